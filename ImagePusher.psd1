@@ -1,0 +1,57 @@
+@{
+    RootModule           = 'ImagePusher.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5aa3935f-a482-4d61-9dc4-e4ee60bd5fc2'
+    Author               = 'The ImagePusher authors'
+    CompanyName          = 'The ImagePusher authors'
+    Copyright            = 'The ImagePusher authors, MIT licence'
+    Description          = 'Moves container images between registries, a local OCI-layout cache and image tars, without a container engine.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    TypesToProcess       = @('ImagePusher.Types.ps1xml')
+    FormatsToProcess     = @('ImagePusher.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Clear-ImageCache'
+        'Connect-Registry'
+        'Copy-RegistryImage'
+        'Disconnect-Registry'
+        'Export-ImageTar'
+        'Get-CachedImage'
+        'Get-ImageCache'
+        'Get-ImageTar'
+        'Get-LocalRegistry'
+        'Get-RegistryConnection'
+        'Get-RegistryManifest'
+        'Get-RegistryOption'
+        'Get-RegistryRateLimit'
+        'Get-RegistryReferrer'
+        'Get-RegistryRepository'
+        'Get-RegistryTag'
+        'Import-ImageTar'
+        'Optimize-ImageCache'
+        'Push-CachedImage'
+        'Push-ImageTar'
+        'Remove-CachedImage'
+        'Remove-RegistryImage'
+        'Repair-CachedImage'
+        'Save-ImageToCache'
+        'Select-ImageShard'
+        'Set-ImageCache'
+        'Set-RegistryOption'
+        'Start-LocalRegistry'
+        'Stop-LocalRegistry'
+        'Test-CachedImage'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @(
+                'PSEdition_Core', 'Linux', 'MacOS', 'Windows', 'container', 'image', 'OCI', 'registry', 'docker', 'push'
+            )
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}
