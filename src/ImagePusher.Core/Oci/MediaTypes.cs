@@ -1,0 +1,54 @@
+namespace ImagePusher.Core.Oci;
+
+/// <summary>The media types of images, and what follows from them. Everything not named here passes through untouched.</summary>
+/// <remarks>image-spec, media-types.md; distribution, image manifest v2 schema 2.</remarks>
+#pragma warning disable CS1591 // The constants say what they are by their own text.
+public static class MediaTypes
+{
+    public const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    public const string OciConfig = "application/vnd.oci.image.config.v1+json";
+    public const string OciEmpty = "application/vnd.oci.empty.v1+json";
+    public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
+    public const string OciLayerGzip = OciLayer + "+gzip";
+    public const string OciLayerZstd = OciLayer + "+zstd";
+    public const string OciForeignLayerPrefix = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+
+    public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+    public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+    public const string DockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
+    public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
+    public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
+    public const string DockerLayerGzip = DockerLayer + ".gzip";
+    public const string DockerLayerZstd = DockerLayer + ".zstd";
+    public const string DockerForeignLayerGzip = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+
+#pragma warning restore CS1591
+
+    /// <summary>The four manifest types that a client asks for, best first.</summary>
+    public static IReadOnlyList<string> Manifests { get; } = [OciIndex, OciManifest, DockerList, DockerManifest];
+
+    /// <summary>True for an OCI index or a docker manifest list.</summary>
+    public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerList;
+
+    /// <summary>True for a manifest of one image or artifact.</summary>
+    public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
+
+    /// <summary>True for the first docker manifest format, which nothing writes any more.</summary>
+    public static bool IsSchema1(string? mediaType) => mediaType is DockerSchema1 or DockerSchema1Signed;
+
+    /// <summary>True for an image's config (not an artifact's).</summary>
+    public static bool IsImageConfig(string? mediaType) => mediaType is OciConfig or DockerConfig;
+
+    /// <summary>True for a layer that is an uncompressed tar.</summary>
+    public static bool IsPlainLayer(string? mediaType) => mediaType is OciLayer or DockerLayer;
+
+    /// <summary>True for a layer of an image, plain or compressed, that a registry stores.</summary>
+    public static bool IsLayer(string? mediaType) =>
+        IsPlainLayer(mediaType) || mediaType is OciLayerGzip or OciLayerZstd or DockerLayerGzip or DockerLayerZstd;
+
+    /// <summary>True for a layer that only its <c>urls</c> give (Windows base layers): not copied, its descriptor kept.</summary>
+    public static bool IsForeign(string? mediaType) => mediaType is not null
+        && (mediaType == DockerForeignLayerGzip || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
+}
