@@ -1,0 +1,17 @@
+namespace ImagePusher.Core.Archive;
+
+/// <summary>The forms of a tar that <see cref="ArchiveWriter"/> writes.</summary>
+public enum ArchiveFormat
+{
+    /// <summary>
+    /// An OCI image layout in a tar: manifests, indexes and artifacts keep their bytes and so their digests. podman, skopeo,
+    /// containerd and docker 25 and later load it.
+    /// </summary>
+    Oci,
+
+    /// <summary>
+    /// What <c>docker save</c> writes: manifest.json, configs and plain layers, one platform an image. Every docker and podman
+    /// loads it.
+    /// </summary>
+    Docker,
+}
