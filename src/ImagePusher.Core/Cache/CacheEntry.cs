@@ -1,0 +1,77 @@
+using System.Globalization;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>One entry of the cache's index: a manifest and the name that it has here.</summary>
+/// <param name="Descriptor">The manifest, with the entry's annotations.</param>
+/// <remarks>image-spec, image-layout.md#indexjson-file.</remarks>
+public sealed record CacheEntry(Descriptor Descriptor)
+{
+    /// <summary>The annotation that keeps the digest that an image was made from.</summary>
+    public const string SourceDigestKey = "io.imagepusher.source-digest";
+
+    /// <summary>The annotation that keeps when an image was saved (RFC 3339).</summary>
+    public const string SavedKey = "io.imagepusher.saved";
+
+    /// <summary>The annotation that keeps the digest of the manifest's subject, so that referrers are found without reading manifests.</summary>
+    public const string SubjectKey = "io.imagepusher.subject";
+
+    /// <summary>The manifest's digest.</summary>
+    public Digest Digest => Descriptor.Digest;
+
+    /// <summary>
+    /// The name as it is written in the index: <c>io.containerd.image.name</c>, else <c>org.opencontainers.image.ref.name</c>;
+    /// null if the entry has neither. Our own are full references; other tools also write a tag or a word.
+    /// </summary>
+    public string? Name => Annotation(AnnotationKeys.ContainerdImageName) ?? Annotation(AnnotationKeys.RefName);
+
+    /// <summary>The name as a full reference; null if it is none by its own (<c>app</c>, <c>1.0</c>).</summary>
+    public ImageReference? Reference =>
+        Name is { } name && name.AsSpan().ContainsAny("/:") && ImageReference.TryParse(name, out var reference) ? reference : null;
+
+    /// <summary>What the image was made from (the index whose one platform this is); null if it is as it was there.</summary>
+    public Digest? SourceDigest => Digest.TryParse(Annotation(SourceDigestKey), out var digest) ? digest : null;
+
+    /// <summary>When the image was saved here; null if another tool wrote the entry.</summary>
+    public DateTimeOffset? Saved => DateTimeOffset.TryParse(
+        Annotation(SavedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var saved) ? saved : null;
+
+    /// <summary>The digest of the manifest's subject; null if it has none, or another tool wrote the entry.</summary>
+    public Digest? Subject => Digest.TryParse(Annotation(SubjectKey), out var digest) ? digest : null;
+
+    /// <summary>True if the entry carries this very name, in either annotation.</summary>
+    public bool IsNamed(string name) => Annotation(AnnotationKeys.ContainerdImageName) == name || Annotation(AnnotationKeys.RefName) == name;
+
+    /// <summary>The name, else the digest.</summary>
+    public override string ToString() => Name ?? Digest.ToString();
+
+    /// <summary>The entry that names a manifest.</summary>
+    internal static CacheEntry Create(Manifest manifest, string name, Digest? source, DateTimeOffset saved)
+    {
+        var annotations = new Dictionary<string, string>
+        {
+            [AnnotationKeys.ContainerdImageName] = name,
+            [AnnotationKeys.RefName] = name,
+            [SavedKey] = saved.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
+        };
+        if (source is not null && source != manifest.Digest)
+        {
+            annotations[SourceDigestKey] = source.ToString();
+        }
+
+        if (manifest.Subject is { } subject)
+        {
+            annotations[SubjectKey] = subject.Digest.ToString();
+        }
+
+        return new CacheEntry(new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)
+        {
+            ArtifactType = manifest.ArtifactType,
+            Annotations = annotations,
+        });
+    }
+
+    private string? Annotation(string key) => Descriptor.Annotations.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+}

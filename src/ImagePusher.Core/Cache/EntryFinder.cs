@@ -1,0 +1,63 @@
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>Finds entries by what a user writes.</summary>
+internal static class EntryFinder
+{
+    /// <summary>The literal name first, then the normalised one, then the digest.</summary>
+    public static CacheEntry? Find(IReadOnlyList<CacheEntry> entries, string text)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.IsNamed(text))
+            {
+                return entry;
+            }
+        }
+
+        return Digest.TryParse(text, out var digest) ? First(entries, entry => entry.Digest == digest)
+            : ImageReference.TryParse(text, out var reference) ? FindReference(entries, reference)
+            : null;
+    }
+
+    private static CacheEntry? FindReference(IReadOnlyList<CacheEntry> entries, ImageReference reference)
+    {
+        var normalised = reference.ToString();
+        return First(entries, entry => entry.Name == normalised)
+            ?? First(entries, entry => MayBe(entry.Name, reference) && entry.Reference == reference)
+            ?? (Digest.TryParse(reference.Digest, out var digest)
+                ? First(entries, entry => (entry.Digest == digest || entry.SourceDigest == digest)
+                    && entry.Reference is { } other && other.Name == reference.Name)
+                : null);
+    }
+
+    /// <summary>
+    /// What a registry over this cache serves as repository:tag: the name on localhost, then the one on Docker Hub, then the
+    /// only name of any registry with that repository and tag.
+    /// </summary>
+    public static CacheEntry? FindServed(IReadOnlyList<CacheEntry> entries, string repository, string tag)
+    {
+        if (!ImageReference.TryParse($"localhost/{repository}:{tag}", out var local) || local.Repository != repository || local.Tag != tag)
+        {
+            return null;
+        }
+
+        var (localName, hubName, suffix) = (local.ToString(), ImageReference.Create(ImageReference.DockerHub, repository, tag).ToString(), $"/{repository}:{tag}");
+        if ((First(entries, entry => entry.Name == localName) ?? First(entries, entry => entry.Name == hubName)) is { } own)
+        {
+            return own;
+        }
+
+        var others = entries.Where(entry => entry.Name?.EndsWith(suffix, StringComparison.Ordinal) == true && entry.Reference?.Repository == repository)
+            .Take(2).ToList();
+        return others.Count == 1 ? others[0] : null;
+    }
+
+    // Spares parsing thousands of names: one that reads as the reference has its repository's last part in it.
+    private static bool MayBe(string? name, ImageReference reference) =>
+        name is not null && name.Contains(reference.Repository[(reference.Repository.LastIndexOf('/') + 1)..], StringComparison.Ordinal);
+
+    private static CacheEntry? First(IReadOnlyList<CacheEntry> entries, Func<CacheEntry, bool> predicate) => entries.FirstOrDefault(predicate);
+}

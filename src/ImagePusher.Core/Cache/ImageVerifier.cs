@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>Checks that cached images are whole.</summary>
+internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests, TimeProvider clock)
+{
+    private const int BufferSize = 1024 * 1024;
+
+    /// <summary>Checks an image; manifests are always hashed, everything else if <paramref name="full"/> is set.</summary>
+    public async Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken)
+    {
+        var begun = clock.GetUtcNow();
+        var walk = ImageWalk.From(entry.Descriptor, blobs, manifests);
+        var damaged = new ConcurrentBag<DamagedBlob>(walk.Damaged);
+        long bytes = walk.Manifests.Sum(pair => pair.Descriptor.Size);
+        if (full)
+        {
+            var checkedAlready = walk.Manifests.Select(pair => pair.Descriptor).Concat(walk.Missing).Concat(walk.Damaged.Select(blob => blob.Descriptor))
+                .Select(descriptor => descriptor.Digest).ToHashSet();
+            await Parallel.ForEachAsync(walk.Blobs.Where(blob => !checkedAlready.Contains(blob.Digest)), cancellationToken, async (blob, token) =>
+            {
+                if (await FindProblemAsync(blob, token).ConfigureAwait(false) is { } problem)
+                {
+                    damaged.Add(problem);
+                }
+
+                Interlocked.Add(ref bytes, blob.Size);
+            }).ConfigureAwait(false);
+        }
+
+        return new VerifyReport(entry, walk.Missing, [.. damaged], bytes, begun);
+    }
+
+    private async Task<DamagedBlob?> FindProblemAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(blob.Digest.HashName);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var path = blobs.PathOf(blob.Digest);
+        try
+        {
+            var content = blobs.Open(blob, 0);
+            await using (content.ConfigureAwait(false))
+            {
+                await CacheErrors.GuardAsync(path, async () =>
+                {
+                    for (int count; (count = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+                    {
+                        hash.AppendData(buffer, 0, count);
+                    }
+                }).ConfigureAwait(false);
+            }
+
+            var actual = Digest.FromHash(blob.Digest.HashName, hash.GetHashAndReset());
+            return actual == blob.Digest ? null : new DamagedBlob(blob, $"The digest of {path} is {actual}.");
+        }
+        catch (CacheCorruptException error)
+        {
+            // The disk can't give it back, or it went away since it was looked for.
+            return new DamagedBlob(blob, error.Message);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>Everything that a manifest names, down to the layers, and what of it is in the cache.</summary>
+internal sealed class ImageWalk
+{
+    private readonly HashSet<Digest> _seen = [];
+    private readonly BlobStore _blobs;
+    private readonly ManifestReader _manifests;
+
+    private ImageWalk(BlobStore blobs, ManifestReader manifests) => (_blobs, _manifests) = (blobs, manifests);
+
+    /// <summary>Each blob once, the manifest itself first; foreign layers are left out.</summary>
+    public List<Descriptor> Blobs { get; } = [];
+
+    /// <summary>The manifests that could be read, with what named them.</summary>
+    public List<(Descriptor Descriptor, Manifest Manifest)> Manifests { get; } = [];
+
+    /// <summary>What is not there, or has another size.</summary>
+    public List<Descriptor> Missing { get; } = [];
+
+    /// <summary>Manifests that are there and can't be read, and why.</summary>
+    public List<DamagedBlob> Damaged { get; } = [];
+
+    public bool IsComplete => Missing.Count == 0 && Damaged.Count == 0;
+
+    /// <summary>Walks from something that the cache may have.</summary>
+    public static ImageWalk From(Descriptor root, BlobStore blobs, ManifestReader manifests)
+    {
+        var walk = new ImageWalk(blobs, manifests);
+        walk.Visit(root);
+        return walk;
+    }
+
+    /// <summary>Walks from a manifest that need not be in the cache itself.</summary>
+    public static ImageWalk From(Manifest root, BlobStore blobs, ManifestReader manifests)
+    {
+        var walk = new ImageWalk(blobs, manifests);
+        walk._seen.Add(root.Digest);
+        walk.Blobs.Add(root.Descriptor);
+        walk.Enter(root.Descriptor, root);
+        return walk;
+    }
+
+    private void Visit(Descriptor descriptor)
+    {
+        if (!_seen.Add(descriptor.Digest))
+        {
+            return;
+        }
+
+        Blobs.Add(descriptor);
+        if (!_blobs.Contains(descriptor))
+        {
+            Missing.Add(descriptor);
+        }
+        else if (MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType))
+        {
+            VisitManifest(descriptor);
+        }
+    }
+
+    private void VisitManifest(Descriptor descriptor)
+    {
+        try
+        {
+            if (_manifests.Read(descriptor.Digest, descriptor.MediaType) is { } manifest)
+            {
+                Enter(descriptor, manifest);
+            }
+            else
+            {
+                Missing.Add(descriptor);
+            }
+        }
+        catch (CacheCorruptException error)
+        {
+            Damaged.Add(new DamagedBlob(descriptor, error.Message));
+        }
+    }
+
+    private void Enter(Descriptor descriptor, Manifest manifest)
+    {
+        Manifests.Add((descriptor, manifest));
+        foreach (var child in manifest.References)
+        {
+            Visit(child);
+        }
+    }
+}
