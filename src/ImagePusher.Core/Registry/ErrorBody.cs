@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Registry;
+
+/// <summary>What an error's body says: the registry's code and message, or what kind of page came instead (distribution-spec, Error Codes).</summary>
+/// <param name="Code">The registry's code; null if it gave none.</param>
+/// <param name="Message">One line for the user; null if the body says nothing.</param>
+internal sealed record ErrorBody(string? Code, string? Message)
+{
+    private const int MaximumText = 300;
+
+    public static ErrorBody Empty { get; } = new(null, null);
+
+    public static ErrorBody Parse(ReadOnlySpan<byte> body, string? mediaType)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(body).Trim();
+        if (text.Length == 0)
+        {
+            return Empty;
+        }
+
+        if (text[0] is '{' or '[' && TryParseJson(text) is { } parsed)
+        {
+            return parsed;
+        }
+
+        return text[0] == '<' || mediaType is "text/html"
+            ? new ErrorBody(null, Title(text) is { } title ? $"a web page, '{title}'" : "a web page")
+            : new ErrorBody(null, OneLine(text));
+    }
+
+    /// <summary>Printable text on one line, not too long.</summary>
+    public static string OneLine(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        line = new string([.. line.Where(character => !char.IsControl(character))]);
+        return line.Length <= MaximumText ? line : line[..MaximumText] + "…";
+    }
+
+    private static ErrorBody? TryParseJson(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return new ErrorBody(null, OneLine(text));
+            }
+
+            if (root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
+            {
+                var first = errors[0];
+                return first.ValueKind == JsonValueKind.Object
+                    ? new ErrorBody(first.Text("code")?.ToUpperInvariant(), Describe(first))
+                    : new ErrorBody(null, OneLine(first.ToString()));
+            }
+
+            var message = root.Text("message") ?? root.Text("details") ?? root.Text("error_description") ?? root.Text("error");
+            return new ErrorBody(root.Text("code"), OneLine(message ?? text));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Describe(JsonElement error)
+    {
+        var message = error.Text("message");
+        var detail = error.TryGetProperty("detail", out var value) ? value : default;
+        var more = detail.ValueKind switch
+        {
+            JsonValueKind.String => detail.GetString(),
+            JsonValueKind.Object => detail.Text("message") ?? detail.Text("reason"),
+            _ => null,
+        };
+        var all = more is null || more == message ? message : $"{message} ({more})";
+        return all is null ? null : OneLine(all);
+    }
+
+    private static string? Title(string html)
+    {
+        var start = html.IndexOf("<title", StringComparison.OrdinalIgnoreCase);
+        start = start < 0 ? -1 : html.IndexOf('>', start) + 1;
+        var end = start <= 0 ? -1 : html.IndexOf("</title", start, StringComparison.OrdinalIgnoreCase);
+        return end <= start ? null : OneLine(System.Net.WebUtility.HtmlDecode(html[start..end]));
+    }
+}

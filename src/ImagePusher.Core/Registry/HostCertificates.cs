@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImagePusher.Core.Registry;
+
+/// <summary>The certificates for a host: those of its options, else those in docker's and podman's certs.d folders.</summary>
+internal sealed record HostCertificates(X509Certificate2Collection Authorities, X509Certificate2? Client)
+{
+    public static HostCertificates Load(string registry, RegistryOptions options, RegistryClientOptions client)
+    {
+        var authorities = new X509Certificate2Collection();
+        var own = options.ClientCertificate is { } path ? ReadClient(path) : null;
+        if (options.CertificateAuthority is { } bundle)
+        {
+            Read(bundle, () => authorities.ImportFromPemFile(bundle));
+        }
+
+        foreach (var folder in Folders(client).Select(folder => Path.Combine(folder, FolderName(registry))).Where(Directory.Exists))
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*.crt").Order(StringComparer.Ordinal))
+            {
+                Read(file, () => authorities.ImportFromPemFile(file));
+            }
+
+            own ??= Directory.EnumerateFiles(folder, "*.cert").Order(StringComparer.Ordinal).Select(ReadClient).FirstOrDefault();
+        }
+
+        return new HostCertificates(authorities, own);
+    }
+
+    private static IReadOnlyList<string> Folders(RegistryClientOptions client)
+    {
+        if (client.CertificateFolders is { } folders)
+        {
+            return folders;
+        }
+
+        var home = client.Environment("HOME") ?? client.Environment("USERPROFILE") ?? "";
+        var perUser = home.Length == 0 ? [] : new[] { Path.Combine(home, ".config", "containers", "certs.d"), Path.Combine(home, ".docker", "certs.d") };
+        return OperatingSystem.IsWindows()
+            ? [.. perUser, Path.Combine(client.Environment("ProgramData") ?? @"C:\ProgramData", "docker", "certs.d")]
+            : [.. perUser, "/etc/containers/certs.d", "/etc/docker/certs.d"];
+    }
+
+    // Windows allows no ':' in a name; docker leaves it out there.
+    private static string FolderName(string registry) => OperatingSystem.IsWindows() ? registry.Replace(":", "", StringComparison.Ordinal) : registry;
+
+    private static X509Certificate2 ReadClient(string path)
+    {
+        X509Certificate2? certificate = null;
+        Read(path, () =>
+        {
+            var key = Path.ChangeExtension(path, ".key");
+            certificate = Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12"
+                ? X509CertificateLoader.LoadPkcs12FromFile(path, null)
+                : X509Certificate2.CreateFromPemFile(path, File.Exists(key) ? key : null);
+        });
+        return certificate!;
+    }
+
+    private static void Read(string path, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new RegistryUnreachableException(
+                $"The certificate file '{path}' could not be used: {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
+                "Give a PEM file, or for a client certificate a PEM file with its key or a .pfx file without password.", inner: error);
+        }
+    }
+}

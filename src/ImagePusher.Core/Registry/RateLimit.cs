@@ -1,0 +1,8 @@
+namespace ImagePusher.Core.Registry;
+
+/// <summary>How many pulls a registry allows, as its <c>ratelimit-*</c> headers say.</summary>
+/// <param name="Limit">The pulls allowed in a window.</param>
+/// <param name="Remaining">The pulls left; null if the registry did not say.</param>
+/// <param name="Window">The window's length; null if the registry did not say.</param>
+/// <param name="Source">What is counted, an address or an account; null if the registry did not say.</param>
+public sealed record RateLimit(int Limit, int? Remaining, TimeSpan? Window, string? Source);

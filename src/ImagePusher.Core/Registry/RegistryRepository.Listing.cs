@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Authentication;
+
+namespace ImagePusher.Core.Registry;
+
+/// <content>Lists, deletion and limits.</content>
+public sealed partial class RegistryRepository
+{
+    private static readonly HttpStatusCode[] NoDeletion = [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
+
+    /// <summary>The tags, page by page as they are wanted, in the registry's order (distribution-spec, Listing Tags).</summary>
+    /// <exception cref="ManifestNotFoundException">There is no such repository.</exception>
+    /// <exception cref="RegistryException">They could not be listed.</exception>
+    public async IAsyncEnumerable<string> GetTagsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var pages = PagedList.ReadAsync(
+            Transport, $"/v2/{_own.Repository}/tags/list", $"listing the tags of {Description}", _own.PullScopes, [HttpStatusCode.NotFound], cancellationToken);
+        await foreach (var page in pages.ConfigureAwait(false))
+        {
+            if (page.Status == HttpStatusCode.NotFound)
+            {
+                throw new ManifestNotFoundException($"{Description} was not found: {Registry} has no such repository.", $"Check the name; Get-RegistryRepository {Registry} lists the repositories.");
+            }
+
+            foreach (var tag in page.Strings("tags"))
+            {
+                yield return tag;
+            }
+        }
+    }
+
+    /// <summary>What refers to a manifest: signatures, SBOMs, attestations. From the API, or where it is missing from the tag <c>sha256-…</c>.</summary>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="artifactType">The kind wanted; null for all.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="RegistryException">They could not be listed.</exception>
+    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
+        Referrers.ListAsync(_own, digest, artifactType, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        var found = await Task.WhenAll(Referrers.CosignTagsOf(digest).Select(async tag =>
+            await FindTagAsync(tag, cancellationToken).ConfigureAwait(false) is { } manifest ? new TaggedReferrer(tag, manifest) : null)).ConfigureAwait(false);
+        return [.. found.OfType<TaggedReferrer>()];
+    }
+
+    /// <summary>
+    /// Deletes a manifest with all tags that name it, and takes it out of its subject's list where clients keep that
+    /// (distribution-spec, Deleting Manifests).
+    /// </summary>
+    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <exception cref="RegistryException">The registry refused.</exception>
+    public async Task DeleteManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        var manifest = await ReadForDeletionAsync(digest, cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
+        if (manifest?.Subject is not null)
+        {
+            await Referrers.LeaveAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The manifest, for what it refers to; null if it can't be read, which is no reason to keep it.</summary>
+    private async Task<Manifest?> ReadForDeletionAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ManifestRequests.GetAsync(_own, digest.ToString(), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DigestMismatchException or RegistryProtocolException)
+        {
+            return null;
+        }
+    }
+
+    private async Task DeleteAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var answer = await SendDeleteAsync(digest.ToString(), [HttpStatusCode.NotFound], cancellationToken).ConfigureAwait(false);
+        if (answer.Status == HttpStatusCode.NotFound)
+        {
+            throw NotFound(digest.ToString());
+        }
+    }
+
+    /// <summary>
+    /// Deletes a tag and leaves the manifest and its other tags. Where the registry deletes by digest only, the tag is first
+    /// moved to a manifest made for this, which is then deleted.
+    /// </summary>
+    /// <exception cref="ManifestNotFoundException">There is no such tag.</exception>
+    /// <exception cref="RegistryException">The registry refused.</exception>
+    public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        _ = await HeadAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tag);
+        using (var answer = await SendDeleteAsync(tag, NoDeletion, cancellationToken).ConfigureAwait(false))
+        {
+            if (answer.Response.IsSuccessStatusCode)
+            {
+                return;
+            }
+        }
+
+        var config = OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("delete", $"{Guid.NewGuid()}");
+            writer.WriteEndObject();
+        });
+        var descriptor = new Descriptor(MediaTypes.OciConfig, Digest.Of(config), config.Length);
+        await WriteBlobAsync(new StoredBlob(descriptor, "a deletion", (offset, _) => Task.FromResult<Stream>(new MemoryStream(config, (int)offset, config.Length - (int)offset))), cancellationToken).ConfigureAwait(false);
+        var standIn = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
+        await PutAsync(standIn, tag, cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(standIn.Digest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The registry's pull limit, asked by HEAD, which does not count as a pull; null if it tells none.</summary>
+    /// <param name="tag">A tag that exists; on Docker Hub <c>latest</c> of <c>ratelimitpreview/test</c>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="RegistryException">It could not be asked.</exception>
+    public async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
+    {
+        using var answer = await Transport.SendAsync(
+            new RegistryRequest
+            {
+                Method = HttpMethod.Head,
+                Target = ManifestRequests.Target(_own, tag),
+                Purpose = $"asking for the pull limit of {Registry}",
+                Scopes = _own.PullScopes,
+                Accept = MediaTypes.Manifests,
+                Expected = [HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests],
+            },
+            cancellationToken).ConfigureAwait(false);
+        var (limit, window) = ReadLimit(answer.Header("ratelimit-limit"));
+        return limit is null ? null : new RateLimit(limit.Value, ReadLimit(answer.Header("ratelimit-remaining")).Count, window, answer.Header("docker-ratelimit-source"));
+    }
+
+    // Unlike HeadAsync it takes a 404 at its word: these tags are seldom there, and a GET for each that is not would double the requests.
+    private Task<Descriptor?> FindTagAsync(string tag, CancellationToken cancellationToken) => ReadAsync(async endpoint =>
+    {
+        var (descriptor, isSure, status) = await ManifestRequests.HeadAsync(endpoint, tag, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+        return isSure || status == HttpStatusCode.NotFound
+            ? descriptor
+            : (await ManifestRequests.GetAsync(endpoint, tag, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+    });
+
+    // "100;w=21600": a count and the window in seconds.
+    private static (int? Count, TimeSpan? Window) ReadLimit(string? header)
+    {
+        var parts = (header ?? "").Split(';', StringSplitOptions.TrimEntries);
+        var window = parts.Skip(1).FirstOrDefault(part => part.StartsWith("w=", StringComparison.OrdinalIgnoreCase))?[2..];
+        return (
+            int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null,
+            int.TryParse(window, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
+    }
+
+    private Task<RegistryAnswer> SendDeleteAsync(string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
+        Transport.SendAsync(
+            new RegistryRequest
+            {
+                Method = HttpMethod.Delete,
+                Target = ManifestRequests.Target(_own, tagOrDigest),
+                Purpose = $"deleting {_own.Reference(tagOrDigest)}",
+                Scopes = [TokenScope.Delete(_own.Repository)],
+                Expected = expected,
+            },
+            cancellationToken);
+}

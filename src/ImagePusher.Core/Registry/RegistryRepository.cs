@@ -1,0 +1,251 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Uploads;
+
+namespace ImagePusher.Core.Registry;
+
+/// <summary>A repository of a registry, to read images from and to write them to (OCI distribution-spec 1.1).</summary>
+public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
+{
+    private readonly RepositoryEndpoint _own;
+    private readonly IReadOnlyList<RepositoryEndpoint> _readable;
+    private readonly MountMemory _mounts;
+    private readonly RegistryClientOptions _client;
+    private readonly ConcurrentDictionary<string, string> _opened = new();
+
+    internal RegistryRepository(
+        RepositoryEndpoint own, IEnumerable<RepositoryEndpoint> mirrors, MountMemory mounts, RegistryClientOptions client, string registry, string repository, int parallelBlobs)
+    {
+        (_own, _mounts, _client) = (own, mounts, client);
+        (Registry, Repository, ParallelBlobs) = (registry, repository, parallelBlobs);
+        _readable = [.. mirrors, own];
+    }
+
+    /// <summary>The registry, <c>host[:port]</c>.</summary>
+    public string Registry { get; }
+
+    /// <summary>The repository's path.</summary>
+    public string Repository { get; }
+
+    /// <inheritdoc cref="IImageSource.Description"/>
+    public string Description => $"{Registry}/{Repository}";
+
+    /// <inheritdoc/>
+    /// <remarks>The registry, as long as it mounts blobs from one of its repositories into another.</remarks>
+    public string Store => _mounts.IsRefused(Registry) ? Description : Registry;
+
+    /// <inheritdoc/>
+    public int ParallelBlobs { get; }
+
+    private RegistryTransport Transport => _own.Transport;
+
+    /// <summary>Reads a manifest by tag or digest.</summary>
+    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <exception cref="DigestMismatchException">What came is not what the digest, or the registry's own header, says.</exception>
+    /// <exception cref="RegistryException">It could not be read.</exception>
+    public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) =>
+        await FindAsync(nameOrDigest, null, cancellationToken).ConfigureAwait(false) ?? throw NotFound(nameOrDigest);
+
+    /// <inheritdoc/>
+    public async Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var digest = descriptor.Digest.ToString();
+        return await FindAsync(digest, descriptor, cancellationToken).ConfigureAwait(false) ?? throw NotFound(digest);
+    }
+
+    /// <summary>
+    /// Asks what a tag or digest names, by HEAD; where the answer says too little, by GET. Null if there is no such manifest.
+    /// </summary>
+    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        ReadAsync(
+            async endpoint =>
+            {
+                var (descriptor, isSure, _) = await ManifestRequests.HeadAsync(endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+                return isSure ? descriptor : (await ManifestRequests.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+            });
+
+    /// <summary>What a tag or digest names, without reading it where the registry answers HEAD.</summary>
+    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    public async Task<Descriptor> DescribeAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
+
+    /// <inheritdoc/>
+    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>
+    /// Opens a blob at an offset. The stream goes on by Range where a connection is lost; it does not check the digest.
+    /// </summary>
+    /// <exception cref="RegistryException">The blob is not there, or could not be read.</exception>
+    public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return (await ReadAsync(async endpoint => await OpenAsync(endpoint, descriptor, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var steps = new UploadSteps(Transport, _own.Repository, $"asking {Description} for {descriptor.Digest}");
+        if (!await steps.HasAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if ((name.Tag ?? name.Digest) is not { } tagOrDigest)
+        {
+            return null;
+        }
+
+        var (found, isSure, status) = await ManifestRequests.HeadAsync(_own, tagOrDigest, _own.PushScopes, cancellationToken).ConfigureAwait(false);
+        return isSure || status == HttpStatusCode.NotFound
+            ? found?.Digest
+            : (await ManifestRequests.GetAsync(_own, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Digest;
+    }
+
+    /// <inheritdoc/>
+    public string? MountCandidate(Descriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return _mounts.Find(Registry, _own.Repository, descriptor.Digest);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A refusal of any kind means false: the blob is then uploaded.</remarks>
+    public async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if (MountCandidate(descriptor) is not { } from)
+        {
+            return false;
+        }
+
+        var digest = descriptor.Digest.ToString();
+        var mount = await new BlobMount(_own, from).TryAsync(digest, cancellationToken).ConfigureAwait(false);
+        _mounts.Learn(Registry, isRefused: !mount.IsDone);
+        if (mount.IsDone)
+        {
+            _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
+            return true;
+        }
+
+        _mounts.Forget(Registry, from, descriptor.Digest);
+        if (mount.UploadUrl is { } url)
+        {
+            _opened[digest] = url;
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="RegistryException">The registry refused the blob in every form, or could not be reached.</exception>
+    public async Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        var url = blob.Digest is not null && _opened.TryRemove(blob.Digest.ToString(), out var opened) ? opened : null;
+        var identity = await new BlobUpload(Transport, _own.Repository, blob, _client.UploadJournal, url, _client.SpoolFolder).RunAsync(cancellationToken).ConfigureAwait(false);
+        _mounts.Remember(Registry, _own.Repository, identity.Digest);
+        return identity;
+    }
+
+    /// <inheritdoc/>
+    public async Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        await PutAsync(manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(name);
+        return PutAsync(manifest, name.Tag ?? manifest.Digest.ToString(), cancellationToken);
+    }
+
+    private async Task PutAsync(Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
+    {
+        var keepsReferrers = await ManifestRequests.PutAsync(_own, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false);
+        if (manifest.Subject is not null && !keepsReferrers)
+        {
+            await Referrers.EnterAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Manifest?> FindAsync(string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+    {
+        var manifest = await ReadAsync(
+            endpoint => ManifestRequests.GetAsync(endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
+        foreach (var blob in (manifest as ImageManifest)?.References ?? [])
+        {
+            _mounts.Remember(Registry, _own.Repository, blob.Digest);
+        }
+
+        return manifest;
+    }
+
+    // The mirrors first; what they lack or fail to give comes from the registry itself.
+    private async Task<T?> ReadAsync<T>(Func<RepositoryEndpoint, Task<T?>> read)
+        where T : class
+    {
+        foreach (var endpoint in _readable.Where(endpoint => !endpoint.IsMirror || !endpoint.Transport.Host.IsLeftOut))
+        {
+            try
+            {
+                if (await read(endpoint).ConfigureAwait(false) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (Exception error) when (endpoint.IsMirror && error is RegistryException or DigestMismatchException)
+            {
+                if (error is RegistryUnreachableException or RegistryUnavailableException)
+                {
+                    endpoint.Transport.Host.LeaveOut();
+                }
+
+                Transport.Log.Verbose($"The mirror {endpoint.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Stream> OpenAsync(RepositoryEndpoint endpoint, Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    {
+        var place = await endpoint.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
+        return await ResumingBlobStream.OpenAsync(
+            endpoint.Transport,
+            position => new RegistryRequest
+            {
+                Method = HttpMethod.Get,
+                Target = $"/v2/{endpoint.Repository}/blobs/{descriptor.Digest}",
+                Purpose = $"reading {descriptor.Digest} of {Description}",
+                Scopes = endpoint.PullScopes,
+                Offset = position,
+                Expected = position > 0 ? [HttpStatusCode.RequestedRangeNotSatisfiable] : [],
+                IsVerified = true,
+                Retries = false,
+            },
+            descriptor, offset, place, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ManifestNotFoundException NotFound(string tagOrDigest) => new(
+        $"{_own.Reference(tagOrDigest)} was not found: {Registry} has no such {(tagOrDigest.Contains(':', StringComparison.Ordinal) ? "digest" : "tag")} in {Repository}.",
+        $"Check the name; Get-RegistryTag {Description} lists the tags.");
+}

@@ -1,0 +1,18 @@
+using ImagePusher.Core.Registry.Authentication;
+
+namespace ImagePusher.Core.Registry;
+
+/// <summary>A repository at one host: the registry itself or a mirror of it.</summary>
+/// <param name="Transport">The way to the host.</param>
+/// <param name="Repository">The repository's path there, with the host's prefix.</param>
+/// <param name="Name">The repository as the user knows it, for messages.</param>
+/// <param name="IsMirror">True for a mirror.</param>
+internal sealed record RepositoryEndpoint(RegistryTransport Transport, string Repository, string Name, bool IsMirror)
+{
+    public IReadOnlyList<TokenScope> PullScopes { get; } = [TokenScope.Pull(Repository)];
+
+    public IReadOnlyList<TokenScope> PushScopes { get; } = [TokenScope.Push(Repository)];
+
+    /// <summary>The name of a manifest of this repository, for messages.</summary>
+    public string Reference(string tagOrDigest) => Name + (tagOrDigest.Contains(':', StringComparison.Ordinal) ? "@" : ":") + tagOrDigest;
+}
