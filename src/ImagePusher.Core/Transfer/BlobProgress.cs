@@ -1,0 +1,47 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>How far one blob is. Workers write it, one reader samples it; nothing waits for anything.</summary>
+/// <param name="blob">The blob as the source has it.</param>
+/// <param name="isLayer">True for a layer, false for a config.</param>
+public sealed class BlobProgress(Descriptor blob, bool isLayer)
+{
+    private long _done;
+    private long _sent;
+    private int _state;
+
+    /// <summary>The blob as the source has it.</summary>
+    public Descriptor Blob { get; } = blob;
+
+    /// <summary>True for a layer, false for a config.</summary>
+    public bool IsLayer { get; } = isLayer;
+
+    /// <summary>The bytes to be read: for a layer that is compressed on its way, its plain bytes.</summary>
+    public long Total => Blob.Size;
+
+    /// <summary>The bytes that got through; goes back when an attempt is repeated.</summary>
+    public long Done => Interlocked.Read(ref _done);
+
+    /// <summary>The bytes that were written to the target, those of repeated attempts too.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>How far the blob is.</summary>
+    public BlobState State => (BlobState)Volatile.Read(ref _state);
+
+    internal void Begin(long offset)
+    {
+        Interlocked.Exchange(ref _done, offset);
+        Volatile.Write(ref _state, (int)BlobState.Sending);
+    }
+
+    internal void AddDone(long bytes) => Interlocked.Add(ref _done, bytes);
+
+    internal void AddSent(long bytes) => Interlocked.Add(ref _sent, bytes);
+
+    internal void End(BlobState state)
+    {
+        Interlocked.Exchange(ref _done, Total);
+        Volatile.Write(ref _state, (int)state);
+    }
+}

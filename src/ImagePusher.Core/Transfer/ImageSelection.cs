@@ -1,0 +1,41 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>One image of a source. Its manifest may be read only when it is wanted: an image that the target has need not be read at all.</summary>
+public sealed class ImageSelection
+{
+    private Manifest? _manifest;
+
+    /// <summary>An image whose manifest is known.</summary>
+    /// <param name="source">Where it is read from.</param>
+    /// <param name="root">Its manifest or index.</param>
+    public ImageSelection(IImageSource source, Manifest root)
+        : this(source, (root ?? throw new ArgumentNullException(nameof(root))).Descriptor) => _manifest = root;
+
+    /// <summary>An image whose manifest is read when it is wanted.</summary>
+    /// <param name="source">Where it is read from.</param>
+    /// <param name="root">What names its manifest or index.</param>
+    public ImageSelection(IImageSource source, Descriptor root) => (Source, Root) = (source, root);
+
+    /// <summary>Where it is read from.</summary>
+    public IImageSource Source { get; }
+
+    /// <summary>What names its manifest or index.</summary>
+    public Descriptor Root { get; }
+
+    /// <summary>True for a docker-save: its manifest is ours to write, and its plain layers are ours to compress.</summary>
+    public bool IsDockerSave { get; init; }
+
+    /// <summary>What the image was made from before it came here, if that is known.</summary>
+    public Digest? SourceDigest { get; init; }
+
+    /// <summary>True if the manifest was read.</summary>
+    internal bool IsRead => _manifest is not null;
+
+    /// <summary>Its manifest or index; read at the first call.</summary>
+    /// <exception cref="ImagePusherException">It could not be read.</exception>
+    public async Task<Manifest> ReadAsync(CancellationToken cancellationToken) =>
+        _manifest ??= await Source.GetManifestAsync(Root, cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,42 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>What a copy would do with one blob.</summary>
+/// <param name="Blob">The blob; what it becomes, if it is to be compressed and that is remembered.</param>
+/// <param name="IsLayer">True for a layer, false for a config.</param>
+/// <param name="Action">What would be done.</param>
+/// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it.</param>
+public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Action, string? From = null)
+{
+    /// <summary>The bytes that would be sent; for <see cref="PlannedAction.Encode"/> the plain bytes that would be read.</summary>
+    public long Bytes => Action is PlannedAction.Upload or PlannedAction.Encode ? Blob.Size : 0;
+
+    /// <summary>One line of the plan.</summary>
+    public override string ToString() => Action switch
+    {
+        PlannedAction.Exists => $"exists  {Blob.Digest}",
+        PlannedAction.Mount => $"mount   {Blob.Digest} from {From}, else upload {Blob.Size:N0} bytes",
+        PlannedAction.Upload => $"upload  {Blob.Digest}, {Blob.Size:N0} bytes",
+        _ => $"encode  {Blob.Digest}, {Blob.Size:N0} plain bytes",
+    };
+
+    internal static async Task<PlannedBlob> OfAsync(BlobWork work, Descriptor? remembered, IImageTarget target, bool force, CancellationToken cancellationToken)
+    {
+        if (work.Encoding is not null && remembered is null)
+        {
+            return new PlannedBlob(work.Blob, work.IsLayer, PlannedAction.Encode);
+        }
+
+        var blob = remembered ?? work.Blob;
+        if (!force && await target.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false))
+        {
+            return new PlannedBlob(blob, work.IsLayer, PlannedAction.Exists);
+        }
+
+        return target.MountCandidate(blob) is { } from
+            ? new PlannedBlob(blob, work.IsLayer, PlannedAction.Mount, from)
+            : new PlannedBlob(blob, work.IsLayer, PlannedAction.Upload);
+    }
+}

@@ -1,0 +1,76 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>Takes along what refers to an image.</summary>
+internal sealed class ReferrerCopy
+{
+    private readonly IReferrerSource _source;
+    private readonly IImageTarget _target;
+    private readonly ImageReference _name;
+    private readonly CopyOptions _options;
+    private readonly ReferrerWalk _walk;
+
+    public ReferrerCopy(IImageSource source, IImageTarget target, ImageReference name, CopyOptions options)
+    {
+        (_source, _target, _name, _options) = (Checked(source), target, name, options);
+        _walk = new ReferrerWalk(_source, Checked(target));
+    }
+
+    /// <summary>Copies what the target lacks.</summary>
+    /// <param name="subjects">The manifests that may be referred to.</param>
+    /// <param name="copier">Copies each.</param>
+    /// <param name="progress">Takes the bytes.</param>
+    /// <param name="log">Takes what there is to say.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, TransferProgress progress, ITransferLog log, CancellationToken cancellationToken)
+    {
+        await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
+        {
+            var name = missing.NameBeside(_name);
+            var options = _options with
+            {
+                Platforms = [],
+                ExpectedDigest = null,
+                IncludeReferrers = false,
+                AlwaysPublishes = true,
+            };
+            var own = new TransferProgress();
+            try
+            {
+                await copier.CopyAsync(new ImageSelection(_source, missing.Manifest), _target, name, options, own, log, cancellationToken).ConfigureAwait(false);
+                log.Verbose($"{name}: copied with {_name}, which it refers to ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
+            }
+            catch (ManifestNotFoundException gone)
+            {
+                // A list that clients keep by hand may name what was deleted since.
+                log.Warning($"{_source.Description} lists {missing.Manifest.Digest} as referring to {_name}, but has it no more; it is left out. {gone.Message}");
+            }
+
+            progress.AddSent(own.Sent);
+        }
+    }
+
+    /// <summary>What would be copied.</summary>
+    public async Task<IReadOnlyList<Descriptor>> PlanAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
+    {
+        var found = new List<Descriptor>();
+        await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(missing.Manifest);
+        }
+
+        return found;
+    }
+
+    /// <summary>The root and what an index names, without reading more than the root.</summary>
+    public static async Task<IEnumerable<Digest>> SubjectsAsync(ImageSelection selection, CancellationToken cancellationToken) =>
+        MediaTypes.IsIndex(selection.Root.MediaType)
+            ? (await selection.ReadAsync(cancellationToken).ConfigureAwait(false)).References.Select(entry => entry.Digest).Prepend(selection.Root.Digest)
+            : [selection.Root.Digest];
+
+    private static IReferrerSource Checked(object place) => place as IReferrerSource
+        ?? throw new NotSupportedException($"{place.GetType().Name} keeps no lists of referrers.");
+}
