@@ -1,0 +1,24 @@
+using ImagePusher.Core;
+using ImagePusher.Core.Names;
+
+namespace ImagePusher.Binding;
+
+/// <summary>Reads -Registry.</summary>
+internal static class RegistryNames
+{
+    /// <summary>Stands for every registry without options of its own.</summary>
+    public const string Default = "*";
+
+    /// <summary>A registry, <c>host[:port]</c>; a scheme or a trailing '/' as in an address bar is taken off.</summary>
+    /// <exception cref="InvalidReferenceException">The text is none.</exception>
+    public static string Parse(string text)
+    {
+        var host = text.Trim();
+        host = host.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? host[8..]
+            : host.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? host[7..] : host;
+        var rule = DestinationRule.Parse(host.TrimEnd('/'));
+        return rule.IsFolder && rule.ToString() == host.TrimEnd('/') && !rule.ToString().Contains('/', StringComparison.Ordinal)
+            ? rule.Registry
+            : throw new InvalidReferenceException($"'{text}' is no registry.", "Write host[:port], such as ghcr.io or localhost:5000.");
+    }
+}

@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using ImagePusher.Core.Names;
+
+namespace ImagePusher.Binding;
+
+/// <summary>Which tags -Filter and -Version want, and their order.</summary>
+internal sealed class TagFilter(string[]? wildcards, VersionRange? versions)
+{
+    private readonly WildcardPattern[]? _patterns = wildcards?.Select(text => WildcardPattern.Get(text, WildcardOptions.CultureInvariant)).ToArray();
+
+    public bool Takes(string tag) =>
+        (_patterns is null || Array.Exists(_patterns, pattern => pattern.IsMatch(tag)))
+        && (versions is null || (TagVersion.TryParse(tag, out var version) && versions.Contains(version)));
+
+    /// <summary>What is no version first, then versions upwards; tags of one version (1.0, v1.0.0) by their text.</summary>
+    public static IEnumerable<string> Order(IEnumerable<string> tags) => tags
+        .Select(tag => (Tag: tag, Version: TagVersion.TryParse(tag, out var version) ? version : null))
+        .OrderBy(pair => pair.Version, Comparer<TagVersion?>.Create(static (one, other) => one is null ? (other is null ? 0 : -1) : one.CompareTo(other)))
+        .ThenBy(pair => pair.Tag, StringComparer.Ordinal)
+        .Select(pair => pair.Tag);
+}

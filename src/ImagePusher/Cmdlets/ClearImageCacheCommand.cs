@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Clear-ImageCache: removes everything from a cache.</summary>
+[Cmdlet(VerbsCommon.Clear, "ImageCache", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(ImageCacheCleanup))]
+public sealed class ClearImageCacheCommand : CacheCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var cache = Cache;
+        if (ShouldProcess(cache.Path, "Remove every image from the cache"))
+        {
+            Start(cache.Path, async (pending, token) =>
+                pending.Write(ImageCacheCleanup.Of(cache, await cache.ClearAsync(token).ConfigureAwait(false))));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Cache;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Get-CachedImage.</summary>
+[Cmdlet(VerbsCommon.Get, "CachedImage")]
+[OutputType(typeof(CachedImage))]
+public sealed class GetCachedImageCommand : AsyncCommand
+{
+    /// <summary>Names or wildcards; all images where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CachedReferenceCompleter))]
+    public string[] Reference { get; set; } = ["*"];
+
+    /// <summary>Only images with one of these digests, or made from one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Digest { get; set; }
+
+    /// <summary>The cache's folder.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        foreach (var reference in Reference)
+        {
+            Start(reference, async (pending, token) =>
+            {
+                foreach (var entry in await CacheLookup.FindAsync(cache, reference, token).ConfigureAwait(false))
+                {
+                    if (IsWanted(entry))
+                    {
+                        pending.Write(await CachedImages.OfAsync(cache, entry, token).ConfigureAwait(false));
+                    }
+                }
+            });
+        }
+    }
+
+    private bool IsWanted(CacheEntry entry) =>
+        Digest is null || Digest.Contains(entry.Descriptor.Digest.ToString()) || (entry.SourceDigest is { } source && Digest.Contains(source.ToString()));
+}

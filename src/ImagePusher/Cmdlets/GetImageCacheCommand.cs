@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Get-ImageCache: where the cache is and what it holds.</summary>
+[Cmdlet(VerbsCommon.Get, "ImageCache")]
+[OutputType(typeof(ImageCacheInfo))]
+public sealed class GetImageCacheCommand : CacheCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var cache = Cache;
+        Start(cache.Path, async (pending, token) =>
+            pending.Write(ImageCacheInfo.Of(cache, await cache.GetStatisticsAsync(token).ConfigureAwait(false))));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Names;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Get-RegistryRepository: the catalog of a registry.</summary>
+[Cmdlet(VerbsCommon.Get, "RegistryRepository")]
+[OutputType(typeof(RegistryRepositoryInfo))]
+public sealed class GetRegistryRepositoryCommand : RegistryListCommand
+{
+    /// <summary>The registries.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegistryCompleter))]
+    public string[] Registry { get; set; } = [];
+
+    /// <summary>Only repositories whose path one of these wildcards matches.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Filter { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var text in Registry)
+        {
+            Try(text, () => List(RegistryNames.Parse(text)));
+        }
+    }
+
+    private void List(string registry)
+    {
+        var (client, request, filter) = (PusherSession.Current.Client, Access.Request, new TagFilter(Filter, null));
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(filter.Takes))
+        {
+            WriteObject(new RegistryRepositoryInfo
+            {
+                Repository = ImageReference.TryParse($"{registry}/{path}", out var name) ? name.Name : $"{registry}/{path}",
+                Name = path,
+                Registry = registry,
+            });
+        }
+    }
+}

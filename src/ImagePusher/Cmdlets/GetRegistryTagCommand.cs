@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Registry;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Get-RegistryTag: the tags of repositories.</summary>
+[Cmdlet(VerbsCommon.Get, "RegistryTag")]
+[OutputType(typeof(RegistryTag))]
+public sealed class GetRegistryTagCommand : RegistryListCommand
+{
+    private TagFilter _filter = null!;
+
+    /// <summary>The repositories; a tag or digest in the name does not count.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Repository")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SeenRepositoryCompleter))]
+    public string[] Reference { get; set; } = [];
+
+    /// <summary>Only tags that one of these wildcards matches.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Filter { get; set; }
+
+    /// <summary>Only tags that are versions in this range, such as '>=1.20 &lt;2', lowest first.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Version { get; set; }
+
+    /// <summary>In the order of versions, lowest first; tags that are none come before.</summary>
+    [Parameter]
+    public SwitchParameter Sort { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() =>
+        _filter = Require(Version, () => new TagFilter(Filter, Version is null ? null : VersionRange.Parse(Version)));
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var text in Reference)
+        {
+            Try(text, () => List(ImageReference.Parse(text)));
+        }
+    }
+
+    private void List(ImageReference reference)
+    {
+        var repository = Access.Repository(reference);
+        var tags = Each(repository.GetTagsAsync).Where(_filter.Takes);
+        foreach (var tag in Sort || Version is not null ? TagFilter.Order(tags) : tags)
+        {
+            var name = reference.WithTag(tag);
+            PusherSession.Current.Saw(name.ToString());
+            WriteObject(new RegistryTag
+            {
+                Reference = name.ToString(),
+                Repository = name.Name,
+                Tag = tag,
+                Registry = name.Registry,
+            });
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Transfer;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Push-CachedImage: cache to registry.</summary>
+[Cmdlet(VerbsCommon.Push, "CachedImage", SupportsShouldProcess = true)]
+[OutputType(typeof(ImagePushResult))]
+public sealed class PushCachedImageCommand : RegistryCommand
+{
+    private DestinationMap _destination = null!;
+
+    /// <summary>The cached images: names or wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CachedReferenceCompleter))]
+    public string[] Reference { get; set; } = [];
+
+    /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegistryCompleter))]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Push what the cache has of an incomplete index, as an index of its own.</summary>
+    [Parameter]
+    public SwitchParameter AllowPartial { get; set; }
+
+    /// <summary>The digest that the image has in the cache: pushes exactly this, though its name may have moved on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Digest { get; set; }
+
+    /// <summary>The cache's folder.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _destination = Require(Destination, () => DestinationMap.Parse(Destination));
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        foreach (var text in Reference)
+        {
+            IReadOnlyList<CacheEntry> entries = [];
+            if (Try(text, () => entries = Await(token => CacheLookup.FindAsync(cache, text, token))))
+            {
+                foreach (var entry in entries)
+                {
+                    Try(text, () => Push(text, cache, entry));
+                }
+            }
+        }
+    }
+
+    private void Push(string input, ImageCache cache, CacheEntry entry)
+    {
+        var digest = Digest ?? entry.Descriptor.Digest.ToString();
+        var (name, expected) = _destination.For(entry.Reference, digest);
+        var throttle = Access.ThrottleFor(name.Registry);
+        StartCopy(
+            input,
+            new CopyRequest
+            {
+                Action = "Push image",
+                Activity = "Pushing",
+                Label = entry.ToString(),
+                Select = async token => new ImageSelection(cache, await cache.ResolveAsync(digest, token).ConfigureAwait(false))
+                {
+                    SourceDigest = entry.SourceDigest,
+                },
+                Target = Access.Repository(name),
+                Name = name,
+                OptionsFor = _ => new CopyOptions
+                {
+                    Compression = Compression.None,
+                    AllowPartial = AllowPartial,
+                    ExpectedDigest = expected,
+                    ThrottleLimit = throttle,
+                },
+                Copier = PusherSession.Current.Copier(cache),
+            },
+            (result, _) =>
+            {
+                PusherSession.Current.Saw(result.Name.ToString());
+                return Task.FromResult<object>(PushResults.Of(entry.ToString(), result));
+            });
+    }
+}

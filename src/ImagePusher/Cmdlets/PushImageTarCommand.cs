@@ -1,0 +1,112 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core;
+using ImagePusher.Core.Archive;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Transfer;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Push-ImageTar: tar to registry, streaming.</summary>
+[Cmdlet(VerbsCommon.Push, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(ImagePushResult))]
+public sealed class PushImageTarCommand : ImageTarCommand
+{
+    private DestinationMap _destination = null!;
+
+    /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegistryCompleter))]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Who asks; in place of what Connect-Registry and the config files say.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Talk plain http to the registry.</summary>
+    [Parameter]
+    public SwitchParameter PlainHttp { get; set; }
+
+    /// <summary>How many blobs, and how many images, are on their way at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = TransferLimits.DefaultBlobs;
+
+    /// <summary>How often a failed request is repeated.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int MaximumRetryCount { get; set; }
+
+    /// <summary>The seconds before the first repetition; they double each time.</summary>
+    [Parameter]
+    [ValidateRange(0, 3600)]
+    public int RetryIntervalSec { get; set; }
+
+    /// <inheritdoc/>
+    protected override int Window => ThrottleLimit;
+
+    /// <summary>How this call reaches registries.</summary>
+    private RegistryAccess Access => new()
+    {
+        Credential = Credential,
+        PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : null,
+        ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null,
+        MaximumRetryCount = IsBound(nameof(MaximumRetryCount)) ? MaximumRetryCount : null,
+        RetryIntervalSec = IsBound(nameof(RetryIntervalSec)) ? RetryIntervalSec : null,
+        Log = Log,
+    };
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _destination = Require(Destination, () => DestinationMap.Parse(Destination));
+    }
+
+    private protected override void Process(string input, ArchiveLease lease)
+    {
+        foreach (var image in lease.Archive.Images)
+        {
+            foreach (var name in image.Names)
+            {
+                // One name that can't be used does not keep the tar's other images back.
+                Try(input, () => Push(input, lease, image, name));
+            }
+        }
+    }
+
+    private void Push(string input, ArchiveLease lease, ArchivedImage image, ImageReference source)
+    {
+        var (name, expected) = _destination.For(source, image.Root.Digest.ToString());
+        var throttle = Access.ThrottleFor(name.Registry);
+        lease.Hold();
+        var isStarted = StartCopy(
+            input,
+            new CopyRequest
+            {
+                Action = "Push image",
+                Activity = "Pushing",
+                Label = lease.Archive.Path,
+                Select = _ => Task.FromResult(SelectionOf(lease.Archive, image)),
+                Target = Access.Repository(name),
+                Name = name,
+                OptionsFor = _ => OptionsFor(throttle, expected),
+                Copier = PusherSession.Current.Copier(),
+                Release = lease.Release,
+            },
+            (result, _) =>
+            {
+                PusherSession.Current.Saw(result.Name.ToString());
+                return Task.FromResult<object>(PushResults.Of(lease.Archive.Path, result));
+            });
+        if (!isStarted)
+        {
+            lease.Release();
+        }
+    }
+}

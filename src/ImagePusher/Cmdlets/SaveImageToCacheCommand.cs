@@ -1,0 +1,89 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Transfer;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Save-ImageToCache: registry to cache.</summary>
+[Cmdlet(VerbsData.Save, "ImageToCache", SupportsShouldProcess = true)]
+[OutputType(typeof(CachedImage))]
+public sealed class SaveImageToCacheCommand : RegistryCommand
+{
+    private IReadOnlyList<Platform> _platforms = [];
+
+    /// <summary>The images.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    public string[] Reference { get; set; } = [];
+
+    /// <summary>The platforms to take of an index.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string[]? Platform { get; set; }
+
+    /// <summary>Take an index as it is, with everything it names.</summary>
+    [Parameter]
+    public SwitchParameter AllPlatforms { get; set; }
+
+    /// <summary>Fetch blobs again that the cache has.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform));
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var text in Reference)
+        {
+            Try(text, () => Save(text, ImageReference.Parse(text)));
+        }
+    }
+
+    private void Save(string text, ImageReference reference)
+    {
+        var session = PusherSession.Current;
+        var (cache, repository, throttle) = (session.Cache(), Access.Repository(reference), Access.ThrottleFor(reference.Registry));
+        Manifest? root = null;
+        StartCopy(
+            text,
+            new CopyRequest
+            {
+                Action = "Save image",
+                Activity = "Saving",
+                Label = reference.ToString(),
+                Select = async token =>
+                {
+                    root = await repository.ResolveAsync(reference.Digest ?? reference.Tag!, token).ConfigureAwait(false);
+                    session.Saw(reference.ToString());
+                    return new ImageSelection(repository, root);
+                },
+                Target = cache,
+                Name = reference.Digest is null ? reference : reference.ByDigest(),
+                OptionsFor = _ => new CopyOptions
+                {
+                    Compression = Compression.None,
+                    Platforms = Wanted(root!, reference),
+                    Force = Force,
+                    ThrottleLimit = throttle,
+                },
+                Copier = session.Copier(cache),
+            },
+            async (result, token) =>
+            {
+                var entry = await cache.FindAsync(result.Name.ToString(), token).ConfigureAwait(false);
+                return await CachedImages.OfAsync(cache, entry!, token).ConfigureAwait(false);
+            });
+    }
+
+    private IReadOnlyList<Platform> Wanted(Manifest root, ImageReference reference) =>
+        _platforms.Count > 0 || AllPlatforms || root is not ImageIndex index ? _platforms : [DefaultPlatform.Of(index, reference.ToString())];
+}

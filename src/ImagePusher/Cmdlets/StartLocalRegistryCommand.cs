@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using System.Net;
+using ImagePusher.Binding;
+using ImagePusher.Core.Serving;
+using ImagePusher.Output;
+using ImagePusher.Pipeline;
+using ImagePusher.Session;
+
+namespace ImagePusher.Cmdlets;
+
+/// <summary>Start-LocalRegistry: serves a cache as a registry, until Stop-LocalRegistry or the end of the process.</summary>
+[Cmdlet(VerbsLifecycle.Start, "LocalRegistry", SupportsShouldProcess = true)]
+[OutputType(typeof(LocalRegistryInfo))]
+public sealed class StartLocalRegistryCommand : AsyncCommand
+{
+    /// <summary>The port; 0 for any that is free.</summary>
+    [Parameter(Position = 0)]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; } = 5000;
+
+    /// <summary>The cache to serve; the session's unless given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("CachePath")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Take no pushes and no deletions.</summary>
+    [Parameter]
+    public SwitchParameter ReadOnly { get; set; }
+
+    /// <summary>The host name or address to listen on in place of loopback; needs -ReadOnly, -Credential or -AllowAnonymousPush.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Listen { get; set; }
+
+    /// <summary>Who may use it; everybody on this machine unless given.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>With -Listen: let anybody push who can reach it.</summary>
+    [Parameter]
+    public SwitchParameter AllowAnonymousPush { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(Port, () =>
+    {
+        var session = PusherSession.Current;
+        var cache = session.Cache(Path is null ? null : PathResolver.Target(this, Path));
+        if (!ShouldProcess($"{Listen ?? "localhost"}:{Port}", $"Serve {cache.Path} as a registry"))
+        {
+            return;
+        }
+
+        var options = new LocalRegistryOptions
+        {
+            Port = Port,
+            ReadOnly = ReadOnly,
+            Listen = Listen,
+            Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.GetNetworkCredential().Password),
+            AllowAnonymousWrite = AllowAnonymousPush,
+        };
+        var server = Await(token => LocalRegistry.StartAsync(cache, options, token));
+        session.LocalRegistries.Add(server);
+        WriteObject(LocalRegistryInfo.Of(server));
+    });
+}

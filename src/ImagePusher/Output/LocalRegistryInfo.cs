@@ -1,0 +1,36 @@
+namespace ImagePusher.Output;
+
+/// <summary>A registry that this process serves from a cache.</summary>
+public sealed class LocalRegistryInfo
+{
+    /// <summary>Its address, <c>host:port</c>: what binds to -Registry and what -Destination takes.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>The port.</summary>
+    public long Port { get; init; }
+
+    /// <summary>The folder of the cache that it serves.</summary>
+    public required string CachePath { get; init; }
+
+    /// <summary>True if it takes no pushes.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset Started { get; init; }
+
+    /// <summary>How many requests it has answered.</summary>
+    public long Requests { get; init; }
+
+    /// <summary>Its address.</summary>
+    public override string ToString() => Registry;
+
+    internal static LocalRegistryInfo Of(Core.Serving.LocalRegistry server) => new()
+    {
+        Registry = server.Address,
+        Port = server.Port,
+        CachePath = server.Cache.Path,
+        ReadOnly = server.IsReadOnly,
+        Started = server.Started,
+        Requests = server.Requests,
+    };
+}

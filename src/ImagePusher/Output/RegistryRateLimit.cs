@@ -1,0 +1,23 @@
+namespace ImagePusher.Output;
+
+/// <summary>How many pulls a registry allows to whom it sees.</summary>
+public sealed class RegistryRateLimit
+{
+    /// <summary>The registry, <c>host[:port]</c>.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>The pulls allowed in a window.</summary>
+    public long Limit { get; init; }
+
+    /// <summary>The pulls left; null if the registry does not say.</summary>
+    public long? Remaining { get; init; }
+
+    /// <summary>The seconds of a window; null if the registry does not say.</summary>
+    public long? WindowSec { get; init; }
+
+    /// <summary>What is counted, an address or an account; null if the registry does not say.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>What is left of what.</summary>
+    public override string ToString() => $"{Registry}: {Remaining?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} of {Limit}";
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace ImagePusher.Output;
+
+/// <summary>Sizes as people read them; the objects keep bytes.</summary>
+public static class SizeText
+{
+    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
+
+    /// <summary>Bytes in the unit that gives one to four digits before the point, of 1024 each: <c>1.5 MB</c>.</summary>
+    public static string Of(long bytes)
+    {
+        var (value, unit) = ((double)bytes, 0);
+        while (value >= 1024 && unit < Units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        return unit == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {Units[unit]}");
+    }
+}

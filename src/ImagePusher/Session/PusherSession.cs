@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
+
+namespace ImagePusher.Session;
+
+/// <summary>
+/// What all cmdlets of a process share: the cache, the registry client with its connections and credentials, the limits,
+/// the local registries. One for each process, since <c>ForEach-Object -Parallel</c> runs its blocks in runspaces of
+/// their own, which must see the same.
+/// </summary>
+internal sealed class PusherSession
+{
+    private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
+    private string? _cachePath;
+
+    private PusherSession() => Client = new RegistryClient(new RegistryClientOptions { UploadJournal = new SessionJournal(this) });
+
+    public static PusherSession Current { get; } = new();
+
+    /// <summary>The folder of this session's cache.</summary>
+    public string CachePath
+    {
+        get => _cachePath ?? ImageCache.DefaultPath;
+        set => _cachePath = value;
+    }
+
+    /// <summary>The session's one registry client.</summary>
+    public RegistryClient Client { get; private set; }
+
+    /// <summary>The limits over all copies of the process.</summary>
+    public TransferLimits Limits { get; } = new();
+
+    /// <summary>The local registries that this process serves.</summary>
+    public LocalRegistryList LocalRegistries { get; } = new();
+
+    /// <summary>References that a registry answered for in this session: what completion offers without asking anybody.</summary>
+    public IEnumerable<string> SeenReferences => _seenReferences.Keys;
+
+    /// <summary>The cache in a folder; the session's own where none is named.</summary>
+    public ImageCache Cache(string? path = null) => _caches.GetOrAdd(Path.GetFullPath(path ?? CachePath), static folder => ImageCache.Open(folder));
+
+    /// <summary>A copier that remembers encodings in a cache.</summary>
+    public ImageCopier Copier(ImageCache? cache = null) => new(Limits, (cache ?? Cache()).Encodings);
+
+    /// <summary>Keeps a reference for completion.</summary>
+    public void Saw(string reference) => _seenReferences.TryAdd(reference, 0);
+
+    /// <summary>
+    /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, and forgets credentials,
+    /// tokens, options, the cache that was set and the names that were seen. An import after it begins a new one.
+    /// </summary>
+    public void Close()
+    {
+        LocalRegistries.StopAll();
+        Client.ForgetSecrets();
+        Client.DefaultOptions = RegistryOptions.Default;
+        foreach (var registry in Client.ConfiguredRegistries.Keys)
+        {
+            Client.RemoveOptions(registry);
+        }
+
+        _seenReferences.Clear();
+        _cachePath = null;
+    }
+}
