@@ -1,0 +1,41 @@
+namespace ImagePusher.TestSupport;
+
+/// <summary>A new folder that goes away with its owner.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    /// <summary>Makes the folder.</summary>
+    public TemporaryFolder() => FullName = Directory.CreateTempSubdirectory("imagepusher-test-").FullName;
+
+    /// <summary>The folder's full path.</summary>
+    public string FullName { get; }
+
+    /// <summary>The full path of something in it, which need not exist.</summary>
+    public string this[params ReadOnlySpan<string> parts] => Path.Combine([FullName, .. parts]);
+
+    /// <summary>Writes a file, makes the folders above it and gives its full path.</summary>
+    public string Write(string name, ReadOnlySpan<byte> content)
+    {
+        var path = this[name];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    /// <summary>Writes a text file and gives its full path.</summary>
+    public string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
+
+    /// <summary>Makes a folder in it and gives its full path.</summary>
+    public string Folder(string name) => Directory.CreateDirectory(this[name]).FullName;
+
+    /// <inheritdoc/>
+    public override string ToString() => FullName;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Directory.Exists(FullName))
+        {
+            Directory.Delete(FullName, recursive: true);
+        }
+    }
+}

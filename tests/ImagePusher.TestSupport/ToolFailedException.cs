@@ -1,0 +1,11 @@
+using System.Diagnostics;
+
+namespace ImagePusher.TestSupport;
+
+/// <summary>An outside tool failed; the message holds its command line and its standard error.</summary>
+public sealed class ToolFailedException(ProcessStartInfo start, string what, string error)
+    : Exception($"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)} {what}: {error.Trim()}")
+{
+    /// <summary>What the tool wrote to its standard error.</summary>
+    public string Error { get; } = error;
+}
