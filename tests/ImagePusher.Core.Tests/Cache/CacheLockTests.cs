@@ -1,0 +1,80 @@
+using ImagePusher.Core.Cache;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class CacheLockTests : CacheTest
+{
+    private string LockFile => Path.Combine(Root, ".imagepusher", "lock");
+
+    [Fact]
+    public async Task A_lock_that_another_process_holds_too_long_is_CacheLocked_and_reading_goes_on()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        using var other = File.Open(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var cache = ImageCache.Open(Root, new CacheOptions { TimeProvider = clock, LockTimeout = TimeSpan.FromSeconds(30) });
+        var entry = Assert.Single(await cache.ListAsync(Token));
+
+        var removal = cache.RemoveAsync(entry, Token);
+        while (!removal.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var error = await Assert.ThrowsAsync<CacheLockedException>(() => removal);
+        Assert.Contains("30 seconds", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Root, error.Message, StringComparison.Ordinal);
+        Assert.Single(await cache.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_change_waits_for_the_lock_and_is_made_once_it_is_free()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        Task<bool> removal;
+        using (File.Open(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            removal = Cache.RemoveAsync(entry, Token);
+            Assert.False(removal.IsCompleted);
+        }
+
+        Assert.True(await removal);
+    }
+
+    [Fact]
+    public async Task A_waiting_change_can_be_cancelled_and_is_then_not_made()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        using var cancel = new CancellationTokenSource();
+        using (File.Open(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            var removal = Cache.RemoveAsync(entry, cancel.Token);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removal);
+        }
+
+        // The next change goes through the same queue, behind the one that was taken back.
+        await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
+        Assert.Equal(2, (await Cache.ListAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task Where_nothing_locks_writing_is_CacheLocked_with_the_cure_and_changes_nothing()
+    {
+        using var worker = Worker.Start(new Dictionary<string, string> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" }, "save", Root, "app");
+        Assert.Equal("", await worker.EndAsync());
+        Assert.Equal(1, worker.ExitCode);
+        var line = Assert.Single(worker.Lines);
+        Assert.StartsWith($"CacheLockedException: The cache {Root} can't be locked", line, StringComparison.Ordinal);
+        Assert.Contains("Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING", line, StringComparison.Ordinal);
+        Assert.False(File.Exists(IndexFile));
+
+        using var again = Worker.Start("save", Root, "app");
+        Assert.Equal("", await again.EndAsync());
+        Assert.Equal("docker.io/library/app:latest", Assert.Single(await Cache.ListAsync(Token)).Name);
+    }
+}

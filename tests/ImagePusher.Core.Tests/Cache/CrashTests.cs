@@ -1,0 +1,93 @@
+using ImagePusher.Core.Cache;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class CrashTests : CacheTest
+{
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_LONG") == "1";
+
+    [Fact]
+    public async Task A_process_killed_at_any_instant_leaves_a_valid_layout_and_no_incomplete_image()
+    {
+        var (kills, seed) = (IsLong ? 200 : 20, Environment.TickCount);
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var expected = new Dictionary<string, HashSet<string?>>();
+        var (steps, resumed) = (0, 0);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using var worker = Worker.Start("loop", Root, "crash", $"{random.Next()}", "600", "0.2");
+            await worker.Ready;
+            using (var instant = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(5, 400))))
+            {
+                var cut = new TaskCompletionSource();
+                using var registration = instant.Token.Register(cut.SetResult);
+                await cut.Task;
+            }
+
+            await worker.KillAsync();
+            worker.Replay(expected);
+            steps += worker.Lines.Count;
+            resumed += worker.Lines.Count(line => line == "resumed");
+            if (File.Exists(IndexFile))
+            {
+                await CheckAsync(expected);
+            }
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{kills} kills, {steps} lines of work, {resumed} blobs resumed");
+        Assert.True(steps > kills * 3, "the worker was killed before it did anything");
+        Assert.True(!IsLong || resumed > 0, "no part was resumed in the whole test");
+    }
+
+    [Fact]
+    public async Task Eight_processes_at_once_lose_no_name_and_break_no_image()
+    {
+        var seconds = IsLong ? 60 : 6;
+        var workers = Enumerable.Range(0, 8)
+            .Select(number => Worker.Start("loop", Root, $"p{number}", $"{number + Environment.TickCount}", $"{seconds}", IsLong ? "5" : "1"))
+            .ToList();
+        var expected = new Dictionary<string, HashSet<string?>>();
+        foreach (var worker in workers)
+        {
+            using (worker)
+            {
+                var errors = await worker.EndAsync();
+                Assert.True(worker.ExitCode == 0, errors);
+                Assert.Equal("end", worker.Lines[^1]);
+                worker.Replay(expected);
+            }
+        }
+
+        Assert.All(expected.Values, allowed => Assert.Single(allowed));
+        await CheckAsync(expected);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{workers.Sum(worker => worker.Lines.Count(line => line.StartsWith("saved", StringComparison.Ordinal)))} saves, "
+            + $"{workers.Sum(worker => worker.Lines.Count(line => line == "again"))} done again, "
+            + $"{workers.Sum(worker => worker.Lines.Count(line => line.StartsWith("collected", StringComparison.Ordinal)))} collections");
+    }
+
+    private async Task CheckAsync(Dictionary<string, HashSet<string?>> expected)
+    {
+        var names = LayoutCheck.Run(Root);
+        foreach (var (name, allowed) in expected)
+        {
+            var found = names.GetValueOrDefault(name);
+            Assert.True(allowed.Contains(found), $"{name} leads to {found ?? "nothing"}, not to {string.Join(" or ", allowed.Select(digest => digest ?? "nothing"))}");
+            expected[name] = [found];
+        }
+
+        Assert.Empty(names.Keys.Except(expected.Keys));
+        Assert.Equal(names.Count, (await ImageCache.Open(Root).ListAsync(Token)).Count);
+        if (OutsideTool.Has("umoci"))
+        {
+            var listed = (await OutsideTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(names.Keys.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        }
+
+        if (OutsideTool.Has("skopeo") && names.Keys.FirstOrDefault() is { } any)
+        {
+            Assert.Contains("amd64", await OutsideTool.RunAsync("skopeo", "inspect", $"oci:{Root}:{any}"), StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using ImagePusher.Core.Cache;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class DamagedCacheTests : CacheTest
+{
+    [Fact]
+    public async Task An_index_cut_at_any_byte_is_CacheCorrupt_and_is_never_written_over()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        var whole = await File.ReadAllBytesAsync(IndexFile, Token);
+        for (var length = 0; length < whole.Length; length += 7)
+        {
+            await File.WriteAllBytesAsync(IndexFile, whole[..length], Token);
+            var cache = ImageCache.Open(Root);
+            var error = await Assert.ThrowsAsync<CacheCorruptException>(() => cache.ListAsync(Token));
+            Assert.Contains(IndexFile, error.Message, StringComparison.Ordinal);
+            Assert.Contains("Clear-ImageCache", error.Cure, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
+            await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, Token, TimeSpan.Zero));
+            Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
+        }
+
+        await File.WriteAllBytesAsync(IndexFile, whole, Token);
+        Assert.Single(await Cache.ListAsync(Token));
+        Assert.Single(LayoutCheck.Run(Root));
+    }
+
+    [Fact]
+    public async Task Clearing_mends_a_cache_with_a_damaged_index()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await File.WriteAllTextAsync(IndexFile, "{\"manif", Token);
+        Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        Assert.Single(LayoutCheck.Run(Root));
+    }
+
+    [Fact]
+    public async Task A_lost_index_is_CacheCorrupt_as_long_as_there_are_blobs_and_clearing_mends_it()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        File.Delete(IndexFile);
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+        Assert.False(File.Exists(IndexFile));
+        Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
+        Assert.Empty(await Cache.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_folder_of_other_things_is_refused_and_stays_as_it_is()
+    {
+        Directory.CreateDirectory(Root);
+        await File.WriteAllTextAsync(Path.Combine(Root, "thesis.txt"), "mine", Token);
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        Assert.Contains("Set-ImageCache -Path", error.Cure, StringComparison.Ordinal);
+        Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Root))));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_place_of_the_folder_is_refused()
+    {
+        await File.WriteAllTextAsync(Root, "mine", Token);
+        await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        Assert.Equal("mine", await File.ReadAllTextAsync(Root, Token));
+    }
+
+    [Fact]
+    public async Task A_layout_of_another_version_is_refused()
+    {
+        Directory.CreateDirectory(Root);
+        await File.WriteAllTextAsync(Path.Combine(Root, "oci-layout"), """{"imageLayoutVersion":"2.0.0"}""", Token);
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        Assert.Contains("'2.0.0'", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(IndexFile));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_InsufficientSpace_and_loses_nothing()
+    {
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m");
+        var root = Path.Combine(disk.Path, "cache");
+        var cache = ImageCache.Open(root);
+        await TestImage.Random(1, 500_000).SaveAsync(cache, "fits", cancellationToken: Token);
+
+        foreach (var isUnknown in new[] { false, true })
+        {
+            var error = await Assert.ThrowsAsync<InsufficientSpaceException>(
+                () => cache.WriteBlobAsync(new FaultyBlob(new byte[3_000_000]) { IsUnknown = isUnknown }, Token));
+            Assert.Contains(root, error.Message, StringComparison.Ordinal);
+            Assert.Contains("Optimize-ImageCache", error.Cure, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories));
+        Assert.Single(LayoutCheck.Run(root));
+        await TestImage.Random(2, 500_000).SaveAsync(cache, "fits-too", cancellationToken: Token);
+        Assert.Equal(2, LayoutCheck.Run(root).Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_at_any_file_leaves_what_was_saved_before()
+    {
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=1m");
+        var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
+        var saved = 0;
+        try
+        {
+            for (; saved < 500; saved++)
+            {
+                await TestImage.Random(saved, 3000).SaveAsync(cache, $"app:{saved}", cancellationToken: Token);
+            }
+        }
+        catch (InsufficientSpaceException)
+        {
+        }
+
+        Assert.InRange(saved, 10, 499);
+        Assert.Equal(saved, LayoutCheck.Run(cache.Path).Count);
+
+        // Not one more byte fits: an image can be removed all the same, and then there is room.
+        await FillAsync(Path.Combine(disk.Path, "other"));
+        for (var number = 0; number < 5; number++)
+        {
+            Assert.True(await cache.RemoveAsync((await cache.ListAsync(Token))[0], Token));
+        }
+
+        Assert.True((await cache.CollectGarbageAsync(false, Token, TimeSpan.Zero)).Bytes > 5 * 3000);
+        await TestImage.Random(1000, 1000).SaveAsync(cache, "again", cancellationToken: Token);
+        Assert.Equal(saved - 4, LayoutCheck.Run(cache.Path).Count);
+    }
+
+    [Fact]
+    public async Task A_read_only_disk_can_be_read_and_writing_to_it_is_CacheLocked()
+    {
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m");
+        var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
+        var image = TestImage.Random(1, 1000);
+        await image.SaveAsync(cache, "app", cancellationToken: Token);
+        await disk.MakeReadOnlyAsync();
+
+        var reader = ImageCache.Open(cache.Path);
+        var entry = (await reader.FindAsync("app", Token))!;
+        Assert.True((await reader.VerifyAsync(entry, full: true, Token)).IsIntact);
+        Assert.Equal(0, (await reader.CollectGarbageAsync(whatIf: true, Token)).Blobs);
+        var error = await Assert.ThrowsAsync<CacheLockedException>(() => reader.RemoveAsync(entry, Token));
+        Assert.Contains("Set-ImageCache", error.Cure, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<CacheLockedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
+    }
+
+    private static async Task FillAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                await file.WriteAsync(new byte[512], Token);
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class GarbageCollectorTests : CacheTest
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+
+    private ImageCache Timed => ImageCache.Open(Root, new CacheOptions { TimeProvider = _clock });
+
+    [Fact]
+    public async Task A_named_image_loses_nothing_and_a_removed_one_everything_that_it_does_not_share()
+    {
+        var shared = TestImage.RandomBytes(new Random(1), 100);
+        var (stays, goes) = (TestImage.Create(shared, [1]), TestImage.Create(shared, [2]));
+        await stays.SaveAsync(Cache, "stays", cancellationToken: Token);
+        await goes.SaveAsync(Cache, "goes", cancellationToken: Token);
+        await Cache.RemoveAsync((await Cache.FindAsync("goes", Token))!, Token);
+        _clock.Advance(TimeSpan.FromHours(2));
+
+        var plan = await Timed.CollectGarbageAsync(whatIf: true, Token);
+        Assert.Equal(7, Directory.GetFiles(Path.Combine(Root, "blobs", "sha256")).Length);
+        var report = await Timed.CollectGarbageAsync(whatIf: false, Token);
+        Assert.Equal(plan with { IsWhatIf = false }, report);
+        Assert.Equal((3, 1 + goes.Manifest.Raw.Length + goes.Blobs.Values.Max(blob => blob.Length)), (report.Blobs, (int)report.Bytes));
+        Assert.True((await Cache.VerifyAsync((await Cache.FindAsync("stays", Token))!, full: true, Token)).IsIntact);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
+    }
+
+    [Fact]
+    public async Task Blobs_younger_than_the_grace_period_stay_and_are_counted()
+    {
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        _clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Timed.CollectGarbageAsync(whatIf: false, Token));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(whatIf: false, Token));
+    }
+
+    [Fact]
+    public async Task A_blob_that_was_reserved_again_is_young()
+    {
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        _clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.True(await Timed.HasBlobAsync(new Descriptor("", Digest.Of([1, 2, 3]), 3), Token));
+        _clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
+    }
+
+    [Fact]
+    public async Task Children_of_an_index_and_the_subject_of_a_manifest_are_reached()
+    {
+        var (child, subject) = (TestImage.Random(1, 10), TestImage.Random(2, 10));
+        await TestImage.Index((new Platform("linux", "amd64"), child)).SaveAsync(Cache, "index", cancellationToken: Token);
+        await subject.WriteAsync(Cache, Token);
+        await Cache.PutManifestAsync(subject.Manifest, Token);
+        var config = "{}"u8.ToArray();
+        await TestImage.From(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{subject.Manifest.Digest}}","size":{{subject.Manifest.Raw.Length}} } }""",
+            config).SaveAsync(Cache, "sbom", cancellationToken: Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
+        Assert.All(child.Blobs.Keys.Concat(subject.Blobs.Keys), digest => Assert.NotNull(Cache.Blobs.SizeOf(digest)));
+    }
+
+    [Fact]
+    public async Task What_a_manifest_of_an_unknown_kind_names_is_reached()
+    {
+        var blob = "a blob"u8.ToArray();
+        var artifact = System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","artifactType":"x","blobs":[{"mediaType":"x","digest":"{{Digest.Of(blob)}}","size":6}]}""");
+        await Cache.WriteBlobAsync(TestImage.Source(blob), Token);
+        await Cache.WriteBlobAsync(TestImage.Source(artifact), Token);
+        await File.WriteAllTextAsync(
+            IndexFile,
+            $$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","digest":"{{Digest.Of(artifact)}}","size":{{artifact.Length}}}]}""",
+            Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
+    }
+
+    [Fact]
+    public async Task A_damaged_manifest_stops_the_collection_before_anything_is_removed()
+    {
+        var image = TestImage.Random(1, 100);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        var path = Cache.Blobs.PathOf(image.Manifest.Digest);
+        var raw = await File.ReadAllBytesAsync(path, Token);
+        raw[^3] ^= 1;
+        await File.WriteAllBytesAsync(path, raw, Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, Token));
+        Assert.Contains("docker.io/library/app:latest", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Remove-CachedImage", error.Cure, StringComparison.Ordinal);
+        Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));
+    }
+
+    [Fact]
+    public async Task An_entry_that_nobody_understands_stops_the_collection()
+    {
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        await File.WriteAllTextAsync(IndexFile, """{"manifests":[{"digest":"blake3:00","size":1}]}""", Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, Token));
+        Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));
+    }
+
+    [Fact]
+    public async Task A_lost_index_stops_the_collection()
+    {
+        await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
+        File.Delete(IndexFile);
+        _clock.Advance(TimeSpan.FromDays(1));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, Token));
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(Root, "blobs", "sha256")).Length);
+    }
+
+    [Fact]
+    public async Task Files_that_are_no_blobs_are_left_alone()
+    {
+        await Cache.WriteBlobAsync(TestImage.Source([1]), Token);
+        var other = Path.Combine(Root, "blobs", "sha256", "README");
+        await File.WriteAllTextAsync(other, "not a blob", Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+        await Timed.CollectGarbageAsync(whatIf: false, Token);
+        Assert.True(File.Exists(other));
+    }
+
+    [Fact]
+    public async Task Parts_stay_a_day_unless_they_are_being_written_and_those_of_dead_processes_go_at_once()
+    {
+        var (held, left) = (TestImage.RandomBytes(new Random(1), 100), TestImage.RandomBytes(new Random(2), 100));
+        var gate = new TaskCompletionSource();
+        var blob = new FaultyBlob(held) { HoldUntil = gate.Task };
+        var write = Cache.WriteBlobAsync(blob, Token);
+        await blob.Holding.Task;
+        await Assert.ThrowsAsync<IOException>(() => Cache.WriteBlobAsync(new FaultyBlob(left) { BreakAfter = 60 }, Token));
+        await File.WriteAllBytesAsync(Path.Combine(Root, ".imagepusher", "partial", Guid.NewGuid().ToString("N")), new byte[7], Token);
+
+        Assert.Equal(new GarbageReport(0, 1, 7, 0, false), await Timed.CollectGarbageAsync(whatIf: false, Token));
+        _clock.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(new GarbageReport(0, 1, 60, 0, false), await Timed.CollectGarbageAsync(whatIf: false, Token));
+        Assert.Equal(PartialFile(Digest.Of(held)), Assert.Single(PartialFiles));
+        gate.SetResult();
+        await write;
+    }
+
+    [Fact]
+    public async Task Clearing_leaves_an_empty_layout()
+    {
+        await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
+        await Cache.Encodings.StoreAsync(new EncodingKey(Digest.Of([1]), "gzip", 1, 1), new Descriptor("x", Digest.Of([2]), 1), Token);
+        await Assert.ThrowsAsync<IOException>(() => Cache.WriteBlobAsync(new FaultyBlob([1, 2, 3, 4]) { BreakAfter = 3 }, Token));
+
+        var report = await Cache.ClearAsync(Token);
+        Assert.Equal((3, 1), (report.Blobs, report.Partials));
+        Assert.Empty(LayoutCheck.Run(Root));
+        Assert.Equal(0, (await Cache.GetStatisticsAsync(Token)).Bytes);
+        Assert.Null(await Cache.Encodings.FindAsync(new EncodingKey(Digest.Of([1]), "gzip", 1, 1), Token));
+        Assert.Equal(0, (await Cache.ClearAsync(Token)).Blobs);
+    }
+
+    [Fact]
+    public async Task Statistics_count_shared_unique_and_unused_bytes()
+    {
+        var shared = TestImage.RandomBytes(new Random(1), 1000);
+        var (one, two) = (TestImage.Create(shared, [1]), TestImage.Create(shared, [2]));
+        await one.SaveAsync(Cache, "one", cancellationToken: Token);
+        await two.SaveAsync(Cache, "two", cancellationToken: Token);
+        await two.SaveAsync(Cache, "alias", cancellationToken: Token);
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+
+        var statistics = await Cache.GetStatisticsAsync(Token);
+        Assert.Equal((3, 8, 1000L, 3L), (statistics.Images, statistics.Blobs, statistics.SharedBytes, statistics.UnusedBytes));
+        Assert.Equal(statistics.Bytes, statistics.SharedBytes + statistics.UniqueBytes + statistics.UnusedBytes);
+        Assert.Equal((await Cache.ListAsync(Token))[0].Saved, statistics.Oldest);
+    }
+}

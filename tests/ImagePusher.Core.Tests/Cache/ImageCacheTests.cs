@@ -1,0 +1,286 @@
+using System.Text.Json;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class ImageCacheTests : CacheTest
+{
+    [Fact]
+    public async Task A_cache_that_does_not_exist_is_empty_and_is_not_created_by_reading()
+    {
+        Assert.Empty(await Cache.ListAsync(Token));
+        Assert.Null(await Cache.FindAsync("nginx", Token));
+        Assert.Equal(0, (await Cache.GetStatisticsAsync(Token)).Blobs);
+        Assert.False(Directory.Exists(Root));
+    }
+
+    [Fact]
+    public async Task A_saved_image_is_a_standard_layout_entry_with_the_full_name()
+    {
+        var image = TestImage.Random(1, 1000, 2000);
+        await image.SaveAsync(Cache, "nginx:1.27", cancellationToken: Token);
+
+        using var index = JsonDocument.Parse(await File.ReadAllBytesAsync(IndexFile, Token));
+        var entry = index.RootElement.GetProperty("manifests")[0];
+        Assert.Equal(image.Manifest.Digest.ToString(), entry.GetProperty("digest").GetString());
+        Assert.Equal(MediaTypes.OciManifest, entry.GetProperty("mediaType").GetString());
+        Assert.Equal("docker.io/library/nginx:1.27", entry.GetProperty("annotations").GetProperty(AnnotationKeys.RefName).GetString());
+        Assert.Equal("docker.io/library/nginx:1.27", entry.GetProperty("annotations").GetProperty(AnnotationKeys.ContainerdImageName).GetString());
+        Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""", await File.ReadAllTextAsync(Path.Combine(Root, "oci-layout"), Token));
+        foreach (var (digest, bytes) in image.Blobs)
+        {
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(Root, "blobs", "sha256", digest.Encoded), Token));
+        }
+
+        Assert.Empty(PartialFiles);
+    }
+
+    [Fact]
+    public async Task Source_digest_and_saved_time_survive_a_new_process()
+    {
+        var (image, source) = (TestImage.Random(1, 10), Digest.Of("index"u8));
+        var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
+        await image.SaveAsync(Cache, "nginx", source, Token);
+
+        var entry = Assert.Single(await ImageCache.Open(Root).ListAsync(Token));
+        Assert.Equal(source, entry.SourceDigest);
+        Assert.InRange(entry.Saved!.Value, before, DateTimeOffset.UtcNow);
+        Assert.Equal(ImageReference.Parse("nginx"), entry.Reference);
+    }
+
+    [Fact]
+    public async Task Publishing_a_manifest_whose_blobs_are_not_there_names_nothing()
+    {
+        var image = TestImage.Random(1, 100, 200);
+        await Cache.WriteBlobAsync(TestImage.Source(image.Blobs.Values.First()), Token);
+
+        var error = await Assert.ThrowsAsync<ImageNotCachedException>(
+            () => Cache.PublishAsync(image.Manifest, ImageReference.Parse("app"), null, Token));
+        Assert.Contains("2 of what the image names", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await Cache.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Publishing_an_index_checks_the_blobs_of_its_children()
+    {
+        var (one, two) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
+        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
+        await index.WriteAsync(Cache, Token);
+        File.Delete(Cache.Blobs.PathOf(two.Blobs.Keys.First()));
+
+        await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.PublishAsync(index.Manifest, ImageReference.Parse("app"), null, Token));
+        await index.SaveAsync(Cache, "app", cancellationToken: Token);
+        Assert.Equal(index.Manifest.Digest, await Cache.FindPublishedAsync(ImageReference.Parse("app"), Token));
+    }
+
+    [Fact]
+    public async Task Foreign_layers_need_not_be_there()
+    {
+        var config = "{}"u8.ToArray();
+        var image = TestImage.From(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"{{MediaTypes.DockerConfig}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{MediaTypes.DockerForeignLayerGzip}}","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://example.com/x"]}]}""",
+            config);
+        await image.SaveAsync(Cache, "windows", cancellationToken: Token);
+        Assert.True((await Cache.InspectAsync((await Cache.FindAsync("windows", Token))!, Token)).IsComplete);
+    }
+
+    [Fact]
+    public async Task Moving_a_name_drops_the_old_entry_and_keeps_its_blobs()
+    {
+        var (first, second) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
+        await first.SaveAsync(Cache, "app", cancellationToken: Token);
+        await second.SaveAsync(Cache, "app", cancellationToken: Token);
+
+        Assert.Equal(second.Manifest.Digest, Assert.Single(await Cache.ListAsync(Token)).Digest);
+        Assert.All(first.Blobs.Keys, digest => Assert.NotNull(Cache.Blobs.SizeOf(digest)));
+    }
+
+    [Fact]
+    public async Task A_name_without_tag_and_digest_becomes_name_at_digest()
+    {
+        var image = TestImage.Random(1, 100);
+        await image.WriteAsync(Cache, Token);
+        await Cache.PublishAsync(image.Manifest, ImageReference.Parse("example.com/app").ByDigest(), null, Token);
+        Assert.Equal($"example.com/app@{image.Manifest.Digest}", Assert.Single(await Cache.ListAsync(Token)).Name);
+    }
+
+    [Theory]
+    [InlineData("docker.io/library/nginx:1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("nginx:1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("library/nginx:1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("localhost/team/app:1", "localhost/team/app:1")]
+    [InlineData("app", "app")]
+    [InlineData("plain/name", "plain/name")]
+    [InlineData("docker.io/plain/name:latest", "plain/name")]
+    [InlineData("nginx", null)]
+    [InlineData("NGINX", null)]
+    [InlineData("docker.io/library/app:latest", null)]
+    public async Task An_image_is_found_by_its_literal_name_first_then_by_the_normalised_one(string text, string? expected)
+    {
+        foreach (var name in new[] { "nginx:1.27", "localhost/team/app:1" })
+        {
+            await TestImage.Random(name.Length, 10).SaveAsync(Cache, name, cancellationToken: Token);
+        }
+
+        await AddForeignAsync("app", "plain/name");
+        Assert.Equal(expected, (await Cache.FindAsync(text, Token))?.Name);
+    }
+
+    [Fact]
+    public async Task A_literal_name_of_another_tool_goes_before_the_normalised_one()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await AddForeignAsync("app");
+        Assert.Equal("app", (await Cache.FindAsync("app", Token))!.Name);
+        Assert.Equal("docker.io/library/app:latest", (await Cache.FindAsync("app:latest", Token))!.Name);
+    }
+
+    [Fact]
+    public async Task An_image_is_found_by_digest_alone_by_name_and_digest_and_by_its_source()
+    {
+        var (image, source) = (TestImage.Random(1, 10), Digest.Of("index"u8));
+        await image.SaveAsync(Cache, "nginx:1.27", source, Token);
+
+        Assert.NotNull(await Cache.FindAsync(image.Manifest.Digest.ToString(), Token));
+        Assert.NotNull(await Cache.FindAsync($"nginx@{image.Manifest.Digest}", Token));
+        Assert.NotNull(await Cache.FindAsync($"nginx:other@{image.Manifest.Digest}", Token));
+        Assert.NotNull(await Cache.FindAsync($"nginx@{source}", Token));
+        Assert.Null(await Cache.FindAsync($"other@{image.Manifest.Digest}", Token));
+        Assert.Null(await Cache.FindAsync(source.ToString(), Token));
+    }
+
+    [Fact]
+    public async Task Resolving_gives_the_bytes_that_were_put_by_name_and_by_digest_also_of_a_child()
+    {
+        var (one, two) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
+        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
+        await index.SaveAsync(Cache, "app", cancellationToken: Token);
+
+        Assert.Equal(index.Manifest.Raw.ToArray(), (await Cache.ResolveAsync("app", Token)).Raw.ToArray());
+        Assert.Equal(two.Manifest.Raw.ToArray(), (await Cache.ResolveAsync(two.Manifest.Digest.ToString(), Token)).Raw.ToArray());
+        var error = await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.ResolveAsync("other", Token));
+        Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_layer_is_no_image_by_its_digest()
+    {
+        var image = TestImage.Random(1, 100, 5_000_000);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        foreach (var digest in image.Blobs.Keys)
+        {
+            await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.ResolveAsync(digest.ToString(), Token));
+        }
+    }
+
+    [Theory]
+    [InlineData("team/app", "1", "localhost/team/app:1")]
+    [InlineData("team/app", "2", "docker.io/team/app:2")]
+    [InlineData("team/app", "3", "example.com/team/app:3")]
+    [InlineData("team/app", "4", null)]
+    [InlineData("app", "3", null)]
+    [InlineData("nginx", "1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("library/nginx", "1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("Team/app", "1", null)]
+    [InlineData("team/app", "no tag", null)]
+    public async Task A_registry_serves_its_own_name_then_Docker_Hubs_then_the_only_one(string repository, string tag, string? expected)
+    {
+        var image = TestImage.Random(1, 10);
+        foreach (var name in new[]
+        {
+            "example.com/team/app:1", "docker.io/team/app:1", "localhost/team/app:1", "example.com/team/app:2", "team/app:2",
+            "example.com/team/app:3", "example.com/team/app:4", "example.org/team/app:4", "nginx:1.27",
+        })
+        {
+            await image.SaveAsync(Cache, name, cancellationToken: Token);
+        }
+
+        Assert.Equal(expected, (await Cache.FindServedAsync(repository, tag, Token))?.Name);
+    }
+
+    [Fact]
+    public async Task Details_say_what_an_index_holds()
+    {
+        var shared = TestImage.RandomBytes(new Random(7), 5000);
+        var (one, two) = (TestImage.Create("amd64", shared, [1]), TestImage.Create("arm64", shared, [2]));
+        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64", "v8"), two));
+        await index.SaveAsync(Cache, "app", cancellationToken: Token);
+        await one.SaveAsync(Cache, "one", cancellationToken: Token);
+
+        var details = await Cache.InspectAllAsync(await Cache.ListAsync(Token), Token);
+        Assert.Equal(["linux/amd64", "linux/arm64/v8"], details[0].Platforms.Select(platform => platform.ToString()));
+        Assert.Equal(3, details[0].LayerCount);
+        Assert.True(details[0].IsComplete);
+        Assert.Equal(new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.Zero), details[0].Created);
+        Assert.Equal(details[0].Blobs.Sum(blob => blob.Size), details[0].Size);
+        Assert.Equal(8, details[0].Blobs.Count);
+        Assert.Equal(0, details[1].UniqueSize);
+        Assert.Equal(index.Manifest.Raw.Length + two.Manifest.Raw.Length + two.Blobs.Values.Sum(blob => blob.Length) - shared.Length, details[0].UniqueSize);
+    }
+
+    [Fact]
+    public async Task Details_of_an_artifact_name_its_type_and_no_platform()
+    {
+        var (config, content) = ("{}"u8.ToArray(), "chart"u8.ToArray());
+        var image = TestImage.From(
+            $$"""{"schemaVersion":2,"artifactType":"application/x.chart","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"application/x.tgz","digest":"{{Digest.Of(content)}}","size":5}]}""",
+            config,
+            content);
+        await image.SaveAsync(Cache, "example.com/chart:1", cancellationToken: Token);
+        var details = await Cache.InspectAsync(Assert.Single(await Cache.ListAsync(Token)), Token);
+        Assert.Equal(("application/x.chart", 0, 1, true), (details.ArtifactType, details.Platforms.Count, details.LayerCount, details.IsComplete));
+    }
+
+    [Fact]
+    public async Task Referrers_are_found_by_their_subject()
+    {
+        var subject = TestImage.Random(1, 10);
+        await subject.SaveAsync(Cache, "example.com/app:1", cancellationToken: Token);
+        var config = "{}"u8.ToArray();
+        var sbom = TestImage.From(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/spdx+json","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{subject.Manifest.Digest}}","size":{{subject.Manifest.Raw.Length}} } }""",
+            config);
+        await sbom.SaveAsync(Cache, $"example.com/app@{sbom.Manifest.Digest}", cancellationToken: Token);
+
+        var found = Assert.Single(await Cache.FindReferrersAsync(subject.Manifest.Digest, Token));
+        Assert.Equal((sbom.Manifest.Digest, "application/spdx+json"), (found.Digest, found.Descriptor.ArtifactType));
+        Assert.Empty(await Cache.FindReferrersAsync(sbom.Manifest.Digest, Token));
+    }
+
+    [Fact]
+    public async Task A_removed_image_is_gone_once()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        Assert.True(await Cache.RemoveAsync(entry, Token));
+        Assert.False(await Cache.RemoveAsync(entry, Token));
+        Assert.Empty(await ImageCache.Open(Root).ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_hundred_images_saved_at_once_are_all_there()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
+            TestImage.Random(number, 100).SaveAsync(Cache, $"example.com/app:{number}", cancellationToken: Token)));
+        Assert.Equal(100, (await ImageCache.Open(Root).ListAsync(Token)).Count);
+    }
+
+    private async Task AddForeignAsync(params string[] names)
+    {
+        var image = TestImage.Random(99, 10);
+        await image.WriteAsync(Cache, Token);
+        await Cache.PutManifestAsync(image.Manifest, Token);
+        var text = await File.ReadAllTextAsync(IndexFile, Token);
+        foreach (var name in names)
+        {
+            var entry = $$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Manifest.Digest}}","size":{{image.Manifest.Raw.Length}},"annotations":{"{{AnnotationKeys.RefName}}":"{{name}}"} }""";
+            text = text.Contains("[]", StringComparison.Ordinal)
+                ? text.Replace("[]", $"[{entry}]", StringComparison.Ordinal)
+                : text.Replace("]}", $",{entry}]}}", StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(IndexFile, text, Token);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class IndexSnapshotTests
+{
+    private const string Foreign =
+        """
+        {
+          "schemaVersion": 2,
+          "x-future": {"a": [1, 2]},
+          "manifests": [
+            {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:1111111111111111111111111111111111111111111111111111111111111111", "size": 1, "x-own": "caf\u00e9",
+             "annotations": {"org.opencontainers.image.ref.name": "one"}},
+            {"mediaType": "application/x", "digest": "blake3:22", "size": 2}
+          ],
+          "annotations": {"by": "another tool"}
+        }
+        """;
+
+    [Fact]
+    public void Fields_and_entries_of_other_tools_stay_byte_for_byte()
+    {
+        var snapshot = Parse(Foreign);
+        var draft = new IndexDraft(snapshot);
+        draft.Put(Entry("example.com/app:1", "a"));
+        var text = System.Text.Encoding.UTF8.GetString(draft.ToSnapshot().Raw.Span);
+
+        Assert.Contains(""" "x-future": {"a": [1, 2]},""", text, StringComparison.Ordinal);
+        Assert.Contains(""" "x-own": "caf\u00e9",""", text, StringComparison.Ordinal);
+        Assert.Contains("""{"mediaType": "application/x", "digest": "blake3:22", "size": 2},{""", text, StringComparison.Ordinal);
+        Assert.Contains(""" "annotations": {"by": "another tool"}""", text, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(text);
+        Assert.Equal(3, document.RootElement.GetProperty("manifests").GetArrayLength());
+    }
+
+    [Fact]
+    public void An_entry_with_an_unknown_kind_of_digest_is_kept_and_not_listed()
+    {
+        var snapshot = Parse(Foreign);
+        Assert.Equal(("one", true), (Assert.Single(snapshot.Entries).Name, snapshot.HasUnknown));
+        Assert.Equal(2, snapshot.Slots.Count);
+    }
+
+    [Theory]
+    [InlineData("""{}""")]
+    [InlineData("""{"manifests":null}""")]
+    [InlineData("""{"schemaVersion":2}""")]
+    [InlineData("""{"schemaVersion":2,"manifests":null}""")]
+    [InlineData("""{ "manifests" : [ ] , "schemaVersion" : 2 }""")]
+    [InlineData("""{"schemaVersion":2,"manifests":[],"annotations":{}}""")]
+    public void An_index_without_entries_takes_some_and_gives_them_up_again(string json)
+    {
+        var draft = new IndexDraft(Parse(json));
+        draft.Put(Entry("one", "a"));
+        draft.Put(Entry("two", "b"));
+        var two = draft.ToSnapshot();
+        var read = Parse(System.Text.Encoding.UTF8.GetString(two.Raw.Span));
+        Assert.Equal(["one", "two"], read.Entries.Select(entry => entry.Name));
+
+        // What a change computes is what reading its bytes gives: the next change goes on from it.
+        Assert.Equal(read.Slots.Select(slot => (slot.Start, slot.Length)), two.Slots.Select(slot => (slot.Start, slot.Length)));
+
+        var removal = new IndexDraft(two);
+        Assert.Equal(1, removal.Drop(entry => entry.Name == "one"));
+        Assert.Equal("two", Assert.Single(Parse(System.Text.Encoding.UTF8.GetString(removal.ToSnapshot().Raw.Span)).Entries).Name);
+        var clear = new IndexDraft(two);
+        clear.Clear();
+        Assert.Empty(Parse(System.Text.Encoding.UTF8.GetString(clear.ToSnapshot().Raw.Span)).Slots);
+    }
+
+    [Fact]
+    public void A_name_is_there_once_whichever_annotation_carried_it()
+    {
+        var draft = new IndexDraft(Parse(Foreign));
+        draft.Put(Entry("one", "a"));
+        draft.Put(Entry("one", "b"));
+        Assert.Equal(Digest.Of("b"u8), Assert.Single(draft.Entries).Digest);
+        Assert.Equal(2, draft.ToSnapshot().Slots.Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"manifests":{}}""")]
+    [InlineData("""{"manifests":[1]}""")]
+    [InlineData("""{"manifests":[],"manifests":[]}""")]
+    [InlineData("""{"manifests":[]} x""")]
+    [InlineData("""{"manifests":[]}{}""")]
+    public void Anything_else_is_refused(string json) =>
+        Assert.True(Record.Exception(() => Parse(json)) is JsonException or FormatException);
+
+    [Fact]
+    public void Cut_at_any_byte_it_is_refused()
+    {
+        var raw = System.Text.Encoding.UTF8.GetBytes(Foreign);
+        for (var length = 0; length < raw.Length; length++)
+        {
+            Assert.True(Record.Exception(() => IndexSnapshot.Parse(raw[..length])) is JsonException or FormatException, $"{length} bytes were accepted");
+        }
+    }
+
+    private static IndexSnapshot Parse(string json) => IndexSnapshot.Parse(System.Text.Encoding.UTF8.GetBytes(json));
+
+    private static CacheEntry Entry(string name, string content) =>
+        new(new Descriptor(MediaTypes.OciManifest, Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)), 1)
+        {
+            Annotations = new Dictionary<string, string> { [AnnotationKeys.RefName] = name, [AnnotationKeys.ContainerdImageName] = name },
+        });
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+/// <summary>An image made in memory, and how to put it into a cache as the copier does.</summary>
+internal sealed class TestImage
+{
+    private readonly Dictionary<Digest, byte[]> _blobs = [];
+
+    private TestImage(Manifest manifest, IEnumerable<byte[]> blobs, IReadOnlyList<TestImage> children)
+    {
+        (Manifest, Children) = (manifest, children);
+        foreach (var blob in blobs)
+        {
+            _blobs[Digest.Of(blob)] = blob;
+        }
+    }
+
+    public Manifest Manifest { get; }
+
+    public IReadOnlyList<TestImage> Children { get; }
+
+    public IReadOnlyDictionary<Digest, byte[]> Blobs => _blobs;
+
+    public static TestImage Create(params byte[][] layers) => Create("amd64", layers);
+
+    public static TestImage Create(string architecture, params byte[][] layers)
+    {
+        var diffIds = string.Join(',', layers.Select(layer => $"\"{Digest.Of(layer)}\""));
+        var config = System.Text.Encoding.UTF8.GetBytes(
+            $$$"""{"created":"2024-05-06T07:08:09Z","architecture":"{{{architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}""");
+        var manifest = ImageManifest.Create(
+            MediaTypes.OciManifest,
+            new Descriptor(MediaTypes.OciConfig, Digest.Of(config), config.Length),
+            layers.Select(layer => new Descriptor(MediaTypes.OciLayer, Digest.Of(layer), layer.Length)));
+        return new TestImage(manifest, layers.Append(config), []);
+    }
+
+    /// <summary>An image of random layers of these sizes.</summary>
+    public static TestImage Random(int seed, params int[] sizes)
+    {
+        var random = new Random(seed);
+        return Create([.. sizes.Select(size => RandomBytes(random, size))]);
+    }
+
+    public static TestImage Index(params (Platform Platform, TestImage Image)[] children) => Index(MediaTypes.OciIndex, children);
+
+    public static TestImage Index(string mediaType, params (Platform Platform, TestImage Image)[] children)
+    {
+        var index = ImageIndex.Create(
+            mediaType, children.Select(child => child.Image.Manifest.Descriptor with { Platform = child.Platform }));
+        return new TestImage(index, [], [.. children.Select(child => child.Image)]);
+    }
+
+    public static TestImage From(string manifestJson, params byte[][] blobs) =>
+        From(Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifestJson)), blobs);
+
+    public static TestImage From(Manifest manifest, params byte[][] blobs) => new(manifest, blobs, []);
+
+    public static byte[] RandomBytes(Random random, int size)
+    {
+        var bytes = new byte[size];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    public static BlobSource Source(byte[] bytes, Descriptor? descriptor = null) => new StoredBlob(
+        descriptor ?? new Descriptor("", Digest.Of(bytes), bytes.Length),
+        "a test",
+        (offset, _) => Task.FromResult<Stream>(new MemoryStream(bytes) { Position = offset }));
+
+    /// <summary>Writes blobs, then children by digest, then the name.</summary>
+    public async Task SaveAsync(ImageCache cache, string name, Digest? source = null, CancellationToken cancellationToken = default)
+    {
+        await WriteAsync(cache, cancellationToken);
+        await cache.PublishAsync(Manifest, ImageReference.Parse(name), source, cancellationToken);
+    }
+
+    public async Task WriteAsync(ImageCache cache, CancellationToken cancellationToken)
+    {
+        foreach (var reference in Manifest.References.Where(reference => _blobs.ContainsKey(reference.Digest)))
+        {
+            if (!await cache.HasBlobAsync(reference, cancellationToken))
+            {
+                await cache.WriteBlobAsync(Source(_blobs[reference.Digest]), cancellationToken);
+            }
+        }
+
+        foreach (var child in Children)
+        {
+            await child.WriteAsync(cache, cancellationToken);
+            await cache.PutManifestAsync(child.Manifest, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+public sealed class VerifyTests : CacheTest
+{
+    [Fact]
+    public async Task One_bit_flipped_in_any_blob_is_found_discarded_and_mended_by_saving_again()
+    {
+        var image = TestImage.Index(
+            (new Platform("linux", "amd64"), TestImage.Random(1, 5000, 3)), (new Platform("linux", "arm64"), TestImage.Random(2, 300_000)));
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        var files = Directory.GetFiles(Path.Combine(Root, "blobs", "sha256"));
+        Assert.Equal(8, files.Length);
+
+        var random = new Random(3);
+        foreach (var file in files)
+        {
+            var bytes = await File.ReadAllBytesAsync(file, Token);
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(file, bytes, Token);
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(-1));
+
+            var report = await Cache.VerifyAsync(entry, full: true, Token);
+            Assert.Equal(Path.GetFileName(file), Assert.Single(report.Damaged).Descriptor.Digest.Encoded);
+            Assert.False(report.IsIntact);
+            await Cache.DiscardAsync(report, Token);
+            Assert.Null(await Cache.FindPublishedAsync(ImageReference.Parse("app"), Token));
+            await image.SaveAsync(Cache, "app", cancellationToken: Token);
+            Assert.True((await Cache.VerifyAsync(entry, full: true, Token)).IsIntact);
+        }
+
+        LayoutCheck.Run(Root);
+    }
+
+    [Fact]
+    public async Task Without_full_a_layer_is_not_read_and_a_manifest_is()
+    {
+        var image = TestImage.Random(1, 5000);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        await File.WriteAllBytesAsync(Cache.Blobs.PathOf(image.Blobs.Keys.First()), new byte[5000], Token);
+
+        var report = await Cache.VerifyAsync(entry, full: false, Token);
+        Assert.Equal((true, (long)image.Manifest.Raw.Length), (report.IsIntact, report.BytesRead));
+        Assert.False((await Cache.VerifyAsync(entry, full: true, Token)).IsIntact);
+    }
+
+    [Fact]
+    public async Task Missing_and_cut_blobs_are_listed()
+    {
+        var image = TestImage.Random(1, 5000, 6000);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        var layers = ((ImageManifest)image.Manifest).Layers;
+        File.Delete(Cache.Blobs.PathOf(layers[0].Digest));
+        await File.WriteAllBytesAsync(Cache.Blobs.PathOf(layers[1].Digest), new byte[5999], Token);
+
+        var report = await Cache.VerifyAsync(entry, full: false, Token);
+        Assert.Equal(layers, report.Missing);
+        var details = await Cache.InspectAsync(entry, Token);
+        Assert.Equal((false, 2), (details.IsComplete, details.Missing.Count));
+    }
+
+    [Fact]
+    public async Task A_damaged_blob_that_was_replaced_meanwhile_is_not_discarded()
+    {
+        var image = TestImage.Random(1, 5000);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        var layer = image.Blobs.Keys.First();
+        await File.WriteAllBytesAsync(Cache.Blobs.PathOf(layer), new byte[5000], Token);
+        var report = await Cache.VerifyAsync(Assert.Single(await Cache.ListAsync(Token)), full: true, Token);
+        await Cache.WriteBlobAsync(TestImage.Source(image.Blobs[layer]), Token);
+        await Cache.DiscardAsync(report, Token);
+        LayoutCheck.Run(Root);
+    }
+
+    [Fact]
+    public async Task Reading_a_damaged_manifest_is_an_error_that_names_the_file()
+    {
+        var image = TestImage.Random(1, 10);
+        await image.SaveAsync(Cache, "app", cancellationToken: Token);
+        var path = Cache.Blobs.PathOf(image.Manifest.Digest);
+        await File.WriteAllBytesAsync(path, new byte[image.Manifest.Raw.Length], Token);
+
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ResolveAsync("app", Token));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.False((await Cache.InspectAsync(Assert.Single(await Cache.ListAsync(Token)), Token)).IsComplete);
+    }
+}

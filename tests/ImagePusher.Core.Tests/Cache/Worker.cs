@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+/// <summary>A child process that works in a cache, and what its lines say must be there.</summary>
+internal sealed class Worker : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _errors = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Worker(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.BeginOutputReadLine();
+        _ = Task.Run(async () => _errors.SetResult(await process.StandardError.ReadToEndAsync()));
+    }
+
+    /// <summary>Ends when the worker has begun with its work.</summary>
+    public Task Ready => _ready.Task;
+
+    public IReadOnlyList<string> Lines => _lines;
+
+    public int ExitCode => _process.ExitCode;
+
+    public static Worker Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var info = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        return new Worker(Process.Start(info)!);
+    }
+
+    public static Worker Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Kills the process as the system does when memory is short: no handler runs.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await EndAsync();
+    }
+
+    /// <summary>Waits for the end, and gives what the worker wrote to standard error.</summary>
+    public async Task<string> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _closed.Task;
+        return await _errors.Task;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    /// <summary>Applies the worker's lines to what its names led to before; a step that was cut off allows both.</summary>
+    public void Replay(Dictionary<string, HashSet<string?>> names)
+    {
+        foreach (var parts in _lines.Select(line => line.Split(' ')))
+        {
+            switch (parts)
+            {
+                case ["saving", var name, var digest]:
+                    Allowed(name).Add(digest);
+                    break;
+                case ["saved", var name, var digest]:
+                    names[name] = [digest];
+                    break;
+                case ["removing", var name]:
+                    Allowed(name).Add(null);
+                    break;
+                case ["removed", var name]:
+                    names[name] = [null];
+                    break;
+            }
+        }
+
+        HashSet<string?> Allowed(string name) => names.TryGetValue(name, out var allowed) ? allowed : names[name] = [null];
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            _ready.TrySetResult();
+            _closed.TrySetResult();
+            return;
+        }
+
+        _lines.Add(line);
+        if (line == "ready")
+        {
+            _ready.TrySetResult();
+        }
+    }
+}

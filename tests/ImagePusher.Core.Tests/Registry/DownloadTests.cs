@@ -1,0 +1,197 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.Faults;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>Reading blobs: going on by Range where a connection is lost.</summary>
+public sealed class DownloadTests
+{
+    private const int Mebibyte = 1024 * 1024;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(CutKind.Reset)]
+    [InlineData(CutKind.Close)]
+    public async Task A_blob_cut_again_and_again_arrives_and_is_read_once(CutKind kind)
+    {
+        var (size, step) = Tools.LongForm ? (200 * Mebibyte, 20 * Mebibyte) : (20 * Mebibyte, 2 * Mebibyte);
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(size);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").CutDown(step, kind);
+        await ReadAsync(repository, blob.Descriptor);
+        Assert.InRange(proxy.Count("GET", "blobs"), size / step, (size / step) + 3);
+        Assert.InRange(proxy.BytesDown("GET", "blobs"), size, size * 11L / 10);
+        Assert.All(proxy.RequestsOf("GET", "blobs").Skip(1), request => Assert.StartsWith("bytes=", request.Header("Range"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_ignores_Range_is_read_past_what_is_known()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(3 * Mebibyte);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").DropRequestHeader("Range");
+        proxy.On("GET", "blobs").Take(1).CutDown(Mebibyte);
+        await ReadAsync(repository, blob.Descriptor);
+        Assert.Equal(2, proxy.Count("GET", "blobs"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_later_offset_is_read_by_Range(bool ignoresRange)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        if (ignoresRange)
+        {
+            proxy.On("GET", "blobs").DropRequestHeader("Range");
+        }
+
+        foreach (var offset in new[] { 1, 150_000, 299_999, 300_000 })
+        {
+            await using var stream = await repository.OpenBlobAsync(blob.Descriptor, offset, Token);
+            using var memory = new MemoryStream();
+            await stream.CopyToAsync(memory, Token);
+            Assert.Equal(blob.Content[offset..], memory.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_ends_early_in_a_complete_message_is_gone_on_with()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").Take(1).TruncateBody(100_000);
+        await ReadAsync(repository, blob.Descriptor);
+        Assert.Equal("bytes=100000-", proxy.RequestsOf("GET", "blobs")[1].Header("Range"));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_blob_of_another_size_than_promised_is_found_out(int more)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(registry.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        var error = await Assert.ThrowsAsync<DigestMismatchException>(() => ReadAsync(repository, blob.Descriptor with { Size = 300_000 + more }));
+        Assert.Equal(($"{300_000 + more} bytes", "300000 bytes"), (error.Expected, error.Actual));
+    }
+
+    [Fact]
+    public async Task A_changed_byte_is_found_by_who_verifies()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").FlipByte(200_000);
+        await Assert.ThrowsAsync<DigestMismatchException>(() => ReadAsync(repository, blob.Descriptor));
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_not_there_is_told_when_it_is_opened()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(10).Descriptor;
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).OpenBlobAsync(blob, 0, Token));
+        Assert.Equal("BLOB_UNKNOWN", error.ErrorCode);
+        Assert.Contains($"{blob.Digest} of {registry.Address}/team/app", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_download_that_makes_no_progress_ends_after_the_retries()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(3 * Mebibyte);
+        var repository = session.Repository(proxy.Address, retries: 3);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").Take(1).CutDown(Mebibyte);
+        proxy.On("GET", "blobs").Skip(1).CutDown(0);
+        await Assert.ThrowsAsync<RegistryUnreachableException>(() => ReadAsync(repository, blob.Descriptor));
+        Assert.Equal(5, proxy.Count("GET", "blobs"));
+    }
+
+    [Fact]
+    public async Task A_retry_count_of_0_does_not_go_on()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(3 * Mebibyte);
+        var repository = session.Repository(proxy.Address, retries: 0);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").CutDown(Mebibyte);
+        await Assert.ThrowsAsync<RegistryUnreachableException>(() => ReadAsync(repository, blob.Descriptor));
+        Assert.Equal(1, proxy.Count("GET", "blobs"));
+    }
+
+    [Fact]
+    public async Task Cancelling_a_read_that_stalls_ends_it()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(3 * Mebibyte);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        var stalled = proxy.On("GET", "blobs").StallDown(Mebibyte);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var stream = await repository.OpenBlobAsync(blob.Descriptor, 0, stop.Token);
+        var copy = stream.CopyToAsync(Stream.Null, stop.Token);
+        await stalled.Reached.WaitAsync(Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => copy);
+    }
+
+    [Fact]
+    public async Task At_most_so_many_blobs_are_read_at_once()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var session = new RegistrySession(RegistrySession.Quick with { ThrottleLimit = 2 });
+        var blob = MemoryBlob.Random(1000);
+        var repository = session.Repository(registry.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        var one = await repository.OpenBlobAsync(blob.Descriptor, 0, Token);
+        await using var two = await repository.OpenBlobAsync(blob.Descriptor, 0, Token);
+        var three = repository.OpenBlobAsync(blob.Descriptor, 0, Token);
+        Assert.False(three.IsCompleted);
+        await one.DisposeAsync();
+        await using var third = await three;
+        Assert.Equal(2, repository.ParallelBlobs);
+    }
+
+    private static async Task ReadAsync(RegistryRepository repository, Descriptor blob)
+    {
+        await using var stream = new VerifyingStream(await repository.OpenBlobAsync(blob, 0, Token), blob, "a test's blob");
+        await stream.CopyToAsync(Stream.Null, 256 * 1024, Token);
+    }
+}

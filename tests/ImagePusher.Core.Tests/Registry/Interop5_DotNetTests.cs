@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using ImagePusher.Core.Registry;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.Faults;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>interop.md §5: what .NET's HTTP client does by itself, and must not. A method a fact; Content-Range and queries are in §3.</summary>
+public sealed class Interop5_DotNetTests
+{
+    private static readonly TestImage Image = TestImage.Of([1]);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task HttpClient_has_no_time_limit_of_its_own()
+    {
+        using var host = new RegistryHost("localhost:5000", RegistryOptions.Default, new RegistryClientOptions { CertificateFolders = [] });
+        Assert.Equal(Timeout.InfiniteTimeSpan, host.Http.Timeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, host.HttpOfOwnConnections.Timeout);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Authorization_survives_a_redirect_on_the_same_host_and_on_no_other()
+    {
+        await using var other = LoopbackServer.Start(exchange => exchange.AnswerAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest, TestImage.ManifestType));
+        var hops = new Queue<string>(["/v2/moved/manifests/1", $"http://{other.Address}/v2/far/manifests/1"]);
+        await using var server = new AuthServer
+        {
+            OnRequest = exchange =>
+            {
+                exchange.Add("Location", hops.Dequeue());
+                return exchange.AnswerAsync(307);
+            },
+        };
+        await using var session = new RegistrySession();
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.All(server.Requests.TakeLast(2), request => Assert.StartsWith("Bearer ", request.Authorization, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_POST_stays_a_POST_over_a_301()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("POST").Take(1).Answer(301).WithHeader("Location", "/v2/team/app/blobs/uploads/");
+        await using var session = new RegistrySession();
+        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
+        Assert.Equal(2, proxy.Count("POST"));
+    }
+
+    [Fact]
+    public async Task A_body_is_made_anew_for_each_try()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH").Take(1).DropRequest();
+        proxy.On("PATCH").Nth(2).Answer(503);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(10_000);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.Equal(3, blob.Opened);
+        Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
+    }
+
+    [Fact]
+    public async Task The_digest_is_added_to_the_query_and_not_put_in_its_place()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.Distribution);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
+        Assert.Matches(@"^_state=.*&digest=sha256%3A[0-9a-f]{64}$", proxy.RequestsOf("PUT").Single().Query);
+    }
+
+    [Fact]
+    public async Task Compressed_answers_are_neither_asked_for_nor_unpacked()
+    {
+        string? encoding = null;
+        await using var server = LoopbackServer.Start(exchange =>
+        {
+            encoding = exchange.Header("Accept-Encoding");
+            return exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+        });
+        await using var session = new RegistrySession();
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.Null(encoding);
+    }
+
+    [Fact]
+    public async Task Connections_are_used_again()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        for (var number = 0; number < 10; number++)
+        {
+            await session.Repository(proxy.Address, $"a/b{number}").WriteBlobAsync(MemoryBlob.Random(2_000_000, number), Token);
+        }
+
+        Assert.Equal(1, proxy.Connections);
+    }
+
+    [Fact]
+    public async Task A_server_that_pays_no_heed_to_Expect_costs_a_second_once()
+    {
+        var uploads = new SimpleUploads();
+        var expects = new List<string?>();
+        await using var server = LoopbackServer.Start(async exchange =>
+        {
+            if (exchange.Path == "/v2/")
+            {
+                await exchange.AnswerAsync(200);
+                return;
+            }
+
+            if (exchange.Method == "PATCH")
+            {
+                expects.Add(exchange.Header("Expect"));
+            }
+
+            await uploads.HandleAsync(exchange);
+        });
+        await using var deaf = FaultProxy.Start(server.Address);
+        deaf.On("PATCH").SetRequestHeader("Expect", null);
+        await using var session = new RegistrySession();
+        var watch = Stopwatch.StartNew();
+        for (var number = 0; number < 4; number++)
+        {
+            await session.Repository(deaf.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000, number), Token);
+        }
+
+        Assert.Equal(["100-continue", null, null, null], deaf.RequestsOf("PATCH").Select(request => request.Header("Expect")));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 8);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>A blob of pseudo-random bytes; with or without digest and length known beforehand.</summary>
+internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSource
+{
+    private int _opened;
+
+    public byte[] Content { get; } = content;
+
+    public Digest TrueDigest { get; } = Core.Oci.Digest.Of(content);
+
+    public Descriptor Descriptor => new(MediaTypes.OciLayerGzip, TrueDigest, Content.Length);
+
+    public override Digest? Digest => isKnown ? TrueDigest : null;
+
+    public override long? Length => isKnown ? Content.Length : null;
+
+    public override string Description => $"layer {TrueDigest} of a test";
+
+    public override string ResumeKey => TrueDigest.ToString();
+
+    /// <summary>How often the bytes were asked for.</summary>
+    public int Opened => _opened;
+
+    /// <summary>How many bytes go in one write.</summary>
+    public int WriteSize { get; init; } = 256 * 1024;
+
+    /// <summary>Called before each write with the offset.</summary>
+    public Action<long>? BeforeWrite { get; init; }
+
+    public static MemoryBlob Random(int length, int seed = 1, bool isKnown = true)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return new MemoryBlob(bytes, isKnown);
+    }
+
+    public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _opened);
+        for (var at = (int)offset; at < Content.Length; at += WriteSize)
+        {
+            BeforeWrite?.Invoke(at);
+            cancellationToken.ThrowIfCancellationRequested();
+            await destination.WriteAsync(Content.AsMemory(at, Math.Min(WriteSize, Content.Length - at)), cancellationToken);
+        }
+
+        return new BlobIdentity(TrueDigest, Content.Length);
+    }
+}

@@ -1,0 +1,33 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Registry;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>A client for a test: no credentials and certificates of the machine, no waits between tries.</summary>
+internal sealed class RegistrySession : IAsyncDisposable
+{
+    public RegistrySession(RegistryOptions? options = null, TimeProvider? time = null, IUploadJournal? journal = null, Func<string, string?>? environment = null, Func<RegistryClientOptions, RegistryClientOptions>? change = null)
+    {
+        var client = new RegistryClientOptions
+        {
+            TimeProvider = time ?? TimeProvider.System,
+            UploadJournal = journal,
+            DefaultOptions = options ?? Quick,
+            Environment = environment ?? (_ => null),
+            CertificateFolders = [],
+        };
+        Client = new RegistryClient(change?.Invoke(client) ?? client);
+    }
+
+    /// <summary>The defaults without waits.</summary>
+    public static RegistryOptions Quick { get; } = new() { RetryInterval = TimeSpan.Zero };
+
+    public RegistryClient Client { get; }
+
+    public RecordingLog Log { get; } = new();
+
+    public RegistryRepository Repository(string address, string repository = "team/app", RegistryCredential? credential = null, int? retries = null) =>
+        Client.GetRepository(address, repository, new RequestOptions { Log = Log, Credential = credential, MaximumRetryCount = retries });
+
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+}

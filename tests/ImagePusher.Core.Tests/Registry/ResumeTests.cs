@@ -1,0 +1,160 @@
+using ImagePusher.Core.Registry;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.Faults;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>What an upload costs over connections that are cut, in one run and over several.</summary>
+public sealed class ResumeTests
+{
+    private static readonly int Unit = Tools.LongForm ? 1_000_000 : 150_000;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<CutScope, CutKind, bool> Cuts { get; } = new(
+        from scope in new[] { CutScope.Request, CutScope.Connection, CutScope.Proxy }
+        from kind in new[] { CutKind.Reset, CutKind.Close }
+        from isKnown in new[] { true, false }
+        select (scope, kind, isKnown));
+
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public async Task Where_the_status_is_true_a_layer_cut_again_and_again_is_sent_about_once(CutScope scope, CutKind kind, bool isKnown)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH").CutUp(20 * Unit, kind, scope);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(200 * Unit, isKnown: isKnown);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
+        Assert.InRange(proxy.BytesUp(), blob.Content.Length, blob.Content.Length * 1.2);
+        Assert.Equal(1, proxy.Count("POST"));
+    }
+
+    [Theory]
+    [InlineData(CutScope.Request)]
+    [InlineData(CutScope.Connection)]
+    public async Task docker_registry_takes_a_layer_over_a_connection_cut_again_and_again(CutScope scope)
+    {
+        Tools.Require("docker-registry");
+        var unit = Math.Max(Unit, 300_000);
+        await using var registry = await DockerRegistry.StartAsync(Token);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH").CutUp(20 * unit, CutKind.Reset, scope);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(200 * unit);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.Equal(blob.Content.Length, registry.Blobs()[blob.TrueDigest.ToString()].Length);
+        Assert.InRange(proxy.BytesUp(), blob.Content.Length, blob.Content.Length * 1.3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_status_is_true_a_later_run_goes_on(bool isKnown)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var journal = new MemoryJournal();
+        var blob = MemoryBlob.Random(200 * Unit, isKnown: isKnown);
+        var runs = 0;
+        while (!await RunAsync(proxy, journal, [blob], 50L * Unit))
+        {
+            Assert.InRange(++runs, 1, 6);
+        }
+
+        Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
+        Assert.InRange(proxy.BytesUp(), blob.Content.Length, blob.Content.Length * 1.2);
+        Assert.Equal(1, proxy.Count("POST"));
+        Assert.Empty(journal.Sessions);
+    }
+
+    [Fact]
+    public async Task docker_registry_gets_finished_layers_once_over_several_runs()
+    {
+        Tools.Require("docker-registry");
+        var unit = Math.Max(Unit, 450_000);
+        await using var registry = await DockerRegistry.StartAsync(Token);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var journal = new MemoryJournal();
+        var blobs = Enumerable.Range(1, 10).Select(seed => MemoryBlob.Random(20 * unit, seed)).ToList();
+        var runs = 0;
+        while (!await RunAsync(proxy, journal, blobs, 50L * unit))
+        {
+            Assert.InRange(++runs, 1, 8);
+        }
+
+        Assert.All(blobs, blob => Assert.Equal(blob.Content.Length, registry.Blobs()[blob.TrueDigest.ToString()].Length));
+        Assert.All(blobs, blob => Assert.Equal(1, proxy.RequestsOf("PUT").Count(request => request.Status == 201 && request.Target.Contains(blob.TrueDigest.Encoded, StringComparison.Ordinal))));
+        Assert.InRange(proxy.BytesUp(), 200L * unit, 200L * unit * 1.5);
+    }
+
+    [Fact]
+    public async Task A_journalled_session_whose_bytes_are_not_the_blobs_starts_once_more()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        var journal = new MemoryJournal();
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var (other, blob) = (MemoryBlob.Random(100 * Unit, 1), MemoryBlob.Random(100 * Unit, 2));
+        await RunAsync(proxy, journal, [other], 50L * Unit);
+        var left = Assert.Single(journal.Sessions);
+        await journal.SaveAsync(left with { Key = left.Key.Replace(other.TrueDigest.ToString(), blob.TrueDigest.ToString(), StringComparison.Ordinal) }, Token);
+        await using var session = new RegistrySession(journal: journal);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
+    }
+
+    [Fact]
+    public async Task Small_blobs_are_not_journalled_and_no_finished_one_stays()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        var journal = new MemoryJournal();
+        await using var session = new RegistrySession(journal: journal);
+        await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(new byte[1000]) { BeforeWrite = _ => Assert.Empty(journal.Sessions) }, Token);
+        await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(MemoryBlob.Random(5_000_000).Content) { BeforeWrite = _ => Assert.Single(journal.Sessions) }, Token);
+        Assert.Empty(journal.Sessions);
+    }
+
+    // A process that is killed when so many bytes were sent: from then on nothing of it reaches the registry or the journal.
+    private static async Task<bool> RunAsync(FaultProxy proxy, MemoryJournal journal, IReadOnlyList<MemoryBlob> blobs, long killedAfter)
+    {
+        var frozen = journal.Freezable();
+        await using var session = new RegistrySession(journal: frozen);
+        using var kill = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var repository = session.Repository(proxy.Address);
+        var sent = 0L;
+        var uploads = blobs.Select(async blob =>
+        {
+            if (await repository.HasBlobAsync(blob.Descriptor, kill.Token))
+            {
+                return;
+            }
+
+            var counted = new MemoryBlob(blob.Content, blob.Digest is not null)
+            {
+                WriteSize = 20_000,
+                BeforeWrite = _ =>
+                {
+                    if (Interlocked.Add(ref sent, 20_000) > killedAfter)
+                    {
+                        frozen.Freeze();
+                        proxy.On("DELETE").DropRequest();
+                        kill.Cancel();
+                    }
+                },
+            };
+            await repository.WriteBlobAsync(counted, kill.Token);
+        }).ToList();
+        try
+        {
+            await Task.WhenAll(uploads);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

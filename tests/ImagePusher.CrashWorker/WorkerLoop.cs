@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using ImagePusher.Core;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Content;
+
+namespace ImagePusher.CrashWorker;
+
+/// <summary>
+/// Random work on names of its own. A line before a step says what it may do to a name, a line after it that it is done:
+/// whoever reads them knows what must be in the cache after a kill at any instant.
+/// </summary>
+internal sealed class WorkerLoop(string path, string owner, int seed, TimeSpan grace) : ITransferLog
+{
+    private const int Names = 12;
+    private const int Layers = 60;
+
+    private readonly Random _random = new(seed);
+
+    public async Task RunAsync(TimeSpan duration)
+    {
+        var cache = ImageCache.Open(path, new CacheOptions { GracePeriod = grace, Log = this });
+        Console.WriteLine("ready");
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < duration;)
+        {
+            var name = $"example.com/{owner}/app:{_random.Next(Names)}";
+            switch (_random.Next(20))
+            {
+                case < 14:
+                    await SaveAsync(cache, name);
+                    break;
+                case < 18:
+                    await RemoveAsync(cache, name);
+                    break;
+                default:
+                    var report = await cache.CollectGarbageAsync(false, CancellationToken.None);
+                    Console.WriteLine($"collected {report.Blobs}");
+                    break;
+            }
+        }
+
+        Console.WriteLine("end");
+    }
+
+    public void Verbose(string message)
+    {
+        if (message.Contains("going on from there", StringComparison.Ordinal))
+        {
+            Console.WriteLine("resumed");
+        }
+    }
+
+    public void Warning(string message)
+    {
+    }
+
+    public void Debug(string message)
+    {
+    }
+
+    private async Task SaveAsync(ImageCache cache, string name)
+    {
+        var number = _random.Next(40);
+        var image = new WorkerImage(number, [.. Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => _random.Next(Layers)).Distinct()]);
+        Console.WriteLine($"saving {name} {image.Manifest.Digest}");
+        for (var isImport = _random.Next(3) == 0; ;)
+        {
+            try
+            {
+                await image.SaveAsync(cache, name, isImport);
+                Console.WriteLine($"saved {name} {image.Manifest.Digest}");
+                return;
+            }
+            catch (ImageNotCachedException)
+            {
+                // Another process collected a blob, because the save took longer than the (short) grace period.
+                Console.WriteLine("again");
+            }
+        }
+    }
+
+    private static async Task RemoveAsync(ImageCache cache, string name)
+    {
+        if (await cache.FindAsync(name, CancellationToken.None) is { } entry)
+        {
+            Console.WriteLine($"removing {name}");
+            await cache.RemoveAsync(entry, CancellationToken.None);
+            Console.WriteLine($"removed {name}");
+        }
+    }
+}
