@@ -1,0 +1,102 @@
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Benchmarks.Jobs;
+
+/// <summary>All jobs of the benchmark.</summary>
+internal static class JobList
+{
+    public static async Task<IReadOnlyList<Job>> MakeAsync(
+        BenchSettings settings, string images, Shell shell, TemporaryFolder folder, DockerRegistry source, DockerRegistry target)
+    {
+        var tar = Path.Combine(images, settings.IsQuick ? "docker-archive.tar" : "bench/docker-archive.tar");
+        var layout = Path.Combine(images, settings.IsQuick ? "oci" : "bench/oci");
+        var count = settings.IsQuick ? 10 : 200;
+        var small = await SmallImages.PutAsync(source.Address, 2 * count);
+        await Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{source.Address}/bench/app:1.0");
+        var stored = new FileInfo(tar).Length;
+        var compressed = Stored(source) - Size(small.Count);
+
+        async Task Cold()
+        {
+            await target.EmptyAsync();
+            shell.EmptyCache();
+            Skopeo.ForgetBlobs();
+            if (Directory.Exists(folder["peer"]))
+            {
+                Directory.Delete(folder["peer"], recursive: true);
+            }
+        }
+
+        Job Push(string name, string options, string goal, params string[] peerOptions) => new(name)
+        {
+            Goal = goal,
+            Prepare = Cold,
+            Ours = () => shell.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address} {options}"),
+            Peer = () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0", peerOptions),
+            Bytes = () => Stored(target),
+            InputBytes = stored,
+        };
+
+        string List(int number) => string.Join(',', small.Take(number).Select(name => $"'{name}'"));
+        Job Mirror(int number, bool withPeer, string goal) => new($"{number} images of 3 small layers, registry to registry, one pipeline")
+        {
+            Goal = goal,
+            Prepare = Cold,
+            Ours = () => shell.RunAsync($"{List(number)} | Copy-RegistryImage -Destination {target.Address}"),
+            Peer = withPeer ? () => Skopeo.CopyAllAsync(small.Take(number).Select(name => ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))) : null,
+            PeerName = $"{number} skopeo processes",
+            Bytes = () => Stored(target),
+            InputBytes = Size(number),
+        };
+
+        return
+        [
+            Push("tar to empty registry, gzip", "", "0.72"),
+            Push("tar to empty registry, gzip level 1", "-CompressionLevel 1", "0.45"),
+            Push("tar to empty registry, zstd", "-Compression Zstd", "0.40"),
+            Push("tar to empty registry, not compressed", "-Compression None", "0.25"),
+            new Job("the same again, same process")
+            {
+                Goal = "0.05 s", IsInside = true, InputBytes = stored,
+                Ours = () => shell.RunInsideAsync($"Push-ImageTar '{tar}' -Destination {target.Address} | Out-Null", $"Push-ImageTar '{tar}' -Destination {target.Address}"),
+            },
+            new Job("the same again, new process")
+            {
+                Goal = "0.3 s", InputBytes = stored,
+                Ours = () => shell.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address}"),
+                Peer = () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/again:1.0"),
+            },
+            new Job("registry to empty cache")
+            {
+                Goal = "1.0", Prepare = Cold, InputBytes = compressed,
+                Ours = () => shell.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0"),
+                Peer = () => Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{folder["peer"]}:app"),
+            },
+            new Job("cache to empty registry")
+            {
+                Goal = "0.6", InputBytes = compressed,
+                Prepare = async () =>
+                {
+                    await Cold();
+                    await shell.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0");
+                },
+                Ours = () => shell.RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target.Address}"),
+                Peer = () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target.Address}/bench/app:1.0"),
+                Bytes = () => Stored(target),
+            },
+            Mirror(count, withPeer: true, "0.2"),
+            Mirror(2 * count, withPeer: false, "2.1 x the half"),
+            .. LargeLayer.Jobs(settings, shell, folder, target, Cold),
+            new Job("Import-Module after the engine's start")
+            {
+                Goal = "0.15 s", IsInside = true,
+                Ours = () => shell.RunInsideAsync("''", "Import-Module ImagePusher -Force"),
+            },
+            new Job("idle start of the shell") { Goal = "0.5 s", IsInside = true, Ours = () => shell.RunAsync("''") },
+        ];
+    }
+
+    private static long Stored(DockerRegistry registry) => registry.Blobs().Values.Sum(file => file.Length);
+
+    private static long Size(int images) => images * 3L * 20_000;
+}

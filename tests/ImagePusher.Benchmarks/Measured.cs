@@ -1,0 +1,19 @@
+namespace ImagePusher.Benchmarks;
+
+/// <summary>What one run of a command cost.</summary>
+/// <param name="Seconds">Wall time.</param>
+/// <param name="Cpu">User and system seconds of the process, without its children.</param>
+/// <param name="PeakBytes">The most memory that it held (VmHWM).</param>
+internal sealed record Measured(double Seconds, double Cpu, long PeakBytes)
+{
+    /// <summary>The medians of several runs, figure by figure.</summary>
+    public static Measured Median(IReadOnlyCollection<Measured> runs) =>
+        new(Median(runs.Select(run => run.Seconds)), Median(runs.Select(run => run.Cpu)), (long)Median(runs.Select(run => (double)run.PeakBytes)));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

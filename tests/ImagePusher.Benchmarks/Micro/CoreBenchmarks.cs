@@ -1,0 +1,76 @@
+using BenchmarkDotNet.Attributes;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Encoding;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Benchmarks.Micro;
+
+/// <summary>The parts that every transfer is made of.</summary>
+[MemoryDiagnoser]
+public class CoreBenchmarks
+{
+    private readonly byte[] _content = new byte[64 << 20];
+    private string _cache = "";
+
+    /// <summary>Makes text that compresses as programs do, and a cache of 10,000 images.</summary>
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var random = new Random(7);
+        for (var i = 0; i < _content.Length; i++)
+        {
+            _content[i] = (byte)(random.Next(100) < 60 ? random.Next(16) : random.Next(256));
+        }
+
+        _cache = Directory.CreateTempSubdirectory("imagepusher-bench-").FullName;
+        var cache = ImageCache.Open(_cache);
+        var config = "{}"u8.ToArray();
+        var descriptor = new Descriptor(MediaTypes.OciEmpty, Digest.Of(config), config.Length);
+        await cache.WriteBlobAsync(new StoredBlob(descriptor, "memory", (_, _) => Task.FromResult<Stream>(new MemoryStream(config))), CancellationToken.None).ConfigureAwait(false);
+        var manifest = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
+        await Parallel.ForAsync(0, 10_000, async (number, token) =>
+            await cache.PublishAsync(manifest, ImageReference.Parse($"example.com/app:{number}"), null, token).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the cache.</summary>
+    [GlobalCleanup]
+    public void CleanUp() => Directory.Delete(_cache, recursive: true);
+
+    /// <summary>SHA-256 of 64 MiB.</summary>
+    [Benchmark]
+    public Digest Hash() => Digest.Of(_content);
+
+    /// <summary>64 MiB compressed at a level.</summary>
+    [Benchmark]
+    [Arguments(LayerFormat.Gzip, 1)]
+    [Arguments(LayerFormat.Gzip, 2)]
+    [Arguments(LayerFormat.Gzip, 3)]
+    [Arguments(LayerFormat.Zstd, 1)]
+    [Arguments(LayerFormat.Zstd, 2)]
+    [Arguments(LayerFormat.Zstd, 3)]
+    public async Task<EncodedLayer> Encode(LayerFormat format, int level) => await LayerEncoder.EncodeAsync(
+        new MemoryStream(_content), Stream.Null, EncodingSettings.Create(format, level), CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>One reference read.</summary>
+    [Benchmark]
+    public ImageReference Parse() => ImageReference.Parse("registry.example.com:5000/team/project/app:1.27.3");
+
+    /// <summary>10,000 images listed by a program that has just started.</summary>
+    [Benchmark]
+    public async Task<int> List() => (await ImageCache.Open(_cache).ListAsync(CancellationToken.None).ConfigureAwait(false)).Count;
+
+    /// <summary>One name added to 10,000.</summary>
+    [Benchmark]
+    public async Task Add()
+    {
+        var cache = ImageCache.Open(_cache);
+        var manifest = await cache.ResolveAsync("example.com/app:1", CancellationToken.None).ConfigureAwait(false);
+        await cache.PublishAsync(manifest, ImageReference.Parse("example.com/app:1"), null, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>A garbage collection over 10,000 images.</summary>
+    [Benchmark]
+    public async Task<GarbageReport> Collect() => await ImageCache.Open(_cache).CollectGarbageAsync(whatIf: true, CancellationToken.None).ConfigureAwait(false);
+}

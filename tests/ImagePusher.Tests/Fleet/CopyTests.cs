@@ -1,0 +1,175 @@
+using System.Management.Automation;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Fleet;
+
+/// <summary>Copy-RegistryImage, one image at a time.</summary>
+public sealed class CopyTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_index_is_copied_with_everything_that_it_names_and_keeps_its_digest()
+    {
+        await using var source = await FleetSource.StartAsync(10, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        var (image, digest) = source.Fleet.Images.Last();
+        using var engine = NewEngine(source, image, target.Address);
+        var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to", Token);
+        Assert.Equal((digest, null, 4L, 4L), ((string)result.Digest, (string?)result.SourceDigest, (long)result.Layers, (long)result.Uploaded));
+        using var folder = new TemporaryFolder();
+        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
+        Assert.Equal(digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["manifest.json"], Token)));
+    }
+
+    [Fact]
+    public async Task One_platform_of_an_index_gets_the_name_and_tells_what_it_was_taken_from()
+    {
+        await using var source = await FleetSource.StartAsync(10, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        var (image, digest) = source.Fleet.Images.Last();
+        using var engine = NewEngine(source, image, target.Address);
+        var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Platform linux/arm64", Token);
+        Assert.Equal((digest, 3L), ((string)result.SourceDigest, (long)result.Layers));
+        Assert.NotEqual(digest, (string)result.Digest);
+        Assert.Contains("\"arm64\"", (await Tools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{source.Registry.Address}/{image}"], Token)).Output, StringComparison.Ordinal);
+        Assert.Equal("ImageManifest", (await engine.SingleAsync("$m = Get-RegistryManifest \"$to/$image\"; if ($m.Manifests.Count) { 'index' } else { 'ImageManifest' }", Token)).ToString());
+
+        var missing = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Platform linux/s390x", Token)).SingleError();
+        Assert.StartsWith("PlatformNotFound,", missing.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Within_one_registry_nothing_is_sent_but_the_manifest()
+    {
+        await using var source = await FleetSource.StartAsync(1, Token);
+        var (image, digest) = source.Fleet.Images.Single();
+        using var engine = NewEngine(source, image, source.Registry.Address);
+        var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination \"$to/elsewhere/\"", Token);
+        Assert.Equal((digest, 0L, 3L), ((string)result.Digest, (long)result.Uploaded, (long)result.Mounted));
+        Assert.Equal(0, await source.Registry.CountAsync("PATCH", "", Token));
+    }
+
+    [Fact]
+    public async Task NoClobber_leaves_another_image_and_accepts_the_same()
+    {
+        await using var source = await FleetSource.StartAsync(2, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        var images = source.Fleet.Images.Keys.ToList();
+        using var engine = NewEngine(source, images[0], $"{target.Address}/team/app:1.0");
+        engine["other"] = $"{source.Registry.Address}/{images[1]}";
+        await engine.OutputAsync("Copy-RegistryImage $from -Destination $to -NoClobber", Token);
+        var same = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -NoClobber", Token);
+        Assert.Equal(0L, (long)same.BytesSent);
+
+        await target.ForgetRequestsAsync(Token);
+        var error = (await engine.RunAsync("Copy-RegistryImage $other -Destination $to -NoClobber", Token)).SingleError();
+        Assert.Equal("DestinationConflict,ImagePusher.Cmdlets.CopyRegistryImageCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(ErrorCategory.ResourceExists, error.CategoryInfo.Category);
+        Assert.All(await target.RequestsAsync(Token), request => Assert.Equal("HEAD", request.Method));
+
+        Assert.Equal(source.Fleet.Images[images[1]], (string)(await engine.SingleAsync("Copy-RegistryImage $other -Destination $to", Token)).Digest);
+    }
+
+    [Fact]
+    public async Task Force_sends_what_is_there()
+    {
+        await using var source = await FleetSource.StartAsync(1, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var engine = NewEngine(source, source.Fleet.Images.Keys.Single(), target.Address);
+        await engine.OutputAsync("Copy-RegistryImage $from -Destination $to", Token);
+        Assert.Equal(3L, (long)(await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Force", Token)).Uploaded);
+    }
+
+    [Fact]
+    public async Task A_digest_is_copied_by_digest_and_a_tag_beside_it_is_kept()
+    {
+        await using var source = await FleetSource.StartAsync(1, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        var (image, digest) = source.Fleet.Images.Single();
+        using var engine = NewEngine(source, image, target.Address);
+        engine["digest"] = digest;
+        var byDigest = await engine.SingleAsync("Copy-RegistryImage ($from -replace ':1.0$', \"@$digest\") -Destination $to", Token);
+        Assert.Equal($"{target.Address}/{image.Split(':')[0]}@{digest}", (string)byDigest.Reference);
+        Assert.StartsWith("ManifestNotFound,", (await engine.RunAsync("Get-RegistryManifest \"$to/$image\"", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        var byBoth = await engine.SingleAsync("Copy-RegistryImage \"$from@$digest\" -Destination $to", Token);
+        Assert.Equal($"{target.Address}/{image}", (string)byBoth.Reference);
+
+        engine["wrong"] = "sha256:" + new string('0', 64);
+        var error = (await engine.RunAsync("Copy-RegistryImage $from -Destination \"$to/other/app:2@$wrong\"", Token)).SingleError();
+        Assert.StartsWith("DigestMismatch,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_images_for_one_name_are_a_conflict()
+    {
+        await using var source = await FleetSource.StartAsync(2, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var engine = NewEngine(source, "", $"{target.Address}/team/app:1.0");
+        engine["list"] = source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}").ToArray();
+        var outcome = await engine.RunAsync("$list | Copy-RegistryImage -Destination $to", Token);
+        Assert.Single(outcome.Output);
+        Assert.StartsWith("DestinationConflict,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("app:1.0"), InlineData("team/app:1.0")]
+    public async Task A_destination_without_a_registry_ends_the_call(string destination)
+    {
+        using var engine = new Engine { ["to"] = destination };
+        var outcome = await engine.RunAsync("'localhost:1/a', 'localhost:1/b' | Copy-RegistryImage -Destination $to", Token);
+        Assert.StartsWith("InvalidReference,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Source_and_destination_have_credentials_of_their_own()
+    {
+        var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { ["reader"] = "one" } };
+        await using var source = await DockerRegistry.StartAsync(options, Token);
+        await using var target = await DockerRegistry.StartAsync(options with { Users = new Dictionary<string, string> { ["writer"] = "two" } }, Token);
+        using (var client = Http.NewClient())
+        {
+            client.DefaultRequestHeaders.Authorization = Http.Basic("reader", "one");
+            await client.PushImageAsync(source.Url, "team/app", "1.0", [Http.RandomBytes(100)], Token);
+        }
+
+        using var engine = new Engine { ["from"] = $"{source.Address}/team/app:1.0", ["to"] = target.Address };
+        (engine["reader"], engine["writer"]) = (Credential("reader", "one"), Credential("writer", "two"));
+        var unauthorized = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Credential $reader", Token)).SingleError();
+        Assert.StartsWith("RegistryUnauthorized,", unauthorized.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(target.Address, unauthorized.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(1L, (long)(await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Credential $reader -DestinationCredential $writer", Token)).Uploaded);
+    }
+
+    [Fact]
+    public async Task A_registry_that_asks_for_a_pause_gets_it_and_the_user_is_told()
+    {
+        await using var source = await FleetSource.StartAsync(1, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        await using var proxy = FaultProxy.Start(source.Registry.Address);
+        proxy.On("GET", "/manifests/").Take(2).Answer(429).WithRetryAfter(TimeSpan.Zero);
+        using var engine = new Engine { ["from"] = $"{proxy.Address}/{source.Fleet.Images.Keys.Single()}", ["to"] = target.Address };
+        var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Verbose", Token)).WithoutErrors();
+        Assert.Single(outcome.Output);
+        Assert.Equal(2, outcome.Verbose.Count(line => line.Contains("429", StringComparison.Ordinal) && line.Contains("try", StringComparison.Ordinal)));
+    }
+
+    private static Engine NewEngine(FleetSource source, string image, string to) => new()
+    {
+        ["from"] = $"{source.Registry.Address}/{image}",
+        ["image"] = image,
+        ["to"] = to,
+    };
+
+    private static PSCredential Credential(string user, string password)
+    {
+        var secret = new System.Security.SecureString();
+        foreach (var character in password)
+        {
+            secret.AppendChar(character);
+        }
+
+        return new PSCredential(user, secret);
+    }
+}

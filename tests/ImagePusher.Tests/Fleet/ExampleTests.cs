@@ -1,0 +1,136 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Fleet;
+
+/// <summary>The scripts of docs/examples, run as they are.</summary>
+public sealed class ExampleTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Folder, "docs", "examples");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Scripts => [.. Directory.GetFiles(Folder, "*.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Workflows => [.. Directory.GetFiles(Folder, "*.y*ml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public async Task An_air_gap_is_crossed_in_two_steps_and_every_digest_is_kept()
+    {
+        await using var source = await FleetSource.StartAsync(20, Token);
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using (var outside = new Engine
+        {
+            ["list"] = folder.Write("list.txt", "# what goes in\n\n" + string.Join('\n', source.Fleet.Images.Keys.Select(image => $"  {source.Registry.Address}/{image} "))),
+            ["folder"] = folder["carried"],
+        })
+        {
+            Assert.Equal(20, (await outside.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -List $list", Token)).Count);
+        }
+
+        // Another tool's words for the same: the sums are right, and the tar holds the images.
+        Assert.Contains("images.tar: OK", (await Tools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
+        using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
+        Assert.Equal(20, (await engine.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -Destination $to", Token)).Count);
+        await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: Tools.LongForm ? 20 : 4, Token);
+    }
+
+    [Fact]
+    public async Task What_was_damaged_on_its_way_is_not_pushed()
+    {
+        await using var source = await FleetSource.StartAsync(2, Token);
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using var engine = new Engine
+        {
+            ["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["folder"] = folder["carried"],
+            ["to"] = inside.Address,
+        };
+        await engine.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -List $list", Token);
+        var tar = folder["carried", "images.tar"];
+        var bytes = await File.ReadAllBytesAsync(tar, Token);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(tar, bytes, Token);
+        var outcome = await engine.RunAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -Destination $to", Token);
+        Assert.Contains("damaged", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(inside.Blobs());
+    }
+
+    [Fact]
+    public async Task What_refers_to_an_image_crosses_the_gap_in_a_cache_that_is_served_on_both_sides()
+    {
+        await using var signed = await SignedImage.StartAsync(Token);
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using (var outside = new Engine { ["from"] = signed.Reference, ["folder"] = folder["carried"] })
+        {
+            await outside.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder; Copy-RegistryImage $from -Destination $local.Registry -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
+        }
+
+        using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
+        await engine.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder -ReadOnly; Copy-RegistryImage \"$($local.Registry)/team/app:1.0\" -Destination $to -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
+        Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
+        Assert.Equal([signed.SbomSignature.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Sbom.Digest)}", Token));
+    }
+
+    [Fact]
+    public async Task A_list_is_copied_in_parts_and_one_that_fails_is_told_after_the_others()
+    {
+        await using var source = await FleetSource.StartAsync(20, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using var engine = new Engine { ["to"] = target.Address };
+        engine["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}")));
+        var script = Path.Combine(Folder, "mirror-list.ps1");
+        Assert.Equal(20, (await engine.OutputAsync($"1..3 | ForEach-Object {{ & '{script}' $list $to -Shard \"$_/3\" }}", Token)).Count);
+        await FleetChecks.HasAllAsync(target.Address, source.Fleet, readWhole: 2, Token);
+
+        engine["list"] = folder.Write("list.txt", $"{source.Registry.Address}/missing:1.0\n{source.Registry.Address}/{source.Fleet.Images.Keys.First()}\n");
+        var outcome = await engine.RunAsync($"& '{script}' $list $to", Token);
+        Assert.Single(outcome.Output);
+        Assert.Contains("1 of the 2 images", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Scripts))]
+    public void A_script_is_free_of_errors(string script)
+    {
+        Parser.ParseFile(Path.Combine(Folder, script), out _, out var errors);
+        Assert.Empty(errors.Select(error => $"{error.Extent.StartLineNumber}: {error.Message}"));
+    }
+
+    [Theory, MemberData(nameof(Workflows))]
+    public void A_workflow_calls_a_script_that_is_there_with_parameters_that_it_has(string workflow)
+    {
+        var text = File.ReadAllText(Path.Combine(Folder, workflow));
+        var call = text.Split('\n').Single(line => line.Contains("mirror-list.ps1 ", StringComparison.Ordinal) && !line.TrimStart().StartsWith('#'));
+        var command = (CommandAst)Parser.ParseInput(call, out _, out var errors).Find(node => node is CommandAst, searchNestedScriptBlocks: true);
+        Assert.Empty(errors);
+        var script = Parser.ParseFile(Path.Combine(Folder, "mirror-list.ps1"), out _, out _);
+        Assert.Subset(
+            script.ParamBlock.Parameters.Select(parameter => parameter.Name.VariablePath.UserPath).ToHashSet(),
+            command.CommandElements.OfType<CommandParameterAst>().Select(parameter => parameter.ParameterName).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Results_that_come_back_from_another_process_bind_as_the_originals_do()
+    {
+        await using var source = await FleetSource.StartAsync(1, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        var (image, digest) = source.Fleet.Images.Single();
+        using var engine = new Engine { ["repository"] = $"{source.Registry.Address}/{image.Split(':')[0]}", ["to"] = target.Address };
+        async Task<object> BackAsync(string variable, string script)
+        {
+            var single = Assert.Single(await engine.OutputAsync(script, Token));
+            return engine[variable] = PSSerializer.Deserialize(PSSerializer.Serialize(single));
+        }
+
+        Assert.Contains("Deserialized.ImagePusher.Output.RegistryTag", ((PSObject)await BackAsync("tag", "Get-RegistryTag $repository")).TypeNames);
+        await BackAsync("copied", "$tag | Copy-RegistryImage -Destination $to");
+        Assert.Equal(digest, (string)(await engine.SingleAsync("$copied | Get-RegistryManifest", Token)).Digest);
+        Assert.Contains(image.Split(':')[0], (await engine.RunAsync("$tag, $copied | Out-Host", Token)).WithoutErrors().Text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,28 @@
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Tests.Fleet;
+
+/// <summary>A docker-registry that holds a fleet of images.</summary>
+internal sealed class FleetSource : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+
+    private FleetSource(TemporaryFolder folder, ImageFleet fleet, DockerRegistry registry) => (_folder, Fleet, Registry) = (folder, fleet, registry);
+
+    public ImageFleet Fleet { get; }
+
+    public DockerRegistry Registry { get; }
+
+    public static async Task<FleetSource> StartAsync(int count, CancellationToken cancellationToken)
+    {
+        var folder = new TemporaryFolder();
+        var fleet = ImageFleet.Write(new RegistryStorage(folder.FullName), count);
+        return new FleetSource(folder, fleet, await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Registry.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text.Json;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Fleet;
+
+/// <summary>What a registry has: repositories, tags, limits; and what is taken away.</summary>
+public sealed class RegistryListTests
+{
+    private static readonly string[] Tags = ["1.2", "1.20.0", "1.21.3", "1.9", "2.0.0-rc1", "2.0", "latest", "v1.22", "1.27-alpine"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Tags_come_with_their_names_and_bind_to_what_follows()
+    {
+        await using var registry = await TaggedAsync();
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["to"] = target.Address };
+        var tags = await engine.OutputAsync("Get-RegistryTag $app", Token);
+        Assert.Equal(Tags.Order(StringComparer.Ordinal), tags.Select(tag => (string)((dynamic)tag).Tag).Order(StringComparer.Ordinal));
+        dynamic first = tags.Single(tag => ((dynamic)tag).Tag == "1.2");
+        Assert.Equal(
+            ($"{registry.Address}/team/app:1.2", $"{registry.Address}/team/app", registry.Address),
+            ((string)first.Reference, (string)first.Repository, (string)first.Registry));
+
+        var copied = await engine.OutputAsync("Get-RegistryTag $app -Version '>=1.20 <2' | Copy-RegistryImage -Destination $to", Token);
+        Assert.Equal(new[] { "1.20.0", "1.21.3", "v1.22" }.Select(tag => $"{target.Address}/team/app:{tag}"), copied.Select(result => (string)((dynamic)result).Reference));
+        Assert.Equal(3, (await engine.OutputAsync("Get-RegistryRepository $to | Get-RegistryTag", Token)).Count);
+    }
+
+    [Theory]
+    [InlineData("-Sort", "latest 1.2 1.9 1.20.0 1.21.3 v1.22 1.27-alpine 2.0.0-rc1 2.0")]
+    [InlineData("-Version '>=1.20 <2'", "1.20.0 1.21.3 v1.22")]
+    [InlineData("-Version '>=1.20-0 <2'", "1.20.0 1.21.3 v1.22 1.27-alpine")]
+    [InlineData("-Version '>=1.20-0' -Filter *-alpine", "1.27-alpine")]
+    [InlineData("-Filter 1.2*, latest -Sort", "latest 1.2 1.20.0 1.21.3 1.27-alpine")]
+    [InlineData("-Filter nothing*", "")]
+    public async Task Tags_are_chosen_and_sorted(string parameters, string expected)
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
+        var tags = await engine.OutputAsync($"Get-RegistryTag $app {parameters}", Token);
+        Assert.Equal(expected, string.Join(' ', tags.Select(tag => (string)((dynamic)tag).Tag)));
+    }
+
+    [Fact]
+    public async Task A_range_that_is_none_ends_the_call_and_a_repository_that_is_missing_is_one_error()
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["registry"] = registry.Address };
+        var malformed = await engine.RunAsync("Get-RegistryTag \"$registry/team/app\" -Version 'from 1 to 2'", Token);
+        Assert.StartsWith("InvalidReference,", malformed.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        var missing = await engine.RunAsync("\"$registry/team/none\", \"$registry/team/app\" | Get-RegistryTag -Filter latest", Token);
+        Assert.StartsWith("ManifestNotFound,", missing.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(missing.Output);
+    }
+
+    [Fact]
+    public async Task Pages_are_asked_for_only_when_they_are_wanted()
+    {
+        var pages = new List<string>();
+        await using var server = LoopbackServer.Start(exchange => AnswerPageAsync(exchange, pages));
+        using var engine = new Engine { ["app"] = $"{server.Address}/team/app" };
+        Assert.Equal("p0-0", (string)(await engine.SingleAsync("Get-RegistryTag $app | Select-Leading 1", Token)).Tag);
+        Assert.Equal(["0"], pages);
+
+        pages.Clear();
+        Assert.Equal(4, (await engine.OutputAsync("Get-RegistryTag $app | Select-Leading 4", Token)).Count);
+        Assert.Equal(["0", "1"], pages);
+
+        pages.Clear();
+        Assert.Equal(15, (await engine.OutputAsync("Get-RegistryTag $app", Token)).Count);
+        Assert.Equal(["0", "1", "2", "3", "4"], pages);
+    }
+
+    [Fact]
+    public async Task A_stop_between_two_pages_is_quick_and_leaves_nothing_behind()
+    {
+        await using var registry = await TaggedAsync();
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var stalled = proxy.On("GET", "/tags/list").StallAnswer();
+        using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app" };
+        var running = engine.Start("Get-RegistryTag $app", Token);
+        await stalled.Reached.WaitAsync(Token);
+        await running.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.True((await running.Completion).WasStopped);
+    }
+
+    [Fact]
+    public async Task Repositories_are_listed_over_all_pages_and_filtered()
+    {
+        using var folder = new TemporaryFolder();
+        var storage = new RegistryStorage(folder.FullName);
+        var image = TestImage.Of(Http.RandomBytes(10));
+        foreach (var number in Enumerable.Range(0, 230))
+        {
+            storage.AddImage($"team{number % 2}/app{number:000}", image, "1.0");
+        }
+
+        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, Token);
+        using var engine = new Engine { ["registry"] = registry.Address };
+        Assert.Equal(230, (await engine.OutputAsync("Get-RegistryRepository $registry", Token)).Count);
+        Assert.Equal(3, await registry.CountAsync("GET", "_catalog", Token));
+        var filtered = await engine.OutputAsync("Get-RegistryRepository $registry -Filter 'team1/*'", Token);
+        Assert.Equal(115, filtered.Count);
+        Assert.Equal(
+            (registry.Address, "team1/app001", $"{registry.Address}/team1/app001"),
+            ((string)((dynamic)filtered[0]).Registry, (string)((dynamic)filtered[0]).Name, (string)((dynamic)filtered[0]).Repository));
+
+        await registry.ForgetRequestsAsync(Token);
+        await engine.OutputAsync("Get-RegistryRepository $registry | Select-Leading 1", Token);
+        Assert.Equal(1, await registry.CountAsync("GET", "_catalog", Token));
+    }
+
+    [Fact]
+    public async Task A_tag_is_removed_and_its_siblings_stay()
+    {
+        await using var registry = await TaggedAsync();
+        await RemovesTagAsync(registry.Address);
+    }
+
+    [Fact]
+    public async Task A_tag_of_the_local_registry_is_removed_and_its_siblings_stay()
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["from"] = registry.Address };
+        var local = (string)(await engine.SingleAsync("Start-LocalRegistry -Port 0", Token)).Registry;
+        engine["to"] = local;
+        await engine.OutputAsync("Get-RegistryTag \"$from/team/app\" | Copy-RegistryImage -Destination $to", Token);
+        await RemovesTagAsync(local);
+    }
+
+    [Fact]
+    public async Task By_digest_a_manifest_goes_with_all_its_tags()
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
+        await engine.OutputAsync("Remove-RegistryImage \"$app@$((Get-RegistryManifest \"${app}:latest\").Digest)\" -Confirm:$false", Token);
+        Assert.StartsWith("ManifestNotFound,", (await engine.RunAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_moved_on_is_not_removed_by_the_digest_it_had()
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["old"] = "sha256:" + new string('1', 64) };
+        var outcome = await engine.RunAsync("Remove-RegistryImage \"${app}:1.2@$old\" -Confirm:$false", Token);
+        Assert.StartsWith("DigestMismatch,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2", Token));
+    }
+
+    [Fact]
+    public async Task Removal_asks_first_and_WhatIf_removes_nothing()
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
+        await engine.OutputAsync("Remove-RegistryImage \"${app}:1.2\" -WhatIf", Token);
+        engine.Host.Answers.Enqueue(2);
+        await engine.OutputAsync("Remove-RegistryImage \"${app}:1.2\"", Token);
+        Assert.Single(engine.Host.Questions);
+        Assert.Equal(Tags.Length, (await engine.OutputAsync("Get-RegistryTag $app", Token)).Count);
+        Assert.Equal(0, await registry.CountAsync("DELETE", "", Token));
+    }
+
+    [Fact]
+    public async Task The_pull_limit_is_asked_by_HEAD_alone()
+    {
+        await using var registry = await TaggedAsync();
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("HEAD", "/manifests/").SetAnswerHeader("ratelimit-limit", "100;w=21600").SetAnswerHeader("ratelimit-remaining", "76;w=21600").SetAnswerHeader("docker-ratelimit-source", "192.0.2.1");
+        using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app:1.2", ["silent"] = $"{registry.Address}/team/app:1.2" };
+        var limit = await engine.SingleAsync("Get-RegistryRateLimit $app", Token);
+        Assert.Equal(
+            (proxy.Address, 100L, 76L, 21600L, "192.0.2.1"),
+            ((string)limit.Registry, (long)limit.Limit, (long)limit.Remaining, (long)limit.WindowSec, (string)limit.Source));
+        Assert.Empty(proxy.RequestsOf("GET", "/manifests/"));
+
+        var silent = (await engine.RunAsync("Get-RegistryRateLimit $silent", Token)).WithoutErrors();
+        Assert.Empty(silent.Output);
+        Assert.Single(silent.Warnings);
+    }
+
+    [Fact]
+    public async Task The_parts_of_a_list_are_disjoint_and_whole_for_texts_and_objects()
+    {
+        using var engine = new Engine { ["list"] = Enumerable.Range(0, 200).Select(number => $"quay.io/team/app{number}:1.0").ToArray() };
+        var parts = await engine.OutputAsync("1..7 | ForEach-Object { $list | Select-ImageShard \"$_/7\" }", Token);
+        Assert.Equal(200, parts.Select(part => part.ToString()).Distinct().Count());
+        Assert.Equal(200, parts.Count);
+        var texts = await engine.OutputAsync("$list | Select-ImageShard 3/7", Token);
+        var rows = await engine.OutputAsync("$list | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Select-ImageShard 3/7 | ForEach-Object Reference", Token);
+        Assert.Equal(texts.Select(text => text.ToString()), rows.Select(text => text.ToString()));
+        Assert.InRange(texts.Count, 14, 43);
+
+        // One image under two spellings is in one part, and with -ByRepository all tags of a repository are.
+        var spellings = await engine.OutputAsync("1..7 | ForEach-Object { @('nginx', 'docker.io/library/nginx:latest' | Select-ImageShard \"$_/7\").Count }", Token);
+        Assert.Equal([0, 0, 0, 0, 0, 0, 2], spellings.Select(count => (int)count.BaseObject).Order());
+        var tags = await engine.OutputAsync("1..7 | ForEach-Object { @(1..20 | ForEach-Object { \"app:$_\" } | Select-ImageShard \"$_/7\" -ByRepository).Count }", Token);
+        Assert.Equal([0, 0, 0, 0, 0, 0, 20], tags.Select(count => (int)count.BaseObject).Order());
+        Assert.StartsWith("InvalidReference,", (await engine.RunAsync("'a' | Select-ImageShard 8/7", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("RegistryTag", "Get-RegistryTag $app -Filter latest")]
+    [InlineData("RegistryRepositoryInfo", "Get-RegistryRepository $registry")]
+    public async Task Tables_show_the_name_and_fit_80_columns(string type, string script)
+    {
+        await using var registry = await TaggedAsync();
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["registry"] = registry.Address };
+        engine.Host.Width = 80;
+        var text = (await engine.RunAsync($"{script} | Out-Host", Token)).WithoutErrors().Text;
+        Assert.Contains("team/app", text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        Assert.Equal($"ImagePusher.Output.{type}", (await engine.OutputAsync(script, Token))[0].TypeNames[0]);
+    }
+
+    private static async Task RemovesTagAsync(string registry)
+    {
+        using var engine = new Engine { ["app"] = $"{registry}/team/app" };
+        var digest = (string)(await engine.SingleAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).Digest;
+        await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2 | Remove-RegistryImage -Confirm:$false", Token);
+
+        var listed = (await Tools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"], Token)).Output;
+        using var document = JsonDocument.Parse(listed);
+        Assert.Equal(Tags.Where(tag => tag != "1.2").Order(StringComparer.Ordinal), document.RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal));
+        var sibling = await Tools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
+        Assert.Equal(digest, Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(sibling.Output)));
+    }
+
+    private static Task AnswerPageAsync(ServerExchange exchange, List<string> pages)
+    {
+        if (!exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal))
+        {
+            return exchange.AnswerAsync(200, "{}");
+        }
+
+        var page = exchange.Query("page").SingleOrDefault() ?? "0";
+        pages.Add(page);
+        if (page != "4")
+        {
+            exchange.Add("Link", $"</v2/team/app/tags/list?page={int.Parse(page) + 1}>; rel=\"next\"");
+        }
+
+        return exchange.AnswerAsync(200, JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
+    }
+
+    private static async Task<DockerRegistry> TaggedAsync()
+    {
+        var registry = await DockerRegistry.StartAsync(Token);
+        using var client = Http.NewClient();
+        foreach (var tag in Tags)
+        {
+            await client.PushImageAsync(registry.Url, "team/app", tag, [Http.RandomBytes(100)], Token);
+        }
+
+        return registry;
+    }
+}

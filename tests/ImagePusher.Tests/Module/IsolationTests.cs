@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
+using System.Runtime.Loader;
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Module;
+
+/// <summary>The module keeps to its own load context, whatever else the process has loaded.</summary>
+public sealed class IsolationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Twelve_runspaces_that_import_at_once_share_one_load_context()
+    {
+        using var copy = ModuleCopy();
+        using var start = new Barrier(12);
+        var imports = Enumerable.Range(0, 12).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+                runspace.Open();
+                using var shell = PowerShell.Create(runspace);
+                shell.AddScript($"Import-Module '{Manifest(copy)}'; (Get-Command Get-RegistryOption).ImplementingType.Assembly");
+                start.SignalAndWait(Token);
+                return Assert.Single(shell.Invoke<Assembly>());
+            },
+            Token,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+        var assemblies = await Task.WhenAll(imports);
+        Assert.Single(assemblies.Distinct());
+        Assert.Single(ContextsOf(copy));
+        Assert.NotSame(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(assemblies[0]));
+    }
+
+    [Fact]
+    public async Task A_forced_import_exports_every_cmdlet_again()
+    {
+        using var engine = new Engine();
+        for (var i = 0; i < 3; i++)
+        {
+            var names = await engine.OutputAsync($"Import-Module '{Repository.ModuleManifest}' -Force; (Get-Module ImagePusher).ExportedCmdlets.Keys", Token);
+            Assert.Equal(ModuleAssemblies.CmdletNames(), names.Select(name => name.ToString()).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task The_module_can_be_removed_and_imported_again()
+    {
+        using var engine = new Engine();
+        var names = await engine.OutputAsync($"Remove-Module ImagePusher; Import-Module '{Repository.ModuleManifest}'; Get-CachedImage; (Get-Module ImagePusher).ExportedCmdlets.Keys", Token);
+        Assert.Equal(ModuleAssemblies.CmdletNames(), names.Select(name => name.ToString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_older_Polly_that_another_module_loaded_before_is_not_used()
+    {
+        var foreign = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, "foreign", "Polly.Core.dll"));
+        Assert.Equal("8.1.0", InformationalVersion(foreign));
+        Assert.Same(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(foreign));
+        using var copy = ModuleCopy();
+        using var engine = new Engine(withModule: false);
+        await engine.OutputAsync($"Import-Module '{Manifest(copy)}'", Token);
+        var context = Assert.Single(ContextsOf(copy));
+        var core = context.Assemblies.Single(assembly => assembly.GetName().Name == "ImagePusher.Core");
+        var reference = core.GetReferencedAssemblies().Single(name => name.Name == "Polly.Core");
+        var used = AssemblyLoadContext.GetLoadContext(core)!.LoadFromAssemblyName(reference);
+        Assert.Equal(Path.Combine(copy["ImagePusher"], "bin", "Polly.Core.dll"), used.Location);
+        Assert.NotEqual("8.1.0", InformationalVersion(used));
+    }
+
+    [Fact]
+    public async Task Each_public_exception_can_be_caught_by_its_name_in_a_fresh_shell()
+    {
+        var names = ModuleAssemblies.ExceptionNames();
+        Assert.True(names.Count >= 15, "Core has a type for each failure that a user meets.");
+        using var shell = new ShellProcess();
+        var script = "function new($type) { $c = $type.GetConstructors()[0]; $c.Invoke(@(foreach ($p in $c.GetParameters()) { if ($p.HasDefaultValue) { $p.DefaultValue } else { 'x' } })) }\n"
+            + string.Concat(names.Select(name => $"try {{ throw (new ([{name}])) }} catch [{name}] {{ 'caught {name}' }}\n"));
+        shell.Folder.Write("catch.ps1", script);
+        var result = await shell.RunAsync(["-File", "catch.ps1"]);
+        Assert.Equal("", result.Error);
+        Assert.Equal(string.Concat(names.Select(name => $"caught {name}\n")), result.Output);
+    }
+
+    [Fact]
+    public async Task An_error_of_a_cmdlet_is_caught_by_its_type_and_by_the_types_above_it()
+    {
+        using var shell = new ShellProcess();
+        foreach (var type in new[] { "InvalidReferenceException", "ImagePusherException" })
+        {
+            var result = await shell.RunAsync(["-Command", $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ \"caught: $($_.Exception.Cure.Length -gt 0)\" }}"]);
+            Assert.Equal("caught: True\n", result.Output);
+        }
+    }
+
+    /// <summary>A copy of the module: another path is another load context, which nothing else in this process has touched.</summary>
+    private static TemporaryFolder ModuleCopy()
+    {
+        var copy = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(Repository.ModuleFolder, "*", SearchOption.AllDirectories))
+        {
+            copy.Write(Path.Combine("ImagePusher", Path.GetRelativePath(Repository.ModuleFolder, file)), File.ReadAllBytes(file));
+        }
+
+        return copy;
+    }
+
+    private static string Manifest(TemporaryFolder copy) => Path.Combine(copy["ImagePusher"], "ImagePusher.psd1");
+
+    private static IEnumerable<AssemblyLoadContext> ContextsOf(TemporaryFolder copy) =>
+        AssemblyLoadContext.All.Where(context => context.Name?.Contains(copy.FullName, StringComparison.Ordinal) == true);
+
+    private static string InformationalVersion(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}

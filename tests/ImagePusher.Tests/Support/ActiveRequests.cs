@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>
+/// Counts the requests of this process that are under way, by .NET's own meter: what a worker still sends after its pipeline
+/// has ended is seen at the moment, where a server would first read what lies in the sockets.
+/// </summary>
+internal sealed class ActiveRequests : IDisposable
+{
+    private readonly string _port;
+    private readonly MeterListener _listener = new();
+    private long _count;
+
+    /// <summary>Counts from now on those to one address, host:port.</summary>
+    public ActiveRequests(string address)
+    {
+        _port = address.Split(':')[^1];
+        _listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument is { Meter.Name: "System.Net.Http", Name: "http.client.active_requests" })
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, change, tags, _) =>
+        {
+            foreach (var (name, value) in tags)
+            {
+                if (name == "server.port" && Convert.ToString(value, CultureInfo.InvariantCulture) == _port)
+                {
+                    Interlocked.Add(ref _count, change);
+                }
+            }
+        });
+        _listener.Start();
+    }
+
+    /// <summary>How many are under way now.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
+    public void Dispose() => _listener.Dispose();
+}

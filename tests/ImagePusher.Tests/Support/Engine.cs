@@ -1,0 +1,99 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using ImagePusher.TestSupport;
+using Microsoft.PowerShell;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>
+/// The real PowerShell engine, bare (<see cref="InitialSessionState.CreateDefault2"/>), with the built module imported by its
+/// manifest, and with a cache and a home for credentials of its own. The module's session is the process, and so is the
+/// environment that names the cache: the tests of this assembly run one after the other.
+/// </summary>
+internal sealed class Engine : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly EnvironmentScope _environment;
+    private readonly Runspace _runspace;
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="cachePath">The cache's folder; a new one, deleted with the engine, by default.</param>
+    /// <param name="withModule">Whether the module is imported.</param>
+    public Engine(string? cachePath = null, bool withModule = true)
+    {
+        CachePath = cachePath ?? _folder["cache"];
+        _environment = new EnvironmentScope(
+            ("IMAGEPUSHER_CACHE", CachePath),
+            ("DOCKER_CONFIG", _folder.Folder("docker")),
+            ("REGISTRY_AUTH_FILE", _folder["auth.json"]));
+        var state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = ExecutionPolicy.Bypass;
+        }
+
+        state.Commands.Add(new SessionStateCmdletEntry("Select-Leading", typeof(SelectLeadingCommand), null));
+        _runspace = RunspaceFactory.CreateRunspace(Host, state);
+        _runspace.Open();
+        if (withModule)
+        {
+            Invoke("param($manifest) Import-Module $manifest -ErrorAction Stop", Repository.ModuleManifest);
+        }
+    }
+
+    /// <summary>What the engine sees as its console.</summary>
+    public TestHost Host { get; } = new();
+
+    /// <summary>The folder of the cache that the cmdlets use.</summary>
+    public string CachePath { get; }
+
+    /// <summary>The folder that DOCKER_CONFIG names; empty until a test writes there.</summary>
+    public string DockerConfigFolder => _folder["docker"];
+
+    /// <summary>A variable of the scripts.</summary>
+    public object? this[string variable]
+    {
+        get => _runspace.SessionStateProxy.GetVariable(variable);
+        set => _runspace.SessionStateProxy.SetVariable(variable, value);
+    }
+
+    /// <summary>Runs a script to its end; what goes wrong in it is part of the result.</summary>
+    public Task<Outcome> RunAsync(string script, CancellationToken cancellationToken) => Start(script, cancellationToken).Completion;
+
+    /// <summary>Runs a script that must give no error and gives its output.</summary>
+    public async Task<IReadOnlyList<PSObject>> OutputAsync(string script, CancellationToken cancellationToken) =>
+        (await RunAsync(script, cancellationToken)).WithoutErrors().Output;
+
+    /// <summary>Runs a script that must give no error and one object; gives that without the engine's wrapper, if it has a type of its own.</summary>
+    public async Task<dynamic> SingleAsync(string script, CancellationToken cancellationToken)
+    {
+        var output = Assert.Single(await OutputAsync(script, cancellationToken));
+        return output.BaseObject is PSCustomObject ? output : output.BaseObject;
+    }
+
+    /// <summary>Starts a script. It is stopped, as by Ctrl+C, when the token is cancelled.</summary>
+    public RunningScript Start(string script, CancellationToken cancellationToken) =>
+        new(_runspace, script, Host, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The last one to remove the module closes the session: what it knows of registries goes with it.
+        Invoke("foreach ($module in Get-Module ImagePusher) { Remove-Module $module -Force }");
+        _runspace.Dispose();
+        _environment.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Invoke(string script, params object[] arguments)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        foreach (var argument in arguments)
+        {
+            shell.AddArgument(argument);
+        }
+
+        shell.Invoke();
+    }
+}

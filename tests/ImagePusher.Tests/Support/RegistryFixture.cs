@@ -1,0 +1,63 @@
+using System.Net.Http.Headers;
+using System.Security;
+using ImagePusher.TestSupport;
+using System.Management.Automation;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>Debian's docker-registry for the tests of one class: an open one, and one that wants a password. Each starts when it is first asked for.</summary>
+public sealed class RegistryFixture : IAsyncDisposable
+{
+    public const string User = "pusher";
+    public const string Password = "pass: w\u00f6rd";
+
+    private DockerRegistry? _open;
+    private DockerRegistry? _closed;
+
+    /// <summary>The password's owner, as skopeo wants it.</summary>
+    public static string UserAndPassword => $"{User}:{Password}";
+
+    /// <summary>The password's owner, as cmdlets want it.</summary>
+    public static PSCredential Credential => CredentialOf(User, Password);
+
+    /// <summary>The password's owner, as a request wants it.</summary>
+    public static AuthenticationHeaderValue Authorization => Http.Basic(User, Password);
+
+    public static PSCredential CredentialOf(string user, string password)
+    {
+        var secret = new SecureString();
+        password.ToList().ForEach(secret.AppendChar);
+        return new PSCredential(user, secret);
+    }
+
+    /// <summary>A registry that lets everybody in, empty.</summary>
+    public async Task<DockerRegistry> OpenAsync(CancellationToken cancellationToken)
+    {
+        _open ??= await DockerRegistry.StartAsync(cancellationToken);
+        return await FreshAsync(_open, cancellationToken);
+    }
+
+    /// <summary>A registry that wants name and password (Basic, htpasswd), empty.</summary>
+    public async Task<DockerRegistry> ClosedAsync(CancellationToken cancellationToken)
+    {
+        var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { [User] = Password } };
+        _closed ??= await DockerRegistry.StartAsync(options, cancellationToken);
+        return await FreshAsync(_closed, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var registry in new[] { _open, _closed }.OfType<DockerRegistry>())
+        {
+            await registry.DisposeAsync();
+        }
+    }
+
+    private static async Task<DockerRegistry> FreshAsync(DockerRegistry registry, CancellationToken cancellationToken)
+    {
+        await registry.EmptyAsync();
+        await registry.ForgetRequestsAsync(cancellationToken);
+        return registry;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Reflection;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>Where the sources and the built module are that these tests belong to.</summary>
+internal static class Repository
+{
+    /// <summary>The root of the sources.</summary>
+    public static string Folder { get; } = Metadata("RepositoryFolder");
+
+    /// <summary>The folder of the built module.</summary>
+    public static string ModuleFolder { get; } = Metadata("ModuleFolder");
+
+    /// <summary>The built module's manifest: what a user imports.</summary>
+    public static string ModuleManifest { get; } = Path.Combine(ModuleFolder, "ImagePusher.psd1");
+
+    /// <summary>The built shell, of the same configuration as these tests.</summary>
+    public static string Shell { get; } = Metadata("Shell") + (OperatingSystem.IsWindows() ? ".exe" : "");
+
+    private static string Metadata(string key) => Path.GetFullPath(typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == key).Value!);
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>Runs the built shell, or a real pwsh, as a process with a cache and a configuration of its own.</summary>
+internal sealed class ShellProcess : IDisposable
+{
+    private readonly TemporaryFolder _home = new();
+
+    /// <summary>The folder in which the processes run.</summary>
+    public TemporaryFolder Folder { get; } = new();
+
+    /// <summary>The real pwsh of this machine, which IMAGEPUSHER_TEST_PWSH may name; null if there is none.</summary>
+    public static string? Pwsh => Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? Tools.Find("pwsh");
+
+    /// <summary>Runs the shell to its end; any exit code is a result.</summary>
+    public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Repository.Shell, arguments, input);
+
+    /// <summary>Runs the real pwsh the same way.</summary>
+    public Task<ToolResult> RunPwshAsync(string pwsh, IEnumerable<string> arguments, string input = "") =>
+        RunAsync(pwsh, ["-NoProfile", .. arguments], input);
+
+    /// <summary>Starts the shell so that it takes SIGINT, also where this process was started without it.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Repository.Shell, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder.FullName,
+        };
+        foreach (var (name, value) in Variables())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    public void Dispose()
+    {
+        Folder.Dispose();
+        _home.Dispose();
+    }
+
+    private Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input)
+    {
+        var settings = new ToolSettings
+        {
+            AllowFailure = true,
+            Input = input,
+            WorkingFolder = Folder.FullName,
+            Environment = Variables(),
+        };
+        return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
+    }
+
+    private Dictionary<string, string?> Variables() => new()
+    {
+        ["NO_COLOR"] = "1",
+        ["HOME"] = _home.FullName,
+        ["XDG_CACHE_HOME"] = null,
+        ["XDG_CONFIG_HOME"] = null,
+        ["DOCKER_CONFIG"] = _home["docker"],
+        ["IMAGEPUSHER_CACHE"] = _home["cache"],
+        ["COLUMNS"] = null,
+    };
+}

@@ -1,0 +1,11 @@
+namespace ImagePusher.Tests.Support;
+
+/// <summary>Waits that end: what does not come about in half a minute never will.</summary>
+internal static class Waiting
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public static Task SoonAsync(this Task task) => task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+
+    public static Task<T> SoonAsync<T>(this Task<T> task) => task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+}

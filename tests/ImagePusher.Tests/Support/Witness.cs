@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>What programs of other makers see: skopeo, umoci and Python's tarfile.</summary>
+internal static class Witness
+{
+    // Reads a tar member by member in the given mode; prints how many there are, the hash of all they say, and how the tar ends.
+    private const string ReadTar = """
+        import hashlib, sys, tarfile
+        mode, path = sys.argv[1:]
+        digest, count, end = hashlib.sha256(), 0, "well"
+        with tarfile.open(path, mode) as tar:
+            members = iter(tar)
+            while True:
+                try:
+                    member = next(members)
+                except StopIteration:
+                    break
+                except tarfile.ReadError as error:
+                    end = str(error)
+                    break
+                digest.update(repr((member.name, member.type, member.size, member.mode, member.linkname)).encode())
+                if member.isreg():
+                    digest.update(tar.extractfile(member).read())
+                count += 1
+        print(count, digest.hexdigest(), end)
+        """;
+
+    /// <summary>What skopeo says of an image in a registry.</summary>
+    public static async Task<JsonElement> InspectAsync(string reference, CancellationToken cancellationToken, string? credentials = null)
+    {
+        string[] login = credentials is null ? [] : ["--creds", credentials];
+        var result = await Tools.RunAsync("skopeo", ["inspect", "--tls-verify=false", .. login, $"docker://{reference}"], cancellationToken);
+        return JsonDocument.Parse(result.Output).RootElement;
+    }
+
+    /// <summary>Lets skopeo copy an image, or all of an index, to a layout.</summary>
+    /// <param name="source">As skopeo writes it: docker://…, oci:….</param>
+    /// <param name="layout">The layout's folder.</param>
+    /// <param name="tag">The name there.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="credentials">name:password for the source.</param>
+    /// <param name="all">Whether an index is copied whole.</param>
+    public static Task CopyAsync(
+        string source, string layout, string tag, CancellationToken cancellationToken, string? credentials = null, bool all = false)
+    {
+        string[] login = credentials is null ? [] : ["--src-creds", credentials];
+        string[] whole = all ? ["--all"] : [];
+        return Tools.RunAsync(
+            "skopeo", ["--insecure-policy", "copy", "-q", .. whole, "--src-tls-verify=false", .. login, source, $"oci:{layout}:{tag}"], cancellationToken);
+    }
+
+    /// <summary>Lets umoci unpack an image of a layout and gives its files, by path: what each is, its rights, its content.</summary>
+    public static async Task<SortedDictionary<string, string>> UnpackAsync(string layout, string tag, CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        var bundle = folder["bundle"];
+        await Tools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{layout}:{tag}", bundle], cancellationToken);
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Describe(new DirectoryInfo(Path.Combine(bundle, "rootfs")), "", files);
+        return files;
+    }
+
+    /// <summary>Lets Python's tarfile read a tar in one of its modes, such as r|gz.</summary>
+    /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's end.</returns>
+    public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path, CancellationToken cancellationToken)
+    {
+        var result = await Tools.RunAsync("python3", ["-c", ReadTar, mode, path], cancellationToken);
+        return result.Output.Trim().Split(' ', 3) is [var count, var hash, var end]
+            ? (int.Parse(count, CultureInfo.InvariantCulture), hash, end)
+            : throw new InvalidDataException(result.Output);
+    }
+
+    private static void Describe(DirectoryInfo folder, string prefix, SortedDictionary<string, string> files)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos())
+        {
+            var path = $"{prefix}/{entry.Name}";
+            if (entry.LinkTarget is { } target)
+            {
+                files[path] = $"link to {target}";
+            }
+            else if (entry is DirectoryInfo inner)
+            {
+                files[path] = $"folder {inner.UnixFileMode}";
+                Describe(inner, path, files);
+            }
+            else
+            {
+                files[path] = $"file {entry.UnixFileMode} {Http.DigestOf(File.ReadAllBytes(entry.FullName))}";
+            }
+        }
+    }
+}
