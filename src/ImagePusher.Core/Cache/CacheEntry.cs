@@ -73,5 +73,15 @@ public sealed record CacheEntry(Descriptor Descriptor)
         });
     }
 
+    /// <summary>The same entry under another name.</summary>
+    internal CacheEntry WithName(string name) => new(Descriptor with
+    {
+        Annotations = new Dictionary<string, string>(Descriptor.Annotations)
+        {
+            [AnnotationKeys.ContainerdImageName] = name,
+            [AnnotationKeys.RefName] = name,
+        },
+    });
+
     private string? Annotation(string key) => Descriptor.Annotations.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
 }

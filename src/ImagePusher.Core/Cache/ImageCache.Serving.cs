@@ -12,7 +12,10 @@ public sealed partial class ImageCache
     /// <summary>The digest of the manifest's subject; null if it has none. An entry that another tool wrote is read for it.</summary>
     internal Digest? FindSubject(CacheEntry entry) => SubjectOf(entry);
 
-    /// <summary>Puts a manifest in place and gives it several names; entries that these names make needless go with the same change.</summary>
+    /// <summary>
+    /// Puts a manifest in place and gives it several names of one repository; entries that these names make needless go with
+    /// the same change. What had one of the names before stays under its digest.
+    /// </summary>
     /// <exception cref="ImageNotCachedException">Something that the manifest names is not in the cache; nothing was named.</exception>
     internal async Task PublishAsync(
         Manifest manifest, IReadOnlyList<ImageReference> names, Predicate<CacheEntry> isNeedless, CancellationToken cancellationToken)
@@ -26,13 +29,21 @@ public sealed partial class ImageCache
                 draft.Drop(isNeedless);
                 foreach (var name in names)
                 {
+                    var before = draft.Entries.FirstOrDefault(entry => entry.IsNamed(name.ToString()) && entry.Digest != manifest.Digest);
                     draft.Put(CacheEntry.Create(manifest, name.ToString(), null, saved));
+                    if (before is not null && !draft.Entries.Any(entry => entry.Digest == before.Digest && IsOf(name, entry)))
+                    {
+                        draft.Put(before.WithName(ImageReference.Create(name.Registry, name.Repository).WithDigest(before.Digest.ToString()).ToString()));
+                    }
                 }
 
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool IsOf(ImageReference repository, CacheEntry entry) =>
+        entry.Reference is { } name && (name.Registry, name.Repository) == (repository.Registry, repository.Repository);
 
     /// <summary>Takes names away, all by one change; false if there were none.</summary>
     internal Task<bool> RemoveAsync(Predicate<CacheEntry> which, CancellationToken cancellationToken) =>

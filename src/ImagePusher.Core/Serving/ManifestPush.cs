@@ -9,7 +9,8 @@ namespace ImagePusher.Core.Serving;
 
 /// <summary>
 /// Takes a manifest. One without a tag is named <c>localhost/R@DIGEST</c>, which keeps it from the garbage collection until
-/// a tag or an index of the repository names it.
+/// a tag or an index of the repository names it. So is one that loses its tag to another: whoever asks for it by digest,
+/// perhaps in the middle of a pull, still finds it.
 /// </summary>
 /// <remarks>distribution-spec, Pushing Manifests, Pushing Manifests with Subject.</remarks>
 internal sealed class ManifestPush(ImageCache cache, NameLookup names)

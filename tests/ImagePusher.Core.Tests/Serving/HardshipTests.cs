@@ -95,7 +95,7 @@ public sealed class HardshipTests
         var reading = ReadAnswerAsync(socket);
         var chunk = System.Text.Encoding.ASCII.GetBytes($"100000\r\n{new string('x', 0x100000)}\r\n");
         var sent = await SendUntilRefusedAsync(socket, chunk, 1000);
-        Assert.InRange(sent, 1, 200L * chunk.Length);
+        Assert.InRange(sent, 0, 200L * chunk.Length);
         Assert.StartsWith($"HTTP/1.1 {status} ", await reading, StringComparison.Ordinal);
         await IsAliveAsync(registry);
     }

@@ -111,8 +111,9 @@ internal sealed class RunningRegistry : IAsyncDisposable
     {
         using var socket = await ConnectAsync();
         await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(text), SocketFlags.None, TestContext.Current.CancellationToken);
-        socket.Shutdown(SocketShutdown.Send);
+        // A socket that was half closed counts as not connected, and takes no stream any more.
         await using var stream = new NetworkStream(socket);
+        socket.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream, System.Text.Encoding.ASCII);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
