@@ -64,7 +64,7 @@ internal sealed class BlobEndpoint(ImageCache cache, bool isReadOnly)
             }
 
             var output = exchange.BeginAnswer(range is null ? HttpStatusCode.OK : HttpStatusCode.PartialContent, length, "application/octet-stream");
-            await BodyPump.SendAsync(file, output, length, exchange.Touch, exchange.Stopping).ConfigureAwait(false);
+            await exchange.SendBodyAsync(file, output, length).ConfigureAwait(false);
         }
     }
 

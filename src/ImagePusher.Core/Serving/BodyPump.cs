@@ -11,8 +11,9 @@ internal static class BodyPump
     /// <param name="input">The stream. If it breaks, the sink has had all that came before.</param>
     /// <param name="sink">Takes the bytes; they are its own until it returns.</param>
     /// <param name="touch">Called whenever bytes came.</param>
+    /// <param name="cancellationToken">Ends the waiting for a read, which may then never end itself.</param>
     /// <returns>How many bytes there were.</returns>
-    public static async Task<long> RunAsync(Stream input, Action<ReadOnlyMemory<byte>> sink, Action touch)
+    public static async Task<long> RunAsync(Stream input, Action<ReadOnlyMemory<byte>> sink, Action touch, CancellationToken cancellationToken)
     {
         var (current, next) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
         var reading = Task.FromResult(0);
@@ -20,7 +21,7 @@ internal static class BodyPump
         {
             long total = 0;
             reading = input.ReadAsync(next, 0, BufferSize, CancellationToken.None);
-            while (await reading.ConfigureAwait(false) is var count and > 0)
+            while (await reading.WaitAsync(cancellationToken).ConfigureAwait(false) is var count and > 0)
             {
                 touch();
                 (current, next) = (next, current);
@@ -33,10 +34,8 @@ internal static class BodyPump
         }
         finally
         {
-            // A buffer that is being read into is nobody else's yet.
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync(reading, next, cancellationToken).ConfigureAwait(false);
             ArrayPool<byte>.Shared.Return(current);
-            ArrayPool<byte>.Shared.Return(next);
         }
     }
 
@@ -55,32 +54,33 @@ internal static class BodyPump
                     throw new EndOfStreamException($"the blob ended {length} bytes early");
                 }
 
-                await writing.ConfigureAwait(false);
+                await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
                 touch();
                 (current, next) = (next, current);
                 writing = output.WriteAsync(current, 0, count, cancellationToken);
                 length -= count;
             }
 
-            await writing.ConfigureAwait(false);
+            await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(current);
+            await EndAsync(writing, current, cancellationToken).ConfigureAwait(false);
             ArrayPool<byte>.Shared.Return(next);
         }
     }
 
     /// <summary>Reads what is left of a stream and throws it away; false if there is more than so many bytes.</summary>
-    public static async Task<bool> DrainAsync(Stream input, long limit)
+    public static async Task<bool> DrainAsync(Stream input, long limit, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var reading = Task.FromResult(0);
         try
         {
             for (long total = 0; total < limit;)
             {
-                var count = await input.ReadAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                reading = input.ReadAsync(buffer, 0, BufferSize, CancellationToken.None);
+                var count = await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return true;
@@ -92,6 +92,16 @@ internal static class BodyPump
             return false;
         }
         finally
+        {
+            await EndAsync(reading, buffer, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A buffer that is being read into, or written from, is nobody else's yet; if that may never end, it is left to the collector.
+    private static async Task EndAsync(Task usingIt, byte[] buffer, CancellationToken cancellationToken)
+    {
+        await usingIt.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (usingIt.IsCompleted)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }

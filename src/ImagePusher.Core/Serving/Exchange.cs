@@ -16,11 +16,17 @@ internal sealed class Exchange
     private readonly string _description;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _idle;
+
+    // The listener may never end a read or a write of a connection that it closed: whoever waits is told by this.
+    private readonly CancellationTokenSource _cut;
+    private readonly CancellationToken _whenCut;
     private bool _isBodyRead;
 
     public Exchange(HttpListenerContext context, LocalRegistryOptions options, CancellationToken stopping)
     {
         (_context, _idleTimeout, Stopping) = (context, options.IdleTimeout, stopping);
+        _cut = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        _whenCut = _cut.Token;
         (Method, Target) = (Request.HttpMethod, RequestTarget.Parse(Request.RawUrl ?? "/"));
 
         // No query, which may be long, and no header, which may be secret. The listener forgets all of it when the exchange ends.
@@ -60,7 +66,7 @@ internal sealed class Exchange
         }
 
         Touch();
-        var count = await BodyPump.RunAsync(Request.InputStream, sink, Touch).ConfigureAwait(false);
+        var count = await BodyPump.RunAsync(Request.InputStream, sink, Touch, _whenCut).ConfigureAwait(false);
         _isBodyRead = true;
 
         // What the registry does next may take its time.
@@ -82,9 +88,12 @@ internal sealed class Exchange
         var output = BeginAnswer(status, body.Length, mediaType);
         if (body.Length > 0 && !IsHead)
         {
-            await output.WriteAsync(body, Stopping).ConfigureAwait(false);
+            await output.WriteAsync(body, Stopping).AsTask().WaitAsync(_whenCut).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Sends so many bytes of a stream as the body of an answer that was begun.</summary>
+    public Task SendBodyAsync(Stream input, Stream output, long length) => BodyPump.SendAsync(input, output, length, Touch, _whenCut);
 
     /// <summary>Sends the head of an answer of a known length with the first byte that is written to the stream.</summary>
     public Stream BeginAnswer(HttpStatusCode status, long length, string? mediaType)
@@ -122,7 +131,7 @@ internal sealed class Exchange
     {
         if (!_isBodyRead)
         {
-            await Response.OutputStream.FlushAsync(Stopping).ConfigureAwait(false);
+            await Response.OutputStream.FlushAsync(Stopping).WaitAsync(_whenCut).ConfigureAwait(false);
             await DrainAsync().ConfigureAwait(false);
         }
 
@@ -150,6 +159,7 @@ internal sealed class Exchange
         try
         {
             Response.Abort();
+            _cut.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -157,8 +167,15 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>True if the connection was cut from this side.</summary>
+    public bool IsCut => _whenCut.IsCancellationRequested;
+
     /// <summary>Lets go of the clock; to be called when nothing is read or written any more.</summary>
-    public void StopClock() => _idle.Dispose();
+    public void StopClock()
+    {
+        _idle.Dispose();
+        _cut.Dispose();
+    }
 
     /// <summary>The request in a line of a log.</summary>
     public override string ToString() => _description;
@@ -166,7 +183,7 @@ internal sealed class Exchange
     private async Task DrainAsync()
     {
         _idle.Change(DrainTime, Timeout.InfiniteTimeSpan);
-        _isBodyRead = await BodyPump.DrainAsync(Request.InputStream, DrainLimit).ConfigureAwait(false);
+        _isBodyRead = await BodyPump.DrainAsync(Request.InputStream, DrainLimit, _whenCut).ConfigureAwait(false);
         if (!_isBodyRead)
         {
             Response.KeepAlive = false;

@@ -44,11 +44,23 @@ internal sealed class IncomingUploads : IAsyncDisposable
     }
 
     /// <summary>Finds one.</summary>
-    /// <exception cref="RefusedException">404: there is none of this id in this repository.</exception>
-    public IncomingUpload Find(string repository, string id) =>
-        Guid.TryParseExact(id, "D", out var key) && _uploads.TryGetValue(key, out var upload) && upload.Repository == repository
-            ? upload
-            : throw RefusedException.UnknownUpload();
+    /// <exception cref="RefusedException">404: there is none of this id in this repository, or it ended.</exception>
+    public IncomingUpload Find(string repository, string id)
+    {
+        if (!Guid.TryParseExact(id, "D", out var key) || !_uploads.TryGetValue(key, out var upload) || upload.Repository != repository)
+        {
+            throw RefusedException.UnknownUpload();
+        }
+
+        if (upload.IsEnded)
+        {
+            // A part that was lost ends its upload in the middle.
+            Remove(upload);
+            throw RefusedException.UnknownUpload();
+        }
+
+        return upload;
+    }
 
     /// <summary>Forgets one that ended.</summary>
     public void Remove(IncomingUpload upload) => _uploads.TryRemove(upload.Id, out _);

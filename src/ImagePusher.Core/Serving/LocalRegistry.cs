@@ -72,10 +72,13 @@ public sealed class LocalRegistry : IAsyncDisposable
             return;
         }
 
+        // Cut off first: the listener itself would wait a second for each client that has not sent all of its request.
+        _open.AbortAll();
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener.Close();
-        _open.AbortAll();
         await _accepting.ConfigureAwait(false);
+        _open.AbortAll();
+        _open.AddNoMore();
         await _open.Ended.ConfigureAwait(false);
         await _uploads.DisposeAsync().ConfigureAwait(false);
         _router.Dispose();
@@ -112,7 +115,19 @@ public sealed class LocalRegistry : IAsyncDisposable
 
     private async Task ServeAsync(HttpListenerContext context)
     {
-        var exchange = new Exchange(context, _options, _stopping.Token);
+        Exchange exchange;
+        try
+        {
+            exchange = new Exchange(context, _options, _stopping.Token);
+        }
+        catch (Exception error)
+        {
+            // A client that is gone by now leaves a request that the listener can't describe any more, by whatever exception.
+            _options.Log.Verbose($"The local registry {Address} could not read a request: {error.Message}");
+            _open.Leave();
+            return;
+        }
+
         _open.Begin(exchange);
         var handling = _router.HandleAsync(exchange);
         await handling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -16,7 +16,9 @@ internal sealed class ManifestEndpoint(ImageCache cache, NameLookup names)
 
     public Task HandleAsync(Exchange exchange)
     {
-        var reference = ManifestName.Parse(exchange.Target.Reference);
+        var reference = exchange.Method is "GET" or "HEAD" && ManifestName.IsNoTag(exchange.Target.Reference)
+            ? throw RefusedException.UnknownManifest(exchange.Target.Reference)
+            : ManifestName.Parse(exchange.Target.Reference);
         return exchange.Method switch
         {
             "GET" or "HEAD" => GetAsync(exchange, reference),

@@ -14,6 +14,9 @@ internal readonly record struct ManifestName(string? Tag, Digest? Digest)
             ? new(null, Oci.Digest.TryParse(text, out var digest) ? digest : throw RefusedException.BadDigest(text))
             : new(CheckTag(text), null);
 
+    /// <summary>True for a text that no tag can be: whoever asks for one finds nothing (distribution-spec, Pulling manifests: 404).</summary>
+    public static bool IsNoTag(string text) => !text.Contains(':', StringComparison.Ordinal) && !ReferenceGrammar.IsTag(text);
+
     /// <summary>Gives a tag back if it is one.</summary>
     /// <exception cref="RefusedException">400: it is none.</exception>
     public static string CheckTag(string text) => ReferenceGrammar.IsTag(text)

@@ -13,7 +13,7 @@ internal sealed class OpenExchanges
 
     public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>Ends when all that were added have ended, after <see cref="AbortAll"/>.</summary>
+    /// <summary>Ends when all that were added have ended, after <see cref="AddNoMore"/>.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Counts an exchange before it begins.</summary>
@@ -31,18 +31,14 @@ internal sealed class OpenExchanges
         Leave();
     }
 
-    /// <summary>Cuts off all that are under way. Nothing is added any more when this is called but what the listener gave before.</summary>
-    public void AbortAll()
-    {
-        foreach (var exchange in _exchanges.Keys)
-        {
-            exchange.Abort(HttpStatusCode.ServiceUnavailable);
-        }
+    /// <summary>Cuts off all that are under way.</summary>
+    public void AbortAll() => Parallel.ForEach(_exchanges.Keys, exchange => exchange.Abort(HttpStatusCode.ServiceUnavailable));
 
-        Leave();
-    }
+    /// <summary>Says that nothing is added any more.</summary>
+    public void AddNoMore() => Leave();
 
-    private void Leave()
+    /// <summary>Takes back what <see cref="Add"/> counted, where no exchange could begin.</summary>
+    public void Leave()
     {
         if (Interlocked.Decrement(ref _open) == 0)
         {

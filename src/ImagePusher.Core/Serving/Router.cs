@@ -40,8 +40,9 @@ internal sealed class Router : IDisposable
             isEnded = true;
             Log.Debug($"{exchange}: {(int?)exchange.Status}");
         }
-        catch (OperationCanceledException) when (exchange.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (exchange.IsCut)
         {
+            Log.Verbose($"{exchange}: it was cut off.");
         }
         catch (Exception error) when (IsClientGone(error))
         {

@@ -16,7 +16,7 @@ internal sealed class PusherSession
     private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
     private string? _cachePath;
 
-    private PusherSession() => Client = new RegistryClient(new RegistryClientOptions { UploadJournal = new SessionJournal(this) });
+    private PusherSession() => Client = NewClient();
 
     public static PusherSession Current { get; } = new();
 
@@ -49,20 +49,20 @@ internal sealed class PusherSession
     public void Saw(string reference) => _seenReferences.TryAdd(reference, 0);
 
     /// <summary>
-    /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, and forgets credentials,
-    /// tokens, options, the cache that was set and the names that were seen. An import after it begins a new one.
+    /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, closes the connections,
+    /// and forgets credentials, tokens, options, what registries were seen to do, the cache that was set and the names that
+    /// were seen. An import after it begins a new one.
     /// </summary>
     public void Close()
     {
         LocalRegistries.StopAll();
-        Client.ForgetSecrets();
-        Client.DefaultOptions = RegistryOptions.Default;
-        foreach (var registry in Client.ConfiguredRegistries.Keys)
-        {
-            Client.RemoveOptions(registry);
-        }
-
+        var ended = Client;
+        Client = NewClient();
+        ended.ForgetSecrets();
+        ended.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _seenReferences.Clear();
         _cachePath = null;
     }
+
+    private RegistryClient NewClient() => new(new RegistryClientOptions { UploadJournal = new SessionJournal(this) });
 }

@@ -224,6 +224,10 @@ public sealed class ManifestTests
         (await registry.PutManifestAsync(".x", image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "TAG_INVALID");
         (await registry.PutManifestAsync(new string('a', 129), image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "TAG_INVALID");
         (await registry.PutManifestAsync(new string('a', 128), image.Manifest)).Is(HttpStatusCode.Created);
+
+        // Whoever asks for what no tag can be finds nothing.
+        (await registry.GetAsync("/v2/team/app/manifests/.x")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.SendAsync("HEAD", "/v2/team/app/manifests/.x")).Is(HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tar"] = tar, ["registry"] = registry.Address };
         var saved = await engine.SingleAsync(
-            "$pushed = Push-ImageTar $tar -Destination $registry; Clear-ImageCache -Confirm:$false; $saved = $pushed | Save-ImageToCache; if ($saved.Digest -cne $pushed.Digest) { throw 'another digest' }; $saved", Token);
+            "$pushed = Push-ImageTar $tar -Destination $registry; $null = Clear-ImageCache -Confirm:$false; $saved = $pushed | Save-ImageToCache; if ($saved.Digest -cne $pushed.Digest) { throw 'another digest' }; $saved", Token);
         using var folder = new TemporaryFolder();
         await Witness.CopyAsync($"oci:{engine.CachePath}:{saved.Reference}", folder["copy"], "back", Token);
         Assert.Equal(await OriginalFiles.OfAsync("app", Token), await Witness.UnpackAsync(folder["copy"], "back", Token));
