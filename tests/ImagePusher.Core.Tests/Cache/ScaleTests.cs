@@ -6,8 +6,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>
-/// Many images in one cache: 10,000 in the long form, 1,000 in the short one, else as IMAGEPUSHER_TEST_SCALE says. The limits
-/// are those of the long form; beyond it the times are only written down.
+/// Many images in one cache: 10,000 in the long form, 1,000 in the short one, else as IMAGEPUSHER_TEST_SCALE says. Times are
+/// written down; asserted is what does not depend on the machine: memory, and bytes allocated.
 /// </summary>
 [Collection("Alone")]
 public sealed class ScaleTests : CacheTest
@@ -18,46 +18,43 @@ public sealed class ScaleTests : CacheTest
         : 1_000;
 
     [Fact]
-    public async Task Ten_thousand_images_are_listed_in_a_second_added_to_in_50_ms_and_collected_in_five_seconds()
+    public async Task Ten_thousand_images_are_listed_added_to_and_collected_in_bounded_memory()
     {
         await MakeAsync();
-        var list = await TimeAsync("list", async () => Assert.Equal(Count, (await ImageCache.Open(Root).ListAsync(Token)).Count));
+        await TimeAsync("list", async () => Assert.Equal(Count, (await ImageCache.Open(Root).ListAsync(Token)).Count));
         IReadOnlyList<ImageDetails> details = [];
-        var inspect = await TimeAsync("list with details", async () => details = await Cache.InspectAllAsync(await Cache.ListAsync(Token), Token));
+        await TimeAsync("list with details", async () => details = await Cache.InspectAllAsync(await Cache.ListAsync(Token), Token));
         Assert.All(details, one => Assert.True(one.IsComplete));
         var live = GC.GetTotalMemory(forceFullCollection: true) >> 20;
         TestContext.Current.TestOutputHelper!.WriteLine($"{Count} images, in memory with all details: {live} MB");
         GC.KeepAlive(details);
 
         var adds = new List<TimeSpan>();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (var number = 0; number < 21; number++)
         {
             var image = Image(Count + number);
             adds.Add(await TimeAsync(null, () => image.SaveAsync(Cache, $"example.com/new:{number}", cancellationToken: Token)));
         }
 
-        // The lower quartile: what the work costs, not what else the machine had to do meanwhile.
-        var add = adds.Order().ElementAt(5);
+        allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / adds.Count;
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{Count} images, add one: a quarter takes at most {add.TotalMilliseconds:0.0} ms, the half {adds.Order().ElementAt(10).TotalMilliseconds:0.0} ms, slowest {adds.Max().TotalMilliseconds:0.0} ms");
+            $"{Count} images, add one: median {adds.Order().ElementAt(10).TotalMilliseconds:0.0} ms, slowest {adds.Max().TotalMilliseconds:0.0} ms, {allocated / 1e6:0.0} MB allocated");
         await Task.WhenAll((await Cache.ListAsync(Token)).Take(100).Select(entry => Cache.RemoveAsync(entry, Token)));
-        var collect = await TimeAsync("collect garbage", async () =>
+        await TimeAsync("collect garbage", async () =>
             Assert.Equal(300, (await Cache.CollectGarbageAsync(false, Token, TimeSpan.Zero)).Blobs));
         Assert.Equal(Count + 21 - 100, (await ImageCache.Open(Root).ListAsync(Token)).Count);
 
         using var process = Process.GetCurrentProcess();
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{Count} images, index.json: {new FileInfo(IndexFile).Length / 1e6:0.0} MB, peak of the whole process: {process.PeakWorkingSet64 >> 20} MB");
-        if (Count > 10_000)
+        if (Count <= 10_000)
         {
-            return;
+            Assert.True(live < 120, $"{live} MB stay in memory");
         }
 
-        Assert.True(live < 120, $"{live} MB stay in memory");
-        Assert.True(list < TimeSpan.FromSeconds(1), $"the list took {list}");
-        Assert.True(inspect < TimeSpan.FromSeconds(5), $"the list with details took {inspect}");
-        Assert.True(add < TimeSpan.FromMilliseconds(50), $"adding one took {add}");
-        Assert.True(collect < TimeSpan.FromSeconds(5), $"the collection took {collect}");
+        // One new index and little more: what is not touched is copied, not parsed and written anew.
+        Assert.InRange(allocated, 0, (4 * new FileInfo(IndexFile).Length) + 1_000_000);
     }
 
     private static TestImage Image(int number) => TestImage.Create(BitConverter.GetBytes(number), BitConverter.GetBytes(-1 - (number % 50)));

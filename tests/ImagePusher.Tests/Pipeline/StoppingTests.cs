@@ -64,7 +64,9 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
         engine["other"] = proxy.OtherAddress;
-        var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $registry", Token);
+
+        // By the other name, so that nobody knows what could be mounted.
+        var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $other", Token);
         const string script = "Copy-RegistryImage $other/large:1 -Destination $registry/copy:1";
         await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/v2/copy/blobs/").DripUp(8192, Pause));
 
@@ -96,7 +98,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
-        var busy = proxy.On("*").Answer(503).WithRetryAfter(TimeSpan.FromSeconds(50));
+        var busy = proxy.On("GET", "/manifests/").Answer(503).WithRetryAfter(TimeSpan.FromSeconds(50));
         var running = engine.Start("Get-RegistryManifest $registry/large:1", Token);
         await busy.Reached.SoonAsync();
         await proxy.Idle.SoonAsync();
