@@ -10,6 +10,9 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
 {
     private const int LargeLayer = 8_000_000;
 
+    // The large layer takes five seconds so: time to stop it, and not much to wait for what its sender had sent ahead.
+    private const int Drop = 32 * 1024;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -28,7 +31,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
         await engine.OutputAsync("Import-ImageTar $large", Token);
-        var outcome = await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/blobs/").DripUp(8192, Pause));
+        var outcome = await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/blobs/").DripUp(Drop, Pause));
         Assert.Empty(outcome.Output);
         Assert.Equal(0, await registry.CountAsync("PUT", "/manifests/", Token));
 
@@ -47,7 +50,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         using var engine = Engine(proxy);
         var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $registry", Token);
         var outcome = await StopAsync(
-            engine, "Save-ImageToCache $registry/large:1", proxy, proxy.On("GET", "/blobs/").DripDown(8192, Pause));
+            engine, "Save-ImageToCache $registry/large:1", proxy, proxy.On("GET", "/blobs/").DripDown(Drop, Pause));
         Assert.Empty(outcome.Output);
         Assert.Empty(await engine.OutputAsync("Get-CachedImage", Token));
 
@@ -68,7 +71,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         // By the other name, so that nobody knows what could be mounted.
         var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $other", Token);
         const string script = "Copy-RegistryImage $other/large:1 -Destination $registry/copy:1";
-        await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/v2/copy/blobs/").DripUp(8192, Pause));
+        await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/v2/copy/blobs/").DripUp(Drop, Pause));
 
         proxy.ClearRules();
         Assert.Equal(pushed.Digest, (await engine.SingleAsync(script, Token)).Digest);
@@ -128,11 +131,11 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         if (isSave)
         {
             await engine.OutputAsync("Push-ImageTar $all -Destination $registry", Token);
-            proxy.On("GET", "/v2/large/blobs/").DripDown(8192, Pause);
+            proxy.On("GET", "/v2/large/blobs/").DripDown(Drop, Pause);
         }
 
         // The first image is let through when the second one is under way, and so ends it.
-        var second = isSave ? proxy.On("GET", "/v2/large/manifests/") : proxy.On("PATCH|PUT", "/v2/large/blobs/").DripUp(8192, Pause);
+        var second = isSave ? proxy.On("GET", "/v2/large/manifests/") : proxy.On("PATCH|PUT", "/v2/large/blobs/").DripUp(Drop, Pause);
         var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallAnswer() : proxy.On("PUT", "/v2/first/manifests/").StallAnswer();
         using var active = new ActiveRequests(proxy.Address);
         var running = engine.Start(script, Token);
