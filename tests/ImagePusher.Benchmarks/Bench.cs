@@ -33,7 +33,7 @@ internal sealed class Bench : IAsyncDisposable
             if (_settings.Only is null || job.Name.Contains(_settings.Only, StringComparison.OrdinalIgnoreCase))
             {
                 results.Add(await RunAsync(job, idle.Seconds));
-                Console.WriteLine($"{job.Name}: {results[^1].NetSeconds:0.00} s, {job.PeerName} {results[^1].Peer?.Seconds:0.00} s, ratio {results[^1].Ratio:0.00}");
+                Console.WriteLine($"{job.Name}: {results[^1].NetSeconds:0.00} s{string.Concat(results[^1].Peers.Select(peer => $", {peer.Name} {peer.Cost.Seconds:0.00} s, ratio {peer.Ratio:0.00}"))}");
             }
         }
 
@@ -73,24 +73,22 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task<JobResult> RunAsync(Job job, double idle)
     {
-        var (ours, peers) = (new List<Measured>(), new List<Measured>());
-        var (ourBytes, peerBytes) = (0L, 0L);
-        for (var pair = 0; pair < _settings.Pairs; pair++)
+        // Side 0 is ours. Who begins changes from round to round, since a disk or a clock may not be the same all the time.
+        Func<Task<Measured>>[] sides = [job.Ours, .. job.Peers.Select(peer => peer.RunAsync)];
+        var runs = sides.Select(_ => new List<Measured>()).ToArray();
+        for (var round = 0; round < _settings.Pairs; round++)
         {
-            foreach (var isOurs in pair % 2 == 0 ? (bool[])[true, false] : [false, true])
+            for (var turn = 0; turn < sides.Length; turn++)
             {
-                if (!isOurs && job.Peer is null)
-                {
-                    continue;
-                }
-
+                var side = (round + turn) % sides.Length;
                 await job.Prepare();
-                (isOurs ? ours : peers).Add(await (isOurs ? job.Ours : job.Peer!)());
-                var bytes = job.Bytes?.Invoke() ?? 0;
-                (ourBytes, peerBytes) = isOurs ? (bytes, peerBytes) : (ourBytes, bytes);
+                runs[side].Add(await sides[side]());
             }
         }
 
-        return new JobResult(job, Measured.Median(ours), peers.Count > 0 ? Measured.Median(peers) : null, ourBytes, peerBytes, idle);
+        double Net(Measured run) => job.IsInside ? run.Seconds : Math.Max(run.Seconds - idle, 0);
+        var peers = job.Peers.Select((peer, number) => new PeerResult(
+            peer.Name, Measured.Median(runs[number + 1]), Measured.Median(runs[0].Zip(runs[number + 1], (ours, theirs) => Net(ours) / theirs.Seconds))));
+        return new JobResult(job, Measured.Median(runs[0]), Measured.Median(runs[0].Select(Net)), [.. peers]);
     }
 }

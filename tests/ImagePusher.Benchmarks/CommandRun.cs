@@ -17,6 +17,7 @@ internal static class CommandRun
             start.Environment[name] = value;
         }
 
+        var wire = Loopback.Bytes();
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -32,7 +33,7 @@ internal static class CommandRun
 
         watch.Stop();
         return process.ExitCode == 0
-            ? new Measured(watch.Elapsed.TotalSeconds, cpu, peak)
+            ? new Measured(watch.Elapsed.TotalSeconds, cpu, peak, Loopback.Bytes() - wire)
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
     }
 

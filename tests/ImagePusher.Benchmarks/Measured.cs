@@ -4,13 +4,15 @@ namespace ImagePusher.Benchmarks;
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Cpu">User and system seconds of the process, without its children.</param>
 /// <param name="PeakBytes">The most memory that it held (VmHWM).</param>
-internal sealed record Measured(double Seconds, double Cpu, long PeakBytes)
+/// <param name="WireBytes">What went over loopback meanwhile.</param>
+internal sealed record Measured(double Seconds, double Cpu, long PeakBytes, long WireBytes)
 {
     /// <summary>The medians of several runs, figure by figure.</summary>
     public static Measured Median(IReadOnlyCollection<Measured> runs) =>
-        new(Median(runs.Select(run => run.Seconds)), Median(runs.Select(run => run.Cpu)), (long)Median(runs.Select(run => (double)run.PeakBytes)));
+        new(Median(runs.Select(run => run.Seconds)), Median(runs.Select(run => run.Cpu)), (long)Median(runs.Select(run => (double)run.PeakBytes)), (long)Median(runs.Select(run => (double)run.WireBytes)));
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The median; of an even number, the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         var middle = sorted.Length / 2;

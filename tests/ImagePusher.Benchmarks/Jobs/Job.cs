@@ -12,14 +12,8 @@ internal sealed record Job(string Name)
     /// <summary>Our side.</summary>
     public required Func<Task<Measured>> Ours { get; init; }
 
-    /// <summary>The peer's side; null if no peer does this.</summary>
-    public Func<Task<Measured>>? Peer { get; init; }
-
-    /// <summary>The peer's name.</summary>
-    public string PeerName { get; init; } = "skopeo";
-
-    /// <summary>Bytes that lie at the target afterwards.</summary>
-    public Func<long>? Bytes { get; init; }
+    /// <summary>The other tools that do this, the one that the goal speaks of first.</summary>
+    public IReadOnlyList<Peer> Peers { get; init; } = [];
 
     /// <summary>Bytes of the input.</summary>
     public long InputBytes { get; init; }

@@ -9,10 +9,14 @@ internal static class JobList
         BenchSettings settings, string images, Shell shell, TemporaryFolder folder, DockerRegistry source, DockerRegistry target)
     {
         var tar = Path.Combine(images, settings.IsQuick ? "docker-archive.tar" : "bench/docker-archive.tar");
-        var layout = Path.Combine(images, settings.IsQuick ? "oci" : "bench/oci");
+        var made = Path.Combine(images, settings.IsQuick ? "oci" : "bench/oci");
         var count = settings.IsQuick ? 10 : 200;
         var small = await SmallImages.PutAsync(source.Address, 2 * count);
-        await Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{source.Address}/bench/app:1.0");
+        await Skopeo.CopyAsync($"oci:{made}:app", $"docker://{source.Address}/bench/app:1.0");
+
+        // A layout of one image: crane pushes no other.
+        var layout = folder["layout"];
+        await Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{layout}:app");
         var stored = new FileInfo(tar).Length;
         var compressed = Stored(source) - Size(small.Count);
 
@@ -27,13 +31,12 @@ internal static class JobList
             }
         }
 
-        Job Push(string name, string options, string goal, params string[] peerOptions) => new(name)
+        Job Push(string name, string options, string goal, params IEnumerable<Peer> others) => new(name)
         {
             Goal = goal,
             Prepare = Cold,
             Ours = () => shell.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address} {options}"),
-            Peer = () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0", peerOptions),
-            Bytes = () => Stored(target),
+            Peers = [new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0")), .. others],
             InputBytes = stored,
         };
 
@@ -43,15 +46,15 @@ internal static class JobList
             Goal = goal,
             Prepare = Cold,
             Ours = () => shell.RunAsync($"{List(number)} | Copy-RegistryImage -Destination {target.Address}"),
-            Peer = withPeer ? () => Skopeo.CopyAllAsync(small.Take(number).Select(name => ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))) : null,
-            PeerName = $"{number} skopeo processes",
-            Bytes = () => Stored(target),
+            Peers = withPeer
+                ? [new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(name => ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))))]
+                : [],
             InputBytes = Size(number),
         };
 
         return
         [
-            Push("tar to empty registry, gzip", "", "0.72"),
+            Push("tar to empty registry, gzip", "", "0.72", OtherPeers.Push(tar, $"{target.Address}/bench/app:1.0")),
             Push("tar to empty registry, gzip level 1", "-CompressionLevel 1", "0.45"),
             Push("tar to empty registry, zstd", "-Compression Zstd", "0.40"),
             Push("tar to empty registry, not compressed", "-Compression None", "0.25"),
@@ -64,13 +67,17 @@ internal static class JobList
             {
                 Goal = "0.3 s", InputBytes = stored,
                 Ours = () => shell.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address}"),
-                Peer = () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/again:1.0"),
+                Peers = [new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/again:1.0"))],
             },
             new Job("registry to empty cache")
             {
                 Goal = "1.0", Prepare = Cold, InputBytes = compressed,
                 Ours = () => shell.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0"),
-                Peer = () => Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{folder["peer"]}:app"),
+                Peers =
+                [
+                    new Peer("skopeo", () => Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{folder["peer"]}:app")),
+                    .. OtherPeers.Pull($"{source.Address}/bench/app:1.0", folder["peer"]),
+                ],
             },
             new Job("cache to empty registry")
             {
@@ -81,8 +88,11 @@ internal static class JobList
                     await shell.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0");
                 },
                 Ours = () => shell.RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target.Address}"),
-                Peer = () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target.Address}/bench/app:1.0"),
-                Bytes = () => Stored(target),
+                Peers =
+                [
+                    new Peer("skopeo", () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target.Address}/bench/app:1.0")),
+                    .. OtherPeers.PushLayout(layout, $"{target.Address}/bench/app:1.0"),
+                ],
             },
             Mirror(count, withPeer: true, "0.2"),
             Mirror(2 * count, withPeer: false, "2.1 x the half"),

@@ -1,11 +1,12 @@
 namespace ImagePusher.Benchmarks.Jobs;
 
-/// <summary>What a job cost on both sides: medians over its pairs.</summary>
-internal sealed record JobResult(Job Job, Measured Ours, Measured? Peer, long OurBytes, long PeerBytes, double IdleSeconds)
+/// <summary>What a job cost on all sides.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Ours">Our medians.</param>
+/// <param name="NetSeconds">Our time without the shell's idle start.</param>
+/// <param name="Peers">The other tools, the one that the goal speaks of first.</param>
+internal sealed record JobResult(Job Job, Measured Ours, double NetSeconds, IReadOnlyList<PeerResult> Peers)
 {
-    /// <summary>Our time without the shell's idle start.</summary>
-    public double NetSeconds => Job.IsInside ? Ours.Seconds : Math.Max(Ours.Seconds - IdleSeconds, 0);
-
-    /// <summary>Our net time as a part of the peer's.</summary>
-    public double? Ratio => Peer is null ? null : NetSeconds / Peer.Seconds;
+    /// <summary>Our net time as a part of the first peer's.</summary>
+    public double? Ratio => Peers is [var first, ..] ? first.Ratio : null;
 }

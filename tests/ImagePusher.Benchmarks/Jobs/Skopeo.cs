@@ -9,11 +9,11 @@ internal static class Skopeo
     /// <summary>One process after the other, as a script would.</summary>
     public static async Task<Measured> CopyAllAsync(IEnumerable<(string Source, string Target)> pairs)
     {
-        var total = new Measured(0, 0, 0);
+        var total = new Measured(0, 0, 0, 0);
         foreach (var (source, target) in pairs)
         {
             var one = await CopyAsync(source, target);
-            total = new Measured(total.Seconds + one.Seconds, total.Cpu + one.Cpu, Math.Max(total.PeakBytes, one.PeakBytes));
+            total = new Measured(total.Seconds + one.Seconds, total.Cpu + one.Cpu, Math.Max(total.PeakBytes, one.PeakBytes), total.WireBytes + one.WireBytes);
         }
 
         return total;

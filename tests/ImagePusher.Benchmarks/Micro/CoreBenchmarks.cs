@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using BenchmarkDotNet.Attributes;
+using ImagePusher.Core.Archive;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Content;
 using ImagePusher.Core.Encoding;
@@ -13,8 +15,9 @@ public class CoreBenchmarks
 {
     private readonly byte[] _content = new byte[64 << 20];
     private string _cache = "";
+    private string _tar = "";
 
-    /// <summary>Makes text that compresses as programs do, and a cache of 10,000 images.</summary>
+    /// <summary>Makes text that compresses as programs do, a cache of 10,000 images, and a docker-save of 5,000 files.</summary>
     [GlobalSetup]
     public async Task SetUpAsync()
     {
@@ -32,11 +35,27 @@ public class CoreBenchmarks
         var manifest = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
         await Parallel.ForAsync(0, 10_000, async (number, token) =>
             await cache.PublishAsync(manifest, ImageReference.Parse($"example.com/app:{number}"), null, token).ConfigureAwait(false)).ConfigureAwait(false);
+        _tar = MakeTar(Path.GetTempFileName());
     }
 
-    /// <summary>Removes the cache.</summary>
+    /// <summary>Removes what was made.</summary>
     [GlobalCleanup]
-    public void CleanUp() => Directory.Delete(_cache, recursive: true);
+    public void CleanUp()
+    {
+        Directory.Delete(_cache, recursive: true);
+        File.Delete(_tar);
+    }
+
+    /// <summary>A docker-save opened: every header read once, no layer.</summary>
+    [Benchmark]
+    public async Task<int> Index()
+    {
+        var archive = await ImageArchive.OpenAsync(_tar, null, CancellationToken.None).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            return archive.Images.Count;
+        }
+    }
 
     /// <summary>SHA-256 of 64 MiB.</summary>
     [Benchmark]
@@ -73,4 +92,19 @@ public class CoreBenchmarks
     /// <summary>A garbage collection over 10,000 images.</summary>
     [Benchmark]
     public async Task<GarbageReport> Collect() => await ImageCache.Open(_cache).CollectGarbageAsync(whatIf: true, CancellationToken.None).ConfigureAwait(false);
+
+    private static string MakeTar(string path)
+    {
+        using var tar = new TarWriter(File.Create(path), TarEntryFormat.Ustar);
+        void Add(string name, byte[] content) => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+        for (var number = 0; number < 5_000; number++)
+        {
+            Add($"{number:x8}/layer.tar", new byte[1024]);
+        }
+
+        Add("config.json", System.Text.Encoding.UTF8.GetBytes(
+            $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Of(new byte[1024])}\"]}}}}"));
+        Add("manifest.json", "[{\"Config\":\"config.json\",\"RepoTags\":[\"example.com/bench:1\"],\"Layers\":[\"00000000/layer.tar\"]}]"u8.ToArray());
+        return path;
+    }
 }

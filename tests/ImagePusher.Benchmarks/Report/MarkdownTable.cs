@@ -10,20 +10,22 @@ internal static class MarkdownTable
     public static string Of(IEnumerable<JobResult> results)
     {
         var text = new StringBuilder()
-            .AppendLine("| job | input | ours, whole | ours, without idle start | peer | ratio | goal | bytes stored: ours / peer | peak memory: ours / peer | CPU s: ours / peer |")
-            .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+            .AppendLine("| job | input | who | seconds | without idle start | ratio | goal | over the wire | peak memory | CPU s |")
+            .AppendLine("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var result in results)
         {
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {result.Job.Name} | {Megabytes(result.Job.InputBytes)} | {result.Ours.Seconds:0.00} s | {result.NetSeconds:0.00} s | {Peer(result)} | {(result.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "")} | {result.Job.Goal} | {Pair(result, Megabytes(result.OurBytes), Megabytes(result.PeerBytes))} | {Pair(result, Mebibytes(result.Ours.PeakBytes), Mebibytes(result.Peer?.PeakBytes ?? 0))} | {Pair(result, Seconds(result.Ours.Cpu), Seconds(result.Peer?.Cpu ?? 0))} |"));
+            var net = result.Job.IsInside ? "" : Seconds(result.NetSeconds);
+            text.AppendLine($"| {result.Job.Name} | {Megabytes(result.Job.InputBytes)} | **ImagePusher** | {Seconds(result.Ours.Seconds)} | {net} | | {result.Job.Goal} | {Costs(result.Ours)} |");
+            foreach (var peer in result.Peers)
+            {
+                text.AppendLine($"| | | {peer.Name} | {Seconds(peer.Cost.Seconds)} | | {Seconds(peer.Ratio)} | | {Costs(peer.Cost)} |");
+            }
         }
 
         return text.ToString();
     }
 
-    private static string Peer(JobResult result) => result.Peer is { } peer ? $"{Seconds(peer.Seconds)} s ({result.Job.PeerName})" : "";
-
-    private static string Pair(JobResult result, string ours, string peer) => result.Peer is null ? ours : $"{ours} / {peer}";
+    private static string Costs(Measured cost) => $"{Megabytes(cost.WireBytes)} | {Mebibytes(cost.PeakBytes)} | {Seconds(cost.Cpu)}";
 
     private static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
