@@ -78,7 +78,7 @@ Remove-Item `$made -Recurse
         $nuget = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'nuget')).FullName
         $gallery = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'gallery')).FullName
         foreach ($project in 'ImagePusher.Core', 'ImagePusher.Shell') {
-            Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', $project)) -c Release -o $nuget
+            Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', $project)) -c $Configuration -o $nuget
         }
         $module = [IO.Path]::Combine($out, 'ImagePusher')
         $version = (Test-ModuleManifest ([IO.Path]::Combine($module, 'ImagePusher.psd1'))).Version
