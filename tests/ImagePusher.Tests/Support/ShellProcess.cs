@@ -22,6 +22,10 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>Runs the shell to its end; any exit code is a result.</summary>
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Repository.Shell, arguments, input);
 
+    /// <summary>Runs the shell where no file may become larger than so many blocks of 512 bytes.</summary>
+    public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
+        RunAsync("sh", ["-c", $"ulimit -f {blocks}; exec \"$0\" \"$@\"", Repository.Shell, .. arguments], input: "");
+
     /// <summary>Runs the real pwsh the same way.</summary>
     public Task<ToolResult> RunPwshAsync(string pwsh, IEnumerable<string> arguments, string input = "") =>
         RunAsync(pwsh, ["-NoProfile", .. arguments], input);
