@@ -54,17 +54,8 @@ switch ($Task) {
     }
     'Docs' {
         # The pages are the source of Get-Help; what is made from them is committed, so that no build needs platyPS.
-        $pages = [IO.Path]::Combine($PSScriptRoot, 'docs', 'en-US')
-        $help = [IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher', 'Module', 'en-US')
-        Invoke-Pwsh @"
-Import-Module Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0
-`$made = [IO.Directory]::CreateTempSubdirectory('imagepusher-help-').FullName
-Measure-PlatyPSMarkdown -Path '$pages/*.md' | Where-Object Filetype -Match 'CommandHelp' |
-    Import-MarkdownCommandHelp -Path { `$_.FilePath } | Export-MamlCommandHelp -OutputFolder `$made -Force | Out-Null
-`$null = [IO.Directory]::CreateDirectory('$help')
-Get-ChildItem `$made -Recurse -Filter *-Help.xml | Copy-Item -Destination '$help' -Force -PassThru | ForEach-Object FullName
-Remove-Item `$made -Recurse
-"@
+        Invoke-Program dotnet build ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher')) -c $Configuration
+        Invoke-Pwsh "& '$([IO.Path]::Combine($PSScriptRoot, 'docs', 'Update-Help.ps1'))'"
     }
     'Package' {
         # The same sources give the same packages, since they carry a time of the sources and not of today.
