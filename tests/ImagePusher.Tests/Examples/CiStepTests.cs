@@ -24,19 +24,18 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
         Assert.All(results, result => Assert.EndsWith("\n::endgroup::\n0 failed.\n", result.Output, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("github-actions.yml", "GITHUB_ACTIONS", "::error title={0}::")]
-    [InlineData("azure-pipelines.yml", "TF_BUILD", "##vso[task.logissue type=error;code={0}]")]
-    public async Task A_failure_fails_the_step_after_the_others_were_pushed(string workflow, string service, string error)
+    [Fact]
+    public async Task A_failure_fails_the_step_after_the_others_were_pushed()
     {
+        const string Issue = "##vso[task.logissue type=error;code=";
         var registry = await registries.OpenAsync(Token);
-        using var shell = await JobAsync(registry, service);
+        using var shell = await JobAsync(registry, "TF_BUILD");
         shell.Folder.Write("images/a-bad.tar", "no tar");
         shell.Folder.Write("images.txt", $"{registry.Address}/team/missing:1.0\n{registry.Address}/team/app:1.0\n");
-        var results = await RunAsync(shell, workflow, registry);
+        var results = await RunAsync(shell, "azure-pipelines.yml", registry);
         Assert.All(results, result => Assert.Equal((1, ""), (result.ExitCode, result.Error)));
-        Assert.Contains("\n" + string.Format(null, error, "InvalidImageArchive"), "\n" + results[0].Output, StringComparison.Ordinal);
-        Assert.Contains("\n" + string.Format(null, error, "ManifestNotFound"), "\n" + results[1].Output, StringComparison.Ordinal);
+        Assert.Contains($"\n{Issue}InvalidImageArchive]", "\n" + results[0].Output, StringComparison.Ordinal);
+        Assert.Contains($"\n{Issue}ManifestNotFound]", "\n" + results[1].Output, StringComparison.Ordinal);
         Assert.Contains($"{registry.Address}/hello:1.0: ", results[0].Output, StringComparison.Ordinal);
         Assert.Contains("mirror/team/app:1.0: ", results[1].Output, StringComparison.Ordinal);
         Assert.All(results, result => Assert.Contains("\n1 failed.\n", result.Output, StringComparison.Ordinal));
