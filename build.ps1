@@ -38,25 +38,6 @@ function Invoke-Pwsh([string] $Script) {
     Invoke-Program pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; $Script"
 }
 
-# A zip whose bytes depend on the files alone.
-function Export-Zip([string] $Folder, [string] $Path, [DateTimeOffset] $Time) {
-    $stream = [IO.File]::Create($Path)
-    $zip = [IO.Compression.ZipArchive]::new($stream, [IO.Compression.ZipArchiveMode]::Create)
-    $files = [IO.Directory]::GetFiles($Folder, '*', [IO.SearchOption]::AllDirectories)
-    [Array]::Sort($files, [StringComparer]::Ordinal)
-    foreach ($file in $files) {
-        $name = 'ImagePusher/' + [IO.Path]::GetRelativePath($Folder, $file).Replace('\', '/')
-        $entry = $zip.CreateEntry($name, [IO.Compression.CompressionLevel]::SmallestSize)
-        $entry.LastWriteTime = $Time
-        $content = $entry.Open()
-        $bytes = [IO.File]::ReadAllBytes($file)
-        $content.Write($bytes, 0, $bytes.Length)
-        $content.Dispose()
-    }
-    $zip.Dispose()
-    $stream.Dispose()
-}
-
 switch ($Task) {
     'Build' {
         Invoke-Program dotnet build $solution -c $Configuration
@@ -73,32 +54,30 @@ switch ($Task) {
     }
     'Docs' {
         # The pages are the source of Get-Help; what is made from them is committed, so that no build needs platyPS.
-        $pages = [IO.Path]::Combine($PSScriptRoot, 'docs', 'en-US')
-        $help = [IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher', 'Module', 'en-US')
-        Invoke-Pwsh @"
-Import-Module Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0
-`$made = [IO.Directory]::CreateTempSubdirectory('imagepusher-help-').FullName
-Measure-PlatyPSMarkdown -Path '$pages/*.md' | Where-Object Filetype -Match 'CommandHelp' |
-    Import-MarkdownCommandHelp -Path { `$_.FilePath } | Export-MamlCommandHelp -OutputFolder `$made -Force | Out-Null
-`$null = [IO.Directory]::CreateDirectory('$help')
-Get-ChildItem `$made -Recurse -Filter *-Help.xml | Copy-Item -Destination '$help' -Force -PassThru | ForEach-Object FullName
-Remove-Item `$made -Recurse
-"@
+        Invoke-Program dotnet build ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher')) -c $Configuration
+        Invoke-Pwsh "& '$([IO.Path]::Combine($PSScriptRoot, 'docs', 'Update-Help.ps1'))'"
     }
     'Package' {
-        # The same sources give the same packages: their time is that of the last commit.
-        $seconds = git -C $PSScriptRoot log -1 --format=%ct
-        if ($LASTEXITCODE -ne 0) { throw 'The packages carry the time of the last commit, and there is no git repository here.' }
-        $env:SOURCE_DATE_EPOCH = $seconds
+        # The same sources give the same packages, since they carry a time of the sources and not of today.
+        . ([IO.Path]::Combine($PSScriptRoot, 'build', 'Packaging.ps1'))
+        $time = Get-SourceTime $PSScriptRoot
+        $env:SOURCE_DATE_EPOCH = $time.ToUnixTimeSeconds()
         $packages = [IO.Path]::Combine($out, 'packages')
         if ([IO.Directory]::Exists($packages)) { [IO.Directory]::Delete($packages, $true) }
-        $null = [IO.Directory]::CreateDirectory($packages)
-        Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher.Core')) -c $Configuration -o $packages
-        Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher.Shell')) -c $Configuration -o $packages
+
+        # The tool and the module have one name, so they are kept apart: one for NuGet, one for the PowerShell Gallery.
+        $nuget = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'nuget')).FullName
+        $gallery = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'gallery')).FullName
+        foreach ($project in 'ImagePusher.Core', 'ImagePusher.Shell') {
+            Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', $project)) -c $Configuration -o $nuget
+        }
         $module = [IO.Path]::Combine($out, 'ImagePusher')
         $version = (Test-ModuleManifest ([IO.Path]::Combine($module, 'ImagePusher.psd1'))).Version
-        Export-Zip $module ([IO.Path]::Combine($packages, "ImagePusher.$version.zip")) ([DateTimeOffset]::FromUnixTimeSeconds([long] $seconds))
-        [IO.Directory]::GetFiles($packages)
+        Export-GalleryPackage $module ([IO.Path]::Combine($gallery, "ImagePusher.$version.nupkg")) $time
+        Export-Zip (Get-FolderContent $module 'ImagePusher/') ([IO.Path]::Combine($packages, "ImagePusher.$version.zip")) $time
+        [IO.File]::Copy([IO.Path]::Combine($PSScriptRoot, 'THIRD-PARTY-NOTICES.md'), [IO.Path]::Combine($packages, 'THIRD-PARTY-NOTICES.md'))
+        Export-Checksum $packages
+        [IO.File]::ReadAllLines([IO.Path]::Combine($packages, 'SHA256SUMS'))
     }
     'Clean' {
         Invoke-Program dotnet clean $solution -c $Configuration

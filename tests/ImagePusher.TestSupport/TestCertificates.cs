@@ -10,7 +10,8 @@ public sealed class TestCertificates : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Makes new keys and certificates, valid from yesterday until tomorrow.</summary>
-    public TestCertificates()
+    /// <param name="hosts">Names of the server beside those of loopback.</param>
+    public TestCertificates(params IEnumerable<string> hosts)
     {
         var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -19,8 +20,8 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Authority = request.CreateSelfSigned(yesterday, yesterday.AddDays(2));
-        Server = Issue("server", "1.3.6.1.5.5.7.3.1");
-        Client = Issue("client", "1.3.6.1.5.5.7.3.2");
+        Server = Issue("server", "1.3.6.1.5.5.7.3.1", hosts);
+        Client = Issue("client", "1.3.6.1.5.5.7.3.2", []);
         AuthorityFile = _folder.Write("ca.crt", Authority.ExportCertificatePem());
         ServerCertificateFile = _folder.Write("server.cert", Server.ExportCertificatePem());
         ServerKeyFile = _folder.Write("server.key", Server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
@@ -31,7 +32,7 @@ public sealed class TestCertificates : IDisposable
     /// <summary>The authority, which no machine trusts, with its key.</summary>
     public X509Certificate2 Authority { get; }
 
-    /// <summary>A certificate for localhost, 127.0.0.1 and ::1, with its key.</summary>
+    /// <summary>A certificate for localhost, 127.0.0.1, ::1 and the other names, with its key.</summary>
     public X509Certificate2 Server { get; }
 
     /// <summary>A certificate for a client, with its key.</summary>
@@ -61,7 +62,7 @@ public sealed class TestCertificates : IDisposable
         _folder.Dispose();
     }
 
-    private X509Certificate2 Issue(string name, string usage)
+    private X509Certificate2 Issue(string name, string usage, IEnumerable<string> hosts)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=ImagePusher test {name}", key, HashAlgorithmName.SHA256);
@@ -69,7 +70,11 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
+        foreach (var host in hosts.Prepend("localhost"))
+        {
+            names.AddDnsName(host);
+        }
+
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

@@ -14,8 +14,6 @@ public sealed class ExampleTests
 
     public static TheoryData<string> Scripts => [.. Directory.GetFiles(Folder, "*.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    public static TheoryData<string> Workflows => [.. Directory.GetFiles(Folder, "*.y*ml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
-
     [Fact]
     public async Task An_air_gap_is_crossed_in_two_steps_and_every_digest_is_kept()
     {
@@ -100,19 +98,6 @@ public sealed class ExampleTests
     {
         Parser.ParseFile(Path.Combine(Folder, script), out _, out var errors);
         Assert.Empty(errors.Select(error => $"{error.Extent.StartLineNumber}: {error.Message}"));
-    }
-
-    [Theory, MemberData(nameof(Workflows))]
-    public void A_workflow_calls_a_script_that_is_there_with_parameters_that_it_has(string workflow)
-    {
-        var text = File.ReadAllText(Path.Combine(Folder, workflow));
-        var call = text.Split('\n').Single(line => line.Contains("mirror-list.ps1 ", StringComparison.Ordinal) && !line.TrimStart().StartsWith('#'));
-        var command = (CommandAst)Parser.ParseInput(call, out _, out var errors).Find(node => node is CommandAst, searchNestedScriptBlocks: true);
-        Assert.Empty(errors);
-        var script = Parser.ParseFile(Path.Combine(Folder, "mirror-list.ps1"), out _, out _);
-        Assert.Subset(
-            script.ParamBlock.Parameters.Select(parameter => parameter.Name.VariablePath.UserPath).ToHashSet(),
-            command.CommandElements.OfType<CommandParameterAst>().Select(parameter => parameter.ParameterName).ToHashSet());
     }
 
     [Fact]

@@ -26,6 +26,32 @@ public sealed class PackagingTests
     }
 
     [Fact]
+    public async Task The_manifest_says_what_the_Gallery_wants_to_know()
+    {
+        using var engine = new Engine(withModule: false);
+        var manifest = await engine.SingleAsync($"Test-ModuleManifest '{Repository.ModuleManifest}'", Token);
+
+        // The GUID says which module this is; it never changes.
+        Assert.Equal(Guid.Parse("5aa3935f-a482-4d61-9dc4-e4ee60bd5fc2"), (Guid)manifest.Guid);
+        Assert.Equal(["Core"], (IEnumerable<string>)manifest.CompatiblePSEditions);
+        Assert.Equal(new Version(7, 6), (Version)manifest.PowerShellVersion);
+        Assert.True(((Uri)manifest.LicenseUri).IsAbsoluteUri);
+        foreach (string text in new[] { (string)manifest.Author, manifest.CompanyName, manifest.Copyright, manifest.Description, manifest.ReleaseNotes })
+        {
+            Assert.False(string.IsNullOrWhiteSpace(text));
+        }
+
+        Assert.NotEmpty((IEnumerable<string>)manifest.Tags);
+        Assert.All((IEnumerable<string>)manifest.Tags, tag => Assert.DoesNotContain(' ', tag));
+        foreach (string file in Enumerable.Concat<string>(manifest.ExportedFormatFiles, manifest.ExportedTypeFiles))
+        {
+            Assert.True(File.Exists(file), file);
+        }
+
+        Assert.Single((IEnumerable<string>)manifest.ExportedFormatFiles);
+    }
+
+    [Fact]
     public async Task The_imported_module_has_all_cmdlets_and_nothing_else()
     {
         using var engine = new Engine();

@@ -17,6 +17,12 @@ internal static class Repository
     /// <summary>The built shell, of the same configuration as these tests.</summary>
     public static string Shell { get; } = Metadata("Shell") + (OperatingSystem.IsWindows() ? ".exe" : "");
 
+    /// <summary>What the module's build took from packages, as the SDK writes it.</summary>
+    public static string ModuleDependencies { get; } = Metadata("ModuleDependencies");
+
+    /// <summary>Where NuGet keeps the packages that the build used.</summary>
+    public static string NuGetPackages { get; } = Metadata("NuGetPackages");
+
     private static string Metadata(string key) => Path.GetFullPath(typeof(Repository).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == key).Value!);

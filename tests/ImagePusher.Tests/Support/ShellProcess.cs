@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
@@ -11,15 +13,27 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>The folder in which the processes run.</summary>
     public TemporaryFolder Folder { get; } = new();
 
+    /// <summary>Variables of the processes beside their own; null takes one away.</summary>
+    public Dictionary<string, string?> Environment { get; } = [];
+
     /// <summary>The real pwsh of this machine, which IMAGEPUSHER_TEST_PWSH may name; null if there is none.</summary>
-    public static string? Pwsh => Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? Tools.Find("pwsh");
+    public static string? Pwsh => System.Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? Tools.Find("pwsh");
 
     /// <summary>Runs the shell to its end; any exit code is a result.</summary>
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Repository.Shell, arguments, input);
 
+    /// <summary>Runs the shell where no file may become larger than so many blocks of 512 bytes.</summary>
+    public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
+        RunAsync("sh", ["-c", $"ulimit -f {blocks}; exec \"$0\" \"$@\"", Repository.Shell, .. arguments], input: "");
+
     /// <summary>Runs the real pwsh the same way.</summary>
     public Task<ToolResult> RunPwshAsync(string pwsh, IEnumerable<string> arguments, string input = "") =>
         RunAsync(pwsh, ["-NoProfile", .. arguments], input);
+
+    /// <summary>Writes docker's config.json for the processes, with one password.</summary>
+    public void WriteDockerConfig(string registry, string user, string password) => _home.Write(
+        "docker/config.json",
+        JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [registry] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")) } } }));
 
     /// <summary>Starts the shell so that it takes SIGINT, also where this process was started without it.</summary>
     public Process Start(params string[] arguments)
@@ -57,7 +71,7 @@ internal sealed class ShellProcess : IDisposable
         return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
     }
 
-    private Dictionary<string, string?> Variables() => new()
+    private Dictionary<string, string?> Variables() => new(Environment)
     {
         ["NO_COLOR"] = "1",
         ["HOME"] = _home.FullName,

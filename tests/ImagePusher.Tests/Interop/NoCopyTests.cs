@@ -1,0 +1,45 @@
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Interop;
+
+/// <summary>A push from a tar makes no copy of it: the process may write no file of more than 64 KiB, and the system ends what tries.</summary>
+public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_plain_tar_is_pushed_without_a_file_that_is_larger_than_its_notes()
+    {
+        var (result, sent) = await PushAsync(compress: false);
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        Assert.Equal(1, sent);
+    }
+
+    [Fact]
+    public async Task A_compressed_tar_needs_room_for_a_plain_copy()
+    {
+        var (result, sent) = await PushAsync(compress: true);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal(0, sent);
+    }
+
+    /// <summary>Pushes an image with a layer of 2 MB by the shell, and tells how many large blobs the registry has then.</summary>
+    private async Task<(ToolResult Result, int Sent)> PushAsync(bool compress)
+    {
+        var registry = await registries.OpenAsync(Token);
+        using var images = new SmallImages();
+        using var shell = new ShellProcess();
+        var tar = images.Write("app", 2_000_000);
+        if (compress)
+        {
+            await Tools.RunAsync("gzip", [tar], Token);
+            tar += ".gz";
+        }
+
+        // The runtime would keep its machine code in a file, too.
+        shell.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        var result = await shell.RunLimitedAsync(128, ["-Command", $"$null = Push-ImageTar '{tar}' -Destination {registry.Address} -ErrorAction Stop"]);
+        return (result, registry.Blobs().Values.Count(blob => blob.Length > 1_000_000));
+    }
+}

@@ -1,0 +1,72 @@
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Module;
+
+/// <summary>THIRD-PARTY-NOTICES.md names all that is shipped of others, with its licence.</summary>
+public sealed class NoticesTests
+{
+    private static readonly string[] Kinds = [".dll", ".so", ".dylib"];
+
+    private static readonly string ShellFolder = Path.GetDirectoryName(Repository.Shell)!;
+
+    [Fact]
+    public void The_list_is_what_the_module_takes_from_packages() =>
+        Assert.Equal(Rows(Repository.ModuleDependencies), Listed("## In the module"));
+
+    [Fact]
+    public void The_list_is_what_the_tool_takes_from_packages_beside_the_module() =>
+        Assert.Equal(Rows(Path.Combine(ShellFolder, "ImagePusher.Shell.deps.json")), Listed("## In the tool alone"));
+
+    [Fact]
+    public void Each_library_that_is_shipped_is_ours_or_in_the_list()
+    {
+        var named = Listed("## ").SelectMany(row => row.Split('|')[5].Split(',')).Select(file => file.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var shipped = new[] { Repository.ModuleFolder, ShellFolder }
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Where(file => Kinds.Contains(Path.GetExtension(file)))
+            .Select(file => Path.GetFileName(file))
+            .Where(file => !file.StartsWith("ImagePusher.", StringComparison.Ordinal))
+            .ToHashSet();
+        Assert.True(shipped.Count > 20, "Both folders were looked at.");
+        Assert.DoesNotContain(shipped, file => !named.Contains(file));
+    }
+
+    [Fact]
+    public void The_text_of_each_licence_in_the_list_is_shipped()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.ModuleFolder, "THIRD-PARTY-NOTICES.md"));
+        var headings = new Dictionary<string, string> { ["MIT"] = "## The MIT licence", ["BSD-3-Clause"] = "## The 3-clause BSD licence" };
+        foreach (var licence in Listed("## ").Select(row => row.Split('|')[3].Trim()).Distinct().Where(licence => licence != "its own"))
+        {
+            Assert.Contains(headings[licence], text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_licences_and_notices_of_packages_lie_in_the_module()
+    {
+        var expected = ShippedPackage.ReadAll(Repository.ModuleDependencies).SelectMany(package => package.Notices.Select(name => $"{package.Name}/{name}"));
+        var folder = Path.Combine(Repository.ModuleFolder, "licenses");
+        var there = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Rows(string dependencies) => ShippedPackage.ReadAll(dependencies).Select(package => package.ToString());
+
+    /// <summary>The rows of the tables below the headings that begin so.</summary>
+    private static List<string> Listed(string heading)
+    {
+        var below = false;
+        var rows = new List<string>();
+        foreach (var line in File.ReadLines(Path.Combine(Repository.Folder, "THIRD-PARTY-NOTICES.md")))
+        {
+            below = line.StartsWith("## ", StringComparison.Ordinal) ? line.StartsWith(heading, StringComparison.Ordinal) : below;
+            if (below && line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| package", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal))
+            {
+                rows.Add(line);
+            }
+        }
+
+        return rows;
+    }
+}
