@@ -59,7 +59,7 @@ switch ($Task) {
     }
     'Package' {
         # The same sources give the same packages, since they carry a time of the sources and not of today.
-        . ([IO.Path]::Combine($PSScriptRoot, 'build', 'Packaging.ps1'))
+        . ([IO.Path]::Combine($PSScriptRoot, 'src', 'Packaging.ps1'))
         $time = Get-SourceTime $PSScriptRoot
         $env:SOURCE_DATE_EPOCH = $time.ToUnixTimeSeconds()
         $packages = [IO.Path]::Combine($out, 'packages')

@@ -36,7 +36,7 @@ public sealed class GalleryPackage : IDisposable
     public static async Task ExportAsync(string folder, string path, DateTimeOffset time, CancellationToken cancellationToken)
     {
         using var engine = new Engine(withModule: false) { ["folder"] = folder, ["path"] = path, ["time"] = time };
-        await engine.OutputAsync($". '{Path.Combine(Repository.Folder, "build", "Packaging.ps1")}'; Export-GalleryPackage $folder $path $time", cancellationToken);
+        await engine.OutputAsync($". '{Path.Combine(Repository.Folder, "src", "Packaging.ps1")}'; Export-GalleryPackage $folder $path $time", cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Module;
 
-/// <summary>The module's package for the PowerShell Gallery, made from the built module by build/Packaging.ps1.</summary>
+/// <summary>The module's package for the PowerShell Gallery, made from the built module by src/Packaging.ps1.</summary>
 public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<GalleryPackage>
 {
     private const string Nuspec = "ImagePusher.nuspec";
