@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Copy-RegistryImage: registry to registry, streaming.</summary>
 [Cmdlet(VerbsCommon.Copy, "RegistryImage", SupportsShouldProcess = true)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class CopyRegistryImageCommand : RegistryCommand
 {
     private DestinationMap _destination = null!;
@@ -51,6 +51,12 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
     [Parameter]
     [Credential]
     public PSCredential? DestinationCredential { get; set; }
+
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Push-CachedImage: cache to registry.</summary>
 [Cmdlet(VerbsCommon.Push, "CachedImage", SupportsShouldProcess = true)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class PushCachedImageCommand : RegistryCommand
 {
     private DestinationMap _destination = null!;
@@ -33,6 +33,10 @@ public sealed class PushCachedImageCommand : RegistryCommand
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
     /// <summary>The digest that the image has in the cache: pushes exactly this, though its name may have moved on.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Digest { get; set; }
@@ -41,6 +45,8 @@ public sealed class PushCachedImageCommand : RegistryCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _destination = Require(Destination, () => DestinationMap.Parse(Destination));

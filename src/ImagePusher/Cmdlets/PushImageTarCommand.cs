@@ -12,7 +12,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Push-ImageTar: tar to registry, streaming.</summary>
 [Cmdlet(VerbsCommon.Push, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class PushImageTarCommand : ImageTarCommand
 {
     private DestinationMap _destination = null!;

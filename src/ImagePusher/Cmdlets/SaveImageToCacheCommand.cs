@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Save-ImageToCache: registry to cache.</summary>
 [Cmdlet(VerbsData.Save, "ImageToCache", SupportsShouldProcess = true)]
-[OutputType(typeof(CachedImage))]
+[OutputType(typeof(CachedImage), typeof(ImageCopyPlan))]
 public sealed class SaveImageToCacheCommand : RegistryCommand
 {
     private IReadOnlyList<Platform> _platforms = [];
@@ -35,6 +35,12 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
     /// <summary>Fetch blobs again that the cache has.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform));

@@ -49,6 +49,12 @@ public abstract class ImageTarCommand : TransferCommand
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string[]? Platform { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
