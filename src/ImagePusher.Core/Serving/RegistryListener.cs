@@ -8,6 +8,8 @@ namespace ImagePusher.Core.Serving;
 internal sealed record RegistryListener(HttpListener Http, string Address, int Port)
 {
     private const int AccessDenied = 5;
+    private const int AddressInUse = 98;
+    private const int AlreadyExists = 183;
     private const int PortTries = 20;
 
     public static RegistryListener Open(LocalRegistryOptions options)
@@ -19,7 +21,7 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
         {
             throw new RegistryDeniedException(
                 $"The local registry was not started on '{options.Listen}': everyone who reaches that address could push and delete.",
-                "Start it with -ReadOnly, with -Credential, or with -AllowAnonymousWrite if that is meant; or leave out -Listen to serve this machine alone.");
+                "Start it with -ReadOnly, with -Credential, or with -AllowAnonymousPush if that is meant; or leave out -Listen to serve this machine alone.");
         }
 
         for (var tries = 1; ; tries++)
@@ -106,8 +108,12 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
+    // The listener's own registry of prefixes, which it keeps for the process, says the same in words of its own.
+    private static bool IsTaken(Exception error) =>
+        error is HttpListenerException { ErrorCode: AddressInUse or AlreadyExists } || error.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
+
     private static RegistryUnavailableException Unavailable(LocalRegistryOptions options, int port, Exception error) => new(
-        $"The local registry could not listen on {options.Listen ?? "localhost"}:{port}: {error.Message}",
+        $"The local registry could not listen on {options.Listen ?? "localhost"}:{port}: {(IsTaken(error) ? "the port is in use." : error.Message)}",
         "Choose another port, or 0 for any that is free. If -Listen was given, it must be a name or an IPv4 address of this machine, or *.",
         inner: error);
 }

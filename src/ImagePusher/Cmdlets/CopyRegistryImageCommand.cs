@@ -61,7 +61,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _platforms = Require(Platform, () => Platforms.Parse(Platform));
+        _platforms = RequirePlatforms(Platform);
         _destination = Require(Destination, () => DestinationMap.Parse(Destination));
     }
 

@@ -55,7 +55,11 @@ public sealed class ExportImageTarCommand : TransferCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             Try(text, () => _images.AddRange(Await(token => CacheLookup.FindAsync(cache, text, token)).Select(entry => (text, cache, entry))));
@@ -65,7 +69,7 @@ public sealed class ExportImageTarCommand : TransferCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var target = PathResolver.Target(this, Path);
+        var target = Require(Path, () => PathResolver.Target(this, Path));
         if (PlanOnly || IsWhatIf)
         {
             Try(Path, () => Plan(target));

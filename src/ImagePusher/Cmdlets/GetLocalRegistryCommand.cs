@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Binding;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;
@@ -19,12 +20,16 @@ public sealed class GetLocalRegistryCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var pattern in Registry.Select(text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase)))
+        foreach (var text in Registry)
         {
-            foreach (var server in PusherSession.Current.LocalRegistries.All.Where(server => pattern.IsMatch(server.Address)))
+            Try(text, () =>
             {
-                WriteObject(LocalRegistryInfo.Of(server));
-            }
+                var pattern = Wildcards.Parse(text, WildcardOptions.IgnoreCase);
+                foreach (var server in PusherSession.Current.LocalRegistries.All.Where(server => pattern.IsMatch(server.Address)))
+                {
+                    WriteObject(LocalRegistryInfo.Of(server));
+                }
+            });
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class GetRegistryManifestCommand : RegistryCommand
     public SwitchParameter Raw { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform is null ? null : [Platform]));
+    protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -39,7 +39,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
 
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
-        _filter = Require(Version, () => new TagFilter(Filter, Version is null ? null : VersionRange.Parse(Version)));
+        _filter = new TagFilter(RequireWildcards(Filter), Require(Version, () => Version is null ? null : VersionRange.Parse(Version)));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

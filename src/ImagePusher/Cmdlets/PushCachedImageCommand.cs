@@ -54,7 +54,14 @@ public sealed class PushCachedImageCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        // What binds by name may be an object that knows no digest, and the binder makes an empty text of its null.
+        string? digest = null;
+        if (!TryCache(CachePath, out var cache)
+            || !Try(Digest, () => digest = Digest is { Length: > 0 } ? Core.Oci.Digest.Parse(Digest).ToString() : null))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             IReadOnlyList<CacheEntry> entries = [];
@@ -62,15 +69,15 @@ public sealed class PushCachedImageCommand : RegistryCommand
             {
                 foreach (var entry in entries)
                 {
-                    Try(text, () => Push(text, cache, entry));
+                    Try(text, () => Push(text, cache, entry, digest));
                 }
             }
         }
     }
 
-    private void Push(string input, ImageCache cache, CacheEntry entry)
+    private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted)
     {
-        var digest = Digest ?? entry.Descriptor.Digest.ToString();
+        var digest = wanted ?? entry.Descriptor.Digest.ToString();
         var (name, expected) = _destination.For(entry.Reference, digest);
         var throttle = Access.ThrottleFor(name.Registry);
         StartCopy(

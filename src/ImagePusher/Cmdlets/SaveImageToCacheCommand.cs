@@ -43,7 +43,7 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
     private protected override bool WantsPlan => PlanOnly;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform));
+    protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
