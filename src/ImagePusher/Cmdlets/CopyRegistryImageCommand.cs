@@ -26,7 +26,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
     /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string Destination { get; set; } = "";
 
     /// <summary>The platforms to take of an index; all that it names unless given.</summary>
@@ -93,7 +93,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
                 Select = async token =>
                 {
                     var root = await from.DescribeAsync(source.Digest ?? source.Tag!, token).ConfigureAwait(false);
-                    PusherSession.Current.Saw(source.ToString());
+                    PusherSession.Current.Saw(source);
                     return new ImageSelection(from, root);
                 },
                 Target = to.Repository(name),
@@ -112,7 +112,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
             },
             (result, _) =>
             {
-                PusherSession.Current.Saw(result.Name.ToString());
+                PusherSession.Current.Saw(result.Name);
                 return Task.FromResult<object>(PushResults.Of(source.ToString(), result));
             });
     }

@@ -24,6 +24,7 @@ public sealed class GetCachedImageCommand : AsyncCommand
     /// <summary>Only images with one of these digests, or made from one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string[]? Digest { get; set; }
 
     /// <summary>The cache's folder.</summary>

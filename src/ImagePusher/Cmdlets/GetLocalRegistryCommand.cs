@@ -15,6 +15,7 @@ public sealed class GetLocalRegistryCommand : AsyncCommand
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(LocalRegistryCompleter))]
     public string[] Registry { get; set; } = ["*"];
 
     /// <inheritdoc/>

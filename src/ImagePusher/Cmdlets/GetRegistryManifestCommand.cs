@@ -45,7 +45,7 @@ public sealed class GetRegistryManifestCommand : RegistryCommand
                 Start(text, async (pending, token) =>
                 {
                     var manifest = await RegistryManifests.GetAsync(access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
-                    PusherSession.Current.Saw(reference.ToString());
+                    PusherSession.Current.Saw(reference);
                     pending.Write(Raw ? System.Text.Encoding.UTF8.GetString(manifest.Raw) : manifest);
                 });
             });

@@ -43,9 +43,14 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
         var (client, request) = (PusherSession.Current.Client, Access.Request);
         foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(_filter.Takes))
         {
+            if (ImageReference.TryParse($"{registry}/{path}", out var name))
+            {
+                PusherSession.Current.SawRepository(name);
+            }
+
             WriteObject(new RegistryRepositoryInfo
             {
-                Repository = ImageReference.TryParse($"{registry}/{path}", out var name) ? name.Name : $"{registry}/{path}",
+                Repository = name?.Name ?? $"{registry}/{path}",
                 Name = path,
                 Registry = registry,
             });

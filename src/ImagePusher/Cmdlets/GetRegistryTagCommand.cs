@@ -57,7 +57,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
         foreach (var tag in Sort || Version is not null ? TagFilter.Order(tags) : tags)
         {
             var name = reference.WithTag(tag);
-            PusherSession.Current.Saw(name.ToString());
+            PusherSession.Current.Saw(name);
             WriteObject(new RegistryTag
             {
                 Reference = name.ToString(),

@@ -26,7 +26,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
     /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string Destination { get; set; } = "";
 
     /// <summary>Push what the cache has of an incomplete index, as an index of its own.</summary>
@@ -39,6 +39,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
 
     /// <summary>The digest that the image has in the cache: pushes exactly this, though its name may have moved on.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string? Digest { get; set; }
 
     /// <summary>The cache's folder.</summary>
@@ -104,7 +105,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
             },
             (result, _) =>
             {
-                PusherSession.Current.Saw(result.Name.ToString());
+                PusherSession.Current.Saw(result.Name);
                 return Task.FromResult<object>(PushResults.Of(entry.ToString(), result));
             });
     }

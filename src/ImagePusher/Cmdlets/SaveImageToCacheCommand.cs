@@ -69,7 +69,7 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 Select = async token =>
                 {
                     root = await repository.ResolveAsync(reference.Digest ?? reference.Tag!, token).ConfigureAwait(false);
-                    session.Saw(reference.ToString());
+                    session.Saw(reference);
                     return new ImageSelection(repository, root);
                 },
                 Target = cache,
