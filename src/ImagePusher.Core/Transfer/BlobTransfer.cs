@@ -50,6 +50,7 @@ internal sealed class BlobTransfer(
         var plain = new DecodedBlob(source, work.Blob, work.DiffId!, progress);
         var written = await target.WriteBlobAsync(new CountedBlob(plain, progress), cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
+        log.Verbose($"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes and sent to {target.Description} as {written.Digest}.");
         return new Descriptor(MediaTypes.OciLayer, written.Digest, written.Size);
     }
 
