@@ -30,19 +30,10 @@ internal sealed class TarOutput : IAsyncDisposable
     public TarOutput(string path, bool overwrite)
     {
         (_path, _overwrite) = (path, overwrite);
-        if (!overwrite && Path.Exists(path))
-        {
-            throw Exists(null);
-        }
-
+        Check(path, overwrite);
         try
         {
             var full = Path.GetFullPath(path);
-            if (Directory.Exists(full))
-            {
-                throw new UnauthorizedAccessException("it is a folder");
-            }
-
             _temporary = Path.Combine(Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.partial");
             _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 128 * 1024, FileOptions.Asynchronous);
             _content = new FaultStream(_file, error => ArchiveProblem.Unwritable(path, error));
@@ -51,6 +42,27 @@ internal sealed class TarOutput : IAsyncDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw ArchiveProblem.Unwritable(path, error);
+        }
+    }
+
+    /// <summary>Refuses a path at which no tar can be made because of what is there, or is not.</summary>
+    /// <exception cref="DestinationConflictException">There is a file of that name, and it may not be replaced.</exception>
+    /// <exception cref="InvalidImageArchiveException">There is a folder of that name, or the folder of the path is not there.</exception>
+    public static void Check(string path, bool overwrite)
+    {
+        if (!overwrite && Path.Exists(path))
+        {
+            throw Exists(path, null);
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw ArchiveProblem.Unwritable(path, new UnauthorizedAccessException("it is a folder."));
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw ArchiveProblem.Unwritable(path, new DirectoryNotFoundException());
         }
     }
 
@@ -118,7 +130,7 @@ internal sealed class TarOutput : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw !_overwrite && Path.Exists(_path) ? Exists(error) : ArchiveProblem.Unwritable(_path, error);
+            throw !_overwrite && Path.Exists(_path) ? Exists(_path, error) : ArchiveProblem.Unwritable(_path, error);
         }
     }
 
@@ -200,6 +212,6 @@ internal sealed class TarOutput : IAsyncDisposable
         }
     }
 
-    private DestinationConflictException Exists(Exception? inner) =>
-        new($"There is a file '{_path}' already.", "Choose another path, or replace it with -Force.", inner);
+    private static DestinationConflictException Exists(string path, Exception? inner) =>
+        new($"There is a file '{path}' already.", "Choose another path, or replace it with -Force.", inner);
 }

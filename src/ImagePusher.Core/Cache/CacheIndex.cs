@@ -143,6 +143,7 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
     {
         if (!File.Exists(layout.IndexFile))
         {
+            layout.ThrowIfFile();
             layout.ThrowIfIndexIsLost();
             return IndexSnapshot.Empty;
         }

@@ -48,11 +48,7 @@ internal sealed class CacheLayout(string root)
             return;
         }
 
-        if (File.Exists(Root))
-        {
-            throw new CacheCorruptException($"The cache's folder {Root} is a file.", "Choose a folder with Set-ImageCache -Path or IMAGEPUSHER_CACHE.");
-        }
-
+        ThrowIfFile();
         var isOther = Directory.Exists(Root) && !File.Exists(MarkerFile) && !File.Exists(IndexFile) && Directory.EnumerateFileSystemEntries(Root).Any();
 
         // Asked again, since another worker that prepares the same folder begins with this one.
@@ -64,6 +60,15 @@ internal sealed class CacheLayout(string root)
         }
 
         CacheErrors.Guard(Root, () => Directory.CreateDirectory(StateFolder));
+    }
+
+    /// <summary>Refuses a file where a folder should be.</summary>
+    public void ThrowIfFile()
+    {
+        if (File.Exists(Root))
+        {
+            throw new CacheCorruptException($"The cache's folder {Root} is a file.", "Choose a folder with Set-ImageCache -Path or IMAGEPUSHER_CACHE.");
+        }
     }
 
     /// <summary>Makes what is missing of the layout. Called under the lock.</summary>

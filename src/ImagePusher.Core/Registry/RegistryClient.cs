@@ -49,6 +49,13 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>The registries with options of their own.</summary>
     public IReadOnlyDictionary<string, RegistryOptions> ConfiguredRegistries => _registries.ToDictionary();
 
+    /// <summary>
+    /// The registries that docker's and podman's configuration files name now. The files are read; nobody is asked, no helper
+    /// runs, and no secret is kept.
+    /// </summary>
+    public IReadOnlyList<string> RegistriesOfFiles() =>
+        [.. DockerConfigFile.Locate(_options.Environment).SelectMany(ConfiguredHosts.Read).Distinct(StringComparer.Ordinal)];
+
     /// <summary>A repository, to read from and to write to. Nothing is asked yet.</summary>
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
     /// <param name="repository">The repository's path in it.</param>

@@ -139,6 +139,11 @@ internal static class RegistryFailure
             case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                 cure = "Check the registry's name, and the network's DNS.";
                 return "was not found by name";
+            case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException { InnerException: null } && innermost.Message.Contains("frame", StringComparison.Ordinal):
+                // What .NET says of bytes that are no TLS record; it has no code for it.
+                isFinal = true;
+                cure = "If the registry speaks plain http, give -PlainHttp.";
+                return "does not speak TLS at that port";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException:
                 isFinal = true;
                 cure = "Give the registry's certificate authority with -CertificateAuthority (or put it into docker's certs.d); for a registry without TLS give -PlainHttp.";
@@ -149,7 +154,7 @@ internal static class RegistryFailure
             case HttpRequestException when innermost is SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                 return "refused the connection";
             case TimeoutException:
-                cure = "Check the network; slow registries may need a longer -IdleTimeout of Set-RegistryOption.";
+                cure = "Check the network; slow registries may need a longer -IdleTimeoutSec of Set-RegistryOption.";
                 return ErrorBody.OneLine(error.Message).TrimEnd('.');
             default:
                 cure = "Check the network, and try again.";

@@ -9,6 +9,7 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
 {
     private const int AccessDenied = 5;
     private const int PortTries = 20;
+    private static readonly int[] InUse = [98, 48, 10048, 183, 400];
 
     public static RegistryListener Open(LocalRegistryOptions options)
     {
@@ -19,7 +20,7 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
         {
             throw new RegistryDeniedException(
                 $"The local registry was not started on '{options.Listen}': everyone who reaches that address could push and delete.",
-                "Start it with -ReadOnly, with -Credential, or with -AllowAnonymousWrite if that is meant; or leave out -Listen to serve this machine alone.");
+                "Start it with -ReadOnly, with -Credential, or with -AllowAnonymousPush if that is meant; or leave out -Listen to serve this machine alone.");
         }
 
         for (var tries = 1; ; tries++)
@@ -106,8 +107,11 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
+    // EADDRINUSE of Linux, macOS and Windows, ERROR_ALREADY_EXISTS of http.sys, and what .NET's own listener says of a prefix of this process.
+    private static bool IsTaken(Exception error) => error is HttpListenerException listener && InUse.Contains(listener.ErrorCode);
+
     private static RegistryUnavailableException Unavailable(LocalRegistryOptions options, int port, Exception error) => new(
-        $"The local registry could not listen on {options.Listen ?? "localhost"}:{port}: {error.Message}",
+        $"The local registry could not listen on {options.Listen ?? "localhost"}:{port}: {(IsTaken(error) ? "the port is in use." : error.Message)}",
         "Choose another port, or 0 for any that is free. If -Listen was given, it must be a name or an IPv4 address of this machine, or *.",
         inner: error);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
@@ -8,7 +9,9 @@ namespace ImagePusher.Core.Transfer;
 public sealed class BlobProgress(Descriptor blob, bool isLayer)
 {
     private long _done;
+    private long _moved;
     private long _sent;
+    private long _started;
     private int _state;
 
     /// <summary>The blob as the source has it.</summary>
@@ -23,6 +26,12 @@ public sealed class BlobProgress(Descriptor blob, bool isLayer)
     /// <summary>The bytes that got through; goes back when an attempt is repeated.</summary>
     public long Done => Interlocked.Read(ref _done);
 
+    /// <summary>The bytes that this copy has moved, those of repeated attempts too: without what was there, and without what an earlier run had sent.</summary>
+    public long Moved => Interlocked.Read(ref _moved);
+
+    /// <summary>How long ago the blob was first begun; zero before that.</summary>
+    public TimeSpan Elapsed => Interlocked.Read(ref _started) is var started and not 0 ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
+
     /// <summary>The bytes that were written to the target, those of repeated attempts too.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
@@ -31,11 +40,16 @@ public sealed class BlobProgress(Descriptor blob, bool isLayer)
 
     internal void Begin(long offset)
     {
+        Interlocked.CompareExchange(ref _started, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _done, offset);
         Volatile.Write(ref _state, (int)BlobState.Sending);
     }
 
-    internal void AddDone(long bytes) => Interlocked.Add(ref _done, bytes);
+    internal void AddDone(long bytes)
+    {
+        Interlocked.Add(ref _done, bytes);
+        Interlocked.Add(ref _moved, bytes);
+    }
 
     internal void AddSent(long bytes) => Interlocked.Add(ref _sent, bytes);
 

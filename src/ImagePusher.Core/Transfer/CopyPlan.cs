@@ -10,12 +10,15 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="Blobs">The blobs, largest first.</param>
 public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPublished, IReadOnlyList<PlannedBlob> Blobs)
 {
+    /// <summary>What the manifest would be made from, as <see cref="CopyResult.SourceDigest"/> would say; null where <see cref="Root"/> is.</summary>
+    public Digest? SourceDigest { get; init; }
+
     /// <summary>What refers to the image and would go with it.</summary>
     public IReadOnlyList<Descriptor> Referrers { get; init; } = [];
 
     /// <summary>The bytes of stored blobs and remembered encodings that would be sent.</summary>
     public long BytesToSend => Blobs.Where(blob => blob.Action == PlannedAction.Upload).Sum(blob => blob.Bytes);
 
-    /// <summary>The plain bytes that would be read, compressed and sent.</summary>
-    public long BytesToEncode => Blobs.Where(blob => blob.Action == PlannedAction.Encode).Sum(blob => blob.Bytes);
+    /// <summary>The bytes that would be read and compressed on their way, or decompressed; how many they become is not known before.</summary>
+    public long BytesToEncode => Blobs.Where(blob => blob.IsChanged).Sum(blob => blob.Bytes);
 }

@@ -106,6 +106,7 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
         var tree = job.IsKnown(known) ? job.Result(known) : null;
         return new CopyPlan(tree is null ? name : CopyJob.NameOf(name, tree.Root.Digest), tree?.Root.Descriptor, isPublished, blobs)
         {
+            SourceDigest = tree is null ? null : job.SourceOf(tree.Root),
             Referrers = options.IncludeReferrers && tree is not null
                 ? await new ReferrerCopy(selection.Source, target, name, options).PlanAsync(tree.Manifests.Select(manifest => manifest.Digest), cancellationToken).ConfigureAwait(false)
                 : [],

@@ -14,4 +14,7 @@ public enum PlannedAction
 
     /// <summary>Compress it and send the result, whose size nobody knows yet.</summary>
     Encode,
+
+    /// <summary>Decompress it and write the result, whose size nobody knows yet: a tar of docker's form has plain layers.</summary>
+    Decode,
 }

@@ -10,8 +10,11 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it.</param>
 public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Action, string? From = null)
 {
-    /// <summary>The bytes that would be sent; for <see cref="PlannedAction.Encode"/> the plain bytes that would be read.</summary>
-    public long Bytes => Action is PlannedAction.Upload or PlannedAction.Encode ? Blob.Size : 0;
+    /// <summary>The bytes that would be sent; of a blob that is changed on its way (<see cref="IsChanged"/>) those that would be read.</summary>
+    public long Bytes => Action is PlannedAction.Upload || IsChanged ? Blob.Size : 0;
+
+    /// <summary>True if it is compressed or decompressed on its way, so that nobody knows yet what it becomes.</summary>
+    public bool IsChanged => Action is PlannedAction.Encode or PlannedAction.Decode;
 
     /// <summary>One line of the plan.</summary>
     public override string ToString() => Action switch
@@ -19,6 +22,7 @@ public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Ac
         PlannedAction.Exists => $"exists  {Blob.Digest}",
         PlannedAction.Mount => $"mount   {Blob.Digest} from {From}, else upload {Blob.Size:N0} bytes",
         PlannedAction.Upload => $"upload  {Blob.Digest}, {Blob.Size:N0} bytes",
+        PlannedAction.Decode => $"decode  {Blob.Digest}, {Blob.Size:N0} compressed bytes",
         _ => $"encode  {Blob.Digest}, {Blob.Size:N0} plain bytes",
     };
 
@@ -33,6 +37,11 @@ public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Ac
         if (!force && await target.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false))
         {
             return new PlannedBlob(blob, work.IsLayer, PlannedAction.Exists);
+        }
+
+        if (work.DiffId is not null)
+        {
+            return new PlannedBlob(blob, work.IsLayer, PlannedAction.Decode);
         }
 
         return target.MountCandidate(blob) is { } from

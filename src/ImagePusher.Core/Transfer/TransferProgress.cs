@@ -17,6 +17,9 @@ public sealed class TransferProgress
     /// <summary>The bytes that got through.</summary>
     public long Done => _blobs.Sum(blob => Math.Min(blob.Done, blob.Total));
 
+    /// <summary>The bytes that this copy has moved: what a rate is made of.</summary>
+    public long Moved => _blobs.Sum(blob => blob.Moved);
+
     /// <summary>The bytes that were written to the target, those of repeated attempts and manifests too.</summary>
     public long Sent => _blobs.Sum(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
 

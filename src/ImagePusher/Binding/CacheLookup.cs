@@ -10,7 +10,7 @@ internal static class CacheLookup
 {
     /// <summary>The entries that a text means. A wildcard may mean none; a name that means none is an error.</summary>
     /// <exception cref="ImageNotCachedException">No image has this name.</exception>
-    /// <exception cref="InvalidReferenceException">The text is neither a name in the cache nor a reference.</exception>
+    /// <exception cref="InvalidReferenceException">The text is neither a name in the cache nor a reference nor a wildcard.</exception>
     public static async Task<IReadOnlyList<CacheEntry>> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken)
     {
         // A name that another tool gave may hold a bracket, so what is there literally comes first.
@@ -21,7 +21,7 @@ internal static class CacheLookup
 
         if (WildcardPattern.ContainsWildcardCharacters(text))
         {
-            var pattern = WildcardPattern.Get(text, WildcardOptions.CultureInvariant);
+            var pattern = Wildcards.Parse(text);
             var all = await cache.ListAsync(cancellationToken).ConfigureAwait(false);
             return [.. all.Where(candidate => Matches(candidate, pattern))];
         }

@@ -1,5 +1,4 @@
-using ImagePusher.Core;
-using ImagePusher.Session;
+using System.Collections;
 
 namespace ImagePusher.Binding;
 
@@ -7,19 +6,11 @@ namespace ImagePusher.Binding;
 public sealed class CachedReferenceCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word) => Cached(word);
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => Cached(word, bound);
 
-    internal static IEnumerable<string> Cached(string word)
-    {
-        try
-        {
-            var entries = PusherSession.Current.Cache().ListAsync(CancellationToken.None).GetAwaiter().GetResult();
-            return [.. entries.Select(entry => entry.Reference is { } name && !entry.ToString().StartsWith(word, StringComparison.Ordinal) ? name.ShortForm : entry.ToString())];
-        }
-        catch (ImagePusherException)
-        {
-            // A cache that can't be read is the next command's error, not the Tab key's.
-            return [];
-        }
-    }
+    internal static IEnumerable<string> Cached(string word, IDictionary bound) => CachedEntries.Of(bound)
+        .Select(entry => entry.Reference is { } name && !IsBeginOf(word, entry.ToString()) ? name.ShortForm : entry.ToString());
+
+    /// <summary>True if somebody has begun to type the full name.</summary>
+    internal static bool IsBeginOf(string word, string name) => word.Length > 0 && name.StartsWith(word, StringComparison.Ordinal);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ImagePusher.Core;
 
 namespace ImagePusher.Binding;
 
@@ -15,8 +16,8 @@ public abstract class CompleterBase : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var word = (wordToComplete ?? "").Trim('\'', '"');
-        return Candidates(word)
-            .Where(candidate => candidate.Contains(word, StringComparison.OrdinalIgnoreCase))
+        return Candidates(word, fakeBoundParameters)
+            .Where(Matches(word))
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             .ThenBy(candidate => candidate, StringComparer.Ordinal)
@@ -24,7 +25,27 @@ public abstract class CompleterBase : IArgumentCompleter
     }
 
     /// <summary>Everything that could be meant.</summary>
-    protected abstract IEnumerable<string> Candidates(string word);
+    /// <param name="word">What was typed, without quotes.</param>
+    /// <param name="bound">What other parameters were given.</param>
+    protected abstract IEnumerable<string> Candidates(string word, IDictionary bound);
+
+    // A wildcard is completed to what it means, as elsewhere in PowerShell.
+    private static Func<string, bool> Matches(string word)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(word))
+        {
+            return candidate => candidate.Contains(word, StringComparison.OrdinalIgnoreCase);
+        }
+
+        try
+        {
+            return Wildcards.Parse(word + "*", WildcardOptions.IgnoreCase).IsMatch;
+        }
+        catch (InvalidReferenceException)
+        {
+            return _ => false;
+        }
+    }
 
     private static string Quote(string text) =>
         text.AsSpan().ContainsAny(Special) ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'" : text;

@@ -9,13 +9,21 @@ internal static class PathResolver
     /// <summary>Stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    private const string FileSystem = "FileSystem";
+
     /// <summary>The paths that a text means; a wildcard may mean none.</summary>
     /// <exception cref="InvalidImageArchiveException">There is nothing at the path, or it is none of the file system.</exception>
+    /// <exception cref="InvalidReferenceException">It is a malformed wildcard.</exception>
     public static IEnumerable<string> Existing(PSCmdlet cmdlet, string path, bool isLiteral)
     {
         if (path == StandardInput)
         {
             return [path];
+        }
+
+        if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            _ = Wildcards.Parse(path);
         }
 
         try
@@ -24,7 +32,7 @@ internal static class PathResolver
             var paths = isLiteral
                 ? [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)]
                 : (ICollection<string>)cmdlet.GetResolvedProviderPathFromPSPath(path, out provider);
-            if (provider.Name != "FileSystem")
+            if (provider.Name != FileSystem)
             {
                 throw Problem($"'{path}' is no path of the file system, but of {provider.Name}.");
             }
@@ -37,8 +45,23 @@ internal static class PathResolver
         }
     }
 
-    /// <summary>The full path of a file that may not exist yet.</summary>
-    public static string Target(PSCmdlet cmdlet, string path) => cmdlet.GetUnresolvedProviderPathFromPSPath(path);
+    /// <summary>The full path of a file or folder that may not exist yet.</summary>
+    /// <exception cref="InvalidReferenceException">It is none of the file system.</exception>
+    public static string Target(PSCmdlet cmdlet, string path)
+    {
+        const string Cure = "Give a path of the file system, such as ./images or /var/cache/images.";
+        try
+        {
+            var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return provider.Name == FileSystem && !full.Contains('\0', StringComparison.Ordinal)
+                ? full
+                : throw new InvalidReferenceException($"'{path}' is no path of the file system{(provider.Name == FileSystem ? "" : $", but of {provider.Name}")}.", Cure);
+        }
+        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw new InvalidReferenceException($"'{path}' is no path of the file system: {error.Message}", Cure, error);
+        }
+    }
 
     private static InvalidImageArchiveException Missing(string path) => Problem($"There is no file or folder '{path}'.");
 

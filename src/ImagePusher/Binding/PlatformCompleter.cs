@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace ImagePusher.Binding;
 
 /// <summary>Completes the platforms that images are commonly built for.</summary>
@@ -9,5 +11,5 @@ public sealed class PlatformCompleter : CompleterBase
     ];
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word) => Common;
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => Common;
 }

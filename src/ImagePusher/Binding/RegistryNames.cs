@@ -16,9 +16,14 @@ internal static class RegistryNames
         var host = text.Trim();
         host = host.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? host[8..]
             : host.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? host[7..] : host;
-        var rule = DestinationRule.Parse(host.TrimEnd('/'));
-        return rule.IsFolder && rule.ToString() == host.TrimEnd('/') && !rule.ToString().Contains('/', StringComparison.Ordinal)
-            ? rule.Registry
-            : throw new InvalidReferenceException($"'{text}' is no registry.", "Write host[:port], such as ghcr.io or localhost:5000.");
+        try
+        {
+            // A path is no part of a registry's name: the grammar refuses the '/'.
+            return ImageReference.Create(host.TrimEnd('/'), "any").Registry;
+        }
+        catch (InvalidReferenceException error)
+        {
+            throw new InvalidReferenceException($"'{text}' is no registry.", "Write host[:port], such as ghcr.io or localhost:5000.", error);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using ImagePusher.Session;
 
 namespace ImagePusher.Binding;
@@ -6,6 +7,6 @@ namespace ImagePusher.Binding;
 public sealed class SeenReferenceCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word) =>
-        PusherSession.Current.SeenReferences.Concat(CachedReferenceCompleter.Cached(word));
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
+        PusherSession.Current.SeenReferences.Concat(CachedReferenceCompleter.Cached(word, bound));
 }

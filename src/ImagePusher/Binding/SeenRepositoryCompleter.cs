@@ -1,3 +1,4 @@
+using System.Collections;
 using ImagePusher.Core.Names;
 using ImagePusher.Session;
 
@@ -7,8 +8,7 @@ namespace ImagePusher.Binding;
 public sealed class SeenRepositoryCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word) => PusherSession.Current.SeenReferences
-        .Concat(CachedReferenceCompleter.Cached(word))
-        .Select(text => ImageReference.TryParse(text, out var reference) ? reference.ByDigest().ShortForm : null)
-        .OfType<string>();
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.SeenRepositories
+        .Concat(CachedEntries.Of(bound).Select(entry => entry.Reference).OfType<ImageReference>())
+        .Select(name => CachedReferenceCompleter.IsBeginOf(word, name.Name) ? name.Name : name.ByDigest().ShortForm);
 }

@@ -4,12 +4,10 @@ using ImagePusher.Core.Names;
 namespace ImagePusher.Binding;
 
 /// <summary>Which tags -Filter and -Version want, and their order.</summary>
-internal sealed class TagFilter(string[]? wildcards, VersionRange? versions)
+internal sealed class TagFilter(IReadOnlyCollection<WildcardPattern>? wildcards, VersionRange? versions)
 {
-    private readonly WildcardPattern[]? _patterns = wildcards?.Select(text => WildcardPattern.Get(text, WildcardOptions.CultureInvariant)).ToArray();
-
     public bool Takes(string tag) =>
-        (_patterns is null || Array.Exists(_patterns, pattern => pattern.IsMatch(tag)))
+        (wildcards is null || wildcards.Any(pattern => pattern.IsMatch(tag)))
         && (versions is null || (TagVersion.TryParse(tag, out var version) && versions.Contains(version)));
 
     /// <summary>What is no version first, then versions upwards; tags of one version (1.0, v1.0.0) by their text.</summary>

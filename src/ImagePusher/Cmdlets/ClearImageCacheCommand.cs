@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Core.Cache;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 
@@ -9,10 +10,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(ImageCacheCleanup))]
 public sealed class ClearImageCacheCommand : CacheCommand
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(ImageCache cache)
     {
-        var cache = Cache;
         if (ShouldProcess(cache.Path, "Remove every image from the cache"))
         {
             Start(cache.Path, async (pending, token) =>

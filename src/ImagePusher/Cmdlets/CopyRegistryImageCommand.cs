@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Copy-RegistryImage: registry to registry, streaming.</summary>
 [Cmdlet(VerbsCommon.Copy, "RegistryImage", SupportsShouldProcess = true)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class CopyRegistryImageCommand : RegistryCommand
 {
     private DestinationMap _destination = null!;
@@ -26,7 +26,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
     /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string Destination { get; set; } = "";
 
     /// <summary>The platforms to take of an index; all that it names unless given.</summary>
@@ -52,10 +52,16 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
     [Credential]
     public PSCredential? DestinationCredential { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _platforms = Require(Platform, () => Platforms.Parse(Platform));
+        _platforms = RequirePlatforms(Platform);
         _destination = Require(Destination, () => DestinationMap.Parse(Destination));
     }
 
@@ -87,7 +93,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
                 Select = async token =>
                 {
                     var root = await from.DescribeAsync(source.Digest ?? source.Tag!, token).ConfigureAwait(false);
-                    PusherSession.Current.Saw(source.ToString());
+                    PusherSession.Current.Saw(source);
                     return new ImageSelection(from, root);
                 },
                 Target = to.Repository(name),
@@ -106,7 +112,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
             },
             (result, _) =>
             {
-                PusherSession.Current.Saw(result.Name.ToString());
+                PusherSession.Current.Saw(result.Name);
                 return Task.FromResult<object>(PushResults.Of(source.ToString(), result));
             });
     }

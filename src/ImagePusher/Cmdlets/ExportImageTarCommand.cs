@@ -3,6 +3,7 @@ using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Archive;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Content;
 using ImagePusher.Core.Names;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
@@ -14,8 +15,8 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Export-ImageTar: cached images into one tar.</summary>
 [Cmdlet(VerbsData.Export, "ImageTar", SupportsShouldProcess = true)]
-[OutputType(typeof(FileInfo))]
-public sealed class ExportImageTarCommand : AsyncCommand
+[OutputType(typeof(FileInfo), typeof(ImageCopyPlan))]
+public sealed class ExportImageTarCommand : TransferCommand
 {
     private readonly List<(string Input, ImageCache Cache, CacheEntry Entry)> _images = [];
 
@@ -45,10 +46,20 @@ public sealed class ExportImageTarCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
+    /// <summary>Write what would be done as objects, one for each image, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             Try(text, () => _images.AddRange(Await(token => CacheLookup.FindAsync(cache, text, token)).Select(entry => (text, cache, entry))));
@@ -58,8 +69,12 @@ public sealed class ExportImageTarCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var target = PathResolver.Target(this, Path);
-        if (_images.Count > 0 && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.ToString()))}"))
+        var target = Require(Path, () => PathResolver.Target(this, Path));
+        if (PlanOnly || IsWhatIf)
+        {
+            Try(Path, () => Plan(target));
+        }
+        else if (_images.Count > 0 && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.ToString()))}"))
         {
             var progress = Progress;
             Start(Path, (pending, token) => ExportAsync(target, progress, pending, token));
@@ -68,18 +83,28 @@ public sealed class ExportImageTarCommand : AsyncCommand
         base.EndProcessing();
     }
 
+    private void Plan(string path)
+    {
+        // One after the other, as they are written: what an image shares with one before it is in the tar by then.
+        var tar = new ArchivePlan(path, Force);
+        foreach (var (input, cache, entry) in _images)
+        {
+            StartPlan(input, RequestFor(tar, cache, entry));
+        }
+    }
+
     private async Task ExportAsync(string path, ProgressReporter progress, PendingInput pending, CancellationToken cancellationToken)
     {
         var tar = ArchiveWriter.Create(path, Format, Force);
         await using (tar.ConfigureAwait(false))
         {
-            var exported = 0;
+            var exported = new List<string>();
             foreach (var (input, cache, entry) in _images)
             {
                 try
                 {
-                    await ExportAsync(tar, cache, entry, progress, cancellationToken).ConfigureAwait(false);
-                    exported++;
+                    var copy = RequestFor(tar, cache, entry);
+                    exported.Add(CopySummary.Of(copy, await RunAsync(copy, progress, cancellationToken).ConfigureAwait(false)));
                 }
                 catch (ImagePusherException error) when (error is not InsufficientSpaceException)
                 {
@@ -88,9 +113,11 @@ public sealed class ExportImageTarCommand : AsyncCommand
                 }
             }
 
-            if (exported > 0)
+            if (exported.Count > 0)
             {
                 await tar.CompleteAsync(cancellationToken).ConfigureAwait(false);
+
+                exported.ForEach(line => pending.Do(cmdlet => cmdlet.WriteInformation(line, ["ImagePusher"])));
 
                 // Asked of the provider, the file has what Get-Item adds: PSPath, which binds, and the mode that tables show.
                 pending.Do(cmdlet => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
@@ -98,19 +125,30 @@ public sealed class ExportImageTarCommand : AsyncCommand
         }
     }
 
-    private async Task ExportAsync(ArchiveWriter tar, ImageCache cache, CacheEntry entry, ProgressReporter progress, CancellationToken cancellationToken)
+    private CopyRequest RequestFor(IImageTarget tar, ImageCache cache, CacheEntry entry)
     {
-        var transfer = new TransferProgress();
-        using var shown = progress.Show("Exporting", entry.ToString(), transfer);
-        var root = await cache.GetManifestAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false);
-        var options = new CopyOptions
+        Manifest? root = null;
+        return new CopyRequest
         {
-            Compression = Compression.None,
-            DecodeLayers = Format == ArchiveFormat.Docker,
-            Platforms = Format == ArchiveFormat.Docker && root is ImageIndex index ? [DefaultPlatform.Of(index, entry.ToString())] : [],
-            ThrottleLimit = 1,
+            Action = "Export image",
+            Activity = "Exporting",
+            Label = entry.ToString(),
+            Place = tar.Description,
+            Select = async token =>
+            {
+                root = await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false);
+                return new ImageSelection(cache, root);
+            },
+            Target = tar,
+            Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest.ToString()),
+            OptionsFor = _ => new CopyOptions
+            {
+                Compression = Compression.None,
+                DecodeLayers = Format == ArchiveFormat.Docker,
+                Platforms = Format == ArchiveFormat.Docker && root is ImageIndex index ? [DefaultPlatform.Of(index, entry.ToString())] : [],
+                ThrottleLimit = 1,
+            },
+            Copier = PusherSession.Current.Copier(cache),
         };
-        var name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest.ToString());
-        await PusherSession.Current.Copier(cache).CopyAsync(new ImageSelection(cache, root), tar, name, options, transfer, Log, cancellationToken).ConfigureAwait(false);
     }
 }

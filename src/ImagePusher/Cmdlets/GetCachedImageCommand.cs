@@ -12,6 +12,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(CachedImage))]
 public sealed class GetCachedImageCommand : AsyncCommand
 {
+    private List<Core.Oci.Digest>? _digests;
+
     /// <summary>Names or wildcards; all images where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -22,6 +24,7 @@ public sealed class GetCachedImageCommand : AsyncCommand
     /// <summary>Only images with one of these digests, or made from one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string[]? Digest { get; set; }
 
     /// <summary>The cache's folder.</summary>
@@ -30,9 +33,16 @@ public sealed class GetCachedImageCommand : AsyncCommand
     public string? CachePath { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var reference in Reference)
         {
             Start(reference, async (pending, token) =>
@@ -49,5 +59,5 @@ public sealed class GetCachedImageCommand : AsyncCommand
     }
 
     private bool IsWanted(CacheEntry entry) =>
-        Digest is null || Digest.Contains(entry.Descriptor.Digest.ToString()) || (entry.SourceDigest is { } source && Digest.Contains(source.ToString()));
+        _digests is null || _digests.Contains(entry.Descriptor.Digest) || (entry.SourceDigest is { } source && _digests.Contains(source));
 }

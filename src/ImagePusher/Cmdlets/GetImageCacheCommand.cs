@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Core.Cache;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 
@@ -9,10 +10,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(ImageCacheInfo))]
 public sealed class GetImageCacheCommand : CacheCommand
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(ImageCache cache)
     {
-        var cache = Cache;
         Start(cache.Path, async (pending, token) =>
             pending.Write(ImageCacheInfo.Of(cache, await cache.GetStatisticsAsync(token).ConfigureAwait(false))));
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Binding;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;
@@ -14,17 +15,22 @@ public sealed class GetLocalRegistryCommand : AsyncCommand
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(LocalRegistryCompleter))]
     public string[] Registry { get; set; } = ["*"];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var pattern in Registry.Select(text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase)))
+        foreach (var text in Registry)
         {
-            foreach (var server in PusherSession.Current.LocalRegistries.All.Where(server => pattern.IsMatch(server.Address)))
+            Try(text, () =>
             {
-                WriteObject(LocalRegistryInfo.Of(server));
-            }
+                var pattern = Wildcards.Parse(text, WildcardOptions.IgnoreCase);
+                foreach (var server in PusherSession.Current.LocalRegistries.All.Where(server => pattern.IsMatch(server.Address)))
+                {
+                    WriteObject(LocalRegistryInfo.Of(server));
+                }
+            });
         }
     }
 }

@@ -22,12 +22,16 @@ public sealed class GetRegistryConnectionCommand : AsyncCommand
     protected override void ProcessRecord()
     {
         var client = PusherSession.Current.Client;
-        foreach (var pattern in Registry.Select(text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase)))
+        foreach (var text in Registry)
         {
-            foreach (var registry in client.Connections.Keys.Where(pattern.IsMatch).Order(StringComparer.Ordinal))
+            Try(text, () =>
             {
-                WriteObject(RegistryConnections.Of(client, registry));
-            }
+                var pattern = Wildcards.Parse(text, WildcardOptions.IgnoreCase);
+                foreach (var registry in client.Connections.Keys.Where(pattern.IsMatch).Order(StringComparer.Ordinal))
+                {
+                    WriteObject(RegistryConnections.Of(client, registry));
+                }
+            });
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class GetRegistryManifestCommand : RegistryCommand
     public SwitchParameter Raw { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform is null ? null : [Platform]));
+    protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -45,7 +45,7 @@ public sealed class GetRegistryManifestCommand : RegistryCommand
                 Start(text, async (pending, token) =>
                 {
                     var manifest = await RegistryManifests.GetAsync(access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
-                    PusherSession.Current.Saw(reference.ToString());
+                    PusherSession.Current.Saw(reference);
                     pending.Write(Raw ? System.Text.Encoding.UTF8.GetString(manifest.Raw) : manifest);
                 });
             });

@@ -44,7 +44,7 @@ public sealed class GetRegistryReferrerCommand : RegistryCommand
         var subject = reference.Digest is { } given
             ? Core.Oci.Digest.Parse(given)
             : (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;
-        PusherSession.Current.Saw(reference.ToString());
+        PusherSession.Current.Saw(reference);
         foreach (var referrer in await repository.GetReferrersAsync(subject, ArtifactType, cancellationToken).ConfigureAwait(false))
         {
             pending.Write(Of(reference, subject, referrer, tag: null));

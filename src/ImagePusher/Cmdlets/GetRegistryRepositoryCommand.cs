@@ -12,6 +12,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(RegistryRepositoryInfo))]
 public sealed class GetRegistryRepositoryCommand : RegistryListCommand
 {
+    private TagFilter _filter = null!;
+
     /// <summary>The registries.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -25,6 +27,9 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
     public string[]? Filter { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _filter = new TagFilter(RequireWildcards(Filter), null);
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (var text in Registry)
@@ -35,12 +40,17 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
 
     private void List(string registry)
     {
-        var (client, request, filter) = (PusherSession.Current.Client, Access.Request, new TagFilter(Filter, null));
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(filter.Takes))
+        var (client, request) = (PusherSession.Current.Client, Access.Request);
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(_filter.Takes))
         {
+            if (ImageReference.TryParse($"{registry}/{path}", out var name))
+            {
+                PusherSession.Current.SawRepository(name);
+            }
+
             WriteObject(new RegistryRepositoryInfo
             {
-                Repository = ImageReference.TryParse($"{registry}/{path}", out var name) ? name.Name : $"{registry}/{path}",
+                Repository = name?.Name ?? $"{registry}/{path}",
                 Name = path,
                 Registry = registry,
             });

@@ -39,7 +39,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
 
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
-        _filter = Require(Version, () => new TagFilter(Filter, Version is null ? null : VersionRange.Parse(Version)));
+        _filter = new TagFilter(RequireWildcards(Filter), Require(Version, () => Version is null ? null : VersionRange.Parse(Version)));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -57,7 +57,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
         foreach (var tag in Sort || Version is not null ? TagFilter.Order(tags) : tags)
         {
             var name = reference.WithTag(tag);
-            PusherSession.Current.Saw(name.ToString());
+            PusherSession.Current.Saw(name);
             WriteObject(new RegistryTag
             {
                 Reference = name.ToString(),

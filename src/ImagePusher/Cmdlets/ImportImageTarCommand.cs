@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Import-ImageTar: tar to cache.</summary>
 [Cmdlet(VerbsData.Import, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(CachedImage))]
+[OutputType(typeof(CachedImage), typeof(ImageCopyPlan))]
 public sealed class ImportImageTarCommand : ImageTarCommand
 {
     /// <summary>A new name for a single image, or a folder (ending with '/') for all.</summary>

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Cache;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 
@@ -11,12 +13,11 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
 {
     /// <summary>How old an unused blob must be; younger ones may belong to a save that is under way.</summary>
     [Parameter]
+    [ValidateQuantity(0, 3_153_600_000, "how old an unused blob must be, in seconds")]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromHours(1);
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(CachePath, () =>
+    private protected override void Process(ImageCache cache) => Try(cache.Path, () =>
     {
-        var cache = Cache;
         if (IsWhatIf)
         {
             var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, token, GracePeriod));

@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Push-CachedImage: cache to registry.</summary>
 [Cmdlet(VerbsCommon.Push, "CachedImage", SupportsShouldProcess = true)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class PushCachedImageCommand : RegistryCommand
 {
     private DestinationMap _destination = null!;
@@ -26,15 +26,20 @@ public sealed class PushCachedImageCommand : RegistryCommand
     /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string Destination { get; set; } = "";
 
     /// <summary>Push what the cache has of an incomplete index, as an index of its own.</summary>
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
     /// <summary>The digest that the image has in the cache: pushes exactly this, though its name may have moved on.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string? Digest { get; set; }
 
     /// <summary>The cache's folder.</summary>
@@ -42,13 +47,22 @@ public sealed class PushCachedImageCommand : RegistryCommand
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
     protected override void BeginProcessing() => _destination = Require(Destination, () => DestinationMap.Parse(Destination));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        // What binds by name may be an object that knows no digest, and the binder makes an empty text of its null.
+        string? digest = null;
+        if (!TryCache(CachePath, out var cache)
+            || !Try(Digest, () => digest = Digest is { Length: > 0 } ? Core.Oci.Digest.Parse(Digest).ToString() : null))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             IReadOnlyList<CacheEntry> entries = [];
@@ -56,15 +70,15 @@ public sealed class PushCachedImageCommand : RegistryCommand
             {
                 foreach (var entry in entries)
                 {
-                    Try(text, () => Push(text, cache, entry));
+                    Try(text, () => Push(text, cache, entry, digest));
                 }
             }
         }
     }
 
-    private void Push(string input, ImageCache cache, CacheEntry entry)
+    private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted)
     {
-        var digest = Digest ?? entry.Descriptor.Digest.ToString();
+        var digest = wanted ?? entry.Descriptor.Digest.ToString();
         var (name, expected) = _destination.For(entry.Reference, digest);
         var throttle = Access.ThrottleFor(name.Registry);
         StartCopy(
@@ -91,7 +105,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
             },
             (result, _) =>
             {
-                PusherSession.Current.Saw(result.Name.ToString());
+                PusherSession.Current.Saw(result.Name);
                 return Task.FromResult<object>(PushResults.Of(entry.ToString(), result));
             });
     }

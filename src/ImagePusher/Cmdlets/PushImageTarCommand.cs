@@ -12,7 +12,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Push-ImageTar: tar to registry, streaming.</summary>
 [Cmdlet(VerbsCommon.Push, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(ImagePushResult))]
+[OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
 public sealed class PushImageTarCommand : ImageTarCommand
 {
     private DestinationMap _destination = null!;
@@ -20,7 +20,7 @@ public sealed class PushImageTarCommand : ImageTarCommand
     /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string Destination { get; set; } = "";
 
     /// <summary>Who asks; in place of what Connect-Registry and the config files say.</summary>
@@ -34,17 +34,17 @@ public sealed class PushImageTarCommand : ImageTarCommand
 
     /// <summary>How many blobs, and how many images, are on their way at once.</summary>
     [Parameter]
-    [ValidateRange(1, 64)]
+    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
     public int ThrottleLimit { get; set; } = TransferLimits.DefaultBlobs;
 
     /// <summary>How often a failed request is repeated.</summary>
     [Parameter]
-    [ValidateRange(0, 100)]
+    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
     public int MaximumRetryCount { get; set; }
 
     /// <summary>The seconds before the first repetition; they double each time.</summary>
     [Parameter]
-    [ValidateRange(0, 3600)]
+    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
     public int RetryIntervalSec { get; set; }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed class PushImageTarCommand : ImageTarCommand
             },
             (result, _) =>
             {
-                PusherSession.Current.Saw(result.Name.ToString());
+                PusherSession.Current.Saw(result.Name);
                 return Task.FromResult<object>(PushResults.Of(lease.Archive.Path, result));
             });
         if (!isStarted)

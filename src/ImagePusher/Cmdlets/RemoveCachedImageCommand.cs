@@ -26,7 +26,11 @@ public sealed class RemoveCachedImageCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             IReadOnlyList<CacheEntry> entries = [];

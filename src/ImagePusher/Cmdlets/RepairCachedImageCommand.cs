@@ -31,7 +31,11 @@ public sealed class RepairCachedImageCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             IReadOnlyList<CacheEntry> entries = [];

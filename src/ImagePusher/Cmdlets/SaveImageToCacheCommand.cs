@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 
 /// <summary>Save-ImageToCache: registry to cache.</summary>
 [Cmdlet(VerbsData.Save, "ImageToCache", SupportsShouldProcess = true)]
-[OutputType(typeof(CachedImage))]
+[OutputType(typeof(CachedImage), typeof(ImageCopyPlan))]
 public sealed class SaveImageToCacheCommand : RegistryCommand
 {
     private IReadOnlyList<Platform> _platforms = [];
@@ -36,8 +36,14 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _platforms = Require(Platform, () => Platforms.Parse(Platform));
+    protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -63,7 +69,7 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 Select = async token =>
                 {
                     root = await repository.ResolveAsync(reference.Digest ?? reference.Tag!, token).ConfigureAwait(false);
-                    session.Saw(reference.ToString());
+                    session.Saw(reference);
                     return new ImageSelection(repository, root);
                 },
                 Target = cache,

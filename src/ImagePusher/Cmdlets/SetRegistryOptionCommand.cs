@@ -38,37 +38,44 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
 
     /// <summary>The bytes of a chunk where blobs are sent in chunks.</summary>
     [Parameter]
-    [ValidateRange(64 * 1024, 1024 * 1024 * 1024)]
+    [ValidateQuantity(64 * 1024, 1024 * 1024 * 1024, "the bytes of a chunk")]
     public int ChunkSize { get; set; }
 
     /// <summary>How many blobs are on their way at once; 1 for one after the other.</summary>
     [Parameter]
-    [ValidateRange(1, 64)]
+    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
     public int ThrottleLimit { get; set; }
 
     /// <summary>The seconds that a connection may take to come about.</summary>
     [Parameter]
-    [ValidateRange(1, 3600)]
+    [ValidateQuantity(1, 3600, "the seconds that a connection may take to come about")]
     public int ConnectTimeoutSec { get; set; }
 
     /// <summary>The seconds without a byte after which a connection is given up.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateQuantity(1, 86400, "the seconds without a byte after which a connection is given up")]
     public int IdleTimeoutSec { get; set; }
 
     /// <summary>How often a failed request is repeated.</summary>
     [Parameter]
-    [ValidateRange(0, 100)]
+    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
     public int MaximumRetryCount { get; set; }
 
     /// <summary>The seconds before the first repetition; they double each time.</summary>
     [Parameter]
-    [ValidateRange(0, 3600)]
+    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
     public int RetryIntervalSec { get; set; }
 
     /// <summary>Write the options as they are then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        Array.ForEach(Mirror ?? [], text => Require(text, () => Mirrors.Parse(text)));
+        _ = Require(PathPrefix, () => PathPrefix is null ? null : Mirrors.ParsePrefix(PathPrefix));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -107,7 +114,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,
-        PathPrefix = PathPrefix is null ? known.PathPrefix : PathPrefix.Length == 0 ? null : PathPrefix.Trim('/'),
+        PathPrefix = PathPrefix is null ? known.PathPrefix : Mirrors.ParsePrefix(PathPrefix),
         UploadForm = IsBound(nameof(UploadForm)) ? UploadForm : known.UploadForm,
         ChunkSize = IsBound(nameof(ChunkSize)) ? ChunkSize : known.ChunkSize,
         ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : known.ThrottleLimit,

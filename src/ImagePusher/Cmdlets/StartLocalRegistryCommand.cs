@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using ImagePusher.Binding;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Serving;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -15,7 +16,7 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
 {
     /// <summary>The port; 0 for any that is free.</summary>
     [Parameter(Position = 0)]
-    [ValidateRange(0, 65535)]
+    [ValidateQuantity(0, 65535, "the port, 0 for any that is free")]
     public int Port { get; set; } = 5000;
 
     /// <summary>The cache to serve; the session's unless given.</summary>
@@ -43,15 +44,18 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
     public SwitchParameter AllowAnonymousPush { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(Port, () =>
+    protected override void ProcessRecord()
     {
-        var session = PusherSession.Current;
-        var cache = session.Cache(Path is null ? null : PathResolver.Target(this, Path));
-        if (!ShouldProcess($"{Listen ?? "localhost"}:{Port}", $"Serve {cache.Path} as a registry"))
+        if (TryCache(Path, out var cache)
+            && ShouldProcess($"{Listen ?? "localhost"}:{Port}", $"Serve {cache.Path} as a registry")
+            && Try(cache.Path, () => Await(cache.ListAsync)))
         {
-            return;
+            Try(Port, () => Serve(cache));
         }
+    }
 
+    private void Serve(ImageCache cache)
+    {
         var options = new LocalRegistryOptions
         {
             Port = Port,
@@ -61,7 +65,7 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
             AllowAnonymousWrite = AllowAnonymousPush,
         };
         var server = Await(token => LocalRegistry.StartAsync(cache, options, token));
-        session.LocalRegistries.Add(server);
+        PusherSession.Current.LocalRegistries.Add(server);
         WriteObject(LocalRegistryInfo.Of(server));
-    });
+    }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;
@@ -13,6 +14,7 @@ public sealed class StopLocalRegistryCommand : AsyncCommand
     /// <summary>The addresses; all local registries of this process where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocalRegistryCompleter))]
     public string[]? Registry { get; set; }
 
     /// <inheritdoc/>

@@ -36,7 +36,11 @@ public sealed class TestCachedImageCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
         foreach (var text in Reference)
         {
             Start(text, (pending, token) => TestAsync(cache, text, pending, token));

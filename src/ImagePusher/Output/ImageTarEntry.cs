@@ -7,8 +7,11 @@ namespace ImagePusher.Output;
 /// <summary>An image in a tar, of which nothing was imported.</summary>
 public sealed class ImageTarEntry
 {
-    /// <summary>The tar or folder: what binds to -LiteralPath.</summary>
+    /// <summary>The tar or folder.</summary>
     public required string Path { get; init; }
+
+    /// <summary>The tar or folder once more, by the name that binds to -LiteralPath.</summary>
+    public string FullName => Path;
 
     /// <summary>The name that it would be imported by.</summary>
     public required string Reference { get; init; }

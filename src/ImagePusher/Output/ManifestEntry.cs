@@ -12,6 +12,9 @@ public sealed class ManifestEntry
     /// <summary>Its size in bytes.</summary>
     public long Size { get; init; }
 
+    /// <summary>For a manifest of an index: its full name by digest, which binds to -Reference; null for a layer, which is no image.</summary>
+    public string? Reference { get; init; }
+
     /// <summary>The platform, for a manifest of an index; else null.</summary>
     public string? Platform { get; init; }
 

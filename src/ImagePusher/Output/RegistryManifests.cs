@@ -37,14 +37,15 @@ internal static class RegistryManifests
         MediaType = manifest.MediaType,
         Size = manifest.Raw.Length,
         Platform = platform,
-        Layers = manifest is ImageManifest image ? [.. image.Layers.Select(Entry)] : [],
-        Manifests = manifest is ImageIndex index ? [.. index.Manifests.Select(Entry)] : [],
+        Layers = manifest is ImageManifest image ? [.. image.Layers.Select(layer => Entry(null, layer))] : [],
+        Manifests = manifest is ImageIndex index ? [.. index.Manifests.Select(entry => Entry(reference, entry))] : [],
         Annotations = new Hashtable(manifest.Annotations.ToDictionary(pair => (object)pair.Key, pair => (object)pair.Value)),
         Raw = manifest.Raw.ToArray(),
     };
 
-    private static ManifestEntry Entry(Descriptor descriptor) => new()
+    private static ManifestEntry Entry(ImageReference? index, Descriptor descriptor) => new()
     {
+        Reference = index?.WithDigest(descriptor.Digest.ToString()).ToString(),
         Digest = descriptor.Digest.ToString(),
         MediaType = descriptor.MediaType,
         Size = descriptor.Size,

@@ -3,7 +3,7 @@ namespace ImagePusher.Output;
 /// <summary>How many pulls a registry allows to whom it sees.</summary>
 public sealed class RegistryRateLimit
 {
-    /// <summary>The registry, <c>host[:port]</c>.</summary>
+    /// <summary>The registry, <c>host[:port]</c>: what binds to -Registry.</summary>
     public required string Registry { get; init; }
 
     /// <summary>The pulls allowed in a window.</summary>
@@ -18,6 +18,6 @@ public sealed class RegistryRateLimit
     /// <summary>What is counted, an address or an account; null if the registry does not say.</summary>
     public string? Source { get; init; }
 
-    /// <summary>What is left of what.</summary>
-    public override string ToString() => $"{Registry}: {Remaining?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} of {Limit}";
+    /// <summary>The registry.</summary>
+    public override string ToString() => Registry;
 }

@@ -32,6 +32,11 @@ public static class Views
     /// <summary>What a media type stands for: index or manifest; what is no media type stays as it is.</summary>
     public static string Kind(string? mediaType) => MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";
 
+    /// <summary>How many blobs of a plan have an action.</summary>
+    public static int Count(object? blobs, string action) => LanguagePrimitives.GetEnumerable(blobs) is { } list
+        ? list.Cast<object>().Count(blob => PSObject.AsPSObject(blob).Properties["Action"]?.Value as string == action)
+        : 0;
+
     /// <summary>The sizes of a list of layers, added up.</summary>
     public static string Sum(object? layers)
     {

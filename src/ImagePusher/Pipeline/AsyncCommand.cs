@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using ImagePusher.Binding;
 using ImagePusher.Core;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
@@ -118,6 +123,23 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             ThrowTerminatingError(ErrorRecords.Of(error, value));
             throw;
         }
+    }
+
+    /// <summary>The platforms that -Platform names, each once; if one is malformed, the whole call ends with one error about it.</summary>
+    private protected IReadOnlyList<Platform> RequirePlatforms(params string[]? texts) =>
+        [.. (texts ?? []).SelectMany(text => Require(text, () => Platforms.Parse(text))).Distinct()];
+
+    /// <summary>The patterns that a parameter lists; if one is malformed, the whole call ends with one error about it.</summary>
+    private protected IReadOnlyCollection<WildcardPattern>? RequireWildcards(string[]? texts) =>
+        texts?.Select(text => Require(text, () => Wildcards.Parse(text))).ToList();
+
+    /// <summary>The cache in the folder that -CachePath names, the session's if it names none; false, with an error record, if that is no folder.</summary>
+    private protected bool TryCache(string? path, [NotNullWhen(true)] out ImageCache? cache)
+    {
+        ImageCache? found = null;
+        _ = Try(path, () => found = PusherSession.Current.Cache(path is null ? null : PathResolver.Target(this, path)));
+        cache = found;
+        return found is not null;
     }
 
     /// <summary>Waits until all inputs are done and written.</summary>

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
-using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
@@ -14,5 +12,15 @@ public abstract class CacheCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
-    private protected ImageCache Cache => PusherSession.Current.Cache(CachePath is null ? null : PathResolver.Target(this, CachePath));
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (TryCache(CachePath, out var cache))
+        {
+            Process(cache);
+        }
+    }
+
+    /// <summary>Starts the work on the cache.</summary>
+    private protected abstract void Process(ImageCache cache);
 }

@@ -28,6 +28,9 @@ internal sealed record CopyRequest
     /// <summary>How it is copied, once it is known what it is.</summary>
     public required Func<ImageSelection, CopyOptions> OptionsFor { get; init; }
 
+    /// <summary>Where it goes, if its name there does not say so: the path of a tar.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Copies it.</summary>
     public required ImageCopier Copier { get; init; }
 

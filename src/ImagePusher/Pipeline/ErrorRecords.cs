@@ -35,6 +35,14 @@ internal static class ErrorRecords
             record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = cure };
         }
 
+        else if (error is not ImagePusherException)
+        {
+            record.ErrorDetails = new ErrorDetails($"ImagePusher met something that it did not foresee: {error.Message}")
+            {
+                RecommendedAction = "This is a defect of ImagePusher. Please report it with what Get-Error shows.",
+            };
+        }
+
         return record;
     }
 }

@@ -36,7 +36,7 @@ public abstract class ImageTarCommand : TransferCommand
 
     /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19.</summary>
     [Parameter]
-    [ValidateRange(1, 19)]
+    [ValidateQuantity(1, 19, "the level of gzip (1 to 9) or of zstd (1 to 19)")]
     public int CompressionLevel { get; set; }
 
     /// <summary>The kind of manifest that a docker-save gets.</summary>
@@ -49,10 +49,16 @@ public abstract class ImageTarCommand : TransferCommand
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string[]? Platform { get; set; }
 
+    /// <summary>Write what would be done as an object, and do nothing.</summary>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    private protected override bool WantsPlan => PlanOnly;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _platforms = Require(Platform, () => Platforms.Parse(Platform));
+        _platforms = RequirePlatforms(Platform);
         Require<object?>(CompressionLevel, () =>
         {
             var format = Compression == Compression.Zstd ? LayerFormat.Zstd : LayerFormat.Gzip;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Management.Automation;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -24,7 +23,7 @@ public sealed class ProgressReporter
     internal ProgressReporter(PSCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
-        _isShown = cmdlet.Host?.Name != "ConsoleHost" || !Console.IsOutputRedirected;
+        _isShown = IsLookedAt(cmdlet);
     }
 
     /// <summary>Takes a transfer in, from any thread; it is shown until it is disposed.</summary>
@@ -84,26 +83,15 @@ public sealed class ProgressReporter
     private void Write(Shown shown)
     {
         var transfer = shown.Transfer;
-        var (done, total) = (transfer.Done, transfer.Total);
-        var rate = done / Math.Max(shown.Watch.Elapsed.TotalSeconds, 0.001);
-        var status = total == 0 ? "reading manifests" : string.Create(
-            CultureInfo.InvariantCulture, $"{SizeText.Of(done)} of {SizeText.Of(total)}, {SizeText.Of((long)rate)}/s");
         shown.IsVisible = true;
-        _cmdlet.WriteProgress(new ProgressRecord(shown.Id, shown.Activity, status)
-        {
-            PercentComplete = Percent(done, total),
-            SecondsRemaining = rate > 0 && total > 0 ? (int)Math.Min((total - done) / rate, int.MaxValue) : -1,
-        });
+        _cmdlet.WriteProgress(Record(shown.Id, -1, shown.Activity, transfer.Done, transfer.Total, transfer.Moved, shown.Watch.Elapsed));
 
         var slot = 0;
         foreach (var blob in transfer.Blobs.Where(blob => blob.State == BlobState.Sending).Take(MaximumBlobs))
         {
             slot++;
-            _cmdlet.WriteProgress(new ProgressRecord(shown.Id + slot, $"{(blob.IsLayer ? "layer" : "config")} {blob.Blob.Digest.ToString()[..19]}", $"{SizeText.Of(blob.Done)} of {SizeText.Of(blob.Total)}")
-            {
-                ParentActivityId = shown.Id,
-                PercentComplete = Percent(blob.Done, blob.Total),
-            });
+            var activity = $"{(blob.IsLayer ? "layer" : "config")} {blob.Blob.Digest.ToString()[..19]}";
+            _cmdlet.WriteProgress(Record(shown.Id + slot, shown.Id, activity, blob.Done, blob.Total, blob.Moved, blob.Elapsed));
         }
 
         EndSlots(shown, slot);
@@ -132,7 +120,22 @@ public sealed class ProgressReporter
         }
     }
 
-    private static int Percent(long done, long total) => total == 0 ? -1 : (int)Math.Clamp(done * 100.0 / total, 0, 100);
+    // What was there already is done, but tells nothing of how fast the rest goes.
+    private static ProgressRecord Record(int id, int parent, string activity, long done, long total, long moved, TimeSpan elapsed)
+    {
+        var rate = moved / Math.Max(elapsed.TotalSeconds, 0.001);
+        var status = total == 0 ? "reading manifests" : $"{SizeText.Of(done)} of {SizeText.Of(total)}, {SizeText.Of((long)rate)}/s";
+        return new ProgressRecord(id, activity, status)
+        {
+            ParentActivityId = parent,
+            PercentComplete = total == 0 ? -1 : (int)Math.Clamp(done * 100.0 / total, 0, 100),
+            SecondsRemaining = rate > 0 && total > 0 ? (int)Math.Min((total - done) / rate, int.MaxValue) : -1,
+        };
+    }
+
+    // Nobody looks at a log while it is written, and -NonInteractive says that nobody is there.
+    private static bool IsLookedAt(PSCmdlet cmdlet) => cmdlet.Host?.Name is not ("ConsoleHost" or "ImagePusher.Shell")
+        || (!Console.IsOutputRedirected && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)));
 
     private sealed class Shown(int id, string activity, TransferProgress transfer) : IDisposable
     {

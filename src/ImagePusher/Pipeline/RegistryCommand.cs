@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Binding;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Session;
 
@@ -18,17 +19,17 @@ public abstract class RegistryCommand : TransferCommand
 
     /// <summary>How many blobs, and how many images, are on their way at once.</summary>
     [Parameter]
-    [ValidateRange(1, 64)]
+    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
     public int ThrottleLimit { get; set; } = TransferLimits.DefaultBlobs;
 
     /// <summary>How often a failed request is repeated.</summary>
     [Parameter]
-    [ValidateRange(0, 100)]
+    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
     public int MaximumRetryCount { get; set; }
 
     /// <summary>The seconds before the first repetition; they double each time.</summary>
     [Parameter]
-    [ValidateRange(0, 3600)]
+    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
     public int RetryIntervalSec { get; set; }
 
     /// <inheritdoc/>

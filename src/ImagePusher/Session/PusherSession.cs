@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Names;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Transfer;
 
@@ -14,6 +15,7 @@ internal sealed class PusherSession
 {
     private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ImageReference, byte> _seenRepositories = new();
     private string? _cachePath;
 
     private PusherSession() => Client = NewClient();
@@ -39,6 +41,9 @@ internal sealed class PusherSession
     /// <summary>References that a registry answered for in this session: what completion offers without asking anybody.</summary>
     public IEnumerable<string> SeenReferences => _seenReferences.Keys;
 
+    /// <summary>The repositories of these references, and those that a registry listed: names without tag and digest.</summary>
+    public IEnumerable<ImageReference> SeenRepositories => _seenRepositories.Keys;
+
     /// <summary>The cache in a folder; the session's own where none is named.</summary>
     public ImageCache Cache(string? path = null) => _caches.GetOrAdd(Path.GetFullPath(path ?? CachePath), static folder => ImageCache.Open(folder));
 
@@ -46,7 +51,14 @@ internal sealed class PusherSession
     public ImageCopier Copier(ImageCache? cache = null) => new(Limits, (cache ?? Cache()).Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>
-    public void Saw(string reference) => _seenReferences.TryAdd(reference, 0);
+    public void Saw(ImageReference reference)
+    {
+        _seenReferences.TryAdd(reference.ToString(), 0);
+        SawRepository(reference);
+    }
+
+    /// <summary>Keeps a repository for completion.</summary>
+    public void SawRepository(ImageReference reference) => _seenRepositories.TryAdd(reference.ByDigest(), 0);
 
     /// <summary>
     /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, closes the connections,
@@ -61,6 +73,7 @@ internal sealed class PusherSession
         ended.ForgetSecrets();
         ended.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _seenReferences.Clear();
+        _seenRepositories.Clear();
         _cachePath = null;
     }
 

@@ -301,6 +301,18 @@ public sealed class ImageCopierTests : IDisposable
         Assert.Empty(_source.Events);
     }
 
+    [Fact]
+    public async Task A_rate_is_made_of_what_is_moved_and_not_of_what_was_there()
+    {
+        var image = Image(MediaTypes.OciLayerGzip, "there already", "is sent");
+        _target.Add("there already"u8.ToArray(), MediaTypes.OciLayerGzip);
+        var progress = new TransferProgress();
+        await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name, new CopyOptions(), progress, _log, TestContext.Current.CancellationToken);
+        Assert.Equal(image.References.Sum(blob => blob.Size), progress.Total);
+        Assert.Equal(progress.Total, progress.Done);
+        Assert.Equal(image.Config.Size + "is sent".Length, progress.Moved);
+    }
+
     private static EncodingKey Key(Descriptor layer) => Core.Encoding.EncodingSettings.Create(Core.Encoding.LayerFormat.Gzip).KeyOf(layer.Digest);
 
     private static byte[] Config() => """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();

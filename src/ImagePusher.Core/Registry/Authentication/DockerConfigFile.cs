@@ -14,7 +14,16 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     private (DateTime Written, long Length) _stamp;
     private Content _content = Content.Empty;
 
+    /// <summary>docker reads comments and trailing commas too.</summary>
+    public static JsonDocumentOptions Format { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     public string Path => path;
+
+    /// <summary>The entries of one of the file's objects; none if it is not there.</summary>
+    public static IEnumerable<JsonProperty> Properties(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject()
+            : Enumerable.Empty<JsonProperty>();
 
     /// <summary>The files that docker and podman use here, in their order.</summary>
     public static IEnumerable<string> Locate(Func<string, string?> environment)
@@ -125,7 +134,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
 
         public static Content Parse(byte[] raw)
         {
-            using var json = JsonDocument.Parse(raw, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            using var json = JsonDocument.Parse(raw, Format);
             var root = json.RootElement;
             var auths = new Dictionary<string, RegistryCredential>();
             foreach (var entry in Properties(root, "auths"))
@@ -140,11 +149,6 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
                 .ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
             return new Content(auths, helpers, root.Text("credsStore"));
         }
-
-        private static IEnumerable<JsonProperty> Properties(JsonElement root, string name) =>
-            root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-                ? value.EnumerateObject()
-                : Enumerable.Empty<JsonProperty>();
 
         private static RegistryCredential? Read(JsonElement entry)
         {

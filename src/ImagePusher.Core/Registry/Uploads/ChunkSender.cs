@@ -76,6 +76,7 @@ internal sealed class ChunkSender(RegistryTransport transport, UploadSteps steps
         }
 
         state.Resume(status);
+        transport.Log.Verbose($"{transport.Host.Registry} has {state.Offset} bytes of {blob.Description}; going on from there.");
     }
 
     private async Task SendPieceAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)

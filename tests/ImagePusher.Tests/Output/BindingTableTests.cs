@@ -1,0 +1,158 @@
+using System.Management.Automation;
+
+namespace ImagePusher.Tests.Output;
+
+/// <summary>
+/// Every type that is written, with every cmdlet that takes it: what of the object binds to which parameter, by the engine's
+/// own binder, for the object itself and for what Clixml, jobs, remote sessions and JSON make of it.
+/// </summary>
+public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
+{
+    private const string OfReferences =
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag";
+
+    private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage";
+
+    private const string OfCaches = "Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry";
+
+    private const string OfRegistries =
+        "Connect-Registry Disconnect-Registry Get-RegistryConnection Get-RegistryOption Set-RegistryOption Get-RegistryRepository Get-LocalRegistry Stop-LocalRegistry";
+
+    // The type, its property, the parameter, the cmdlets.
+    private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
+    [
+        ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("CachedImage", "CachePath", "CachePath", OfCachedImages),
+        ("CachedImage", "CachePath", "CachePath", OfCaches),
+        ("CachedImage", "Digest", "Digest", "Push-CachedImage"),
+        ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("CachedImageTest", "CachePath", "CachePath", OfCachedImages),
+        ("CachedImageTest", "Digest", "Digest", "Push-CachedImage"),
+        ("ImageCacheInfo", "CachePath", "CachePath", OfCaches),
+        ("ImageCacheCleanup", "CachePath", "CachePath", OfCaches),
+        ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
+        ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),
+        ("ManifestEntry", "Reference", "Reference", OfReferences),
+        ("RegistryConnection", "Registry", "Registry", OfRegistries),
+        ("RegistryManifest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("RegistryOption", "Registry", "Registry", OfRegistries),
+        ("RegistryRateLimit", "Registry", "Registry", OfRegistries),
+        ("RegistryReferrer", "Reference", "Reference", OfReferences),
+        ("RegistryRepositoryInfo", "Repository", "Reference", "Get-RegistryTag"),
+        ("RegistryRepositoryInfo", "Registry", "Registry", OfRegistries),
+        ("RegistryTag", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("RegistryTag", "Registry", "Registry", OfRegistries),
+    ];
+
+    private static readonly Dictionary<string, string> OtherNames = new()
+    {
+        ["Set-ImageCache.CachePath"] = "Path", ["Start-LocalRegistry.CachePath"] = "Path",
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_object_binds_to_every_later_cmdlet_also_after_Clixml_and_JSON()
+    {
+        await MakeProbesAsync();
+        var wrong = new List<string>();
+        foreach (var (type, property, parameter, cmdlets) in Table)
+        {
+            var live = every.Objects[type];
+            var expected = live.Properties[property].Value?.ToString();
+            Assert.False(string.IsNullOrEmpty(expected), $"{type}.{property} is empty.");
+            foreach (var cmdlet in cmdlets.Split(' '))
+            {
+                foreach (var (form, item) in new[] { ("live", live), ("Clixml", every.Deserialized[type]), ("JSON", EveryOutput.FromJson(live)) })
+                {
+                    var bound = await BoundAsync(cmdlet, OtherNames.GetValueOrDefault($"{cmdlet}.{parameter}", parameter), item);
+                    if (bound != expected)
+                    {
+                        wrong.Add($"{form} {type}.{property} | {cmdlet} -{parameter}: {bound}");
+                    }
+                }
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public async Task The_table_has_every_type_and_every_cmdlet_that_takes_one()
+    {
+        Assert.Equal(every.Types.Select(type => type.Name).Order(StringComparer.Ordinal), every.Objects.Keys.Order(StringComparer.Ordinal));
+
+        // A blob of a plan is no input: no cmdlet takes one.
+        Assert.Equal(every.Types.Select(type => type.Name).Except(["ImageCopyPlanBlob"]).Order(StringComparer.Ordinal), Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
+        var takers = await every.Engine.OutputAsync(
+            """
+            foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) {
+                foreach ($parameter in $cmdlet.Parameters.Values) {
+                    if ($parameter.Attributes.Where({ $_.ValueFromPipelineByPropertyName })) { $cmdlet.Name; break }
+                }
+            }
+            """,
+            Token);
+        Assert.Equal(takers.Select(name => name.ToString()).Order(StringComparer.Ordinal), Table.SelectMany(row => row.Cmdlets.Split(' ')).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_an_object_is_as_text_pastes_back_as_a_parameter()
+    {
+        foreach (var (type, item) in every.Objects)
+        {
+            // A digest is what Get-CachedImage -Digest takes; everything else is a row of the table.
+            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : Table.Where(row => row.Type == type).Select(row => row.Property);
+            Assert.Contains(item.ToString(), pasted.Select(property => item.Properties[property].Value?.ToString()));
+            Assert.Equal(item.ToString(), every.Deserialized[type].ToString());
+        }
+    }
+
+    [Fact]
+    public void Objects_are_sealed_and_have_no_setter_and_plain_values_where_they_bind()
+    {
+        foreach (var type in every.Types)
+        {
+            Assert.True(type.IsSealed, type.Name);
+            foreach (var property in type.GetProperties())
+            {
+                var isInit = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) ?? true;
+                Assert.True(isInit, $"{type.Name}.{property.Name} can be set.");
+            }
+        }
+
+        Type[] plain = [typeof(string), typeof(long), typeof(bool), typeof(DateTimeOffset)];
+        foreach (var (type, property, _, _) in Table)
+        {
+            Assert.Contains(every.Types.Single(other => other.Name == type).GetProperty(property)!.PropertyType, plain);
+        }
+    }
+
+    // A function with the parameters of a cmdlet that writes what the engine has bound to them.
+    private async Task MakeProbesAsync() => await every.Engine.OutputAsync(
+        """
+        foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) {
+            $data = [System.Management.Automation.CommandMetadata]::new($cmdlet)
+            $data.SupportsShouldProcess = $false
+            $block = [System.Management.Automation.ProxyCommand]::GetCmdletBindingAttribute($data) +
+                'param(' + [System.Management.Automation.ProxyCommand]::GetParamBlock($data) + ') process { $PSBoundParameters }'
+            $null = $ExecutionContext.InvokeProvider.Item.Set("function:global:Probe-$($cmdlet.Noun)$($cmdlet.Verb)", [scriptblock]::Create($block))
+        }
+        """,
+        Token);
+
+    private async Task<string?> BoundAsync(string cmdlet, string parameter, PSObject item)
+    {
+        every.Engine["item"] = item;
+        var (verb, noun) = (cmdlet.Split('-')[0], cmdlet.Split('-')[1]);
+        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" ? " -Path x.tar" : "";
+        var outcome = await every.Engine.RunAsync($"$item | Probe-{noun}{verb}{more}", Token);
+        return outcome.AllErrors.Count > 0
+            ? outcome.AllErrors[0].ToString()
+            : LanguagePrimitives.ConvertTo<string>(((IDictionary<string, object>)Assert.Single(outcome.Output).BaseObject)[parameter]);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Management.Automation;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Fleet;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Output;
+
+/// <summary>One object of each type that the cmdlets write, as the real cmdlets make it, by the type's name.</summary>
+public sealed class EveryOutput : IAsyncLifetime
+{
+    private const string Script = """
+        $null = Import-ImageTar $tar
+        $plan = Push-CachedImage * -Destination $registry/team/ -PlanOnly
+        $manifest = Get-RegistryManifest $fleet
+        $plan
+        $plan.Blobs[0]
+        $manifest
+        $manifest.Manifests[0]
+        Get-CachedImage
+        Test-CachedImage *
+        Get-ImageCache
+        Optimize-ImageCache
+        Push-CachedImage * -Destination $registry/team/
+        Get-ImageTar $tar
+        Start-LocalRegistry -Port 0
+        Connect-Registry $registry
+        Get-RegistryOption $registry
+        Get-RegistryRateLimit $signed
+        (Get-RegistryReferrer $signed)[0]
+        Get-RegistryRepository $registry
+        Get-RegistryTag $registry/team/app
+        """;
+
+    private readonly SmallImages _images = new();
+    private readonly List<IAsyncDisposable> _servers = [];
+
+    internal Engine Engine { get; private set; } = null!;
+
+    /// <summary>The types, from the built assembly: whatever is public there and no helper of the views.</summary>
+    internal IReadOnlyList<Type> Types { get; private set; } = [];
+
+    internal IReadOnlyDictionary<string, PSObject> Objects { get; private set; } = new Dictionary<string, PSObject>();
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var deserialized = new Dictionary<string, PSObject>();
+        var registry = await DockerRegistry.StartAsync(token);
+        var signed = await SignedImage.StartAsync(token);
+        var fleet = await FleetSource.StartAsync(10, token);
+        var limited = FaultProxy.Start(signed.Registry.Address);
+        limited.On("HEAD").SetAnswerHeader("ratelimit-limit", "100;w=21600").SetAnswerHeader("ratelimit-remaining", "76;w=21600");
+        _servers.AddRange([limited, fleet, signed, registry]);
+        Engine = new Engine
+        {
+            ["tar"] = _images.Write("app"),
+            ["registry"] = registry.Address,
+            ["signed"] = $"{limited.Address}/team/app:1.0",
+            ["fleet"] = $"{fleet.Registry.Address}/{fleet.Fleet.Images.Last().Key}",
+        };
+        var output = await Engine.OutputAsync(Script, token);
+        Objects = output.ToDictionary(item => item.BaseObject.GetType().Name);
+        Types = [.. output[0].BaseObject.GetType().Assembly.GetExportedTypes().Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false })];
+        foreach (var (type, item) in Objects)
+        {
+            // In the engine, which knows what the module adds to its types.
+            Engine["item"] = item;
+            var copy = await Engine.OutputAsync("[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($item))", token);
+            deserialized[type] = Assert.Single(copy);
+        }
+
+        Deserialized = deserialized;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.RunAsync("Get-LocalRegistry | Stop-LocalRegistry", CancellationToken.None);
+        Engine.Dispose();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        _images.Dispose();
+    }
+
+    /// <summary>The objects as they come back from Clixml, a job or a remote session.</summary>
+    internal IReadOnlyDictionary<string, PSObject> Deserialized { get; private set; } = new Dictionary<string, PSObject>();
+
+    /// <summary>An object as it comes back from JSON: properties, and nothing that tells what it was.</summary>
+    internal static PSObject FromJson(PSObject item)
+    {
+        var text = System.Text.Json.JsonSerializer.Serialize(item.BaseObject, item.BaseObject.GetType());
+        var copy = new PSObject();
+        foreach (var property in System.Text.Json.JsonDocument.Parse(text).RootElement.EnumerateObject())
+        {
+            copy.Properties.Add(new PSNoteProperty(property.Name, Value(property.Value)));
+        }
+
+        return copy;
+    }
+
+    private static object? Value(System.Text.Json.JsonElement element) => element.ValueKind switch
+    {
+        System.Text.Json.JsonValueKind.String => element.GetString(),
+        System.Text.Json.JsonValueKind.Number => element.GetInt64(),
+        System.Text.Json.JsonValueKind.True => true,
+        System.Text.Json.JsonValueKind.False => false,
+        System.Text.Json.JsonValueKind.Array => element.EnumerateArray().Select(Value).ToArray(),
+        System.Text.Json.JsonValueKind.Object => new PSObject(),
+        _ => null,
+    };
+}
