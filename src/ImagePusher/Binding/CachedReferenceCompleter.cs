@@ -14,7 +14,7 @@ public sealed class CachedReferenceCompleter : CompleterBase
         try
         {
             var entries = PusherSession.Current.Cache().ListAsync(CancellationToken.None).GetAwaiter().GetResult();
-            return [.. entries.Select(entry => entry.Reference is { } name && !entry.ToString().StartsWith(word, StringComparison.Ordinal) ? name.ShortForm : entry.ToString())];
+            return [.. entries.Select(entry => entry.Reference is { } name && (word.Length == 0 || !entry.ToString().StartsWith(word, StringComparison.Ordinal)) ? name.ShortForm : entry.ToString())];
         }
         catch (ImagePusherException)
         {
