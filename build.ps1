@@ -48,9 +48,20 @@ switch ($Task) {
     }
     'Pester' {
         Invoke-Program dotnet build ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher')) -c $Configuration
-        $tests = [IO.Path]::Combine($PSScriptRoot, 'tests', 'Pester')
         if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
-        Invoke-Pwsh "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '$tests' -CI"
+        $pester = [IO.Path]::Combine($PSScriptRoot, 'tests', 'Pester')
+        $suite = [IO.Path]::Combine($pester, 'Invoke-Suite.ps1')
+        $canRun = Get-Command pwsh -CommandType Application -ErrorAction Ignore
+        if ($canRun) {
+            pwsh -NoProfile -NonInteractive -File $suite -CanRun
+            $canRun = $LASTEXITCODE -eq 0
+        }
+        if (-not $canRun) {
+            # Both come from NuGet then, as in .ci/run.
+            Invoke-Program dotnet msbuild ([IO.Path]::Combine($pester, 'Tools.proj')) -restore '-t:GetTools' '-v:quiet'
+            $env:PATH = [IO.Path]::Combine($out, 'tools') + [IO.Path]::PathSeparator + $env:PATH
+        }
+        Invoke-Program pwsh -NoProfile -NonInteractive -File $suite
     }
     'Docs' {
         # The pages are the source of Get-Help; what is made from them is committed, so that no build needs platyPS.

@@ -2,12 +2,12 @@
 #   dotnet build src/ImagePusher && pwsh docs/Update-Help.ps1 [-Pages]
 # -Pages first updates the syntax and the parameters of docs/en-US from the module (new parameters get a placeholder to be
 # filled in). Then docs/en-US becomes src/ImagePusher/Module/en-US/ImagePusher.dll-Help.xml, which is committed.
-param([switch] $Pages)
+# -Target is another folder to write to.
+param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher Module en-US))
 $ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.PlatyPS
 $root = Split-Path $PSScriptRoot
 $folder = Join-Path $PSScriptRoot en-US
-$target = Join-Path $root src ImagePusher Module en-US
 if ($Pages) {
     Import-Module (Join-Path $root out ImagePusher ImagePusher.psd1)
     Get-ChildItem $folder -Filter *-*.md | Update-MarkdownCommandHelp -NoBackup | Out-Null
@@ -36,29 +36,35 @@ function New-Text([string] $Prefix, [string] $Name, [string] $Text) {
     $element
 }
 
-foreach ($para in @($maml.SelectNodes('//maml:para', $space))) {
-    if ($para.InnerText.Trim([char]0x80, ' ') -eq '') { $null = $para.ParentNode.RemoveChild($para); continue }
-    # A console has no links and no bold.
-    $para.InnerText = $para.InnerText -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '\*\*([^*]+)\*\*', '$1'
+# A console has no links and no bold.
+function ConvertTo-PlainText([string] $Markdown) {
+    $Markdown -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '\*\*([^*]+)\*\*', '$1'
 }
 
-foreach ($example in $maml.SelectNodes('//command:example', $space)) {
-    $title = $example.SelectSingleNode('maml:title', $space)
-    $title.InnerText = $title.InnerText.Trim('-', ' ')
-    $paras = @($example.SelectNodes('maml:introduction/maml:para', $space)).ForEach({ $_.InnerText })
-    $code, $after = @($paras.Where({ $_.StartsWith('```powershell') })), @($paras.Where({ -not $_.StartsWith('```powershell') }))
-    $example.SelectSingleNode('dev:code', $space).InnerText = $code.ForEach({ ($_ -split '\r?\n')[1..($_.Split("`n").Count - 2)] -join "`n" }) -join "`n"
-    $null = $example.RemoveChild($example.SelectSingleNode('maml:introduction', $space))
-    $remarks = $example.SelectSingleNode('dev:remarks', $space)
-    foreach ($text in $after) {
-        $null = $remarks.AppendChild((New-Text maml para ($text -replace '(?m)^```(output)?\r?\n?').TrimEnd()))
+# What an example shows is one paragraph: the others lose the spaces that they begin with.
+function Set-Example([Xml.XmlElement] $Element, $Example) {
+    # As the help of PowerShell's own cmdlets has it: the dashes part the examples.
+    $Element.SelectSingleNode('maml:title', $space).InnerText = "-------- $($Example.Title) --------"
+    $null = $Element.RemoveChild($Element.SelectSingleNode('maml:introduction', $space))
+    $remarks = $Element.SelectSingleNode('dev:remarks', $space)
+    $code = foreach ($part in [regex]::Matches($Example.Remarks, '(?ms)^```(?<language>\w+)\r?\n(?<text>.*?)\r?\n```$|^(?!```)\S[^\r\n]*')) {
+        if ($part.Groups['language'].Value -eq 'powershell') { $part.Groups['text'].Value; continue }
+        $null = $remarks.AppendChild((New-Text maml para ($part.Groups['text'].Success ? $part.Groups['text'].Value : (ConvertTo-PlainText $part.Value))))
     }
     $null = $remarks.AppendChild((New-Text maml para ''))
+    $Element.SelectSingleNode('dev:code', $space).InnerText = $code -join "`n"
+}
+
+foreach ($para in @($maml.SelectNodes('//maml:para', $space))) {
+    if ($para.InnerText.Trim([char]0x80, ' ') -eq '') { $null = $para.ParentNode.RemoveChild($para); continue }
+    $para.InnerText = ConvertTo-PlainText $para.InnerText
 }
 
 foreach ($command in $maml.SelectNodes('//command:command', $space)) {
     $name = $command.SelectSingleNode('command:details/command:name', $space).InnerText
     $help = $pagesHelp.Where({ $_.Title -eq $name })[0]
+    $number = 0
+    foreach ($example in $command.SelectNodes('.//command:example', $space)) { Set-Example $example $help.Examples[$number++] }
     foreach ($parameter in $command.SelectNodes('.//command:parameter', $space)) {
         $known = $help.Parameters.Where({ $_.Name -eq $parameter.SelectSingleNode('maml:name', $space).InnerText })[0]
         if ($known.DefaultValue) { $null = $parameter.AppendChild((New-Text dev defaultValue $known.DefaultValue)) }
@@ -72,9 +78,9 @@ foreach ($command in $maml.SelectNodes('//command:command', $space)) {
     }
 }
 
-$null = New-Item -ItemType Directory -Force $target
+$null = New-Item -ItemType Directory -Force $Target
 $settings = [Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; Encoding = [Text.UTF8Encoding]::new($false) }
-$path = Join-Path $target ImagePusher.dll-Help.xml
+$path = Join-Path $Target ImagePusher.dll-Help.xml
 $writer = [Xml.XmlWriter]::Create($path, $settings)
 try { $maml.Save($writer) } finally { $writer.Dispose() }
 Get-Item $path

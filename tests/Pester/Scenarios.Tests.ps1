@@ -5,22 +5,14 @@ BeforeDiscovery {
 }
 
 Describe 'Scenarios' {
-    BeforeAll {
-        Import-Module "$PSScriptRoot/../../out/ImagePusher/ImagePusher.psd1" -Force
-        $tar = Resolve-Path "$PSScriptRoot/../../docs/examples/hello.tar"
-    }
+    BeforeAll { . "$PSScriptRoot/Support/Session.ps1" }
 
-    BeforeEach {
-        Set-ImageCache (Join-Path $TestDrive ([guid]::NewGuid()))
-        $server = Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive ([guid]::NewGuid()))
-    }
+    BeforeEach { $server = Start-TestSession }
 
-    AfterEach {
-        $server | Stop-LocalRegistry
-    }
+    AfterEach { Stop-TestSession }
 
     It '<Name> runs to its end' -TestCases $scenarios {
-        $given = @{ Tar = "$tar"; Registry = $server.Registry; Folder = "$TestDrive" }
+        $given = @{ Tar = $hello; Registry = $server.Registry; Folder = "$TestDrive" }
         $wanted = (Get-Command $Path).Parameters.Keys
         $arguments = @{}
         $given.Keys | Where-Object { $_ -in $wanted } | ForEach-Object { $arguments[$_] = $given[$_] }

@@ -50,10 +50,5 @@ public sealed class ShellHelpTests(ShellScripts scripts) : IClassFixture<ShellSc
         Assert.Equal(offered, (await engine.OutputAsync("Get-Command $names | ForEach-Object Name", Token)).Select(name => name.ToString()));
     }
 
-    private async Task<IReadOnlyList<string>> MissingAsync()
-    {
-        var help = (await scripts.Process.RunAsync(["-Help"])).Output;
-        var list = help[help.IndexOf("Missing, by module:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal));
-        return [.. list.SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-    }
+    private Task<IReadOnlyList<string>> MissingAsync() => MissingCommands.ListAsync(scripts.Process);
 }

@@ -1,0 +1,54 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace ImagePusher.Tests.Help;
+
+/// <summary>
+/// The defaults on the pages are what a new cmdlet's properties hold. A number that is not set there comes from the registry's
+/// options or the encoder; what is null there is None, or said in words.
+/// </summary>
+public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
+{
+    private const string Elsewhere = "$options = Get-RegistryOption *; @{ CompressionLevel = [ImagePusher.Core.Encoding.EncodingSettings]::DefaultLevel } + "
+        + "@{ ChunkSize = $options.ChunkSize; ConnectTimeoutSec = $options.ConnectTimeoutSec; IdleTimeoutSec = $options.IdleTimeoutSec; "
+        + "MaximumRetryCount = $options.MaximumRetryCount; RetryIntervalSec = $options.RetryIntervalSec; ThrottleLimit = $options.ThrottleLimit }";
+
+    private static readonly Dictionary<string, string> Words = new()
+    {
+        ["CachePath"] = "The session's cache",
+        ["Start-LocalRegistry/Path"] = "The session's cache",
+        ["Start-LocalRegistry/Listen"] = "localhost",
+    };
+
+    public static TheoryData<string> Names => BuiltCmdlets.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Defaults_are_those_of_the_cmdlet(string name)
+    {
+        var type = (await cmdlets.GetAsync(name)).ImplementingType;
+        var elsewhere = (Hashtable)await cmdlets.ValueAsync(Elsewhere);
+        var fresh = Activator.CreateInstance(type)!;
+        foreach (var parameter in HelpPage.Of(name).Parameters)
+        {
+            var value = parameter.Name is "WhatIf" or "Confirm" ? default(SwitchParameter) : Value(fresh, parameter.Name);
+            Assert.Equal(
+                $"-{parameter.Name}: {Text(value is 0 ? elsewhere[parameter.Name] : value) ?? Words.GetValueOrDefault($"{name}/{parameter.Name}") ?? Words.GetValueOrDefault(parameter.Name, "None")}",
+                $"-{parameter.Name}: {parameter.DefaultValue}");
+        }
+    }
+
+    private static object? Value(object cmdlet, string parameter) =>
+        cmdlet.GetType().GetProperty(parameter, BindingFlags.Instance | BindingFlags.Public)!.GetValue(cmdlet);
+
+    private static string? Text(object? value) => value switch
+    {
+        null or "" or Array { Length: 0 } or System.Security.SecureString => null,
+        string[] several => string.Join(", ", several),
+        SwitchParameter isSet => isSet.IsPresent.ToString(),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString(),
+    };
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Help;
+
+/// <summary>The bare engine with the scripts of tests/Help, which also Pester uses: they read the examples of the pages and run them.</summary>
+public sealed class ExampleWorld : IDisposable
+{
+    private readonly TemporaryFolder _template = new();
+    private readonly EnvironmentScope _environment = new(
+        ("REGISTRY_PASSWORD", null), ("WRONG_PASSWORD", null), ("GITHUB_ACTIONS", null), ("TF_BUILD", null));
+    private readonly Engine _engine;
+    private IReadOnlyList<PSObject>? _examples;
+
+    /// <summary>Starts the engine. Its console is as wide as that of the pages.</summary>
+    public ExampleWorld()
+    {
+        _engine = new Engine();
+        _engine.Host.Width = 80;
+        _engine["scripts"] = Path.Combine(Repository.Folder, "tests", "Help");
+        _engine["pages"] = HelpPage.Folder;
+        _engine["module"] = Repository.ModuleManifest;
+        _engine["template"] = _template.FullName;
+    }
+
+    /// <summary>The examples of all pages: Id, Code, Output and Missing.</summary>
+    internal async Task<IReadOnlyList<PSObject>> ExamplesAsync() =>
+        _examples ??= await OutputAsync("Import-Module $module; . ([IO.Path]::Combine($scripts, 'HelpPage.ps1')); Get-HelpExample $pages");
+
+    /// <summary>Runs an example; gives what it shows and what the page shows, both without what varies from run to run.</summary>
+    internal async Task<(string Shown, string Page)> RunAsync(PSObject example)
+    {
+        _engine["example"] = example;
+        var run = (await _engine.RunAsync(
+            ". ([IO.Path]::Combine($scripts, 'HelpExample.ps1')); $world = Invoke-HelpExample $module $template $example.Code",
+            TestContext.Current.CancellationToken)).WithoutErrors();
+        _engine["shown"] = run.Text;
+        var texts = await OutputAsync(
+            ". ([IO.Path]::Combine($scripts, 'HelpExample.ps1')); ConvertTo-ComparableText $shown $world; ConvertTo-ComparableText $example.Output");
+        return (texts[0].ToString(), texts[1].ToString());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _environment.Dispose();
+        _template.Dispose();
+    }
+
+    private Task<IReadOnlyList<PSObject>> OutputAsync(string script) => _engine.OutputAsync(script, TestContext.Current.CancellationToken);
+}

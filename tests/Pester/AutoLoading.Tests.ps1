@@ -1,0 +1,52 @@
+# A module that lies in PSModulePath is there without Import-Module: in new processes, since this one has it loaded.
+Describe 'A module of PSModulePath' {
+    BeforeAll {
+        # As Install-PSResource lays it out.
+        $built = Resolve-Path "$PSScriptRoot/../../out/ImagePusher"
+        $version = (Import-PowerShellDataFile "$built/ImagePusher.psd1").ModuleVersion
+        $null = New-Item -ItemType Directory "$TestDrive/modules/ImagePusher"
+        Copy-Item $built "$TestDrive/modules/ImagePusher/$version" -Recurse
+
+        function Invoke-NewShell([string] $Script) {
+            $before = $env:PSModulePath, $env:IMAGEPUSHER_CACHE
+            try {
+                # pwsh adds its own folders.
+                $env:PSModulePath = Join-Path $TestDrive modules
+                $env:IMAGEPUSHER_CACHE = Join-Path $TestDrive cache
+                pwsh -NoProfile -NonInteractive -Command $Script
+            } finally {
+                $env:PSModulePath, $env:IMAGEPUSHER_CACHE = $before
+            }
+        }
+    }
+
+    It 'is listed, completed and found by Get-Help before it is loaded, and loaded by the first cmdlet that is called' {
+        Invoke-NewShell '
+            (Get-Module ImagePusher -ListAvailable).ExportedCmdlets.Count
+            (TabExpansion2 "Push-Ima" 8).CompletionMatches.CompletionText
+            @(Get-Help about_ImagePusher*).Count
+            @(Get-Module ImagePusher).Count
+            (Get-ImageCache).Images
+            (Get-Module ImagePusher).Version.ToString()' |
+            Should -Be (Import-PowerShellDataFile "$built/ImagePusher.psd1").CmdletsToExport.Count, Push-ImageTar, 4, 0, 0, $version
+    }
+
+    It 'is there for a script that requires it, its errors are caught by type, and its help is found' {
+        Set-Content "$TestDrive/required.ps1" @'
+#Requires -Modules ImagePusher
+try { Get-CachedImage missing:1 -ErrorAction Stop } catch [ImagePusher.Core.ImageNotCachedException] { "caught $($_.TargetObject)" }
+(Get-Help Push-ImageTar).Synopsis
+'@
+        Invoke-NewShell "& '$TestDrive/required.ps1'" | Should -BeExactly 'caught missing:1', 'Pushes the images of a tar to a registry, streaming.'
+    }
+
+    It 'exports everything again when it is imported again, and nothing when it is removed' {
+        Invoke-NewShell '
+            Import-Module ImagePusher; Import-Module ImagePusher -Force; Import-Module ImagePusher -Force
+            (Get-Command -Module ImagePusher).Count
+            $PSModuleAutoLoadingPreference = "None"
+            Remove-Module ImagePusher
+            @(Get-Command Push-ImageTar -ErrorAction Ignore).Count' |
+            Should -Be (Import-PowerShellDataFile "$built/ImagePusher.psd1").CmdletsToExport.Count, 0
+    }
+}

@@ -1,0 +1,80 @@
+# What the objects look like in a console, in a list and in a string.
+BeforeDiscovery {
+    # An object of each type that the module writes, and the property that its table must show in full.
+    $types = @(
+        @{ Type = 'CachedImage'; Make = { Get-CachedImage hello* }; Key = 'Reference' }
+        @{ Type = 'CachedImageTest'; Make = { Test-CachedImage hello* }; Key = 'Reference' }
+        @{ Type = 'ImageCacheInfo'; Make = { Get-ImageCache }; Key = 'Images' }
+        @{ Type = 'ImageCacheCleanup'; Make = { Optimize-ImageCache }; Key = 'Kept' }
+        @{ Type = 'ImageTarEntry'; Make = { Get-ImageTar $hello }; Key = 'Reference' }
+        @{ Type = 'ImagePushResult'; Make = { $pushed }; Key = 'Reference' }
+        @{ Type = 'RegistryManifest'; Make = { Get-RegistryManifest $pushed.Reference }; Key = 'Reference' }
+        @{ Type = 'ManifestEntry'; Make = { (Get-RegistryManifest $pushed.Reference).Layers[0] }; Key = 'MediaType' }
+        @{ Type = 'RegistryTag'; Make = { Get-RegistryTag $pushed.Reference }; Key = 'Tag' }
+        @{ Type = 'RegistryRepositoryInfo'; Make = { Get-RegistryRepository $server.Registry }; Key = 'Name' }
+        @{ Type = 'RegistryOption'; Make = { Get-RegistryOption $server.Registry }; Key = 'Registry' }
+        @{ Type = 'RegistryConnection'; Make = { Get-RegistryConnection }; Key = 'Registry' }
+        @{ Type = 'LocalRegistryInfo'; Make = { Get-LocalRegistry }; Key = 'Registry' }
+    )
+}
+
+Describe 'Views' {
+    BeforeAll {
+        . "$PSScriptRoot/Support/Session.ps1"
+        $server = Start-TestSession
+        $null = Connect-Registry $server.Registry
+        $null = Import-ImageTar $hello -Reference hello:1
+        $pushed = Push-ImageTar $hello -Destination "$($server.Registry)/hello:1"
+        $PSStyle.OutputRendering = 'PlainText'
+    }
+
+    AfterAll { Stop-TestSession }
+
+    It 'the table of <Type> fits 80 columns and shows <Key>' -TestCases $types {
+        $object = @(& $Make)[0]
+        $object.GetType().FullName | Should -BeExactly "ImagePusher.Output.$Type"
+        $lines = ($object | Format-Table | Out-String -Width 80).Trim("`r", "`n") -split '\r?\n'
+        $lines.Count | Should -Be 3 -Because 'a heading that is broken into two lines cannot be read'
+        $lines.ForEach({ $_.TrimEnd().Length }) | Should -BeLessOrEqual 80
+        $lines[2] | Should -BeLike "*$($object.$Key)*"
+    }
+
+    It 'the list of <Type> shows every property' -TestCases $types {
+        $object = @(& $Make)[0]
+        $shown = [regex]::Matches(($object | Format-List | Out-String -Width 200), '(?m)^(\w+) +:').ForEach({ $_.Groups[1].Value })
+        $all = $object.PSObject.Properties.Where({ $_.MemberType -eq 'Property' }).Name
+        # Parts of the reference, and the bytes of a manifest, are left out.
+        $all.Where({ $_ -notin $shown -and $_ -notin 'Raw', 'Repository', 'Registry', 'Tag' }) | Should -BeNullOrEmpty
+    }
+
+    It 'without Format-Table <Type> is a table, not a list' -TestCases $types {
+        @(& $Make)[0] | Out-String -Width 80 | Should -BeExactly (@(& $Make)[0] | Format-Table | Out-String -Width 80)
+    }
+
+    It 'a narrow console keeps the name and cuts it last' {
+        $line = ((Get-CachedImage hello* | Out-String -Width 60).Trim() -split '\r?\n')[2]
+        $line.Length | Should -BeLessOrEqual 60
+        $line | Should -BeLike '*docker.io/*'
+    }
+
+    It 'sizes are for people in the view and bytes in the property' {
+        $image = Get-CachedImage hello*
+        $image.Size | Should -BeOfType long
+        $image | Out-String | Should -BeLike "*$($image.SizeText)*"
+        $image.SizeText | Should -Match '^[\d.]+ KB$'
+        $image.Age | Should -BeOfType timespan
+    }
+
+    It 'a string of an object is what the next command takes' {
+        "$(Get-CachedImage hello*)" | Should -BeExactly (Get-CachedImage hello*).Reference
+        Get-RegistryTag "$pushed" | Should -Not -BeNullOrEmpty
+        "$server" | Should -BeExactly $server.Registry
+    }
+
+    It 'an error shows its cure and no stack' {
+        $shown = Get-CachedImage missing:1 -ErrorAction Continue 2>&1 | Out-String -Width 120
+        $shown | Should -BeLike '*missing:1*'
+        $shown | Should -BeLike '*Recommendation:*'
+        $shown | Should -Not -Match '\bat ImagePusher\.|Exception'
+    }
+}

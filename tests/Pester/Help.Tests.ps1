@@ -1,0 +1,47 @@
+# Get-Help as a person uses it at the prompt.
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/../../out/ImagePusher/ImagePusher.psd1" -Force
+    $cmdlets = (Get-Command -Module ImagePusher -CommandType Cmdlet).ForEach({ @{ Name = $_.Name } })
+}
+
+Describe 'Get-Help' {
+    BeforeAll {
+        Import-Module "$PSScriptRoot/../../out/ImagePusher/ImagePusher.psd1" -Force
+        function Read-Help { Get-Help @args | Out-String -Width 80 }
+    }
+
+    It '-Full of <Name> has every part, and none is a placeholder' -TestCases $cmdlets {
+        $shown = Read-Help $Name -Full
+        foreach ($part in 'NAME', 'SYNOPSIS', 'SYNTAX', 'DESCRIPTION', 'PARAMETERS', 'INPUTS', 'OUTPUTS', 'NOTES', 'RELATED LINKS') {
+            $shown | Should -MatchExactly "(?m)^$part\s*$"
+        }
+        $shown | Should -Not -Match '\{\{|```|\*\*|\]\('
+    }
+
+    It '-Examples of <Name> has three or more, in their order' -TestCases $cmdlets {
+        $titles = [regex]::Matches((Read-Help $Name -Examples), '(?m)^    -+ Example (\d+): .+ -+\s*$')
+        $titles.Count | Should -BeGreaterOrEqual 3
+        $titles.ForEach({ [int] $_.Groups[1].Value }) | Should -Be (1..$titles.Count)
+    }
+
+    It '-Parameter tells what a parameter takes, its default and how it takes pipeline input' {
+        $parameter = Get-Help Push-ImageTar -Parameter ThrottleLimit
+        $parameter.defaultValue | Should -Be 6
+        $parameter.description.Text | Should -Match '1 to 64'
+        (Get-Help Push-CachedImage -Parameter Reference).pipelineInput | Should -Be 'true (ByValue, ByPropertyName)'
+        (Get-Help Get-CachedImage -Parameter Reference).globbing | Should -Be 'true'
+    }
+
+    It 'finds the topics by a wildcard, with their first sentence' {
+        $topics = Get-Help 'about_ImagePusher*' | Sort-Object Name
+        $topics.Name | Should -Be about_ImagePusher, about_ImagePusher_Cache, about_ImagePusher_CI, about_ImagePusher_Credentials
+        $topics.Synopsis | Should -Match '^[A-Z].{20,}\.$'
+    }
+
+    It 'shows a topic by its name alone, though others begin with it' {
+        $shown = Read-Help about_ImagePusher
+        $shown | Should -MatchExactly '(?m)^LONG DESCRIPTION'
+        $shown | Should -MatchExactly '(?m)^    registry  cache     Save-ImageToCache'
+        $shown | Should -Not -MatchExactly '(?m)^Name +:'
+    }
+}
