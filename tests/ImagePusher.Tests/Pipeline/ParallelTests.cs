@@ -1,0 +1,128 @@
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Pipeline;
+
+/// <summary>Several runspaces of a process, thread jobs, and other processes: what they share, and that nothing breaks.</summary>
+public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
+{
+    private readonly SmallImages _images = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_runspaces_at_once_share_the_cache_and_send_each_blob_once()
+    {
+        var registry = await registries.OpenAsync(Token);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH|PUT", "/blobs/").DripUp(65_536, TimeSpan.FromMilliseconds(5));
+        var tars = Enumerable.Range(0, 12).Select(number => _images.Write(
+            $"app{number}.tar", DockerSave.Of($"example.com/app{number}:1", SmallImages.LayerOf("shared", 300_000), SmallImages.LayerOf($"own {number}")).ToArray())).ToArray();
+        using var one = new Engine { ["tars"] = tars, ["registry"] = proxy.Address };
+        using var two = new Engine(one.CachePath) { ["tars"] = tars, ["registry"] = proxy.Address };
+        var outcomes = await Task.WhenAll(
+            one.RunAsync("Import-ImageTar $tars | Push-CachedImage -Destination $registry", Token),
+            two.RunAsync("Import-ImageTar $tars | Push-CachedImage -Destination $registry", Token));
+        var digests = outcomes.Select(outcome => outcome.WithoutErrors().Output.Select(result => (string)((dynamic)result).Digest).ToList()).ToList();
+        Assert.Equal(12, digests[0].Count);
+        Assert.Equal(digests[0], digests[1]);
+
+        // Which one sent a blob does not matter, and nobody sent it twice. docker-registry ends each upload with a PUT.
+        Assert.All(proxy.RequestsOf("PUT", "/blobs/uploads/").Where(request => request.Status == 201).CountBy(request => request.Query.Split("digest=")[1]), blob => Assert.Equal(1, blob.Value));
+        Assert.Equal(12, (await one.OutputAsync("Test-CachedImage * -Full -Quiet | Where-Object { $_ }", Token)).Count);
+        var names = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => RawManifest.OfRegistryAsync(registry, $"app{number}", "1", Token)));
+        Assert.Equal(digests[0], names.Select(name => name.Digest));
+    }
+
+    [Fact]
+    public async Task Another_runspace_goes_on_with_the_connections_that_are_open()
+    {
+        var registry = await registries.ClosedAsync(Token);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        using var one = new Engine { ["tar"] = _images.Write("app"), ["registry"] = proxy.Address, ["credential"] = RegistryFixture.Credential };
+        await one.OutputAsync("$null = Connect-Registry $registry -Credential $credential; Push-ImageTar $tar -Destination $registry", Token);
+        var connections = proxy.Connections;
+        using var two = new Engine { ["registry"] = proxy.Address };
+        Assert.Equal(RegistryFixture.User, (string)(await two.SingleAsync("Get-RegistryConnection", Token)).UserName);
+        await two.OutputAsync("Get-RegistryManifest $registry/app:1", Token);
+        Assert.Equal(connections, proxy.Connections);
+    }
+
+    [Fact]
+    public async Task Runspaces_that_are_gone_do_not_keep_the_session_after_the_last_Remove_Module()
+    {
+        var registry = await registries.ClosedAsync(Token);
+        using var engine = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential, ["manifest"] = Repository.ModuleManifest };
+        var known = await engine.OutputAsync(
+            """
+            $null = Connect-Registry $registry -Credential $credential
+            1..3 | ForEach-Object -Parallel { Import-Module $using:manifest; $null = Get-RegistryConnection }
+            @(Get-RegistryConnection).Count
+            Remove-Module ImagePusher
+            Import-Module $manifest
+            @(Get-RegistryConnection).Count
+            """,
+            Token);
+        Assert.Equal([1, 0], known.Select(count => (int)count.BaseObject));
+    }
+
+    [Fact]
+    public async Task The_session_lives_on_while_another_runspace_has_the_module()
+    {
+        var registry = await registries.ClosedAsync(Token);
+        using var one = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential };
+        using (var two = new Engine { ["registry"] = registry.Address })
+        {
+            await one.OutputAsync("Connect-Registry $registry -Credential $credential", Token);
+            await two.OutputAsync("Remove-Module ImagePusher", Token);
+        }
+
+        Assert.Single(await one.OutputAsync("Get-RegistryConnection", Token));
+    }
+
+    [Fact]
+    public async Task Thread_jobs_and_jobs_of_a_real_pwsh_push_and_what_they_give_still_binds()
+    {
+        Assert.SkipWhen(ShellProcess.Pwsh is null, "There is no pwsh here.");
+        var registry = await registries.ClosedAsync(Token);
+        using var shell = new ShellProcess();
+        shell.Folder.Write("jobs.ps1", $$"""
+            param($Tars, $Registry, $Manifest)
+            $ErrorActionPreference = 'Stop'
+            Import-Module $Manifest
+            $credential = [pscredential]::new('{{RegistryFixture.User}}', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
+            $null = Connect-Registry $Registry -Credential $credential
+
+            # A thread job is in the process: it has the connection. What it gives are the objects themselves.
+            $threads = foreach ($tar in $Tars -split ',') {
+                Start-ThreadJob { Import-Module $using:Manifest; Push-ImageTar $using:tar -Destination "$using:Registry/threads/" }
+            }
+            $results = $threads | Receive-Job -Wait
+            foreach ($result in $results) { "$($result.PSTypeNames[0]): $($result.Uploaded)" }
+
+            # A job is another process: it shares the cache, and what it gives has been through remoting.
+            $images = Start-Job { Import-Module $using:Manifest; Import-ImageTar ($using:Tars -split ',') } | Receive-Job -Wait
+            foreach ($result in $images | Push-CachedImage -Destination "$Registry/jobs/") { "$($images[0].PSTypeNames[0]): $($result.Uploaded)" }
+            ($results | Get-RegistryManifest).Count
+            """);
+        Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", RegistryFixture.Password);
+        try
+        {
+            var result = await shell.RunPwshAsync(ShellProcess.Pwsh, ["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
+            Assert.Equal("", result.Error);
+            Assert.Equal(
+                [
+                    "ImagePusher.Output.ImagePushResult: 1", "ImagePusher.Output.ImagePushResult: 1",
+                    "Deserialized.ImagePusher.Output.CachedImage: 0", "Deserialized.ImagePusher.Output.CachedImage: 0", "2",
+                ],
+                result.Output.TrimEnd().Split('\n'));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", null);
+        }
+    }
+
+    public void Dispose() => _images.Dispose();
+}
