@@ -8,9 +8,8 @@ namespace ImagePusher.Core.Serving;
 internal sealed record RegistryListener(HttpListener Http, string Address, int Port)
 {
     private const int AccessDenied = 5;
-    private const int AddressInUse = 98;
-    private const int AlreadyExists = 183;
     private const int PortTries = 20;
+    private static readonly int[] InUse = [98, 48, 10048, 183, 400];
 
     public static RegistryListener Open(LocalRegistryOptions options)
     {
@@ -108,9 +107,8 @@ internal sealed record RegistryListener(HttpListener Http, string Address, int P
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    // The listener's own registry of prefixes, which it keeps for the process, says the same in words of its own.
-    private static bool IsTaken(Exception error) =>
-        error is HttpListenerException { ErrorCode: AddressInUse or AlreadyExists } || error.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
+    // EADDRINUSE of Linux, macOS and Windows, ERROR_ALREADY_EXISTS of http.sys, and what .NET's own listener says of a prefix of this process.
+    private static bool IsTaken(Exception error) => error is HttpListenerException listener && InUse.Contains(listener.ErrorCode);
 
     private static RegistryUnavailableException Unavailable(LocalRegistryOptions options, int port, Exception error) => new(
         $"The local registry could not listen on {options.Listen ?? "localhost"}:{port}: {(IsTaken(error) ? "the port is in use." : error.Message)}",
