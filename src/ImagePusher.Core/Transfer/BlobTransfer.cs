@@ -58,10 +58,14 @@ internal sealed class BlobTransfer(
     {
         var (plain, settings) = (work.Blob, work.Encoding!);
         var key = settings.KeyOf(plain.Digest);
-        if (encodings is not null && await encodings.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } remembered
-            && await IsThereAsync(remembered, progress, cancellationToken).ConfigureAwait(false))
+        if (encodings is not null && await encodings.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } remembered)
         {
-            return remembered;
+            if (await IsThereAsync(remembered, progress, cancellationToken).ConfigureAwait(false))
+            {
+                return remembered;
+            }
+
+            log.Verbose($"{plain.Digest}: compressed again, for {target.Description} lacks what it became before, {remembered.Digest}.");
         }
 
         var encoded = await SendEncodedAsync(work, progress, cancellationToken).ConfigureAwait(false);
