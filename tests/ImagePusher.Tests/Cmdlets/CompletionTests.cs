@@ -117,17 +117,18 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_damaged_file_of_docker_or_a_damaged_cache_is_no_error_of_the_Tab_key()
+    public async Task What_is_damaged_does_not_keep_the_rest_from_being_offered()
     {
-        using var engine = new Engine();
+        var registry = await registries.OpenAsync(Token);
+        using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address };
+        await engine.OutputAsync("Push-ImageTar $tar -Destination $registry", Token);
         Directory.CreateDirectory(engine.DockerConfigFolder);
         await File.WriteAllTextAsync(Path.Combine(engine.DockerConfigFolder, "config.json"), "{", Token);
-        Directory.CreateDirectory(engine.CachePath);
         await File.WriteAllTextAsync(Path.Combine(engine.CachePath, "index.json"), "{", Token);
-        Assert.Empty(await ReferencesAsync(engine, "Connect-Registry "));
-        Assert.Empty(await ReferencesAsync(engine, "Push-CachedImage "));
+        Assert.Equal([registry.Address], await CompleteAsync(engine, "Connect-Registry "));
+        Assert.Equal([$"{registry.Address}/app:1"], await CompleteAsync(engine, "Get-RegistryManifest "));
+        Assert.Equal([$"{registry.Address}/app:1"], await CompleteAsync(engine, "Get-RegistryManifest -CachePath nodrive:/x -Reference "));
         Assert.Empty(await ReferencesAsync(engine, "Push-CachedImage '["));
-        Assert.Empty(await ReferencesAsync(engine, "Push-CachedImage -CachePath nodrive:/x -Reference "));
     }
 
     [Theory]

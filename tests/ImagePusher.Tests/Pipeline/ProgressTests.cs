@@ -68,8 +68,10 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         proxy.On("PATCH|PUT", "/blobs/").DripUp(65_536, TimeSpan.FromMilliseconds(20));
         using var shell = new ShellProcess();
         var script = $$"""
-            Import-Module '{{Repository.ModuleManifest}}'
-            $inner = [powershell]::Create('CurrentRunspace').AddScript({ param($tar, $registry) Push-ImageTar $tar -Destination $registry }).AddArgument('{{_images.Write("app", 2_000_000)}}').AddArgument('{{proxy.Address}}')
+            $runspace = [runspacefactory]::CreateRunspace($host, [initialsessionstate]::CreateDefault2())
+            $runspace.Open()
+            $inner = [powershell]::Create($runspace).AddScript({ param($manifest, $tar, $registry) Import-Module $manifest; Push-ImageTar $tar -Destination $registry })
+            foreach ($argument in '{{Repository.ModuleManifest}}', '{{_images.Write("app", 2_000_000)}}', '{{proxy.Address}}') { $null = $inner.AddArgument($argument) }
             $result = $inner.Invoke()
             "$($result.Count) result, $($inner.Streams.Error.Count) errors, $($inner.Streams.Progress.Count) records of progress"
             """;
