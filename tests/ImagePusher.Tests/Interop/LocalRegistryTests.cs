@@ -102,8 +102,13 @@ public sealed class LocalRegistryTests
         using var certificates = new TestCertificates();
         using var engine = new Engine { ["authority"] = certificates.AuthorityFile, ["who"] = RegistryFixture.Credential };
         var registry = await StartAsync(engine, "-Credential $who");
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "local-registry.md"), Token);
+        var server = page.Split("```nginx\n")[1].Split("```")[0]
+            .Replace("localhost:5000", registry, StringComparison.Ordinal)
+            .Replace("/etc/ssl/registry.pem", certificates.ServerCertificateFile, StringComparison.Ordinal)
+            .Replace("/etc/ssl/registry.key", certificates.ServerKeyFile, StringComparison.Ordinal);
         await using var nginx = await Nginx.StartAsync(
-            registry, new NginxOptions { Certificates = certificates, BodyLimit = "0", BuffersRequests = false, ForwardsHost = false, ForwardsScheme = false }, Token);
+            registry, new NginxOptions { Certificates = certificates, Server = port => server.Replace("listen 443", $"listen 127.0.0.1:{port}", StringComparison.Ordinal) }, Token);
         folder.Folder("certs");
         File.Copy(certificates.AuthorityFile, folder["certs", "ca.crt"]);
         await Tools.RunAsync(
