@@ -6,9 +6,6 @@ namespace ImagePusher.Core.Registry;
 /// </summary>
 internal sealed class HostPause(string registry, TimeProvider time)
 {
-    // Shorter differences are the clock's, not the registry's.
-    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(1);
-
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
 
@@ -28,13 +25,13 @@ internal sealed class HostPause(string registry, TimeProvider time)
     }
 
     /// <summary>Lasts at least so long from now on.</summary>
-    /// <returns>True if that is news; false if it lasts as long already.</returns>
+    /// <returns>True if that is news; false if it lasts nearly as long already.</returns>
     public bool Extend(TimeSpan wait)
     {
         lock (_lock)
         {
             var until = time.GetUtcNow() + wait;
-            var isNews = until > _until + Grain;
+            var isNews = until > _until + (wait / 2);
             _until = until > _until ? until : _until;
             return isNews;
         }
