@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ImagePusher.TestSupport;
 
 /// <summary>
@@ -8,11 +6,11 @@ namespace ImagePusher.TestSupport;
 /// </summary>
 public sealed class ImageFleet
 {
-    private const string IndexType = "application/vnd.oci.image.index.v1+json";
     private const int TagsOfRepository = 5;
     private const int RepositoriesOfBase = 6;
 
-    private ImageFleet(IReadOnlyDictionary<string, string> images, IReadOnlySet<string> blobs) => (Images, Blobs) = (images, blobs);
+    private ImageFleet(IReadOnlyDictionary<string, string> images, IReadOnlyDictionary<string, int> blobs) =>
+        (Images, Blobs, BlobBytes) = (images, blobs.Keys.ToHashSet(), blobs.Values.Sum(size => (long)size));
 
     /// <summary>The digests by <c>repository:tag</c>, in the order in which they were made.</summary>
     public IReadOnlyDictionary<string, string> Images { get; }
@@ -20,20 +18,34 @@ public sealed class ImageFleet
     /// <summary>The digests of all blobs, without manifests.</summary>
     public IReadOnlySet<string> Blobs { get; }
 
+    /// <summary>The bytes of all blobs, each counted once.</summary>
+    public long BlobBytes { get; }
+
+    /// <summary>How many blobs several repositories have in common: the bases.</summary>
+    public int SharedByRepositories => (Images.Count + (TagsOfRepository * RepositoriesOfBase) - 1) / (TagsOfRepository * RepositoriesOfBase);
+
     /// <summary>Puts a fleet into a registry's storage.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="count">How many images.</param>
     /// <param name="layerSize">The bytes of an image's own layer; a repository's has four times as many, a base sixteen times.</param>
     public static ImageFleet Write(RegistryStorage storage, int count, int layerSize = 4096)
     {
-        var (images, blobs) = (new Dictionary<string, string>(), new HashSet<string>());
+        var (images, blobs) = (new Dictionary<string, string>(), new Dictionary<string, int>());
+        void Note(TestImage image)
+        {
+            foreach (var blob in image.Layers.Append(image.Config))
+            {
+                blobs[Http.DigestOf(blob)] = blob.Length;
+            }
+        }
+
         for (var number = 0; number < count; number++)
         {
             var group = number / TagsOfRepository;
             var (repository, tag) = ($"fleet/team{group / RepositoriesOfBase}/app{group}", $"1.{number % TagsOfRepository}");
             byte[][] shared = [Http.RandomBytes(16 * layerSize, 1_000_000 + (group / RepositoriesOfBase)), Http.RandomBytes(4 * layerSize, 2_000_000 + group)];
             var image = TestImage.Of([.. shared, Http.RandomBytes(layerSize, number + 1)]);
-            blobs.UnionWith(image.Layers.Append(image.Config).Select(blob => Http.DigestOf(blob)));
+            Note(image);
             if (number % 10 != 9)
             {
                 images[$"{repository}:{tag}"] = storage.AddImage(repository, image, tag);
@@ -41,22 +53,12 @@ public sealed class ImageFleet
             }
 
             var other = TestImage.Of([.. shared, Http.RandomBytes(layerSize, 3_000_000 + number)]);
-            blobs.UnionWith(other.Layers.Append(other.Config).Select(blob => Http.DigestOf(blob)));
+            Note(other);
             storage.AddImage(repository, image, null);
             storage.AddImage(repository, other, null);
-            images[$"{repository}:{tag}"] = storage.AddManifest(repository, Index(image, other), tag);
+            images[$"{repository}:{tag}"] = storage.AddManifest(repository, TestImage.IndexOf(image, other), tag);
         }
 
         return new ImageFleet(images, blobs);
-    }
-
-    private static byte[] Index(TestImage one, TestImage other)
-    {
-        string[] entries =
-        [
-            .. new[] { (Image: one, Architecture: "amd64"), (Image: other, Architecture: "arm64") }.Select(entry =>
-                $$"""{"mediaType":"{{TestImage.ManifestType}}","digest":"{{entry.Image.Digest}}","size":{{entry.Image.Manifest.Length}},"platform":{"architecture":"{{entry.Architecture}}","os":"linux"} }"""),
-        ];
-        return Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""");
     }
 }

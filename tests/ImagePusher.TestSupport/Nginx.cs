@@ -93,17 +93,6 @@ public sealed class Nginx : IAsyncDisposable
 
     private static string Configuration(string upstream, NginxOptions options, string folder, int port)
     {
-        var tls = options.Certificates is { } certificates
-            ? $"""
-                ssl_certificate {certificates.ServerCertificateFile};
-                ssl_certificate_key {certificates.ServerKeyFile};
-                {(options.WantsClientCertificate ? $"ssl_client_certificate {certificates.AuthorityFile}; ssl_verify_client on;" : "")}
-                """
-            : "";
-        var forwarded = string.Join(
-            ' ',
-            options.ForwardsHost ? "proxy_set_header Host $http_host;" : "proxy_redirect off;",
-            options.ForwardsScheme ? "proxy_set_header X-Forwarded-Proto $scheme;" : "");
         return $$"""
             daemon off;
             master_process off;
@@ -117,16 +106,34 @@ public sealed class Nginx : IAsyncDisposable
                 fastcgi_temp_path {{folder}}/fastcgi;
                 uwsgi_temp_path {{folder}}/uwsgi;
                 scgi_temp_path {{folder}}/scgi;
-                server {
-                    listen 127.0.0.1:{{port}}{{(options.Certificates is null ? "" : " ssl")}};
-                    {{tls}}
-                    client_max_body_size {{options.BodyLimit}};
-                    proxy_request_buffering {{(options.BuffersRequests ? "on" : "off")}};
-                    location / {
-                        proxy_pass http://{{upstream.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)}};
-                        proxy_http_version 1.1;
-                        {{forwarded}}
-                    }
+                {{options.Server?.Invoke(port) ?? Server(upstream, options, port)}}
+            }
+            """;
+    }
+
+    private static string Server(string upstream, NginxOptions options, int port)
+    {
+        var tls = options.Certificates is { } certificates
+            ? $"""
+                ssl_certificate {certificates.ServerCertificateFile};
+                ssl_certificate_key {certificates.ServerKeyFile};
+                {(options.WantsClientCertificate ? $"ssl_client_certificate {certificates.AuthorityFile}; ssl_verify_client on;" : "")}
+                """
+            : "";
+        var forwarded = string.Join(
+            ' ',
+            options.ForwardsHost ? "proxy_set_header Host $http_host;" : "proxy_redirect off;",
+            options.ForwardsScheme ? "proxy_set_header X-Forwarded-Proto $scheme;" : "");
+        return $$"""
+            server {
+                listen 127.0.0.1:{{port}}{{(options.Certificates is null ? "" : " ssl")}};
+                {{tls}}
+                client_max_body_size {{options.BodyLimit}};
+                proxy_request_buffering {{(options.BuffersRequests ? "on" : "off")}};
+                location / {
+                    proxy_pass http://{{upstream.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)}};
+                    proxy_http_version 1.1;
+                    {{forwarded}}
                 }
             }
             """;

@@ -18,6 +18,9 @@ public sealed record NginxOptions
     /// <summary>Serves https with the server certificate of these; plain http by default.</summary>
     public TestCertificates? Certificates { get; init; }
 
+    /// <summary>A whole server block, made for a port; in place of what the other options say.</summary>
+    public Func<int, string>? Server { get; init; }
+
     /// <summary>Whether it wants a client certificate by the CA of <see cref="Certificates"/>.</summary>
     public bool WantsClientCertificate { get; init; }
 }

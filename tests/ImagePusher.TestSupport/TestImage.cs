@@ -12,6 +12,9 @@ public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byt
     /// <summary>The manifest's media type.</summary>
     public const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
 
+    /// <summary>The media type of an index.</summary>
+    public const string IndexType = "application/vnd.oci.image.index.v1+json";
+
     private const string ConfigType = "application/vnd.oci.image.config.v1+json";
     private const string LayerType = "application/vnd.oci.image.layer.v1.tar";
 
@@ -30,6 +33,17 @@ public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byt
         var descriptors = layers.Select(layer => Descriptor(LayerType, layer));
         var manifest = $$"""{"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{Descriptor(ConfigType, config)}},"layers":[{{string.Join(',', descriptors)}}]}""";
         return new TestImage(config, System.Text.Encoding.UTF8.GetBytes(manifest), layers);
+    }
+
+    /// <summary>An index of two images: one for linux/amd64 and one for linux/arm64.</summary>
+    public static byte[] IndexOf(TestImage amd64, TestImage arm64)
+    {
+        string[] entries =
+        [
+            .. new[] { (Image: amd64, Architecture: "amd64"), (Image: arm64, Architecture: "arm64") }.Select(entry =>
+                $$"""{"mediaType":"{{ManifestType}}","digest":"{{entry.Image.Digest}}","size":{{entry.Image.Manifest.Length}},"platform":{"architecture":"{{entry.Architecture}}","os":"linux"} }"""),
+        ];
+        return Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""");
     }
 
     private static string Descriptor(string mediaType, byte[] content) =>

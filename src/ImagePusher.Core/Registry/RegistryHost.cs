@@ -33,6 +33,7 @@ internal sealed class RegistryHost : IDisposable
         });
         Authentication = new HostAuthentication(this, client.TimeProvider);
         Uploads = new UploadMemory(client.TimeProvider);
+        Pause = new HostPause(registry, client.TimeProvider);
         Uploading = new Gate(Math.Max(1, options.ThrottleLimit));
         Downloading = new Gate(Math.Max(1, options.ThrottleLimit));
     }
@@ -59,6 +60,8 @@ internal sealed class RegistryHost : IDisposable
     public Gate UploadingLarge { get; } = new(2);
 
     public Gate Downloading { get; }
+
+    public HostPause Pause { get; }
 
     /// <summary>Scheme and authority, once the host was found.</summary>
     public string BaseUrl => _baseUrl ?? Candidates[0];

@@ -51,6 +51,9 @@ public sealed record RegistryOptions
     /// <summary>How often a failed request is tried again; progress in a blob renews it. The default is 4; 0 means never.</summary>
     public int MaximumRetryCount { get; init; } = 4;
 
-    /// <summary>The wait before the first new try; it doubles with each. The default is 1 second.</summary>
+    /// <summary>
+    /// The wait before the first new try; it doubles with each, up to a minute or, where that is more, this wait. What the
+    /// registry asks for in Retry-After comes first, with the same bound. The default is 1 second.
+    /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -28,7 +28,7 @@ internal sealed class RegistryTransport
         (_host, _client, _credential, Log) = (host, client, credential, options.Log);
         GivesUpEarly = options.MaximumRetryCount is null;
         Retry = new RetryPolicy(
-            options.MaximumRetryCount ?? host.Options.MaximumRetryCount, options.RetryInterval ?? host.Options.RetryInterval, client.TimeProvider, options.Log);
+            options.MaximumRetryCount ?? host.Options.MaximumRetryCount, options.RetryInterval ?? host.Options.RetryInterval, client.TimeProvider, options.Log, host.Pause);
     }
 
     /// <summary>Who asks; where one was refused, another if there is one by now.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using ImagePusher.Core.Oci;
@@ -96,7 +97,10 @@ public sealed class Interop4_RetryTests
     [InlineData(false, 3600, 60)]
     [InlineData(true, 3600, 60)]
     [InlineData(true, -100, 0)]
-    public async Task Retry_After_is_obeyed_as_seconds_and_as_a_date_up_to_a_minute(bool isDate, int seconds, int expected)
+    [InlineData(false, 900, 900, 1800)]
+    [InlineData(false, 3600, 1800, 1800)]
+    public async Task Retry_After_is_obeyed_as_seconds_and_as_a_date_up_to_a_minute_or_the_interval_that_was_asked_for(
+        bool isDate, int seconds, int expected, int interval = 50)
     {
         var time = new WaitlessTime();
         var asked = 0;
@@ -107,7 +111,7 @@ public sealed class Interop4_RetryTests
                 : seconds.ToString(CultureInfo.InvariantCulture));
             return ++asked < 2 ? exchange.AnswerAsync(429) : GiveAsync(exchange);
         });
-        await using var session = new RegistrySession(Patient with { RetryInterval = TimeSpan.FromHours(1) }, time);
+        await using var session = new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(interval) }, time);
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Equal(2, asked);
 
@@ -129,6 +133,44 @@ public sealed class Interop4_RetryTests
         var warning = Assert.Single(session.Log.Warnings);
         Assert.Contains("pull rate limit", warning, StringComparison.Ordinal);
         Assert.Contains("In 30 s", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pause_holds_for_all_that_is_asked_of_the_host_and_is_told_once()
+    {
+        var time = new FakeTimeProvider();
+        var (start, arrivals) = (time.GetUtcNow(), new ConcurrentQueue<double>());
+        var isLimited = true;
+        await using var server = Serve(exchange =>
+        {
+            arrivals.Enqueue((time.GetUtcNow() - start).TotalSeconds);
+            if (!isLimited)
+            {
+                return GiveAsync(exchange);
+            }
+
+            exchange.Add("Retry-After", "30");
+            return exchange.AnswerAsync(429);
+        });
+        await using var session = new RegistrySession(Patient, time);
+        var refused = new[] { "a", "b" }.Select(name => session.Repository(server.Address, name).ResolveAsync("1", Token)).ToArray();
+        await UntilAsync(() => session.Log.Lines.Count(line => line.Contains("In 30 s", StringComparison.Ordinal)) == 2);
+        isLimited = false;
+        var late = session.Repository(server.Address, "c").ResolveAsync("1", Token);
+        await UntilAsync(() => late.IsCompleted || session.Log.Text.Contains("asked for a pause; going on in 30 s", StringComparison.Ordinal));
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal([0, 0], arrivals);
+        var all = Task.WhenAll([.. refused, late]);
+        await UntilAsync(() =>
+        {
+            // A wait is told a moment before it begins.
+            time.Advance(TimeSpan.FromSeconds(1));
+            return all.IsCompleted;
+        });
+        await all;
+        Assert.Equal(5, arrivals.Count);
+        Assert.All(arrivals.Skip(2), second => Assert.True(second >= 30, $"asked after {second} s"));
+        Assert.Single(session.Log.Warnings);
     }
 
     [Fact]
@@ -309,6 +351,15 @@ public sealed class Interop4_RetryTests
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000), Token);
         await session.Repository(proxy.Address, "b").WriteBlobAsync(MemoryBlob.Random(2_000_000, 2), Token);
         Assert.Equal(["100-continue", null, null], proxy.RequestsOf("PATCH").Select(request => request.Header("Expect")));
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private static Task GiveAsync(ServerExchange exchange) => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);

@@ -22,6 +22,7 @@ public sealed class CopyTests
         using var folder = new TemporaryFolder();
         await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
         Assert.Equal(digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["manifest.json"], Token)));
+        Assert.False(Directory.Exists(Path.Combine(engine.CachePath, "blobs")), "It stored something in the cache.");
     }
 
     [Fact]
@@ -153,6 +154,26 @@ public sealed class CopyTests
         var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Verbose", Token)).WithoutErrors();
         Assert.Single(outcome.Output);
         Assert.Equal(2, outcome.Verbose.Count(line => line.Contains("429", StringComparison.Ordinal) && line.Contains("try", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_long_pause_is_one_warning_for_all_that_wait_and_Ctrl_C_ends_it()
+    {
+        await using var source = await FleetSource.StartAsync(6, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        await using var proxy = FaultProxy.Start(source.Registry.Address);
+        proxy.On("HEAD", "/manifests/").Answer(429).WithRetryAfter(TimeSpan.FromHours(1));
+        using var engine = new Engine { ["list"] = source.Fleet.Images.Keys.Select(image => $"{proxy.Address}/{image}").ToArray(), ["to"] = target.Address };
+        var running = engine.Start("$list | Copy-RegistryImage -Destination $to -Verbose 3>&1 4>&1", Token);
+        var allWait = new TaskCompletionSource();
+        IReadOnlyList<InformationalRecord> Told() =>
+            [.. running.Output.ToArray().Select(record => record.BaseObject).OfType<InformationalRecord>().Where(record => record.Message.Contains("In 60 s: try 2", StringComparison.Ordinal))];
+        running.Output.DataAdded += (_, _) => _ = Told().Count == 6 && allWait.TrySetResult();
+        await Task.WhenAny(allWait.Task, running.Completion).WaitAsync(Token);
+        await running.StopAsync();
+        Assert.True((await running.Completion).WasStopped);
+        Assert.Equal(6, Told().Count);
+        Assert.Contains("429", Assert.Single(Told().OfType<WarningRecord>()).Message, StringComparison.Ordinal);
     }
 
     private static Engine NewEngine(FleetSource source, string image, string to) => new()

@@ -70,7 +70,7 @@ public sealed class ExampleTests
         }
 
         using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
-        await engine.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder -ReadOnly; Copy-RegistryImage \"$($local.Registry)/team/app:1.0\" -Destination $to -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
+        await engine.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder -ReadOnly; Get-RegistryRepository $local.Registry | Get-RegistryTag | Copy-RegistryImage -Destination $to -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
         Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
         Assert.Equal([signed.SbomSignature.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Sbom.Digest)}", Token));
     }

@@ -41,6 +41,10 @@ public sealed class ReferrerTests
         Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Image.Digest}", Token));
         Assert.Equal([signed.SbomSignature.Digest], await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Sbom.Digest}", Token));
 
+        var shown = await engine.OutputAsync("Get-RegistryReferrer \"$local/team/app:1.0\"", Token);
+        Assert.Equal([(signed.Sbom.Digest, SignedImage.SbomType), (signed.Cosign.Digest, SignedImage.CosignType)], shown.Select(found => ((string)((dynamic)found).Digest, (string)((dynamic)found).ArtifactType)));
+        Assert.Equal([null, signed.CosignTag], shown.Select(found => (string?)((dynamic)found).Tag));
+
         await engine.OutputAsync("Copy-RegistryImage \"$local/team/app:1.0\" -Destination $back -IncludeReferrers", Token);
         Assert.Equal([signed.Sbom.Digest], await ListAsync(back, TestArtifact.TagOf(signed.Image.Digest)));
         Assert.Equal([signed.SbomSignature.Digest], await ListAsync(back, TestArtifact.TagOf(signed.Sbom.Digest)));

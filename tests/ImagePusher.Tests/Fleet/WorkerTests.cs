@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Faults;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
 
@@ -12,84 +9,75 @@ namespace ImagePusher.Tests.Fleet;
 /// </summary>
 public sealed class WorkerTests
 {
-    private static readonly (int Images, int Workers) Size = Tools.LongForm ? (1000, 20) : (40, 4);
+    private static readonly (int Images, int Workers) Size = Tools.LongForm ? (1000, 20) : (30, 3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Workers_copy_their_parts_to_the_local_registry()
     {
-        using var folder = new TemporaryFolder();
-        using var engine = new Engine { ["path"] = folder.Folder("served") };
-        await CopyInPartsAsync((string)(await engine.SingleAsync("Start-LocalRegistry -Port 0 -Path $path", Token)).Registry);
+        await using var target = await ServedCache.StartAsync(Token);
+        await CopyInPartsAsync(target.Address, byRepository: false);
+        var (requests, memory) = await target.EndAsync(Token);
+        Say($"the local registry: {requests} requests, {memory >> 20} MiB");
     }
 
     [Fact]
     public async Task Workers_copy_their_parts_to_docker_registry()
     {
         await using var target = await DockerRegistry.StartAsync(Token);
-        await CopyInPartsAsync(target.Address);
+        await CopyInPartsAsync(target.Address, byRepository: true);
     }
 
-    private static async Task CopyInPartsAsync(string target)
+    private static async Task CopyInPartsAsync(string target, bool byRepository)
     {
         await using var source = await FleetSource.StartAsync(Size.Images, Token);
+        await using var from = FaultProxy.Start(source.Registry.Address);
         await using var to = FaultProxy.Start(target);
         using var folder = new TemporaryFolder();
-        var list = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}")));
-        var first = await RunAsync(folder, list, to.Address, "first");
+        var list = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{from.Address}/{image}")));
+        var first = await RunAsync(folder, list, to.Address, byRepository);
         var taken = FleetChecks.TakenIn(to);
-        Report("first", first, to.Requests);
+        Say($"first run: {Size.Images} images, {source.Fleet.Blobs.Count} blobs of {source.Fleet.BlobBytes} bytes, {Size.Workers} workers{(byRepository ? ", by repository" : "")}; {taken.Values.Count(times => times > 1)} blobs sent more than once, {taken.Values.Sum()} in all");
+        Report(first, from, to);
 
         Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{to.Address}/{image}").Order(), first.SelectMany(worker => worker.Names).Order());
         Assert.Equal(source.Fleet.Blobs.Order(), taken.Keys.Order());
+
+        // Workers know nothing of each other: two may send a blob at the same time, but only what their parts share.
         Assert.All(taken, blob => Assert.InRange(blob.Value, 1, Size.Workers));
-        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: Tools.LongForm ? 50 : 4, Token);
-
-        to.Forget();
-        var second = await RunAsync(folder, list, to.Address, "second");
-        Report("second", second, to.Requests);
-        Assert.Equal(Size.Images, second.Sum(worker => worker.Names.Count));
-        Assert.Equal(Size.Images, to.RequestsOf("HEAD").Count);
-        Assert.Equal(second.Count(worker => worker.Names.Count > 0), to.RequestsOf("*").Count - Size.Images);
-        Assert.All(to.RequestsOf("GET"), request => Assert.Equal("/v2/", request.Path));
-    }
-
-    /// <summary>Each worker writes the names that it copied, then its figures: its seconds and its most memory.</summary>
-    private static async Task<IReadOnlyList<Worker>> RunAsync(TemporaryFolder folder, string list, string target, string run)
-    {
-        var script = folder.Write("worker.ps1", """
-            param($Script, $List, $Target, $Shard)
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            & $Script $List $Target -Shard $Shard -ErrorAction Stop | ForEach-Object Reference
-            $memory = [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
-            "figures $([int] $watch.Elapsed.TotalMilliseconds) $memory"
-            """);
-        var example = Path.Combine(Repository.Folder, "docs", "examples", "mirror-list.ps1");
-        return await Task.WhenAll(Enumerable.Range(1, Size.Workers).Select(async number =>
+        if (byRepository)
         {
-            var settings = new ToolSettings
-            {
-                TimeLimit = TimeSpan.FromMinutes(20),
-                Environment = new Dictionary<string, string?>
-                {
-                    ["IMAGEPUSHER_CACHE"] = folder[$"cache-{run}-{number}"],
-                    ["DOCKER_CONFIG"] = folder["docker"],
-                    ["MIRROR_USER"] = null,
-                    ["NO_COLOR"] = "1",
-                },
-            };
-            var result = await Tools.RunAsync(Repository.Shell, ["-File", script, example, list, target, $"{number}/{Size.Workers}"], settings, Token);
-            var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var figures = lines[^1].Split(' ');
-            Assert.Equal("figures", figures[0]);
-            return new Worker(lines[..^1], int.Parse(figures[1], CultureInfo.InvariantCulture), long.Parse(figures[2], CultureInfo.InvariantCulture));
-        }));
+            Assert.InRange(taken.Values.Count(times => times > 1), 0, source.Fleet.SharedByRepositories);
+        }
+
+        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: Tools.LongForm ? 50 : 4, Token);
+        from.Forget();
+        to.Forget();
+        var (fromBefore, toBefore) = (from.Connections, to.Connections);
+        var second = await RunAsync(folder, list, to.Address, byRepository);
+        Say("second run:");
+        Report(second, from, to, fromBefore, toBefore);
+        Assert.Equal(Size.Images, second.Sum(worker => worker.Names.Count));
+        var busy = second.Count(worker => worker.Names.Count > 0);
+        Assert.All(new[] { from, to }, side =>
+        {
+            Assert.Equal(Size.Images, side.RequestsOf("HEAD").Count);
+            Assert.Equal(Enumerable.Repeat("GET /v2/", busy), side.Requests.Where(request => request.Method != "HEAD").Select(request => $"{request.Method} {request.Path}"));
+        });
     }
 
-    private static void Report(string run, IReadOnlyList<Worker> workers, IReadOnlyCollection<ProxiedRequest> requests) => TestContext.Current.TestOutputHelper?.WriteLine(
-        $"{run} run: {Size.Images} images, {workers.Count} workers, the slowest {workers.Max(worker => worker.Milliseconds)} ms, the largest {workers.Max(worker => worker.Memory) >> 20} MiB; "
-        + $"at the target {requests.Count} requests ({string.Join(", ", requests.CountBy(request => request.Method).Select(pair => $"{pair.Key} {pair.Value}"))}), {requests.Sum(request => request.BytesUp)} bytes up, {requests.Select(request => request.Connection).Distinct().Count()} connections");
+    private static Task<MirrorWorker[]> RunAsync(TemporaryFolder folder, string list, string target, bool byRepository) => Task.WhenAll(
+        Enumerable.Range(1, Size.Workers).Select(number => MirrorWorker.RunAsync(folder, list, target, $"{number}/{Size.Workers}", byRepository, Token)));
 
-    private sealed record Worker(IReadOnlyList<string> Names, int Milliseconds, long Memory);
+    private static void Report(IReadOnlyList<MirrorWorker> workers, FaultProxy from, FaultProxy to, int fromBefore = 0, int toBefore = 0)
+    {
+        Say($"  workers: the slowest {workers.Max(worker => worker.Time.TotalSeconds):0} s, the largest {workers.Max(worker => worker.Memory) >> 20} MiB, the smallest {workers.Min(worker => worker.Memory) >> 20} MiB, parts of {workers.Min(worker => worker.Names.Count)} to {workers.Max(worker => worker.Names.Count)} images");
+        foreach (var (name, side, before) in new[] { ("source", from, fromBefore), ("destination", to, toBefore) })
+        {
+            Say($"  {name}: {side.Requests.Count} requests ({string.Join(", ", side.Requests.CountBy(request => request.Method).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"))}), {side.Requests.Sum(request => request.BytesUp)} bytes up, {side.Requests.Sum(request => request.BytesDown)} bytes down, {side.Connections - before} connections");
+        }
+    }
+
+    private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 }

@@ -1,0 +1,101 @@
+# What docs/examples tells of many machines, in a real pwsh: lists in files, hosts that are reached by remoting, and the scripts
+# inside the workflows, run as those who read them run them.
+BeforeDiscovery {
+    $examples = "$PSScriptRoot/../../docs/examples"
+    # How each engine names a part, and where its file holds the script.
+    $workflows = @(
+        @{ Name = 'github-matrix.yml'; File = "$examples/github-matrix.yml"; Begin = 'run: |' }
+        @{ Name = 'azure-matrix.yml'; File = "$examples/azure-matrix.yml"; Begin = '- pwsh: |' }
+        @{ Name = 'k8s-job.yaml'; File = "$examples/k8s-job.yaml"; Begin = '- |' }
+    )
+}
+
+Describe 'A list of images' {
+    BeforeAll {
+        $module = (Resolve-Path "$PSScriptRoot/../../out/ImagePusher/ImagePusher.psd1").Path
+        Import-Module $module -Force
+        $pwsh = (Get-Command pwsh -CommandType Application)[0].Source
+        $examples = (Resolve-Path "$PSScriptRoot/../../docs/examples").Path
+        Set-ImageCache (Join-Path $TestDrive cache)
+        $source = (Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive source)).Registry
+        $names = 1..6 | ForEach-Object { "team/app:$_.0" }
+        $names | ForEach-Object { $null = Push-ImageTar "$examples/hello.tar" -Destination "$source/$_" }
+        $work = (New-Item -ItemType Directory (Join-Path $TestDrive work)).FullName
+        $list = Join-Path $work images.txt
+        Set-Content $list ('# the images', '' + $names.ForEach({ "$source/$_" }))
+        Copy-Item "$examples/mirror-list.ps1" $work
+
+        # The text of a block scalar of YAML: the lines after its head that are indented more.
+        function Get-Block([string] $File, [string] $Begin) {
+            $lines = Get-Content $File
+            $head = [Array]::FindIndex($lines, [Predicate[string]] { $args[0].TrimEnd().EndsWith($Begin) })
+            $indent = $lines[$head + 1] -replace '\S.*'
+            ($lines[($head + 1)..($lines.Count - 1)] | ForEach-Object { if ($done -or -not $_.StartsWith($indent)) { $done = $true } else { $_.Substring($indent.Length) } }) -join "`n"
+        }
+    }
+
+    BeforeEach {
+        $target = (Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive ([guid]::NewGuid()))).Registry
+    }
+
+    AfterEach {
+        Stop-LocalRegistry $target
+    }
+
+    AfterAll {
+        Stop-LocalRegistry $source
+    }
+
+    It 'in a CSV file is copied by its column Reference' {
+        $csv = Join-Path $work images.csv
+        $names | ForEach-Object { [pscustomobject]@{ Owner = 'team'; Reference = "$source/$_" } } | Export-Csv $csv
+        (Import-Csv $csv | Copy-RegistryImage -Destination $target).Reference | Should -Be $names.ForEach({ "$target/$_" })
+    }
+
+    It 'is split over hosts by remoting, and what comes back binds' -Skip:$IsWindows {
+        # In place of ssh a program that starts the other side here: everything above the transport is as between two machines.
+        $bin = (New-Item -ItemType Directory (Join-Path $TestDrive bin) -Force).FullName
+        Set-Content (Join-Path $bin ssh) "#!/bin/sh`nexec '$pwsh' -NoProfile -SSHServerMode"
+        chmod +x (Join-Path $bin ssh)
+        $path, $modules = $env:PATH, $env:PSModulePath
+        try {
+            $env:PATH = "$bin$([IO.Path]::PathSeparator)$path"
+            $env:PSModulePath = "$(Split-Path (Split-Path $module))$([IO.Path]::PathSeparator)$modules"
+            $results = & "$examples/mirror-hosts.ps1" $list $target -HostName build1, build2
+        } finally {
+            $env:PATH, $env:PSModulePath = $path, $modules
+        }
+        $results.Reference | Sort-Object | Should -Be $names.ForEach({ "$target/$_" })
+        $results[0].PSObject.TypeNames | Should -Contain 'Deserialized.ImagePusher.Output.ImagePushResult'
+        ($results.PSComputerName | Sort-Object -Unique) | Should -Be 'build1', 'build2'
+        ($results | Get-RegistryManifest).Digest | Should -Be $results.Digest
+        ($results | Copy-RegistryImage -Destination "$target/again/").Count | Should -Be 6
+    }
+
+    It 'is copied whole by the parts of <Name>' -TestCases $workflows {
+        $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").Replace('/mirror/images.txt', $list).
+            Replace('myregistry.azurecr.io/mirror/', "$target/mirror/").Replace('registry.example.com/mirror/', "$target/mirror/").
+            Replace('./ImagePusher/ImagePusher.psd1', $module).Replace('Import-Module ImagePusher', "Import-Module '$module'").
+            Replace('$(System.TotalJobsInPhase)', '2')
+        $script | Should -Match 'mirror-list\.ps1'
+        foreach ($part in 1, 2) {
+            $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
+            '-NoProfile', '-NonInteractive', '-Command', $script.Replace('$(System.JobPositionInPhase)', "$part") | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start.WorkingDirectory = $work
+            $start.RedirectStandardError = $start.RedirectStandardOutput = $true
+            $start.Environment['SHARD'] = "$part/2"
+            $start.Environment['SHARDS'] = '2'
+            $start.Environment['JOB_COMPLETION_INDEX'] = "$($part - 1)"
+            $start.Environment['DESTINATION'] = "$target/mirror/"
+            $start.Environment['IMAGEPUSHER_CACHE'] = Join-Path $TestDrive "cache-$part"
+            $start.Environment['DOCKER_CONFIG'] = Join-Path $TestDrive docker
+            $null = $start.Environment.Remove('MIRROR_USER')
+            $process = [Diagnostics.Process]::Start($start)
+            $output = $process.StandardOutput.ReadToEndAsync()
+            $problem = $process.StandardError.ReadToEnd()
+            $process.WaitForExit()
+            $process.ExitCode | Should -Be 0 -Because "$problem$($output.Result)"
+        }
+        (Get-RegistryTag "$target/mirror/team/app").Reference | Should -Be $names.ForEach({ "$target/mirror/$_" })
+    }
+}
