@@ -21,10 +21,30 @@ internal sealed class ShellProcess : IDisposable
     public Task<ToolResult> RunPwshAsync(string pwsh, IEnumerable<string> arguments, string input = "") =>
         RunAsync(pwsh, ["-NoProfile", .. arguments], input);
 
+    /// <summary>All that the processes write where no one told them to: the cache, the configuration, temporary files.</summary>
+    public string Home => _home.FullName;
+
+    /// <summary>The cache of the processes.</summary>
+    public string Cache => _home["cache"];
+
+    /// <summary>Variables for the processes beside those that they always get.</summary>
+    public Dictionary<string, string?> More { get; } = [];
+
+    /// <summary>Starts the shell; its output has to be read.</summary>
+    public Process Launch(params IEnumerable<string> arguments) => Start(Repository.Shell, arguments);
+
     /// <summary>Starts the shell so that it takes SIGINT, also where this process was started without it.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start("/usr/bin/env", ["--default-signal=INT", Repository.Shell, .. arguments]);
+
+    public void Dispose()
     {
-        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Repository.Shell, .. arguments])
+        Folder.Dispose();
+        _home.Dispose();
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -39,12 +59,6 @@ internal sealed class ShellProcess : IDisposable
         return Process.Start(start)!;
     }
 
-    public void Dispose()
-    {
-        Folder.Dispose();
-        _home.Dispose();
-    }
-
     private Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input)
     {
         var settings = new ToolSettings
@@ -57,14 +71,15 @@ internal sealed class ShellProcess : IDisposable
         return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
     }
 
-    private Dictionary<string, string?> Variables() => new()
+    private Dictionary<string, string?> Variables() => new(More)
     {
         ["NO_COLOR"] = "1",
         ["HOME"] = _home.FullName,
         ["XDG_CACHE_HOME"] = null,
         ["XDG_CONFIG_HOME"] = null,
         ["DOCKER_CONFIG"] = _home["docker"],
-        ["IMAGEPUSHER_CACHE"] = _home["cache"],
+        ["IMAGEPUSHER_CACHE"] = Cache,
+        ["TMPDIR"] = _home.Folder("tmp"),
         ["COLUMNS"] = null,
     };
 }
