@@ -21,6 +21,9 @@ internal sealed class ShellProcess : IDisposable
     public Task<ToolResult> RunPwshAsync(string pwsh, IEnumerable<string> arguments, string input = "") =>
         RunAsync(pwsh, ["-NoProfile", .. arguments], input);
 
+    /// <summary>Docker's configuration for the processes, outside of their home.</summary>
+    public TemporaryFolder Docker { get; } = new();
+
     /// <summary>All that the processes write where no one told them to: the cache, the configuration, temporary files.</summary>
     public string Home => _home.FullName;
 
@@ -39,6 +42,7 @@ internal sealed class ShellProcess : IDisposable
     public void Dispose()
     {
         Folder.Dispose();
+        Docker.Dispose();
         _home.Dispose();
     }
 
@@ -77,7 +81,7 @@ internal sealed class ShellProcess : IDisposable
         ["HOME"] = _home.FullName,
         ["XDG_CACHE_HOME"] = null,
         ["XDG_CONFIG_HOME"] = null,
-        ["DOCKER_CONFIG"] = _home["docker"],
+        ["DOCKER_CONFIG"] = Docker.FullName,
         ["IMAGEPUSHER_CACHE"] = Cache,
         ["TMPDIR"] = _home.Folder("tmp"),
         ["COLUMNS"] = null,
