@@ -71,6 +71,31 @@ public sealed class ResumeTests
         Assert.Empty(journal.Sessions);
     }
 
+    [Theory]
+    [InlineData(nameof(Personality.ByTheBook), true)]
+    [InlineData(nameof(Personality.ByTheBook), false)]
+    [InlineData(nameof(Personality.Distribution), true)]
+    [InlineData(nameof(Personality.Distribution), false)]
+    public async Task Where_all_bytes_arrived_a_later_run_only_ends_the_upload(string personality, bool isKnown)
+    {
+        await using var registry = EmulatedRegistry.Start(personality == nameof(Personality.ByTheBook) ? Personality.ByTheBook : Personality.Distribution);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var journal = new MemoryJournal();
+        var blob = MemoryBlob.Random(5_000_000, isKnown: isKnown);
+        proxy.On("PUT").DropRequest();
+        await using (var session = new RegistrySession(journal: journal))
+        {
+            await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(proxy.Address, retries: 0).WriteBlobAsync(blob, Token));
+        }
+
+        proxy.ClearRules();
+        await using var later = new RegistrySession(journal: journal);
+        await later.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
+        Assert.Equal((blob.Content.Length, 1), (proxy.BytesUp(), proxy.Count("POST")));
+        Assert.All(proxy.RequestsOf("PATCH"), request => Assert.DoesNotMatch("^5000000-", request.Header("Content-Range") ?? ""));
+    }
+
     [Fact]
     public async Task docker_registry_gets_finished_layers_once_over_several_runs()
     {

@@ -31,14 +31,35 @@ internal sealed class ShellProcess : IDisposable
         RunAsync(pwsh, ["-NoProfile", .. arguments], input);
 
     /// <summary>Writes docker's config.json for the processes, with one password.</summary>
-    public void WriteDockerConfig(string registry, string user, string password) => _home.Write(
-        "docker/config.json",
+    public void WriteDockerConfig(string registry, string user, string password) => Docker.Write(
+        "config.json",
         JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [registry] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")) } } }));
 
+    /// <summary>Docker's configuration for the processes, outside of their home.</summary>
+    public TemporaryFolder Docker { get; } = new();
+
+    /// <summary>All that the processes write where no one told them to: the cache, the configuration, temporary files.</summary>
+    public string Home => _home.FullName;
+
+    /// <summary>The cache of the processes.</summary>
+    public string Cache => _home["cache"];
+
+    /// <summary>Starts the shell; its output has to be read.</summary>
+    public Process Launch(params IEnumerable<string> arguments) => Start(Repository.Shell, arguments);
+
     /// <summary>Starts the shell so that it takes SIGINT, also where this process was started without it.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start("/usr/bin/env", ["--default-signal=INT", Repository.Shell, .. arguments]);
+
+    public void Dispose()
     {
-        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Repository.Shell, .. arguments])
+        Folder.Dispose();
+        Docker.Dispose();
+        _home.Dispose();
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,12 +72,6 @@ internal sealed class ShellProcess : IDisposable
         }
 
         return Process.Start(start)!;
-    }
-
-    public void Dispose()
-    {
-        Folder.Dispose();
-        _home.Dispose();
     }
 
     private Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input)
@@ -77,8 +92,9 @@ internal sealed class ShellProcess : IDisposable
         ["HOME"] = _home.FullName,
         ["XDG_CACHE_HOME"] = null,
         ["XDG_CONFIG_HOME"] = null,
-        ["DOCKER_CONFIG"] = _home["docker"],
-        ["IMAGEPUSHER_CACHE"] = _home["cache"],
+        ["DOCKER_CONFIG"] = Docker.FullName,
+        ["IMAGEPUSHER_CACHE"] = Cache,
+        ["TMPDIR"] = _home.Folder("tmp"),
         ["COLUMNS"] = null,
     };
 }

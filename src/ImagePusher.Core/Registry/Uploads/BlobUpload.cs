@@ -181,6 +181,14 @@ internal sealed class BlobUpload
 
     private async Task<BlobIdentity> SendAsync(CancellationToken cancellationToken)
     {
+        if (_state.Offset > 0 && _blob is { Digest: { } digest, Length: { } length } && _state.Offset == length)
+        {
+            // All of it was there when a request or an earlier run was cut off: only the end is missing.
+            var whole = new BlobIdentity(digest, length);
+            await _steps.CommitAsync(_state.Url!, whole, cancellationToken).ConfigureAwait(false);
+            return whole;
+        }
+
         if (_form == UploadForm.Chunked)
         {
             var chunked = await new ChunkSender(_transport, _steps, _state, _blob, _forms.ChunkSize).SendAsync(cancellationToken).ConfigureAwait(false);
@@ -209,6 +217,8 @@ internal sealed class BlobUpload
 
         if (!isWhole)
         {
+            // A registry may know the last Location alone.
+            await _state.KeepAsync(_forms.ChunkSize, cancellationToken).ConfigureAwait(false);
             await _steps.CommitAsync(_state.Url, identity, cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,0 +1,38 @@
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Resume;
+
+/// <summary>Processes of the shell that run one command after the other's death, each killed as the system does it: no handler runs.</summary>
+internal static class KilledProcess
+{
+    /// <summary>Runs a command until a process is left alone to end, which must succeed; kills each one that stands still.</summary>
+    /// <param name="shell">Where the processes run.</param>
+    /// <param name="proxy">What lies between them and the registry.</param>
+    /// <param name="standstill">The rule of the proxy by which they stand still every so many bytes.</param>
+    /// <param name="command">What each of them is told.</param>
+    /// <returns>How many were killed, and what the last one wrote.</returns>
+    public static async Task<(int Kills, string Output)> RunAsync(ShellProcess shell, FaultProxy proxy, FaultRule standstill, string command)
+    {
+        for (var kills = 0; ; kills++)
+        {
+            using var process = shell.Launch("-Command", command);
+            process.StandardInput.Close();
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            var end = process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            if (await Task.WhenAny(end, standstill.ReachedTimes(kills + 1)) == end)
+            {
+                await end;
+                Assert.True(process.ExitCode == 0, $"{await output}\n{await errors}");
+                return (kills, await output);
+            }
+
+            process.Kill();
+            await end;
+            await Task.WhenAll(output, errors);
+            proxy.Release();
+            await proxy.Idle;
+            Assert.InRange(kills, 0, 20);
+        }
+    }
+}
