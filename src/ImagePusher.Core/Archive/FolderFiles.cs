@@ -1,3 +1,5 @@
+using ImagePusher.Core.Content;
+
 namespace ImagePusher.Core.Archive;
 
 /// <summary>The files of a folder.</summary>
@@ -15,8 +17,7 @@ internal sealed class FolderFiles(string path) : ArchiveFiles(path)
             return null;
         }
 
-        var file = new FileInfo(FullName(name));
-        return file.Exists ? new ArchivedFile(name, 0, file.Length) : null;
+        return FileLength.Of(new FileInfo(FullName(name))) is { } length ? new ArchivedFile(name, 0, length) : null;
     }
 
     /// <inheritdoc/>

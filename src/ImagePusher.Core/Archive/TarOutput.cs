@@ -140,6 +140,14 @@ internal sealed class TarOutput : IAsyncDisposable
         try
         {
             await _file.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Closing writes what was still in memory; on a full disk that fails, and goes away with the file.
+        }
+
+        try
+        {
             if (!_isPublished)
             {
                 File.Delete(_temporary);
@@ -164,10 +172,11 @@ internal sealed class TarOutput : IAsyncDisposable
         {
             await _tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception error)
         {
+            // With the error: a pipe that nobody reads any more takes all that is written, and looks at no token.
+            await pipe.Reader.CompleteAsync(error).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
-            await pipe.Reader.CompleteAsync().ConfigureAwait(false);
             await ((Task)filling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }

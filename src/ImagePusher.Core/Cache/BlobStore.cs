@@ -26,11 +26,7 @@ public sealed class BlobStore
     }
 
     /// <summary>A blob's size in bytes; null if it is not there.</summary>
-    public long? SizeOf(Digest digest)
-    {
-        var file = new FileInfo(PathOf(digest));
-        return file.Exists ? file.Length : null;
-    }
+    public long? SizeOf(Digest digest) => FileLength.Of(new FileInfo(PathOf(digest)));
 
     /// <summary>True if the blob is there with its size. Its bytes are not read.</summary>
     public bool Contains(Descriptor descriptor)
@@ -144,10 +140,10 @@ public sealed class BlobStore
 
     private async Task<BlobIdentity> WriteKnownAsync(BlobSource blob, Digest digest, CancellationToken cancellationToken)
     {
-        var partial = await _partials.OpenAsync(digest, blob.Length, cancellationToken).ConfigureAwait(false);
+        var (partial, finished) = await _partials.OpenAsync(digest, blob.Length, cancellationToken).ConfigureAwait(false);
         if (partial is null)
         {
-            return new BlobIdentity(digest, SizeOf(digest)!.Value);
+            return new BlobIdentity(digest, finished);
         }
 
         await using (partial.ConfigureAwait(false))

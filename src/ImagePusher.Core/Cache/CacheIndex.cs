@@ -193,8 +193,9 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
     {
         public static Stamp? Of(string path)
         {
+            // A link is as it was, whatever becomes of what it leads to.
             var file = new FileInfo(path);
-            return file.Exists ? new Stamp(file.LastWriteTimeUtc, file.Length) : null;
+            return file.Exists && file.LinkTarget is null ? new Stamp(file.LastWriteTimeUtc, file.Length) : null;
         }
     }
 }

@@ -49,7 +49,8 @@ internal sealed class CacheLayout(string root)
         }
 
         ThrowIfFile();
-        var isOther = Directory.Exists(Root) && !File.Exists(MarkerFile) && !File.Exists(IndexFile) && Directory.EnumerateFileSystemEntries(Root).Any();
+        var isOther = Directory.Exists(Root) && !File.Exists(MarkerFile) && !File.Exists(IndexFile)
+            && CacheErrors.Guard(Root, () => Directory.EnumerateFileSystemEntries(Root).Any());
 
         // Asked again, since another worker that prepares the same folder begins with this one.
         if (isOther && !Directory.Exists(StateFolder))
@@ -136,7 +137,8 @@ internal sealed class CacheLayout(string root)
     /// <summary>Refuses a folder that has blobs and no list of images: to start an empty list would give the blobs to the garbage collection.</summary>
     public void ThrowIfIndexIsLost()
     {
-        if (!File.Exists(IndexFile) && Directory.Exists(BlobFolder) && Directory.EnumerateFiles(BlobFolder, "*", SearchOption.AllDirectories).Any())
+        if (!File.Exists(IndexFile) && Directory.Exists(BlobFolder)
+            && CacheErrors.Guard(BlobFolder, () => Directory.EnumerateFiles(BlobFolder, "*", SearchOption.AllDirectories).Any()))
         {
             throw CacheErrors.BrokenIndex(IndexFile, "it is missing, though there are blobs");
         }

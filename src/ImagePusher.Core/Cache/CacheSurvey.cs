@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImagePusher.Core.Content;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
@@ -20,7 +21,7 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
     {
         var uses = CountUses([], all, cancellationToken);
         var files = Files(layout.BlobFolder);
-        var sizes = files.Select(file => (file.Length, Uses: Digest.TryParse($"{file.Directory!.Name}:{file.Name}", out var digest) ? uses.GetValueOrDefault(digest) : 0)).ToList();
+        var sizes = files.Select(file => (Length: FileLength.Of(file) ?? 0, Uses: Digest.TryParse($"{file.Directory!.Name}:{file.Name}", out var digest) ? uses.GetValueOrDefault(digest) : 0)).ToList();
         return new CacheStatistics
         {
             Path = layout.Root,
@@ -30,7 +31,7 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
             SharedBytes = sizes.Where(file => file.Uses > 1).Sum(file => file.Length),
             UniqueBytes = sizes.Where(file => file.Uses == 1).Sum(file => file.Length),
             UnusedBytes = sizes.Where(file => file.Uses == 0).Sum(file => file.Length),
-            PartialBytes = Files(layout.PartialFolder).Sum(file => file.Length),
+            PartialBytes = Files(layout.PartialFolder).Sum(file => FileLength.Of(file) ?? 0),
             Oldest = all.Select(entry => entry.Saved).Min(),
         };
     }

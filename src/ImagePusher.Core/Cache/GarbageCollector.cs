@@ -32,7 +32,7 @@ internal sealed class GarbageCollector(
         var seen = Mark(reachable, null, cancellationToken);
         var now = options.TimeProvider.GetUtcNow();
         var grace = gracePeriod ?? options.GracePeriod;
-        var run = new Run(now - grace, now - (grace * PartialGraceFactor), whatIf);
+        var run = new Run(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), whatIf);
         var (old, young) = FindUnreachable(reachable, run.Limit);
         foreach (var batch in old.Chunk(BatchSize))
         {
@@ -44,12 +44,34 @@ internal sealed class GarbageCollector(
             }
         }
 
-        using (var held = whatIf ? null : await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false))
+        if (Directory.Exists(layout.PartialFolder))
         {
+            using var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false);
             CollectState(run);
         }
 
         return new GarbageReport(run.Blobs, run.Partials, run.Bytes, young, whatIf);
+    }
+
+    // To ask whether a part is being written is to open it, and without the lock its writer could find it open at that moment.
+    // Who may only read asks all the same: nobody writes there.
+    private async Task<IDisposable?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (CacheLockedException) when (whatIf)
+        {
+            return null;
+        }
+    }
+
+    // Somebody may well ask for TimeSpan.MaxValue.
+    private static DateTimeOffset Before(DateTimeOffset now, TimeSpan period, int times)
+    {
+        var ticks = now.UtcTicks - ((Int128)period.Ticks * times);
+        return new DateTimeOffset((long)Int128.Clamp(ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
     }
 
     private IndexSnapshot Mark(ReachableBlobs reachable, IndexSnapshot? before, CancellationToken cancellationToken)
@@ -151,7 +173,8 @@ internal sealed class GarbageCollector(
         // Parts are opened under the lock: one that nobody holds and nobody can find again is of a process that died.
         public void RemovePartial(FileInfo file, bool isResumable)
         {
-            if ((!isResumable || file.LastWriteTimeUtc < partialLimit) && !IsBeingWritten(file))
+            file.Refresh();
+            if (file.Exists && (!isResumable || file.LastWriteTimeUtc < partialLimit) && !IsBeingWritten(file))
             {
                 Remove(file);
                 Partials++;

@@ -6,6 +6,9 @@ namespace ImagePusher.Core.Cache;
 internal sealed class ImageWalk
 {
     private readonly HashSet<Digest> _seen = [];
+    private readonly HashSet<Digest> _entered = [];
+    private readonly HashSet<Digest> _missing = [];
+    private readonly Stack<Descriptor> _waiting = new();
     private readonly BlobStore _blobs;
     private readonly ManifestReader _manifests;
 
@@ -29,7 +32,8 @@ internal sealed class ImageWalk
     public static ImageWalk From(Descriptor root, BlobStore blobs, ManifestReader manifests)
     {
         var walk = new ImageWalk(blobs, manifests);
-        walk.Visit(root);
+        walk._waiting.Push(root);
+        walk.Run();
         return walk;
     }
 
@@ -38,24 +42,42 @@ internal sealed class ImageWalk
     {
         var walk = new ImageWalk(blobs, manifests);
         walk._seen.Add(root.Digest);
+        walk._entered.Add(root.Digest);
         walk.Blobs.Add(root.Descriptor);
         walk.Enter(root.Descriptor, root);
+        walk.Run();
         return walk;
+    }
+
+    // Not by recursion: indexes can be nested as deep as somebody likes who wants the process to end.
+    private void Run()
+    {
+        while (_waiting.TryPop(out var descriptor))
+        {
+            Visit(descriptor);
+        }
     }
 
     private void Visit(Descriptor descriptor)
     {
-        if (!_seen.Add(descriptor.Digest))
+        var isNew = _seen.Add(descriptor.Digest);
+        if (isNew)
+        {
+            Blobs.Add(descriptor);
+        }
+
+        // What was called data before may be called a manifest here, and then what it names counts.
+        var isManifest = MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType);
+        if (!isNew && !isManifest)
         {
             return;
         }
 
-        Blobs.Add(descriptor);
         if (!_blobs.Contains(descriptor))
         {
-            Missing.Add(descriptor);
+            Miss(descriptor);
         }
-        else if (MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType))
+        else if (isManifest && _entered.Add(descriptor.Digest))
         {
             VisitManifest(descriptor);
         }
@@ -71,7 +93,7 @@ internal sealed class ImageWalk
             }
             else
             {
-                Missing.Add(descriptor);
+                Miss(descriptor);
             }
         }
         catch (CacheCorruptException error)
@@ -80,12 +102,20 @@ internal sealed class ImageWalk
         }
     }
 
+    private void Miss(Descriptor descriptor)
+    {
+        if (_missing.Add(descriptor.Digest))
+        {
+            Missing.Add(descriptor);
+        }
+    }
+
     private void Enter(Descriptor descriptor, Manifest manifest)
     {
         Manifests.Add((descriptor, manifest));
-        foreach (var child in manifest.References)
+        foreach (var child in manifest.References.Reverse())
         {
-            Visit(child);
+            _waiting.Push(child);
         }
     }
 }

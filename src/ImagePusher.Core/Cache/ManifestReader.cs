@@ -5,6 +5,9 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Reads manifests from the blobs and verifies them, every time.</summary>
 internal sealed class ManifestReader(BlobStore blobs)
 {
+    /// <summary>True if a blob is there and too large for a manifest.</summary>
+    public bool IsTooLarge(Digest digest) => blobs.SizeOf(digest) > Manifest.MaximumSize;
+
     /// <summary>A blob's bytes; null if it is not there.</summary>
     /// <exception cref="CacheCorruptException">The blob is not what its digest says, or too large for a manifest.</exception>
     public byte[]? ReadBytes(Digest digest, int maximum = Manifest.MaximumSize)
@@ -12,7 +15,7 @@ internal sealed class ManifestReader(BlobStore blobs)
         var path = blobs.PathOf(digest);
         return CacheErrors.Guard(path, () =>
         {
-            if (!File.Exists(path))
+            if (blobs.SizeOf(digest) is null)
             {
                 return null;
             }

@@ -17,13 +17,15 @@ public sealed class PartialBlob : IAsyncDisposable
     private readonly CacheLock _lock;
     private readonly SafeFileHandle _handle;
     private readonly PartialStream _stream;
+    private readonly long _found;
     private bool _isClosed;
 
     internal PartialBlob(CacheLayout layout, CacheLock cacheLock, string path, bool isUnique)
     {
         (_layout, _lock, Path, IsUnique) = (layout, cacheLock, path, isUnique);
         _handle = File.OpenHandle(path, isUnique ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _stream = new PartialStream(_handle, path, RandomAccess.GetLength(_handle));
+        _found = RandomAccess.GetLength(_handle);
+        _stream = new PartialStream(_handle, path, _found);
     }
 
     /// <summary>How many bytes are in place.</summary>
@@ -74,17 +76,39 @@ public sealed class PartialBlob : IAsyncDisposable
         }
 
         var final = _layout.BlobFile(identity.Digest);
-        CacheErrors.Guard(Path, () => RandomAccess.FlushToDisk(_handle));
+        CacheErrors.Guard(Path, () =>
+        {
+            if (Length == _found)
+            {
+                // Nothing was written now, and the garbage collection goes by when a blob was: as old as it is it would go at once.
+                File.SetLastWriteTimeUtc(_handle, DateTime.UtcNow);
+            }
+
+            RandomAccess.FlushToDisk(_handle);
+        });
 
         // Under the lock nobody opens the file between its closing and its renaming, and no garbage collection that
         // looked at an old blob of this digest deletes the new one.
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         Close();
-        CacheErrors.Guard(final, () =>
+        var isInPlace = false;
+        try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(final)!);
-            CacheLayout.Replace(Path, final);
-        });
+            CacheErrors.Guard(final, () =>
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(final)!);
+                CacheLayout.Replace(Path, final);
+            });
+            isInPlace = true;
+        }
+        finally
+        {
+            // While the lock is held nobody goes on with the part, which on a full disk must not take the room.
+            if (!isInPlace)
+            {
+                StateFile.Delete(Path);
+            }
+        }
     }
 
     /// <summary>Deletes what was written.</summary>
@@ -101,12 +125,17 @@ public sealed class PartialBlob : IAsyncDisposable
     /// <summary>Closes the file. What was written stays if it can be resumed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_isClosed && (IsUnique || Length == 0))
+        try
         {
-            await DiscardAsync().ConfigureAwait(false);
+            if (!_isClosed && (IsUnique || Length == 0))
+            {
+                await DiscardAsync().ConfigureAwait(false);
+            }
         }
-
-        Close();
+        finally
+        {
+            Close();
+        }
     }
 
     private void Close()

@@ -9,8 +9,8 @@ internal sealed class PartialBlobs(BlobStore store, CacheLayout layout, CacheLoc
     /// Opens the one file for a digest, which may hold a part from before. Where another writer has it, waits for that
     /// writer as long as the file grows, then takes a file of its own.
     /// </summary>
-    /// <returns>Null if the other writer finished the blob.</returns>
-    public async Task<PartialBlob?> OpenAsync(Digest digest, long? length, CancellationToken cancellationToken)
+    /// <returns>The file; null if the other writer finished the blob, which then has this length.</returns>
+    public async Task<(PartialBlob? Partial, long Finished)> OpenAsync(Digest digest, long? length, CancellationToken cancellationToken)
     {
         var path = layout.PartialFile(digest);
         var growth = new Growth(options.TimeProvider);
@@ -22,19 +22,19 @@ internal sealed class PartialBlobs(BlobStore store, CacheLayout layout, CacheLoc
             {
                 if (wait > 4 && store.SizeOf(digest) is { } size && (length is null || size == length))
                 {
-                    return null;
+                    return (null, size);
                 }
 
                 if (TryOpen(path, isUnique: false) is { } partial)
                 {
-                    return partial;
+                    return (partial, 0);
                 }
             }
 
             if (growth.HasStopped(path, options.BusyBlobPatience))
             {
                 options.Log.Verbose($"Another process holds the part of {digest} and does not go on; writing a second one.");
-                return await CreateAsync(cancellationToken).ConfigureAwait(false);
+                return (await CreateAsync(cancellationToken).ConfigureAwait(false), 0);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(wait), options.TimeProvider, cancellationToken).ConfigureAwait(false);

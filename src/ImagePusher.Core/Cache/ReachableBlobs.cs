@@ -10,6 +10,7 @@ namespace ImagePusher.Core.Cache;
 /// </summary>
 internal sealed class ReachableBlobs(ManifestReader manifests)
 {
+    // True where what the blob names was reached too: the same blob may be called data here and a manifest there.
     private readonly ConcurrentDictionary<Digest, bool> _reached = new();
 
     public bool Contains(Digest digest) => _reached.ContainsKey(digest);
@@ -34,7 +35,7 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
         var waiting = new Stack<(Digest Digest, string MediaType)>([(root, rootType)]);
         while (waiting.TryPop(out var next))
         {
-            if (!_reached.TryAdd(next.Digest, true) || !MayNameOthers(next.MediaType))
+            if (!IsToBeRead(next.Digest, MayNameOthers(next.MediaType)))
             {
                 continue;
             }
@@ -46,17 +47,21 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
         }
     }
 
+    private bool IsToBeRead(Digest digest, bool mayNameOthers) =>
+        _reached.TryAdd(digest, mayNameOthers) ? mayNameOthers : mayNameOthers && _reached.TryUpdate(digest, true, false);
+
     // Layers and configs name nothing; whatever else an index lists may be a manifest of a kind that is unknown here.
     private static bool MayNameOthers(string mediaType) =>
         mediaType.Length == 0 || mediaType.Contains("manifest", StringComparison.Ordinal) || mediaType.Contains("index", StringComparison.Ordinal);
 
     private List<(Digest Digest, string MediaType)> ReadNames(Digest digest, string mediaType, CacheEntry entry)
     {
+        var isKnown = MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType);
         try
         {
-            return manifests.ReadBytes(digest) is { } bytes ? Names(bytes) : [];
+            return (isKnown || !manifests.IsTooLarge(digest)) && manifests.ReadBytes(digest) is { } bytes ? Names(bytes) : [];
         }
-        catch (JsonException) when (!MediaTypes.IsIndex(mediaType) && !MediaTypes.IsManifest(mediaType))
+        catch (JsonException) when (!isKnown)
         {
             return [];
         }

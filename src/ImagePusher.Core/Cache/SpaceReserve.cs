@@ -41,7 +41,7 @@ internal sealed class SpaceReserve(CacheLayout layout)
                 RandomAccess.Write(handle, Zeros, offset);
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // There is no room to set aside; the next change tries again.
             StateFile.Delete(file.FullName);

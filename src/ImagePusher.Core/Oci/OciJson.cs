@@ -21,7 +21,20 @@ internal static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <exception cref="FormatException">The element is no descriptor.</exception>
     public static Descriptor ReadDescriptor(JsonElement element)
+    {
+        try
+        {
+            return Read(element);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException("a descriptor has text that is no Unicode", error);
+        }
+    }
+
+    private static Descriptor Read(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object
             || !Digest.TryParse(element.Text("digest"), out var digest)
@@ -36,7 +49,7 @@ internal static class OciJson
             ArtifactType = element.Text("artifactType"),
             Annotations = ReadAnnotations(element),
             Urls = element.TryGetProperty("urls", out var urls) && urls.ValueKind == JsonValueKind.Array
-                ? [.. urls.EnumerateArray().Where(url => url.ValueKind == JsonValueKind.String).Select(url => url.GetString()!)]
+                ? [.. urls.EnumerateArray().Where(url => url.ValueKind == JsonValueKind.String).Select(Text)]
                 : [],
         };
     }
@@ -51,7 +64,7 @@ internal static class OciJson
         var result = new Dictionary<string, string>();
         foreach (var property in annotations.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String))
         {
-            result[property.Name] = property.Value.GetString()!;
+            result[NameOf(property)] = property.Value.Text();
         }
 
         return result;
@@ -67,11 +80,37 @@ internal static class OciJson
         : throw new FormatException($"its '{name}' is no list");
 
     /// <summary>A string property's value; null where it is absent, empty or no string.</summary>
+    /// <exception cref="JsonException">It is no Unicode.</exception>
     public static string? Text(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+        && value.ValueKind == JsonValueKind.String && value.Text() is { Length: > 0 } text
             ? text
             : null;
+
+    // JsonDocument looks at the bytes of a text only when it is asked for, and then throws what nobody expects of bad input.
+    private static string Text(this JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("A text in it is no Unicode.", error);
+        }
+    }
+
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("A name in it is no Unicode.", error);
+        }
+    }
 
     public static void WriteDescriptor(Utf8JsonWriter writer, Descriptor descriptor)
     {

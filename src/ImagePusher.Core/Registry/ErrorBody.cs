@@ -73,7 +73,7 @@ internal sealed record ErrorBody(string? Code, string? Message)
         var detail = error.TryGetProperty("detail", out var value) ? value : default;
         var more = detail.ValueKind switch
         {
-            JsonValueKind.String => detail.GetString(),
+            JsonValueKind.String => error.Text("detail"),
             JsonValueKind.Object => detail.Text("message") ?? detail.Text("reason"),
             _ => null,
         };

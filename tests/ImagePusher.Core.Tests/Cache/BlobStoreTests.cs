@@ -176,6 +176,18 @@ public sealed class BlobStoreTests : CacheTest
         Assert.True(await Cache.HasBlobAsync(descriptor, Token));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_blob_that_cannot_be_put_in_place_leaves_no_part(bool isUnknown)
+    {
+        // A folder that is not empty can't be replaced by a file.
+        await Cache.InitializeAsync(Token);
+        Directory.CreateDirectory(Path.Combine(Blobs.PathOf(Known), "folder"));
+        await Assert.ThrowsAnyAsync<ImagePusherException>(() => Blobs.WriteAsync(new FaultyBlob(_bytes) { IsUnknown = isUnknown }, Token));
+        Assert.Empty(PartialFiles);
+    }
+
     [Fact]
     public async Task A_blob_of_another_size_is_not_there_and_is_replaced()
     {

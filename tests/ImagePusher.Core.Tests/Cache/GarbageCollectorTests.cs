@@ -84,6 +84,63 @@ public sealed class GarbageCollectorTests : CacheTest
         Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_manifest_that_is_also_listed_as_data_still_names_its_blobs(bool dataFirst)
+    {
+        // Taken for data, of which nothing is followed, and for the manifest that it is, in both orders.
+        var inner = TestImage.Random(1, 100);
+        var manifest = inner.Manifest.Descriptor;
+        var data = manifest with { MediaType = "application/octet-stream" };
+        var index = ImageIndex.Create(MediaTypes.OciIndex, dataFirst ? [data, manifest] : [manifest, data]);
+        await Assert.ThrowsAsync<ImageNotCachedException>(() => TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token));
+        await inner.WriteAsync(Cache, Token);
+        await TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, Token)).Blobs);
+        Assert.All(inner.Blobs.Keys, digest => Assert.NotNull(Cache.Blobs.SizeOf(digest)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("application/vnd.example.manifest.data")]
+    public async Task A_large_blob_of_a_kind_that_nobody_knows_does_not_stop_the_collection(string mediaType)
+    {
+        var (config, large) = ("{}"u8.ToArray(), new byte[Manifest.MaximumSize + 1]);
+        await TestImage.From(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{mediaType}}","digest":"{{Digest.Of(large)}}","size":{{large.Length}} }]}""",
+            config, large).SaveAsync(Cache, "data", cancellationToken: Token);
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(whatIf: false, Token));
+        Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of(large)));
+    }
+
+    [Fact]
+    public async Task A_blob_whose_part_was_whole_for_long_is_young_once_it_is_in_place()
+    {
+        var bytes = TestImage.RandomBytes(new Random(1), 1000);
+        await Cache.InitializeAsync(Token);
+        await File.WriteAllBytesAsync(PartialFile(Digest.Of(bytes)), bytes, Token);
+        File.SetLastWriteTimeUtc(PartialFile(Digest.Of(bytes)), DateTime.UtcNow.AddHours(-5));
+        await Cache.WriteBlobAsync(TestImage.Source(bytes), Token);
+
+        // As another process does that runs while the image is still being saved.
+        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Cache.CollectGarbageAsync(whatIf: false, Token));
+    }
+
+    [Theory]
+    [InlineData(10_000_000)]
+    [InlineData(-10_000_000)]
+    public async Task A_grace_period_beyond_all_dates_is_for_ever_or_none(int days)
+    {
+        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        Assert.Equal(days > 0 ? 0 : 1, (await Cache.CollectGarbageAsync(whatIf: false, Token, TimeSpan.FromDays(days))).Blobs);
+    }
+
     [Fact]
     public async Task A_damaged_manifest_stops_the_collection_before_anything_is_removed()
     {

@@ -37,6 +37,7 @@ public sealed class StateTests : CacheTest
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"mediaType":"x","digest":"sha256:1","size":1}""")]
+    [InlineData("""{"mediaType":"\ud800","digest":"sha256:1111111111111111111111111111111111111111111111111111111111111111","size":1}""")]
     public async Task A_damaged_encoding_is_one_that_is_not_known(string content)
     {
         await Cache.Encodings.StoreAsync(_key, _encoded, Token);
@@ -44,6 +45,14 @@ public sealed class StateTests : CacheTest
         Assert.Null(await Cache.Encodings.FindAsync(_key, Token));
         await Cache.Encodings.StoreAsync(_key, _encoded, Token);
         Assert.Equal(_encoded, await Cache.Encodings.FindAsync(_key, Token));
+    }
+
+    [Fact]
+    public async Task A_reserve_that_cannot_be_written_keeps_no_image_out()
+    {
+        Directory.CreateDirectory(Path.Combine(StateFolder, "reserve"));
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        Assert.Single(LayoutCheck.Run(Root));
     }
 
     [Fact]

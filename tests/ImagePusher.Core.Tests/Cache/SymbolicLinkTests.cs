@@ -1,0 +1,76 @@
+using ImagePusher.Core.Archive;
+using ImagePusher.Core.Cache;
+
+namespace ImagePusher.Core.Tests.Cache;
+
+/// <summary>Some builders (Bazel's rules) write layouts whose files are links into a store of theirs.</summary>
+public sealed class SymbolicLinkTests : CacheTest
+{
+    private readonly TestImage _image = TestImage.Random(1, 5000, 100);
+
+    [Fact]
+    public async Task A_layout_of_links_is_adopted()
+    {
+        await MakeAsync();
+        var entry = Assert.Single(await Cache.ListAsync(Token));
+        var report = await Cache.VerifyAsync(entry, full: true, Token);
+        Assert.Empty(report.Missing);
+        Assert.Empty(report.Damaged);
+        var statistics = await Cache.GetStatisticsAsync(Token);
+        Assert.Equal((4, 0L, _image.Manifest.Raw.Length + _image.Blobs.Values.Sum(blob => blob.Length)), (statistics.Blobs, statistics.UnusedBytes, statistics.Bytes));
+        await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
+        Assert.Equal(2, LayoutCheck.Run(Root).Count);
+    }
+
+    [Fact]
+    public async Task A_layout_of_links_is_imported_as_a_folder()
+    {
+        await MakeAsync();
+        await using var archive = await ImageArchive.OpenAsync(Root, null, Token);
+        Assert.Empty(archive.Images[0].Missing);
+        await Archive.ArchiveTest.ReadAllAsync(archive, archive.Images[0].Root);
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_is_a_blob_that_is_missing()
+    {
+        await MakeAsync();
+        var lost = _image.Blobs.Keys.First();
+        File.Delete(Path.Combine(Folder, "store", lost.Encoded));
+        Assert.Null(Cache.Blobs.SizeOf(lost));
+        var report = await Cache.VerifyAsync(Assert.Single(await Cache.ListAsync(Token)), full: false, Token);
+        Assert.Equal(lost, Assert.Single(report.Missing).Digest);
+        await using (var archive = await ImageArchive.OpenAsync(Root, null, Token))
+        {
+            Assert.Equal(lost, Assert.Single(archive.Images[0].Missing).Digest);
+        }
+
+        await _image.SaveAsync(Cache, "app", cancellationToken: Token);
+        Assert.True((await Cache.VerifyAsync((await Cache.FindAsync("app", Token))!, full: true, Token)).IsIntact);
+    }
+
+    [Fact]
+    public async Task What_another_tool_writes_through_a_linked_index_is_seen()
+    {
+        await MakeAsync();
+        var target = Path.Combine(Folder, "store", "index.json");
+        File.SetLastWriteTimeUtc(IndexFile, DateTime.UtcNow.AddHours(-1));
+        Assert.Single(await Cache.ListAsync(Token));
+        await File.WriteAllTextAsync(target, """{"schemaVersion":2,"manifests":[]}""", Token);
+        Assert.Empty(await Cache.ListAsync(Token));
+    }
+
+    // Every file of a saved image's layout becomes a link to what it was.
+    private async Task MakeAsync()
+    {
+        await _image.SaveAsync(Cache, "app", cancellationToken: Token);
+        Directory.Delete(Path.Combine(Root, ".imagepusher"), recursive: true);
+        var store = Directory.CreateDirectory(Path.Combine(Folder, "store")).FullName;
+        foreach (var file in Directory.GetFiles(Root, "*", SearchOption.AllDirectories))
+        {
+            var real = Path.Combine(store, Path.GetFileName(file));
+            File.Move(file, real);
+            File.CreateSymbolicLink(file, real);
+        }
+    }
+}
