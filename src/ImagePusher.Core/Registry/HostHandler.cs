@@ -25,7 +25,7 @@ internal static class HostHandler
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             UseProxy = true,
-            Proxy = new LoopbackBypass(client.Proxy),
+            Proxy = new LoopbackBypass(client.Proxy ?? new EnvironmentProxy(client.Environment)),
         };
         if (certificates.Client is { } own)
         {
@@ -72,14 +72,12 @@ internal static class HostHandler
         return chain.Build(leaf);
     }
 
-    private sealed class LoopbackBypass(IWebProxy? proxy) : IWebProxy
+    private sealed class LoopbackBypass(IWebProxy proxy) : IWebProxy
     {
-        private IWebProxy Inner => proxy ?? HttpClient.DefaultProxy;
+        public ICredentials? Credentials { get => proxy.Credentials; set => proxy.Credentials = value; }
 
-        public ICredentials? Credentials { get => Inner.Credentials; set => Inner.Credentials = value; }
+        public Uri? GetProxy(Uri destination) => proxy.GetProxy(destination);
 
-        public Uri? GetProxy(Uri destination) => Inner.GetProxy(destination);
-
-        public bool IsBypassed(Uri host) => UrlText.IsLoopback(host.Host) || Inner.IsBypassed(host);
+        public bool IsBypassed(Uri host) => UrlText.IsLoopback(host.Host) || proxy.IsBypassed(host);
     }
 }

@@ -89,17 +89,21 @@ public sealed class RegistryClient : IAsyncDisposable
 
     /// <summary>Checks that a registry answers to a credential and options, and keeps both for this session; keeps nothing if it does not.</summary>
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
-    /// <param name="credential">Who asks; null: what docker's and podman's files know, else nobody.</param>
-    /// <param name="options">How the registry is spoken to.</param>
+    /// <param name="credential">Who asks; null: whom the session has for it, what docker's and podman's files know, else nobody.</param>
+    /// <param name="options">How the registry is spoken to; null: as it is now.</param>
     /// <param name="request">What this call asks of its requests.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="RegistryException">The registry does not answer, or refuses the credential.</exception>
     public async Task ConnectAsync(
-        string registry, RegistryCredential? credential, RegistryOptions options, RequestOptions request, CancellationToken cancellationToken)
+        string registry, RegistryCredential? credential, RegistryOptions? options, RequestOptions request, CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
         var before = _registries.GetValueOrDefault(name);
-        SetOptions(name, options);
+        if (options is not null)
+        {
+            SetOptions(name, options);
+        }
+
         var isConnected = false;
         try
         {
@@ -108,11 +112,11 @@ public sealed class RegistryClient : IAsyncDisposable
         }
         finally
         {
-            if (!isConnected && before is null)
+            if (!isConnected && options is not null && before is null)
             {
                 RemoveOptions(name);
             }
-            else if (!isConnected)
+            else if (!isConnected && options is not null)
             {
                 SetOptions(name, before!);
             }
@@ -123,7 +127,7 @@ public sealed class RegistryClient : IAsyncDisposable
             _credentials.Set(name, credential);
         }
 
-        _connections[name] = credential;
+        _connections[name] = credential ?? _credentials.Of(name);
     }
 
     /// <summary>Forgets what <see cref="ConnectAsync"/> made of a registry, with its credential and tokens; false if it made nothing.</summary>

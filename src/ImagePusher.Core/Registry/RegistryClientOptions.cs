@@ -18,10 +18,10 @@ public sealed record RegistryClientOptions
     /// <summary>What holds for registries without options of their own.</summary>
     public RegistryOptions DefaultOptions { get; init; } = RegistryOptions.Default;
 
-    /// <summary>The proxy; null, the default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. Loopback addresses never use one.</summary>
+    /// <summary>The proxy; null, the default: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say. Loopback addresses never use one.</summary>
     public IWebProxy? Proxy { get; init; }
 
-    /// <summary>Reads an environment variable: DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, HOME, PATH. The default reads the process's.</summary>
+    /// <summary>Reads an environment variable: those of proxies, DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, HOME, PATH. The default reads the process's.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     /// <summary>

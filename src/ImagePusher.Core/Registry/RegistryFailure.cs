@@ -51,10 +51,10 @@ internal static class RegistryFailure
     }
 
     /// <summary>The failure of a request without an answer.</summary>
-    public static Exception OfConnection(Exception error, string purpose, string registry, string url)
+    public static Exception OfConnection(Exception error, string purpose, string registry, string url, Uri? proxy = null)
     {
         var server = UrlText.ToUri(url).Authority;
-        var at = server == registry ? registry : $"{registry} ({server})";
+        var at = (server == registry ? registry : $"{registry} ({server})") + (proxy is null ? "" : $" through the proxy {proxy.Authority}");
         var reason = Reason(error, out var cure, out var isFinal);
         var final = new RegistryUnreachableException($"{Failed(purpose)}: {at} {reason}.", cure, inner: error);
         return isFinal ? final : new TransientFailureException(final, lostConnection: true);
@@ -104,6 +104,7 @@ internal static class RegistryFailure
         ("DIGEST_INVALID", _) => "The bytes changed on their way; try again, and look for a proxy that alters uploads.",
         ("UNSUPPORTED", _) or (_, 405) => $"{registry} does not allow this operation; its operator may have to switch it on.",
         (_, 413) => "A proxy before the registry limits the size of a request: raise its limit, or set a smaller chunk with Set-RegistryOption -ChunkSize.",
+        (_, 407) => "The proxy wants a user name and password: give them in HTTP_PROXY, as http://user:password@host:port.",
         (_, 404) => "Check the registry's address and the repository's name.",
         (_, >= 300 and < 400) => "Check the registry's address: it sends requests elsewhere in a way that is not followed.",
         _ => "Look at the registry's message; -Verbose and -Debug show the requests.",
@@ -136,6 +137,12 @@ internal static class RegistryFailure
         var innermost = error.GetBaseException();
         switch (error)
         {
+            case HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }:
+                isFinal = innermost.Message.Contains("407", StringComparison.Ordinal);
+                cure = isFinal
+                    ? "The proxy wants a user name and password: give them in HTTPS_PROXY, as http://user:password@host:port."
+                    : "Check HTTPS_PROXY, and with NO_PROXY name the hosts that need no proxy.";
+                return "was not reached: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                 cure = "Check the registry's name, and the network's DNS.";
                 return "was not found by name";

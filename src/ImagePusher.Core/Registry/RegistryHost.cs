@@ -102,6 +102,9 @@ internal sealed class RegistryHost : IDisposable
         }
     }
 
+    /// <summary>The proxy that a URL is reached through; null for none.</summary>
+    public Uri? ProxyOf(Uri url) => _handler.Proxy is { } proxy && !proxy.IsBypassed(url) ? proxy.GetProxy(url) : null;
+
     /// <summary>Lets at least so many blobs pass at once, as a call asked for.</summary>
     public void Allow(int limit)
     {

@@ -230,7 +230,7 @@ internal sealed class RegistryTransport
         {
             Log.Debug($"{shown} -> time-out");
             var what = watch.IsExpired ? FormattableString.Invariant($"was silent for {watch.Limit.TotalSeconds:0} seconds") : "did not accept the connection in time";
-            throw RegistryFailure.OfConnection(new TimeoutException(what, error), purpose, _host.Registry, url);
+            throw RegistryFailure.OfConnection(new TimeoutException(what, error), purpose, _host.Registry, url, _host.ProxyOf(message.RequestUri));
         }
         catch (OperationCanceledException error)
         {
@@ -239,7 +239,7 @@ internal sealed class RegistryTransport
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             Log.Debug($"{shown} -> {error.GetBaseException().Message}");
-            throw RegistryFailure.OfConnection(error, purpose, _host.Registry, url);
+            throw RegistryFailure.OfConnection(error, purpose, _host.Registry, url, _host.ProxyOf(message.RequestUri));
         }
     }
 

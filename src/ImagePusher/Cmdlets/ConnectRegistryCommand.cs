@@ -67,7 +67,9 @@ public sealed class ConnectRegistryCommand : AsyncCommand
     protected override void ProcessRecord() => Try(Registry, () =>
     {
         var (registry, credential, client) = (RegistryNames.Parse(Registry), ReadCredential(), PusherSession.Current.Client);
-        var options = Options(client.GetOptions(registry));
+
+        // A registry without options of its own goes on following those of all.
+        var options = Options(client.GetOptions(registry)) is var wanted && wanted == client.GetOptions(registry) ? null : wanted;
         Start(Registry, async (pending, token) =>
         {
             // Nothing is kept of a connection that the registry refused.

@@ -131,6 +131,51 @@ public sealed class ResumeTests
         Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(410)]
+    [InlineData(500)]
+    public async Task A_journalled_session_that_the_registry_will_not_tell_of_is_no_obstacle(int status)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("GET", "uploads").Answer(status);
+        await StartsAgainAsync(registry, proxy, "{location}");
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:9/v2/team/app/blobs/uploads/1?sig=expired")]
+    [InlineData("http://no-such-host.invalid/upload/1")]
+    public async Task A_journalled_session_on_a_host_that_is_gone_is_no_obstacle(string location)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await StartsAgainAsync(registry, proxy, location);
+    }
+
+    [Fact]
+    public async Task A_session_is_kept_for_later_while_the_registry_is_away()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var journal = new MemoryJournal();
+        var blob = MemoryBlob.Random(40 * Unit);
+        await RunAsync(proxy, journal, [blob], 20L * Unit);
+        var away = proxy.On("GET", "uploads").Take(2);
+        away.Answer(503);
+        await using (var session = new RegistrySession(journal: journal))
+        {
+            await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(proxy.Address, retries: 1).WriteBlobAsync(blob, Token));
+        }
+
+        await using var later = new RegistrySession(journal: journal);
+        await later.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.Equal(1, proxy.Count("POST"));
+    }
+
     [Fact]
     public async Task Small_blobs_are_not_journalled_and_no_finished_one_stays()
     {
@@ -139,6 +184,22 @@ public sealed class ResumeTests
         await using var session = new RegistrySession(journal: journal);
         await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(new byte[1000]) { BeforeWrite = _ => Assert.Empty(journal.Sessions) }, Token);
         await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(MemoryBlob.Random(5_000_000).Content) { BeforeWrite = _ => Assert.Single(journal.Sessions) }, Token);
+        Assert.Empty(journal.Sessions);
+    }
+
+    // An upload that an earlier run left must not keep later ones from the blob: it starts again.
+    private static async Task StartsAgainAsync(EmulatedRegistry registry, FaultProxy proxy, string location)
+    {
+        var journal = new MemoryJournal();
+        var blob = MemoryBlob.Random(40 * Unit);
+        await RunAsync(proxy, journal, [blob], 20L * Unit);
+        var left = Assert.Single(journal.Sessions);
+        await journal.SaveAsync(left with { Location = location.Replace("{location}", left.Location, StringComparison.Ordinal) }, Token);
+        proxy.Forget();
+        await using var session = new RegistrySession(journal: journal);
+        await session.Repository(proxy.Address, credential: new RegistryCredential("ann", "secret")).WriteBlobAsync(blob, Token);
+        Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
+        Assert.Equal((1, blob.Content.Length), (proxy.Count("POST"), proxy.BytesUp()));
         Assert.Empty(journal.Sessions);
     }
 

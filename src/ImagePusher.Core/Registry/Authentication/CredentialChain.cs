@@ -9,7 +9,8 @@ internal sealed class CredentialChain(RegistryClientOptions options) : IDisposab
     private readonly ConcurrentDictionary<string, RegistryCredential> _session = new();
     private readonly ConcurrentDictionary<string, DockerConfigFile> _files = new();
 
-    public IReadOnlyDictionary<string, string> Session => _session.ToDictionary(pair => pair.Key, pair => pair.Value.UserName);
+    /// <summary>Whom the session has for a registry; null for nobody.</summary>
+    public RegistryCredential? Of(string registry) => _session.GetValueOrDefault(registry);
 
     public void Set(string registry, RegistryCredential credential) => _session[registry] = credential;
 

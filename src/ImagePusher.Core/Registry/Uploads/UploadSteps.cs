@@ -68,22 +68,29 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
     }
 
     /// <summary>What the registry has; null if it does not know the upload, or does not say.</summary>
+    /// <exception cref="RegistryException">The registry is away: another time it may say.</exception>
     public async Task<Status?> AskAsync(string url, CancellationToken cancellationToken)
     {
-        using var answer = await transport.SendAsync(
-            new RegistryRequest
-            {
-                Method = HttpMethod.Get,
-                Target = url,
-                Purpose = purpose,
-                Scopes = _scopes,
-                Expected = [HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.RequestedRangeNotSatisfiable, HttpStatusCode.Gone],
-            },
-            cancellationToken).ConfigureAwait(false);
-        return answer.Response.IsSuccessStatusCode
-            ? new Status(UploadLocation.Read(answer, transport.Host, purpose) ?? url, UploadLocation.ReadOffset(answer))
-            : null;
+        try
+        {
+            using var answer = await transport.SendAsync(
+                new RegistryRequest { Method = HttpMethod.Get, Target = url, Purpose = purpose, Scopes = _scopes }, cancellationToken).ConfigureAwait(false);
+            return new Status(UploadLocation.Read(answer, transport.Host, purpose) ?? url, UploadLocation.ReadOffset(answer));
+        }
+        catch (RegistryException error) when (!IsAway(error, url))
+        {
+            transport.Log.Debug($"The upload is given up: {error.Message}");
+            return null;
+        }
     }
+
+    // A link may have run out, and so may the host that it led to; a registry may fail for good over an upload that was cut.
+    private bool IsAway(RegistryException error, string url) => error switch
+    {
+        RegistryUnreachableException => UrlText.Origin(url) == UrlText.Origin(transport.Host.BaseUrl),
+        RegistryUnavailableException => error.StatusCode != HttpStatusCode.InternalServerError,
+        _ => error is RegistryRateLimitedException,
+    };
 
     /// <summary>Ends the upload; what was sent becomes the blob.</summary>
     /// <exception cref="UploadLostException">The registry knows neither the upload nor the blob.</exception>

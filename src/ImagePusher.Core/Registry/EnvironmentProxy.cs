@@ -1,0 +1,54 @@
+using System.Net;
+
+namespace ImagePusher.Core.Registry;
+
+/// <summary>
+/// The proxy that the environment names: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, lower case first. They are read for
+/// each new connection, since a script may set them at any moment; .NET's own proxy reads them once. A user and password in
+/// them go to the proxy when it asks, and into no address that a message may show.
+/// </summary>
+internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWebProxy, ICredentials
+{
+    public ICredentials? Credentials
+    {
+        get => this;
+        set => throw new NotSupportedException();
+    }
+
+    // Without variables the system's settings count where there are any.
+    private static IWebProxy? SystemProxy => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? HttpClient.DefaultProxy : null;
+
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null
+        : Named(destination.Scheme) is { } named ? new UriBuilder(named) { UserName = "", Password = "" }.Uri
+        : SystemProxy?.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) =>
+        NoProxyList.Names(Read("NO_PROXY"), host) || (Named(host.Scheme) is null && SystemProxy?.IsBypassed(host) != false);
+
+    public NetworkCredential? GetCredential(Uri uri, string authType) =>
+        new[] { Named("https"), Named("http") }.OfType<Uri>().FirstOrDefault(named => named.Authority == uri.Authority && named.UserInfo.Length > 0) is { } found
+            ? Parse(found.UserInfo)
+            : SystemProxy?.Credentials?.GetCredential(uri, authType);
+
+    private static NetworkCredential Parse(string userInfo)
+    {
+        var parts = userInfo.Split(':', 2);
+        return new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+    }
+
+    private Uri? Named(string scheme)
+    {
+        // A web server passes a request's header "Proxy" to a CGI program as HTTP_PROXY (httpoxy.org).
+        var isRequests = scheme == "http" && environment("GATEWAY_INTERFACE") is not null && environment("http_proxy") is null;
+        var text = (isRequests ? null : Read(scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")) ?? Read("ALL_PROXY");
+        return text is not null && Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var named) ? named : null;
+    }
+
+    private string? Read(string name)
+    {
+#pragma warning disable CA1308 // The variable's other spelling.
+        var value = environment(name.ToLowerInvariant()) ?? environment(name);
+#pragma warning restore CA1308
+        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+}

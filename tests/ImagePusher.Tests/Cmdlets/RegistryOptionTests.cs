@@ -1,0 +1,78 @@
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Faults;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Cmdlets;
+
+/// <summary>Each option of Set-RegistryOption, and each of a call, has the effect that it names; asserted on the wire.</summary>
+public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
+{
+    private readonly SmallImages _images = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _images.Dispose();
+
+    [Fact]
+    public async Task UploadForm_and_ChunkSize_make_chunks()
+    {
+        await using var proxy = await StartAsync();
+        using var engine = NewEngine(proxy.Address, 1_000_000);
+        await engine.OutputAsync("Set-RegistryOption $registry -UploadForm Chunked -ChunkSize 300000; Push-ImageTar $tar -Destination $registry", Token);
+        Assert.Equal(["0-299999", "300000-599999", "600000-899999"], proxy.RequestsOf("PATCH").Where(request => request.BytesUp == 300_000).Select(request => request.Header("Content-Range")));
+    }
+
+    [Fact]
+    public async Task PathPrefix_is_put_before_the_repository()
+    {
+        await using var proxy = await StartAsync();
+        using var engine = NewEngine(proxy.Address);
+        var result = await engine.SingleAsync("Set-RegistryOption $registry -PathPrefix /hub/proxy/; Push-ImageTar $tar -Destination $registry", Token);
+        Assert.Equal($"{proxy.Address}/good:1", (string)result.Reference);
+        Assert.Equal("/v2/hub/proxy/good/manifests/1", proxy.RequestsOf("PUT", "manifests").Single().Target);
+        await engine.OutputAsync("Set-RegistryOption $registry -PathPrefix ''", Token);
+        await engine.FailsAsync("Get-RegistryManifest $registry/good:1", "ManifestNotFound");
+    }
+
+    [Fact]
+    public async Task Mirror_is_read_first()
+    {
+        await using var proxy = await StartAsync();
+        await using var mirror = FaultProxy.Start((await registries.OpenAsync(Token)).Address);
+        using var engine = NewEngine(proxy.Address);
+        engine["mirror"] = $"{mirror.Address}/cache";
+        await engine.OutputAsync("Push-ImageTar $tar -Destination $registry/cache/; Set-RegistryOption $registry -Mirror $mirror", Token);
+        proxy.Forget();
+        await engine.OutputAsync("Save-ImageToCache $registry/good:1", Token);
+        Assert.Empty(proxy.RequestsOf("GET", "blobs|manifests"));
+        Assert.NotEmpty(mirror.RequestsOf("GET", "/v2/cache/good/blobs/"));
+    }
+
+    [Theory]
+    [InlineData("Set-RegistryOption $registry -MaximumRetryCount 2 -RetryIntervalSec 0; Get-RegistryManifest $registry/good:1", 3)]
+    [InlineData("Get-RegistryManifest $registry/good:1 -MaximumRetryCount 1 -RetryIntervalSec 0", 2)]
+    [InlineData("Set-RegistryOption $registry -MaximumRetryCount 9; Get-RegistryManifest $registry/good:1 -MaximumRetryCount 0", 1)]
+    public async Task MaximumRetryCount_is_how_often_a_request_is_repeated(string script, int requests)
+    {
+        await using var proxy = await StartAsync();
+        proxy.On("GET", "manifests").Answer(503);
+        using var engine = NewEngine(proxy.Address);
+        await engine.FailsAsync(script, "RegistryUnavailable", proxy.Address);
+        Assert.Equal(requests, proxy.Count("GET", "manifests"));
+    }
+
+    [Fact]
+    public async Task A_wait_before_the_next_try_is_told()
+    {
+        await using var proxy = await StartAsync();
+        proxy.On("GET", "manifests").Take(1).Answer(429).WithRetryAfter(TimeSpan.FromSeconds(0)).WithBody("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
+        using var engine = NewEngine(proxy.Address);
+        var outcome = await engine.RunAsync("Push-ImageTar $tar -Destination $registry; Get-RegistryManifest $registry/good:1 -Verbose", Token);
+        outcome.WithoutErrors();
+        Assert.Contains(outcome.Verbose, line => line.Contains("slow down", StringComparison.Ordinal) && line.Contains("try 2 of 5", StringComparison.Ordinal));
+    }
+
+    private async Task<FaultProxy> StartAsync() => FaultProxy.Start((await registries.OpenAsync(Token)).Address);
+
+    private Engine NewEngine(string registry, int size = 10_000) => new() { ["tar"] = _images.Write("good", size), ["registry"] = registry };
+}
