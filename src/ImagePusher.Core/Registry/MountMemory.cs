@@ -14,21 +14,25 @@ internal sealed class MountMemory
     private const int MaximumHolders = 4;
 
     private readonly ConcurrentDictionary<(string Registry, Digest Blob), ImmutableArray<string>> _holders = new();
-    private readonly ConcurrentDictionary<string, bool> _refusing = new(StringComparer.Ordinal);
+    // One repository may be gone, or closed to who asks; two in a row are not by chance.
+    private const int TellingSources = 2;
 
-    /// <summary>True if the last mount that a registry was asked for was refused: it may never mount.</summary>
-    public bool IsRefused(string registry) => _refusing.ContainsKey(registry);
+    private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);
+
+    /// <summary>True if a registry refused to mount from several repositories since it last mounted anything: it may never mount.</summary>
+    public bool IsRefused(string registry) => _refused.TryGetValue(registry, out var sources) && sources.Count >= TellingSources;
 
     /// <summary>Takes in what a registry did with a mount.</summary>
-    public void Learn(string registry, bool isRefused)
+    public void Learn(string registry, string source, bool isRefused)
     {
         if (isRefused)
         {
-            _refusing.TryAdd(registry, true);
+            _refused.AddOrUpdate(
+                registry, static (_, source) => [source], static (_, known, source) => known.Count < TellingSources ? known.Add(source) : known, source);
         }
         else
         {
-            _refusing.TryRemove(registry, out _);
+            _refused.TryRemove(registry, out _);
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class RegistryClient : IAsyncDisposable
             own.Transport.Host.Allow(limit);
         }
 
-        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options));
+        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options)).OfType<RepositoryEndpoint>();
         return new RegistryRepository(
             own, mirrors, _mounts, _options, name.Registry, name.Repository, options.ThrottleLimit ?? settings.ThrottleLimit);
     }
@@ -217,7 +217,7 @@ public sealed class RegistryClient : IAsyncDisposable
     private static string Prefixed(string? prefix, string repository) =>
         prefix?.Trim('/') is { Length: > 0 } path ? $"{path}/{repository}" : repository;
 
-    private RepositoryEndpoint Mirror(string mirror, ImageReference name, RequestOptions options)
+    private RepositoryEndpoint? Mirror(string mirror, ImageReference name, RequestOptions options)
     {
         var slash = mirror.IndexOf('/', StringComparison.Ordinal);
         var host = Canonical(slash < 0 ? mirror : mirror[..slash]);
@@ -225,7 +225,15 @@ public sealed class RegistryClient : IAsyncDisposable
 
         // What was given for the registry is not for its mirror; a mirror that fails is soon left out.
         var own = options with { Credential = null, PlainHttp = null, MaximumRetryCount = 1 };
-        return Endpoint(host, Prefixed(GetOptions(host).PathPrefix, repository), name.Name, own, isMirror: true);
+        try
+        {
+            return Endpoint(host, Prefixed(GetOptions(host).PathPrefix, repository), name.Name, own, isMirror: true);
+        }
+        catch (RegistryUnreachableException error)
+        {
+            options.Log.Warning($"The mirror {host} of {name.Registry} is left out: {error.Message}");
+            return null;
+        }
     }
 
     private RepositoryEndpoint Endpoint(string registry, string repository, string name, RequestOptions options, bool isMirror) =>
@@ -237,13 +245,26 @@ public sealed class RegistryClient : IAsyncDisposable
             ? new ValueTask<RegistryCredential?>(given)
             : _credentials.FindAsync(registry, repository, refused, options.Log, token));
 
-    private RegistryHost Host(string registry, bool? plainHttp) => _hosts.GetOrAdd(
-        (registry, plainHttp),
-        key => new Lazy<RegistryHost>(() =>
+    private RegistryHost Host(string registry, bool? plainHttp)
+    {
+        var host = _hosts.GetOrAdd(
+            (registry, plainHttp),
+            key => new Lazy<RegistryHost>(() =>
+            {
+                var options = GetOptions(key.Registry);
+                return new RegistryHost(key.Registry, key.PlainHttp is null ? options : options with { PlainHttp = key.PlainHttp }, _options);
+            }));
+        try
         {
-            var options = GetOptions(key.Registry);
-            return new RegistryHost(key.Registry, key.PlainHttp is null ? options : options with { PlainHttp = key.PlainHttp }, _options);
-        })).Value;
+            return host.Value;
+        }
+        catch (RegistryUnreachableException)
+        {
+            // A certificate file could not be read; it may be there the next time.
+            _hosts.TryRemove(KeyValuePair.Create((registry, plainHttp), host));
+            throw;
+        }
+    }
 
     // Work under way keeps its connections; they are closed with the client.
     private void Retire(string registry)

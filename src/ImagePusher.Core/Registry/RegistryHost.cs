@@ -12,7 +12,7 @@ internal sealed class RegistryHost : IDisposable
     private readonly RegistryClientOptions _client;
     private readonly SocketsHttpHandler _handler;
     private readonly Lazy<HttpClient> _ownConnections;
-    private readonly SemaphoreSlim _discovery = new(1, 1);
+    private readonly SharedAttempt _discovery = new();
     private readonly ConcurrentDictionary<string, bool> _warnings = new();
     private volatile string? _baseUrl;
     private volatile bool _wasRefused;
@@ -81,26 +81,9 @@ internal sealed class RegistryHost : IDisposable
     };
 
     /// <summary>Finds out by GET /v2/ which scheme the host speaks and how it wants to be asked; later calls return at once.</summary>
-    public async Task DiscoverAsync(RegistryTransport transport, string purpose, CancellationToken cancellationToken)
-    {
-        if (_baseUrl is not null)
-        {
-            return;
-        }
-
-        await _discovery.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_baseUrl is null)
-            {
-                await AskAsync(transport, purpose, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _discovery.Release();
-        }
-    }
+    public Task DiscoverAsync(RegistryTransport transport, string purpose, CancellationToken cancellationToken) => _baseUrl is null
+        ? _discovery.RunAsync(() => _baseUrl, () => AskAsync(transport, purpose, cancellationToken), cancellationToken)
+        : Task.CompletedTask;
 
     /// <summary>The proxy that a URL is reached through; null for none.</summary>
     public Uri? ProxyOf(Uri url) => _handler.Proxy is { } proxy && !proxy.IsBypassed(url) ? proxy.GetProxy(url) : null;
@@ -146,7 +129,7 @@ internal sealed class RegistryHost : IDisposable
         _discovery.Dispose();
     }
 
-    private async Task AskAsync(RegistryTransport transport, string purpose, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(RegistryTransport transport, string purpose, CancellationToken cancellationToken)
     {
         TransientFailureException? first = null;
         foreach (var candidate in Candidates)
@@ -162,7 +145,7 @@ internal sealed class RegistryHost : IDisposable
 
                 Authentication.Learn(transport.ChallengesOf(answer));
                 (_wasRefused, _baseUrl) = (false, candidate);
-                return;
+                return candidate;
             }
             catch (TransientFailureException failure) when (failure.Final.InnerException is { } cause)
             {

@@ -136,7 +136,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
 
         var digest = descriptor.Digest.ToString();
         var mount = await new BlobMount(_own, from).TryAsync(digest, cancellationToken).ConfigureAwait(false);
-        _mounts.Learn(Registry, isRefused: !mount.IsDone);
+        _mounts.Learn(Registry, from, isRefused: !mount.IsDone);
         if (mount.IsDone)
         {
             _mounts.Remember(Registry, _own.Repository, descriptor.Digest);

@@ -309,6 +309,43 @@ public sealed class Interop2_AuthTests
     }
 
     [Fact]
+    public async Task Those_who_wait_for_a_silent_token_server_wait_together()
+    {
+        var time = new FakeTimeProvider();
+        var (asked, first, all) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        await using var server = new AuthServer
+        {
+            OnRequest = GiveImage,
+            OnToken = async (_, _) =>
+            {
+                switch (Interlocked.Increment(ref asked))
+                {
+                    case 1:
+                        return false;
+                    case 2:
+                        first.SetResult();
+                        break;
+                    case 7:
+                        all.SetResult();
+                        break;
+                }
+
+                await all.Task.WaitAsync(Token);
+                return false;
+            },
+        };
+        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30) }, time);
+        await session.Repository(server.Address, "other/app").ResolveAsync("1", Token);
+        var pulls = Enumerable.Range(0, 6).Select(_ => session.Repository(server.Address, retries: 1).ResolveAsync("1", Token)).ToList();
+        await first.Task.WaitAsync(Token);
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        // The first one asked for all; when it has failed the others ask at once, and not one after the other.
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await Task.WhenAll(pulls);
+    }
+
+    [Fact]
     public async Task A_realm_over_plain_http_is_refused_when_the_registry_is_https()
     {
         using var certificates = new TestCertificates();

@@ -386,6 +386,9 @@ public sealed class Interop3_BlobUploadTests
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(405)]
+    [InlineData(422)]
+    [InlineData(500)]
+    [InlineData(501)]
     public async Task A_refused_mount_becomes_a_plain_upload(int status)
     {
         await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
@@ -398,6 +401,34 @@ public sealed class Interop3_BlobUploadTests
         Assert.False(await two.TryMountAsync(blob.Descriptor, Token));
         await two.WriteBlobAsync(blob, Token);
         Assert.Equal([blob.TrueDigest.ToString()], registry.BlobsOf("two/app"));
+    }
+
+    [Fact]
+    public async Task One_source_that_is_gone_says_nothing_about_the_registry()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blobs = Enumerable.Range(1, 4).Select(seed => MemoryBlob.Random(1000, seed)).ToList();
+        foreach (var blob in blobs)
+        {
+            await session.Repository(proxy.Address, blob == blobs[^1] ? "other/app" : "gone/app").WriteBlobAsync(blob, Token);
+        }
+
+        // Images that share blobs wait for one upload and mount the rest, as long as the registry is one store.
+        proxy.On("POST", "from=gone").Answer(404);
+        var target = session.Repository(proxy.Address, "new/app");
+        Assert.False(await target.TryMountAsync(blobs[0].Descriptor, Token));
+        Assert.False(await target.TryMountAsync(blobs[1].Descriptor, Token));
+        Assert.Equal(proxy.Address, target.Store);
+
+        // Two sources in a row mean that it does not mount; one that is mounted means that it does.
+        proxy.On("POST", "from=other").Take(1).Answer(404);
+        Assert.False(await target.TryMountAsync(blobs[3].Descriptor, Token));
+        Assert.Equal($"{proxy.Address}/new/app", target.Store);
+        proxy.ClearRules();
+        Assert.True(await target.TryMountAsync(blobs[2].Descriptor, Token));
+        Assert.Equal(proxy.Address, target.Store);
     }
 
     [Theory]

@@ -244,6 +244,28 @@ public sealed class Interop4_RetryTests
     }
 
     [Fact]
+    public async Task Those_who_wait_for_a_silent_host_wait_together()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = Serve(GiveAsync);
+        await using var proxy = FaultProxy.Start(server.Address);
+        var stalled = proxy.On("GET", "^/v2/$").StallAnswer();
+        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30), PlainHttp = true }, time);
+        var pulls = Enumerable.Range(0, 6).Select(number => session.Repository(proxy.Address, $"a{number}", retries: 0).ResolveAsync("1", Token)).ToList();
+        await stalled.Reached.WaitAsync(Token);
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        // The first one asked for all; when it has failed the others ask at once, and not one after the other.
+        await stalled.ReachedTimes(6).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        time.Advance(TimeSpan.FromSeconds(31));
+        foreach (var (pull, number) in pulls.Select((pull, number) => (pull, number)))
+        {
+            var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => pull);
+            Assert.Contains($"/a{number}:1 failed", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_slow_upload_has_no_time_limit_as_a_whole()
     {
         // Each piece takes 40 of the allowed 60 seconds by the session's clock; all of it many minutes.

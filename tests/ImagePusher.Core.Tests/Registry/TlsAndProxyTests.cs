@@ -184,6 +184,28 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_file_that_was_repaired_is_read_again()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = Serve(_certificates);
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = folder["ca.pem"] });
+        Assert.Throws<RegistryUnreachableException>(() => session.Repository(server.Address));
+        folder.Write("ca.pem", File.ReadAllText(_certificates.AuthorityFile));
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+    }
+
+    [Fact]
+    public async Task A_mirror_whose_certificate_file_is_missing_is_left_out()
+    {
+        await using var server = Serve();
+        await using var session = new RegistrySession();
+        session.Client.SetOptions("mirror.test", RegistrySession.Quick with { CertificateAuthority = "no-such-file.pem" });
+        session.Client.SetOptions(server.Address, RegistrySession.Quick with { Mirrors = ["mirror.test"] });
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.Contains("no-such-file.pem", Assert.Single(session.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mirror_is_read_first_and_the_registry_where_it_lacks_something()
     {
         await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);

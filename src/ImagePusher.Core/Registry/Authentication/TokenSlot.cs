@@ -3,7 +3,7 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <summary>The place of one token: fetched when it is needed, shared by all who need it.</summary>
 internal sealed class TokenSlot(IReadOnlyList<TokenScope> scopes) : IDisposable
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly SharedAttempt _attempt = new();
     private volatile AccessToken? _token;
 
     /// <summary>What its token is asked for.</summary>
@@ -14,25 +14,10 @@ internal sealed class TokenSlot(IReadOnlyList<TokenScope> scopes) : IDisposable
         _token is { } token && now < token.Expires && token.Covers(scopes);
 
     /// <summary>The token; a new one if there is none, it has expired, or it is the one that was refused.</summary>
-    public async Task<AccessToken> GetAsync(AccessToken? stale, DateTimeOffset now, Func<Task<AccessToken>> fetch, CancellationToken cancellationToken)
-    {
-        if (Usable(stale, now) is { } known)
-        {
-            return known;
-        }
+    public Task<AccessToken> GetAsync(AccessToken? stale, DateTimeOffset now, Func<Task<AccessToken>> fetch, CancellationToken cancellationToken) =>
+        _attempt.RunAsync(() => Usable(stale, now), async () => _token = await fetch().ConfigureAwait(false), cancellationToken);
 
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return Usable(stale, now) ?? (_token = await fetch().ConfigureAwait(false));
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    public void Dispose() => _gate.Dispose();
+    public void Dispose() => _attempt.Dispose();
 
     private AccessToken? Usable(AccessToken? stale, DateTimeOffset now) =>
         _token is { } token && !ReferenceEquals(token, stale) && now < token.Expires ? token : null;

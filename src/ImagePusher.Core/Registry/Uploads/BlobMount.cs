@@ -25,7 +25,9 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                     Purpose = purpose,
                     Scopes = [TokenScope.Push(endpoint.Repository), TokenScope.Pull(from)],
                     Content = static _ => new ByteArrayContent([]),
-                    Expected = [HttpStatusCode.BadRequest, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed],
+
+                    // Repeating it costs more than it may save: the upload is there for all of these.
+                    Expected = [HttpStatusCode.BadRequest, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError],
                 },
                 cancellationToken).ConfigureAwait(false);
             return answer.Status switch
@@ -35,7 +37,7 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                 _ => new Outcome(false, null),
             };
         }
-        catch (RegistryException error) when (error is RegistryUnauthorizedException or RegistryDeniedException)
+        catch (RegistryException error) when (error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
         {
             // The right to read there may be missing; that to write here is asked for by the upload.
             transport.Log.Verbose($"{error.Message} The blob is uploaded instead.");
