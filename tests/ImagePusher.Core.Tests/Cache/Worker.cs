@@ -27,10 +27,17 @@ internal sealed class Worker : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>The command that runs a worker: the program and its first arguments.</summary>
+    public static IReadOnlyList<string> Command { get; } =
+    [
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"),
+        "exec",
+        Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"),
+    ];
+
     public static Worker Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var info = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"), .. arguments])
+        var info = new ProcessStartInfo(Command[0], [.. Command.Skip(1), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
