@@ -6,9 +6,13 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A child process that works in a cache, and what its lines say must be there.</summary>
 internal sealed class Worker : IDisposable
 {
+    /// <summary>Stands for the digest that an import ends with, which nobody knows before.</summary>
+    public const string AnyDigest = "any digest";
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _busy = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _errors = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,8 +24,11 @@ internal sealed class Worker : IDisposable
         _ = Task.Run(async () => _errors.SetResult(await process.StandardError.ReadToEndAsync()));
     }
 
-    /// <summary>Ends when the worker has begun with its work.</summary>
+    /// <summary>Ends when the worker begins with its work.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Ends when the worker has saved its first image, and is as quick as it gets.</summary>
+    public Task Busy => _busy.Task;
 
     public IReadOnlyList<string> Lines => _lines;
 
@@ -88,6 +95,9 @@ internal sealed class Worker : IDisposable
                 case ["saving", var name, var digest]:
                     Allowed(name).Add(digest);
                     break;
+                case ["importing", var name]:
+                    Allowed(name).Add(AnyDigest);
+                    break;
                 case ["saved", var name, var digest]:
                     names[name] = [digest];
                     break;
@@ -108,6 +118,7 @@ internal sealed class Worker : IDisposable
         if (line is null)
         {
             _ready.TrySetResult();
+            _busy.TrySetResult();
             _closed.TrySetResult();
             return;
         }
@@ -116,6 +127,10 @@ internal sealed class Worker : IDisposable
         if (line == "ready")
         {
             _ready.TrySetResult();
+        }
+        else if (line.StartsWith("saved", StringComparison.Ordinal))
+        {
+            _busy.TrySetResult();
         }
     }
 }
