@@ -4,15 +4,15 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.CrashWorker;
 
 /// <summary>A blob that is written in small pieces, so that a kill often comes in the middle of one.</summary>
-internal sealed class PieceBlob(byte[] bytes, bool isUnknown) : BlobSource
+internal sealed class PieceBlob(byte[] bytes) : BlobSource
 {
     private const int PieceSize = 16 * 1024;
 
     private readonly BlobIdentity _identity = new(ImagePusher.Core.Oci.Digest.Of(bytes), bytes.Length);
 
-    public override Digest? Digest => isUnknown ? null : _identity.Digest;
+    public override Digest? Digest => _identity.Digest;
 
-    public override long? Length => isUnknown ? null : bytes.Length;
+    public override long? Length => bytes.Length;
 
     public override string Description => $"a test blob {_identity.Digest}";
 

@@ -24,14 +24,14 @@ internal sealed class WorkerImage
 
     public ImageManifest Manifest { get; }
 
-    /// <summary>Puts the image into the cache in the copier's order; an import's blobs are known only once they were written.</summary>
-    public async Task SaveAsync(ImageCache cache, string name, bool isImport)
+    /// <summary>Puts the image into the cache in the copier's order, and slowly, as it comes from a registry.</summary>
+    public async Task SaveAsync(ImageCache cache, string name)
     {
         foreach (var blob in _blobs)
         {
-            if (isImport || !await cache.HasBlobAsync(new Descriptor("", Digest.Of(blob), blob.Length), CancellationToken.None))
+            if (!await cache.HasBlobAsync(new Descriptor("", Digest.Of(blob), blob.Length), CancellationToken.None))
             {
-                await cache.WriteBlobAsync(new PieceBlob(blob, isImport), CancellationToken.None);
+                await cache.WriteBlobAsync(new PieceBlob(blob), CancellationToken.None);
             }
         }
 

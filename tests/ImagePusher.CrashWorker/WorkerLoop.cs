@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using ImagePusher.Core;
+using ImagePusher.Core.Archive;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Content;
+using ImagePusher.Core.Names;
+using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.CrashWorker;
 
@@ -9,7 +12,7 @@ namespace ImagePusher.CrashWorker;
 /// Random work on names of its own. A line before a step says what it may do to a name, a line after it that it is done:
 /// whoever reads them knows what must be in the cache after a kill at any instant.
 /// </summary>
-internal sealed class WorkerLoop(string path, string owner, int seed, TimeSpan grace) : ITransferLog
+internal sealed class WorkerLoop(string path, string owner, string[] tars, int seed, TimeSpan grace) : ITransferLog
 {
     private const int Names = 12;
     private const int Layers = 60;
@@ -25,8 +28,11 @@ internal sealed class WorkerLoop(string path, string owner, int seed, TimeSpan g
             var name = $"example.com/{owner}/app:{_random.Next(Names)}";
             switch (_random.Next(20))
             {
-                case < 14:
+                case < 10:
                     await SaveAsync(cache, name);
+                    break;
+                case < 14:
+                    await ImportAsync(cache, name);
                     break;
                 case < 18:
                     await RemoveAsync(cache, name);
@@ -62,12 +68,30 @@ internal sealed class WorkerLoop(string path, string owner, int seed, TimeSpan g
         var number = _random.Next(40);
         var image = new WorkerImage(number, [.. Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => _random.Next(Layers)).Distinct()]);
         Console.WriteLine($"saving {name} {image.Manifest.Digest}");
-        for (var isImport = _random.Next(3) == 0; ;)
+        await UntilDoneAsync(() => image.SaveAsync(cache, name));
+        Console.WriteLine($"saved {name} {image.Manifest.Digest}");
+    }
+
+    // What Import-ImageTar does: the layers are compressed on their way, and the cache remembers what they became.
+    private async Task ImportAsync(ImageCache cache, string name)
+    {
+        await using var archive = await ImageArchive.OpenAsync(tars[_random.Next(tars.Length)], null, CancellationToken.None);
+        using var limits = new TransferLimits();
+        var selection = new ImageSelection(archive, archive.Images[0].Root) { IsDockerSave = true };
+        CopyResult? result = null;
+        Console.WriteLine($"importing {name}");
+        await UntilDoneAsync(async () => result = await new ImageCopier(limits, cache.Encodings).CopyAsync(
+            selection, cache, ImageReference.Parse(name), new CopyOptions(), new TransferProgress(), this, CancellationToken.None));
+        Console.WriteLine($"saved {name} {result!.Manifest.Digest}");
+    }
+
+    private static async Task UntilDoneAsync(Func<Task> save)
+    {
+        while (true)
         {
             try
             {
-                await image.SaveAsync(cache, name, isImport);
-                Console.WriteLine($"saved {name} {image.Manifest.Digest}");
+                await save();
                 return;
             }
             catch (ImageNotCachedException)

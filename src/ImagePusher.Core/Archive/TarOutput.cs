@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Pipelines;
+using ImagePusher.Core.Content;
 
 namespace ImagePusher.Core.Archive;
 
@@ -126,6 +127,7 @@ internal sealed class TarOutput : IAsyncDisposable
             RandomAccess.FlushToDisk(_file.SafeFileHandle);
             await _file.DisposeAsync().ConfigureAwait(false);
             File.Move(_temporary, _path, _overwrite);
+            FolderFlush.Of(Path.GetDirectoryName(_temporary)!);
             _isPublished = true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

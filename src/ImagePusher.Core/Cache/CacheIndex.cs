@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using ImagePusher.Core.Content;
 
 namespace ImagePusher.Core.Cache;
 
@@ -127,8 +128,13 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
         _reserve.Fill(next.Raw.Length);
     }
 
-    private void Publish(IndexSnapshot next) =>
-        CacheErrors.Guard(layout.IndexFile, () => CacheLayout.Publish(layout.NewIndexFile, layout.IndexFile, next.Raw.Span));
+    // The blobs' names are on the disk before those of the images that need them, and the images' before anybody is told.
+    private void Publish(IndexSnapshot next) => CacheErrors.Guard(layout.IndexFile, () =>
+    {
+        layout.FlushBlobFolders();
+        CacheLayout.Publish(layout.NewIndexFile, layout.IndexFile, next.Raw.Span);
+        FolderFlush.Of(layout.Root);
+    });
 
     private IndexSnapshot ReadFile(Stamp? stamp)
     {

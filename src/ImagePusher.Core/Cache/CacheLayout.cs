@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImagePusher.Core.Content;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
@@ -104,6 +105,15 @@ internal sealed class CacheLayout(string root)
             Directory.CreateDirectory(Path.Combine(PartialFolder, "sha256"));
             Directory.CreateDirectory(Path.Combine(PartialFolder, "sha512"));
         });
+    }
+
+    /// <summary>Brings the names of all blobs to the disk.</summary>
+    public void FlushBlobFolders()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(BlobFolder))
+        {
+            FolderFlush.Of(folder);
+        }
     }
 
     /// <summary>Refuses a layout of a version that is not known.</summary>

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Tests.Archive;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -14,13 +15,16 @@ public sealed class CrashTests : CacheTest
         var random = new Random(seed);
         var expected = new Dictionary<string, HashSet<string?>>();
         var (steps, resumed) = (0, 0);
+        var tars = MakeTars();
 
         // A machine that is busy with other things gets more kills, for workers that were killed before they did anything.
         for (var kill = 0; kill < kills || (kill < kills * 4 && steps <= kills * 3); kill++)
         {
-            using var worker = Worker.Start("loop", Root, "crash", $"{random.Next()}", "600", "0.2");
-            await worker.Ready;
-            using (var instant = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(5, 400))))
+            using var worker = Worker.Start("loop", Root, "crash", tars, $"{random.Next()}", "600", "0.2");
+
+            // Some are killed while they begin, most while they are at full work.
+            await (kill % 4 == 0 ? worker.Ready : worker.Busy);
+            using (var instant = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(1, 250))))
             {
                 var cut = new TaskCompletionSource();
                 using var registration = instant.Token.Register(cut.SetResult);
@@ -52,8 +56,9 @@ public sealed class CrashTests : CacheTest
     public async Task Eight_processes_at_once_lose_no_name_and_break_no_image()
     {
         var seconds = IsLong ? 60 : 6;
+        var tars = MakeTars();
         var workers = Enumerable.Range(0, 8)
-            .Select(number => Worker.Start("loop", Root, $"p{number}", $"{number + Environment.TickCount}", $"{seconds}", IsLong ? "5" : "1"))
+            .Select(number => Worker.Start("loop", Root, $"p{number}", tars, $"{number + Environment.TickCount}", $"{seconds}", IsLong ? "5" : "1"))
             .ToList();
         var expected = new Dictionary<string, HashSet<string?>>();
         foreach (var worker in workers)
@@ -75,13 +80,26 @@ public sealed class CrashTests : CacheTest
             + $"{workers.Sum(worker => worker.Lines.Count(line => line.StartsWith("collected", StringComparison.Ordinal)))} collections");
     }
 
+    // docker-saves of half random layers, so that compressing has something to do; two share one.
+    private string MakeTars()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, "tars")).FullName;
+        foreach (var number in Enumerable.Range(0, 6))
+        {
+            byte[] layer = [.. TestSave.Bytes(number, 40_000 * number), .. new byte[40_000 * number]];
+            File.WriteAllBytes(Path.Combine(folder, $"{number}.tar"), new TestSave(layer, TestSave.Bytes(number / 2, 3000)).Tar("app:1").ToArray());
+        }
+
+        return folder;
+    }
+
     private async Task CheckAsync(Dictionary<string, HashSet<string?>> expected)
     {
         var names = LayoutCheck.Run(Root);
         foreach (var (name, allowed) in expected)
         {
             var found = names.GetValueOrDefault(name);
-            Assert.True(allowed.Contains(found), $"{name} leads to {found ?? "nothing"}, not to {string.Join(" or ", allowed.Select(digest => digest ?? "nothing"))}");
+            Assert.True(allowed.Contains(found) || (found is not null && allowed.Contains(Worker.AnyDigest)), $"{name} leads to {found ?? "nothing"}, not to {string.Join(" or ", allowed.Select(digest => digest ?? "nothing"))}");
             expected[name] = [found];
         }
 
@@ -95,7 +113,7 @@ public sealed class CrashTests : CacheTest
 
         if (OutsideTool.Has("skopeo") && names.Keys.FirstOrDefault() is { } any)
         {
-            Assert.Contains("amd64", await OutsideTool.RunAsync("skopeo", "inspect", $"oci:{Root}:{any}"), StringComparison.Ordinal);
+            Assert.Contains(names[any], await OutsideTool.RunAsync("skopeo", "inspect", $"oci:{Root}:{any}"), StringComparison.Ordinal);
         }
     }
 }

@@ -6,9 +6,13 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A child process that works in a cache, and what its lines say must be there.</summary>
 internal sealed class Worker : IDisposable
 {
+    /// <summary>Stands for the digest that an import ends with, which nobody knows before.</summary>
+    public const string AnyDigest = "any digest";
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _busy = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _errors = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,17 +24,27 @@ internal sealed class Worker : IDisposable
         _ = Task.Run(async () => _errors.SetResult(await process.StandardError.ReadToEndAsync()));
     }
 
-    /// <summary>Ends when the worker has begun with its work.</summary>
+    /// <summary>Ends when the worker begins with its work.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Ends when the worker has saved its first image, and is as quick as it gets.</summary>
+    public Task Busy => _busy.Task;
 
     public IReadOnlyList<string> Lines => _lines;
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>The command that runs a worker: the program and its first arguments.</summary>
+    public static IReadOnlyList<string> Command { get; } =
+    [
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"),
+        "exec",
+        Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"),
+    ];
+
     public static Worker Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var info = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"), .. arguments])
+        var info = new ProcessStartInfo(Command[0], [.. Command.Skip(1), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -81,6 +95,9 @@ internal sealed class Worker : IDisposable
                 case ["saving", var name, var digest]:
                     Allowed(name).Add(digest);
                     break;
+                case ["importing", var name]:
+                    Allowed(name).Add(AnyDigest);
+                    break;
                 case ["saved", var name, var digest]:
                     names[name] = [digest];
                     break;
@@ -101,6 +118,7 @@ internal sealed class Worker : IDisposable
         if (line is null)
         {
             _ready.TrySetResult();
+            _busy.TrySetResult();
             _closed.TrySetResult();
             return;
         }
@@ -109,6 +127,10 @@ internal sealed class Worker : IDisposable
         if (line == "ready")
         {
             _ready.TrySetResult();
+        }
+        else if (line.StartsWith("saved", StringComparison.Ordinal))
+        {
+            _busy.TrySetResult();
         }
     }
 }
