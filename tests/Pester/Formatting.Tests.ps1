@@ -34,6 +34,8 @@ Describe 'Views' {
         $object = @(& $Make)[0]
         $object.GetType().FullName | Should -BeExactly "ImagePusher.Output.$Type"
         $lines = ($object | Format-Table | Out-String -Width 80).Trim("`r", "`n") -split '\r?\n'
+        # A grouped table names its group above, and an empty line below that.
+        if ($lines[0] -match '^ +\S+: ') { $lines = $lines[([array]::IndexOf($lines, '') + 1)..($lines.Count - 1)] }
         $lines.Count | Should -Be 3 -Because 'a heading that is broken into two lines cannot be read'
         $lines.ForEach({ $_.TrimEnd().Length }) | Should -BeLessOrEqual 80
         $lines[2] | Should -BeLike "*$($object.$Key)*"
