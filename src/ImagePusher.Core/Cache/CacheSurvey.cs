@@ -7,14 +7,21 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Looks at many images at once: which blobs they share, and what the folder holds.</summary>
 internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestReader manifests)
 {
-    /// <summary>What each entry is, with what only it names among <paramref name="all"/>.</summary>
+    // Counting reads every manifest of the cache: who asks for one image after the other waits for that once.
+    private Counted? _counted;
+
+    /// <summary>What each entry is, with what only it names among <paramref name="all"/>, a list that the index gave.</summary>
     public IReadOnlyList<ImageDetails> Inspect(IReadOnlyList<CacheEntry> wanted, IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var inspector = new ImageInspector(blobs, manifests);
         var details = new ImageDetails[wanted.Count];
         Each(wanted, (entry, position) => details[position] = inspector.Inspect(entry), cancellationToken);
-        var uses = CountUses(details, all, cancellationToken);
-        return [.. details.Select(one => one with { UniqueSize = one.Blobs.Where(blob => uses[blob.Digest] == 1).Sum(blob => blob.Size) })];
+        if (Volatile.Read(ref _counted) is not { } counted || counted.Entries != all)
+        {
+            Volatile.Write(ref _counted, counted = new Counted(all, CountUses(details, all, cancellationToken)));
+        }
+
+        return [.. details.Select(one => one with { UniqueSize = one.Blobs.Where(blob => counted.Uses.GetValueOrDefault(blob.Digest) <= 1).Sum(blob => blob.Size) })];
     }
 
     public CacheStatistics Measure(IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
@@ -71,6 +78,8 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
             throw first;
         }
     }
+
+    private sealed record Counted(IReadOnlyList<CacheEntry> Entries, ConcurrentDictionary<Digest, int> Uses);
 
     private static FileInfo[] Files(string path)
     {

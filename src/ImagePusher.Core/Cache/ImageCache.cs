@@ -17,6 +17,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     private readonly CacheOptions _options;
     private readonly ManifestReader _manifests;
     private readonly UploadJournal _uploads;
+    private readonly CacheSurvey _survey;
 
     private ImageCache(string path, CacheOptions options)
     {
@@ -28,6 +29,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
         Blobs = new BlobStore(_layout, _lock, options);
         Encodings = new EncodingMemory(_layout, _lock);
         _manifests = new ManifestReader(Blobs);
+        _survey = new CacheSurvey(_layout, Blobs, _manifests);
     }
 
     /// <summary>
@@ -116,7 +118,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     public Task<IReadOnlyList<ImageDetails>> InspectAllAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        return RunAsync(() => new CacheSurvey(_layout, Blobs, _manifests).Inspect(entries, _index.Read().Entries, cancellationToken), cancellationToken);
+        return RunAsync(() => _survey.Inspect(entries, _index.Read().Entries, cancellationToken), cancellationToken);
     }
 
     /// <summary>Takes an image's name away; its blobs stay for the garbage collection. False if the entry is not there any more.</summary>
@@ -158,7 +160,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
 
     /// <summary>What the cache holds.</summary>
     public Task<CacheStatistics> GetStatisticsAsync(CancellationToken cancellationToken) =>
-        RunAsync(() => new CacheSurvey(_layout, Blobs, _manifests).Measure(_index.Read().Entries, cancellationToken), cancellationToken);
+        RunAsync(() => _survey.Measure(_index.Read().Entries, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Empties the cache: every name, every blob, every part and memory. It also mends a cache whose index.json is damaged or

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Oci;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
@@ -15,12 +16,12 @@ internal sealed class ManifestReader(BlobStore blobs)
         var path = blobs.PathOf(digest);
         return CacheErrors.Guard(path, () =>
         {
-            if (blobs.SizeOf(digest) is null)
+            using var file = Open(path);
+            if (file is null)
             {
                 return null;
             }
 
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var length = RandomAccess.GetLength(file);
             if (length > maximum)
             {
@@ -73,6 +74,18 @@ internal sealed class ManifestReader(BlobStore blobs)
             return Manifest.Parse(bytes);
         }
         catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle? Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

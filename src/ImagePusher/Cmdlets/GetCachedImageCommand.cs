@@ -47,12 +47,10 @@ public sealed class GetCachedImageCommand : AsyncCommand
         {
             Start(reference, async (pending, token) =>
             {
-                foreach (var entry in await CacheLookup.FindAsync(cache, reference, token).ConfigureAwait(false))
+                var entries = await CacheLookup.FindAsync(cache, reference, token).ConfigureAwait(false);
+                foreach (var image in await CachedImages.OfAllAsync(cache, [.. entries.Where(IsWanted)], token).ConfigureAwait(false))
                 {
-                    if (IsWanted(entry))
-                    {
-                        pending.Write(await CachedImages.OfAsync(cache, entry, token).ConfigureAwait(false));
-                    }
+                    pending.Write(image);
                 }
             });
         }

@@ -59,6 +59,14 @@ public sealed class RepairCachedImageCommand : RegistryCommand
 
         var name = entry.Reference ?? throw new ImageNotCachedException(
             $"{entry} is damaged, and its name does not say which registry it came from.", "Import or save it again.");
+        var bad = report.Missing.Concat(report.Damaged.Select(damaged => damaged.Descriptor)).ToList();
+        if (IsWhatIf)
+        {
+            // The plan of a copy would find the damaged blobs in the cache, where they still are.
+            ShouldProcess($"Repair cached image {entry}: fetch {bad.Count} blobs, {SizeText.Of(bad.Sum(blob => blob.Size))}, from {name.Registry} again.\n  {string.Join("\n  ", bad.Select(blob => blob.Digest))}", null, null);
+            return;
+        }
+
         StartCopy(
             input,
             new CopyRequest
@@ -66,7 +74,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
                 Action = "Repair cached image",
                 Activity = "Repairing",
                 Label = entry.ToString(),
-                Select = token => SelectAsync(cache, entry, report, name, token),
+                Select = token => SelectAsync(cache, entry, report, bad, name, token),
                 Target = cache,
                 Name = name,
                 OptionsFor = _ => new CopyOptions { Compression = Compression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
@@ -75,16 +83,14 @@ public sealed class RepairCachedImageCommand : RegistryCommand
             async (result, token) => await CachedImages.OfAsync(cache, (await cache.FindAsync(result.Name.ToString(), token).ConfigureAwait(false))!, token).ConfigureAwait(false));
     }
 
-    private async Task<ImageSelection> SelectAsync(ImageCache cache, CacheEntry entry, VerifyReport report, ImageReference name, CancellationToken cancellationToken)
+    private async Task<ImageSelection> SelectAsync(
+        ImageCache cache, CacheEntry entry, VerifyReport report, IReadOnlyList<Descriptor> bad, ImageReference name, CancellationToken cancellationToken)
     {
-        if (!IsWhatIf)
-        {
-            await cache.DiscardAsync(report, cancellationToken).ConfigureAwait(false);
-        }
+        await cache.DiscardAsync(report, cancellationToken).ConfigureAwait(false);
 
         // An index that was rewritten here exists nowhere else: as long as it is whole, only what it names is fetched.
         var repository = Access.Repository(name);
-        var isRootLost = report.Missing.Concat(report.Damaged.Select(damaged => damaged.Descriptor)).Any(blob => blob.Digest == entry.Digest);
+        var isRootLost = bad.Any(blob => blob.Digest == entry.Digest);
         Manifest root = isRootLost
             ? await repository.ResolveAsync(entry.Digest.ToString(), cancellationToken).ConfigureAwait(false)
             : await cache.GetManifestAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,12 @@ public sealed class CachedImage
     /// <summary>The bytes of all its blobs and manifests, each counted once.</summary>
     public long Size { get; init; }
 
+    /// <summary>The bytes of <see cref="Size"/> that no other image of the cache names. Get-CachedImage tells it; elsewhere it is null.</summary>
+    public long? UniqueSize { get; init; }
+
+    /// <summary>The bytes of <see cref="Size"/> that other images of the cache name too. Get-CachedImage tells it; elsewhere it is null.</summary>
+    public long? SharedSize { get; init; }
+
     /// <summary>How many different layers it has, over all platforms.</summary>
     public long LayerCount { get; init; }
 

@@ -5,9 +5,17 @@ namespace ImagePusher.Output;
 /// <summary>Makes the objects of cached images.</summary>
 internal static class CachedImages
 {
-    public static async Task<CachedImage> OfAsync(ImageCache cache, CacheEntry entry, CancellationToken cancellationToken)
+    /// <summary>The object of one image.</summary>
+    public static async Task<CachedImage> OfAsync(ImageCache cache, CacheEntry entry, CancellationToken cancellationToken) =>
+        Of(cache, await cache.InspectAsync(entry, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The objects of several images, with what each of them shares with the rest of the cache.</summary>
+    public static async Task<IEnumerable<CachedImage>> OfAllAsync(ImageCache cache, IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken) =>
+        (await cache.InspectAllAsync(entries, cancellationToken).ConfigureAwait(false)).Select(details => Of(cache, details));
+
+    private static CachedImage Of(ImageCache cache, ImageDetails details)
     {
-        var details = await cache.InspectAsync(entry, cancellationToken).ConfigureAwait(false);
+        var entry = details.Entry;
         return new CachedImage
         {
             Reference = entry.ToString(),
@@ -18,6 +26,8 @@ internal static class CachedImages
             MediaType = entry.Descriptor.MediaType,
             Platform = [.. details.Platforms.Select(platform => platform.ToString())],
             Size = details.Size,
+            UniqueSize = details.UniqueSize,
+            SharedSize = details.Size - details.UniqueSize,
             LayerCount = details.LayerCount,
             IsComplete = details.IsComplete,
             Created = details.Created,

@@ -1,5 +1,5 @@
 using ImagePusher.Core.Archive;
-using ImagePusher.Core.Tests.Cache;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archive;
 
@@ -11,7 +11,7 @@ public sealed class FullDiskTests : ArchiveTest
     public async Task A_tar_that_does_not_fit_is_InsufficientSpace_and_leaves_nothing(int size)
     {
         // Small content is found to be too much when the buffer goes to the disk, large content while it is written.
-        using var disk = await SmallDisk.MountAsync(Folder["disk"], "size=32k");
+        using var disk = await SmallDisk.MountAsync(Folder["disk"], "size=32k", Stop);
         var target = Path.Combine(disk.Path, "app.tar");
         await using (var tar = new TarOutput(target, overwrite: false))
         {

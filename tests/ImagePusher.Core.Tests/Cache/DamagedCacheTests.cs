@@ -1,4 +1,5 @@
 using ImagePusher.Core.Cache;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -79,7 +80,7 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task A_full_disk_is_InsufficientSpace_and_loses_nothing()
     {
-        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m");
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m", Token);
         var root = Path.Combine(disk.Path, "cache");
         var cache = ImageCache.Open(root);
         await TestImage.Random(1, 500_000).SaveAsync(cache, "fits", cancellationToken: Token);
@@ -101,7 +102,7 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task A_disk_that_fills_up_at_any_file_leaves_what_was_saved_before()
     {
-        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=1m");
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=1m", Token);
         var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
         var saved = 0;
         try
@@ -119,7 +120,7 @@ public sealed class DamagedCacheTests : CacheTest
         Assert.Equal(saved, LayoutCheck.Run(cache.Path).Count);
 
         // Not one more byte fits: an image can be removed all the same, and then there is room.
-        await FillAsync(Path.Combine(disk.Path, "other"));
+        disk.Fill("other");
         for (var number = 0; number < 5; number++)
         {
             Assert.True(await cache.RemoveAsync((await cache.ListAsync(Token))[0], Token));
@@ -133,11 +134,11 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task A_read_only_disk_can_be_read_and_writing_to_it_is_CacheLocked()
     {
-        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m");
+        using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m", Token);
         var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
         var image = TestImage.Random(1, 1000);
         await image.SaveAsync(cache, "app", cancellationToken: Token);
-        await disk.MakeReadOnlyAsync();
+        await disk.MakeReadOnlyAsync(Token);
 
         var reader = ImageCache.Open(cache.Path);
         var entry = (await reader.FindAsync("app", Token))!;
@@ -146,20 +147,5 @@ public sealed class DamagedCacheTests : CacheTest
         var error = await Assert.ThrowsAsync<CacheLockedException>(() => reader.RemoveAsync(entry, Token));
         Assert.Contains("Set-ImageCache", error.Cure, StringComparison.Ordinal);
         await Assert.ThrowsAsync<CacheLockedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
-    }
-
-    private static async Task FillAsync(string path)
-    {
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true)
-            {
-                await file.WriteAsync(new byte[512], Token);
-            }
-        }
-        catch (IOException)
-        {
-        }
     }
 }
