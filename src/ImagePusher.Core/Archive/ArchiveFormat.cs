@@ -4,8 +4,9 @@ namespace ImagePusher.Core.Archive;
 public enum ArchiveFormat
 {
     /// <summary>
-    /// An OCI image layout in a tar: manifests, indexes and artifacts keep their bytes and so their digests. podman, skopeo,
-    /// containerd and docker 25 and later load it.
+    /// An OCI image layout in a tar: manifests, indexes and artifacts keep their bytes and so their digests. skopeo, containerd
+    /// and docker 25 and later load it; podman too, though <c>podman load</c> takes only a tar of one image in this form
+    /// (<c>podman pull oci-archive:TAR:NAME</c> takes one of several).
     /// </summary>
     Oci,
 

@@ -59,9 +59,10 @@ public sealed class DestinationRule
 
     /// <summary>The full name that an image gets.</summary>
     /// <param name="source">The image's own name; null for an image without one.</param>
+    /// <param name="label">What an image without a full name is called in the message: its digest, or the word that another tool gave it.</param>
     /// <returns>The target; without tag and digest if the image is to be named by its digest.</returns>
     /// <exception cref="InvalidReferenceException">The image has no name, and the destination gives none.</exception>
-    public ImageReference Apply(ImageReference? source)
+    public ImageReference Apply(ImageReference? source, string? label = null)
     {
         if (_target is not null)
         {
@@ -73,7 +74,7 @@ public sealed class DestinationRule
         if (source is null)
         {
             throw new InvalidReferenceException(
-                $"The image has no name, and '{_text}' gives it none.", "Give the full target name, such as localhost:5000/team/app:1.0.");
+                $"The image{(label is null ? "" : $" '{label}'")} has no full name, and '{_text}' gives it none.", "Give the full target name, such as localhost:5000/team/app:1.0.");
         }
 
         var repository = _prefix is null ? source.Repository : $"{_prefix}/{source.Repository}";

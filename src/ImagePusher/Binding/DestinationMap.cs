@@ -18,11 +18,12 @@ internal sealed class DestinationMap
 
     /// <summary>The target name of an image, and the digest that the result must have if the destination names one.</summary>
     /// <param name="source">The image's own name; null if it has none.</param>
+    /// <param name="label">What to call it in a message.</param>
     /// <param name="identity">What the image is: two different ones must not go to one name.</param>
     /// <exception cref="DestinationConflictException">Another image of this pipeline goes to the name.</exception>
-    public (ImageReference Name, Digest? Expected) For(ImageReference? source, string identity)
+    public (ImageReference Name, Digest? Expected) For(ImageReference? source, string label, string identity)
     {
-        var target = _rule.Apply(source);
+        var target = _rule.Apply(source, label);
         var expected = _rule.ExpectedDigest is { } digest ? Digest.Parse(digest) : null;
         var name = target.Tag is null ? target.ByDigest() : target.WithTag(target.Tag);
         if (name.Tag is not null && !_taken.TryAdd(name.ToString(), identity) && _taken[name.ToString()] != identity)

@@ -76,7 +76,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
 
     private void Copy(string text, ImageReference source)
     {
-        var (name, expected) = _destination.For(source, source.ToString());
+        var (name, expected) = _destination.For(source, text, source.ToString());
         var isOneRegistry = source.Registry == name.Registry;
 
         // -PlainHttp is about the destination: it must not send a source's credentials in the clear.

@@ -79,7 +79,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
     private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted)
     {
         var digest = wanted ?? entry.Descriptor.Digest.ToString();
-        var (name, expected) = _destination.For(entry.Reference, digest);
+        var (name, expected) = _destination.For(entry.Reference, entry.ToString(), digest);
         var throttle = Access.ThrottleFor(name.Registry);
         StartCopy(
             input,

@@ -82,7 +82,7 @@ public sealed class PushImageTarCommand : ImageTarCommand
 
     private void Push(string input, ArchiveLease lease, ArchivedImage image, ImageReference source)
     {
-        var (name, expected) = _destination.For(source, image.Root.Digest.ToString());
+        var (name, expected) = _destination.For(source, source.ToString(), image.Root.Digest.ToString());
         var throttle = Access.ThrottleFor(name.Registry);
         lease.Hold();
         var isStarted = StartCopy(

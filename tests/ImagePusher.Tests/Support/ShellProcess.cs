@@ -22,6 +22,9 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>Runs the shell to its end; any exit code is a result.</summary>
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Repository.Shell, arguments, input);
 
+    /// <summary>Runs a command line of sh, in which "$0" is the shell: for input that is no text.</summary>
+    public Task<ToolResult> RunPipelineAsync(string command) => RunAsync("sh", ["-c", command, Repository.Shell], input: "");
+
     /// <summary>Runs the shell where no file may become larger than so many blocks of 512 bytes.</summary>
     public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
         RunAsync("sh", ["-c", $"ulimit -f {blocks}; exec \"$0\" \"$@\"", Repository.Shell, .. arguments], input: "");
@@ -81,7 +84,7 @@ internal sealed class ShellProcess : IDisposable
             AllowFailure = true,
             Input = input,
             WorkingFolder = Folder.FullName,
-            Environment = Variables(),
+            Environment = variables is null ? Variables() : new Dictionary<string, string?>(Variables().Concat(variables)),
         };
         return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
     }

@@ -1,0 +1,138 @@
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Cache;
+
+/// <summary>What a user sees when the disk, the folder or the file system of a cache makes trouble, and that the cure that is named helps.</summary>
+public sealed class TroubleTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SmallImages _images = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_full_disk_keeps_what_is_there_and_clearing_up_helps()
+    {
+        using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
+        using var engine = new Engine(Path.Combine(disk.Path, "cache"))
+        {
+            ["small"] = _images.Write("small", 300_000), ["old"] = _images.Write("old", 900_000), ["large"] = _images.Write("large", 1_200_000),
+        };
+        await engine.OutputAsync("Import-ImageTar $small, $old", Token);
+        var outcome = await engine.FailsMidwayAsync("Import-ImageTar $large", "InsufficientSpace", engine.CachePath);
+        Assert.Contains("Optimize-ImageCache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal([true, true], (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
+        Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache", Token)).PartialSize);
+
+        // Not one byte is left: removing an image and collecting what it leaves must work all the same.
+        disk.Fill("other");
+        await engine.OutputAsync("Remove-CachedImage *old*", Token);
+        Assert.InRange((long)(await engine.SingleAsync("Optimize-ImageCache -GracePeriod 0", Token)).BytesFreed, 900_000, 1_500_000);
+        File.Delete(Path.Combine(disk.Path, "other"));
+        Assert.Equal("example.com/large:1", (string)(await engine.SingleAsync("Import-ImageTar $large", Token)).Reference);
+    }
+
+    [Fact]
+    public async Task A_full_disk_leaves_no_piece_of_a_tar_and_keeps_the_one_that_is_there()
+    {
+        using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=1m", Token);
+        using var engine = new Engine { ["tar"] = _images.Write("large", 3_000_000), ["out"] = Path.Combine(disk.Path, "out.tar") };
+        File.WriteAllText(Path.Combine(disk.Path, "out.tar"), "old");
+        await engine.OutputAsync("Import-ImageTar $tar", Token);
+        await engine.FailsAsync("Export-ImageTar * -Path $out -Force", "InsufficientSpace", Path.Combine(disk.Path, "out.tar"));
+        Assert.Equal("old", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(disk.Path)), Token));
+    }
+
+    [Fact]
+    public async Task A_temporary_folder_that_is_full_is_named_with_the_cure()
+    {
+        using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=64k", Token);
+        var plain = _images.Write("app", 500_000);
+        await Tools.RunAsync("zstd", ["-q", "--rm", plain], Token);
+        using var engine = new Engine { ["tar"] = plain + ".zst" };
+        using var temp = new EnvironmentScope(("TMPDIR", disk.Path));
+        var outcome = await engine.FailsAsync("Import-ImageTar $tar", "InsufficientSpace", plain + ".zst", disk.Path);
+        Assert.Contains("TMPDIR", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
+    }
+
+    [Fact]
+    public async Task A_read_only_disk_is_read_and_every_change_is_refused()
+    {
+        using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
+        using var engine = new Engine(Path.Combine(disk.Path, "cache")) { ["tar"] = _images.Write("app"), ["other"] = _images.Write("other"), ["out"] = _folder["out.tar"] };
+        await engine.OutputAsync("Import-ImageTar $tar", Token);
+        await disk.MakeReadOnlyAsync(Token);
+        await engine.OutputAsync("Get-CachedImage; Test-CachedImage * -Full; Get-ImageCache; Export-ImageTar * -Path $out; Optimize-ImageCache -WhatIf", Token);
+        foreach (var script in new[] { "Import-ImageTar $other", "Remove-CachedImage *", "Optimize-ImageCache", "Clear-ImageCache -Confirm:$false", "Set-ImageCache $env:IMAGEPUSHER_CACHE" })
+        {
+            var outcome = await engine.FailsAsync(script, "CacheLocked", engine.CachePath);
+            Assert.Contains("Set-ImageCache -Path", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_cut_index_is_CacheCorrupt_for_every_cmdlet_and_clearing_mends_it()
+    {
+        using var engine = new Engine { ["tar"] = _images.Write("app"), ["out"] = _folder["out.tar"] };
+        await engine.OutputAsync("Import-ImageTar $tar", Token);
+        var index = Path.Combine(engine.CachePath, "index.json");
+        var raw = await File.ReadAllBytesAsync(index, Token);
+        await File.WriteAllBytesAsync(index, raw[..(raw.Length / 2)], Token);
+        foreach (var script in new[]
+        {
+            "Get-CachedImage", "Get-ImageCache", "Import-ImageTar $tar", "Test-CachedImage *", "Remove-CachedImage *", "Repair-CachedImage *", "Optimize-ImageCache",
+            "Optimize-ImageCache -WhatIf", "Push-CachedImage * -Destination localhost:1", "Export-ImageTar * -Path $out", "Set-ImageCache $env:IMAGEPUSHER_CACHE",
+        })
+        {
+            var outcome = await engine.FailsMidwayAsync(script, "CacheCorrupt", index);
+            Assert.Contains("Clear-ImageCache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
+
+        // The file is still there for who wants to mend it by hand.
+        Assert.Equal(raw[..(raw.Length / 2)], await File.ReadAllBytesAsync(index, Token));
+        await engine.OutputAsync("Clear-ImageCache -Confirm:$false; Import-ImageTar $tar", Token);
+        Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));
+    }
+
+    [Fact]
+    public async Task A_name_that_other_tools_wrote_and_nobody_can_read_stops_only_the_garbage_collection()
+    {
+        using var engine = new Engine { ["tar"] = _images.Write("app") };
+        await engine.OutputAsync("Import-ImageTar $tar", Token);
+        var index = Path.Combine(engine.CachePath, "index.json");
+        var text = await File.ReadAllTextAsync(index, Token);
+        await File.WriteAllTextAsync(index, text.Replace("[", """[{"mediaType":"x","digest":"blake3:00","size":1},""", StringComparison.Ordinal), Token);
+        Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));
+        await engine.FailsAsync("Optimize-ImageCache", "CacheCorrupt", index);
+        await engine.OutputAsync("Import-ImageTar $tar -Reference example.com/again:1", Token);
+        Assert.Contains("blake3:00", await File.ReadAllTextAsync(index, Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_files_are_not_locked_nothing_is_written_and_the_cure_is_named()
+    {
+        using var shell = new ShellProcess();
+        var tar = _images.Write("app");
+        var script = $"Import-ImageTar '{tar}'; $Error[0].FullyQualifiedErrorId; $Error[0].ErrorDetails.RecommendedAction; @(Get-CachedImage).Count";
+        shell.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";
+        var refused = await shell.RunAsync(["-Command", script]);
+        Assert.Contains("can't be locked", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("CacheLocked,ImagePusher.Cmdlets.ImportImageTarCommand", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING", refused.Output, StringComparison.Ordinal);
+        Assert.EndsWith("0", refused.Output.TrimEnd(), StringComparison.Ordinal);
+
+        // Reading needs no lock.
+        shell.Environment.Clear();
+        Assert.Equal("", (await shell.RunAsync(["-Command", $"$null = Import-ImageTar '{tar}'"])).Error);
+        shell.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";
+        Assert.Equal("example.com/app:1", (await shell.RunAsync(["-Command", "(Get-CachedImage).Reference"])).Output.Trim());
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _images.Dispose();
+    }
+}

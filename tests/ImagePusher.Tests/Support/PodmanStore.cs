@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Tests.Support;
+
+/// <summary>podman with a storage of its own.</summary>
+internal sealed class PodmanStore(string folder)
+{
+    private string[] Options => ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
+
+    /// <summary>Loads a tar and gives the names of all images that are there then.</summary>
+    public Task<IReadOnlyList<string>> LoadAsync(string tar, CancellationToken cancellationToken) => NamesAfterAsync(["load", "-q", "-i", tar], cancellationToken);
+
+    /// <summary>Pulls from where podman can, such as oci-archive:TAR:NAME, and gives the names of all images that are there then.</summary>
+    public Task<IReadOnlyList<string>> PullAsync(string source, CancellationToken cancellationToken) => NamesAfterAsync(["pull", "-q", source], cancellationToken);
+
+    private async Task<IReadOnlyList<string>> NamesAfterAsync(string[] command, CancellationToken cancellationToken)
+    {
+        // They name files of the engine's home that need not be there, which podman pull takes ill.
+        var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = null, ["DOCKER_CONFIG"] = null } };
+        await Tools.RunAsync("podman", [.. Options, .. command], settings, cancellationToken);
+        var list = await Tools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
+        return list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The diff IDs of an image's layers.</summary>
+    public async Task<IReadOnlyList<string?>> DiffIdsAsync(string name, CancellationToken cancellationToken)
+    {
+        var image = await Tools.RunAsync("podman", [.. Options, "image", "inspect", name], cancellationToken);
+        return [.. JsonNode.Parse(image.Output)![0]!["RootFS"]!["Layers"]!.AsArray().Select(id => (string?)id)];
+    }
+
+    /// <summary>Removes all images: podman's files are read-only, also for who removes the folder.</summary>
+    public Task EmptyAsync(CancellationToken cancellationToken) => Tools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
+}
