@@ -7,11 +7,18 @@ namespace ImagePusher.Binding;
 internal static class Archives
 {
     /// <summary>A tar, an OCI-layout folder, or what comes on standard input.</summary>
-    public static Task<ImageArchive> OpenAsync(string file, ITransferLog log, CancellationToken cancellationToken)
+    public static async Task<ImageArchive> OpenAsync(string file, ITransferLog log, CancellationToken cancellationToken)
     {
         var options = new ArchiveOptions { Log = log };
-        return file == PathResolver.StandardInput
-            ? ImageArchive.OpenAsync(Console.OpenStandardInput(), "standard input", options, cancellationToken)
-            : ImageArchive.OpenAsync(file, options, cancellationToken);
+        if (file != PathResolver.StandardInput)
+        {
+            return await ImageArchive.OpenAsync(file, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        var input = new StandardInputStream();
+        await using (input.ConfigureAwait(false))
+        {
+            return await ImageArchive.OpenAsync(input, "standard input", options, cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -57,6 +57,35 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
         Assert.Contains(mention, result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Ctrl_C_ends_the_wait_for_a_tar_that_does_not_go_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with Linux's kill.");
+        using var shell = _shell.Start("-Command", "try { Import-ImageTar - -Verbose } finally { [Console]::WriteLine('cleaned') }; 'not here'");
+        await shell.StandardInput.BaseStream.WriteAsync((await File.ReadAllBytesAsync(_images.Write("app"), Token)).AsMemory(0, 4000), Token);
+        await shell.StandardInput.BaseStream.FlushAsync(Token);
+
+        // It has begun to read, and waits for the rest.
+        while (await shell.StandardOutput.ReadLineAsync(Token) is { } line && !line.Contains("temporary file", StringComparison.Ordinal))
+        {
+        }
+
+        await Tools.RunAsync("sh", ["-c", $"kill -INT {shell.Id}"], Token);
+        var rest = shell.StandardOutput.ReadToEndAsync(Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        try
+        {
+            await shell.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            shell.Kill(entireProcessTree: true);
+        }
+
+        Assert.Equal(["cleaned"], (await rest).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith(' ')));
+    }
+
     public void Dispose()
     {
         _shell.Dispose();
