@@ -14,6 +14,9 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
     // A file that was written this short before it was read may be written again within the same tick of its time stamp.
     private static readonly TimeSpan StampTick = TimeSpan.FromSeconds(3);
 
+    // Half a million images; what is larger is no list of images, and would take the memory of the whole machine.
+    private const int MaximumLength = 256 * 1024 * 1024;
+
     private readonly ConcurrentQueue<IndexChange> _waiting = new();
     private readonly SpaceReserve _reserve = new(layout);
     private Known _known = new(IndexSnapshot.Empty, null);
@@ -156,9 +159,9 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
 
         using var file = File.OpenHandle(layout.IndexFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
-        if (length > Array.MaxLength)
+        if (length > MaximumLength)
         {
-            throw CacheErrors.BrokenIndex(layout.IndexFile, $"it has {length} bytes");
+            throw CacheErrors.BrokenIndex(layout.IndexFile, $"it has {length} bytes, and may have {MaximumLength}");
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)length);

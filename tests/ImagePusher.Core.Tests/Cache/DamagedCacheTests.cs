@@ -28,6 +28,26 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
+    public async Task An_index_that_is_too_large_is_refused_before_it_is_read()
+    {
+        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await using (var file = new FileStream(IndexFile, FileMode.Open, FileAccess.Write))
+        {
+            file.SetLength(1L << 40);
+        }
+
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
+        Assert.Contains("it has 1099511627776 bytes, and may have 268435456", error.Message, StringComparison.Ordinal);
+        await using (var file = new FileStream(IndexFile, FileMode.Open, FileAccess.Write))
+        {
+            file.SetLength(300_000_000);
+        }
+
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
+        Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
+    }
+
+    [Fact]
     public async Task Clearing_mends_a_cache_with_a_damaged_index()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);

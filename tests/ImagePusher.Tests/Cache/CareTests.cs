@@ -51,6 +51,9 @@ public sealed class CareTests : IDisposable
         Assert.Equal("example.com/one:1", (await _engine.SingleAsync("Get-CachedImage example.com/one@$digest", Token)).Reference);
         Assert.Equal("example.com/one:1", (await _engine.SingleAsync("Get-CachedImage $digest", Token)).Reference);
         Assert.Empty(await _engine.OutputAsync("Get-CachedImage *two* -Digest $digest", Token));
+
+        // As the table shows it, it is too short to be one.
+        await _engine.FailsAsync("Get-CachedImage -Digest 5d8aebb92863", "InvalidReference", "5d8aebb92863");
     }
 
     [Fact]
@@ -97,21 +100,21 @@ public sealed class CareTests : IDisposable
     }
 
     [Theory]
-    [InlineData("([timespan]::MaxValue)", 0)]
-    [InlineData("10000000.00:00:00", 0)]
-    public async Task A_grace_period_may_be_longer_than_time(string period, int removed)
+    [InlineData("-1", "small")]
+    [InlineData("([timespan]::MaxValue)", "large")]
+    public async Task A_grace_period_that_is_none_is_refused(string period, string why)
     {
-        await ImportTwoAsync();
-        await _engine.OutputAsync("Remove-CachedImage *", Token);
-        Assert.Equal(removed, (long)(await _engine.SingleAsync($"Optimize-ImageCache -GracePeriod {period}", Token)).Blobs);
+        var error = (await _engine.RunAsync($"Optimize-ImageCache -GracePeriod {period}", Token)).SingleError();
+        Assert.StartsWith("ParameterArgumentValidationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains($"too {why}: give how old an unused blob must be", error.Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_negative_grace_period_is_refused_since_it_would_take_what_is_being_saved()
+    public async Task A_grace_period_of_a_hundred_years_keeps_everything()
     {
-        var error = (await _engine.RunAsync("Optimize-ImageCache -GracePeriod -1", Token)).SingleError();
-        Assert.StartsWith("ParameterArgumentValidationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("GracePeriod", error.Exception.Message, StringComparison.Ordinal);
+        await ImportTwoAsync();
+        await _engine.OutputAsync("Remove-CachedImage *", Token);
+        Assert.Equal(7L, (long)(await _engine.SingleAsync("Optimize-ImageCache -GracePeriod 36500.00:00:00", Token)).Kept);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal sealed class ShellProcess : IDisposable
             AllowFailure = true,
             Input = input,
             WorkingFolder = Folder.FullName,
-            Environment = variables is null ? Variables() : new Dictionary<string, string?>(Variables().Concat(variables)),
+            Environment = Variables(),
         };
         return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
     }
