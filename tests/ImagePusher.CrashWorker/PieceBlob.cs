@@ -6,7 +6,7 @@ namespace ImagePusher.CrashWorker;
 /// <summary>A blob that is written in small pieces, so that a kill often comes in the middle of one.</summary>
 internal sealed class PieceBlob(byte[] bytes) : BlobSource
 {
-    private const int PieceSize = 16 * 1024;
+    private const int PieceSize = 2 * 1024;
 
     private readonly BlobIdentity _identity = new(ImagePusher.Core.Oci.Digest.Of(bytes), bytes.Length);
 

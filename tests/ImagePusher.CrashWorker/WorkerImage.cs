@@ -38,11 +38,11 @@ internal sealed class WorkerImage
         await cache.PublishAsync(Manifest, ImageReference.Parse(name), null, CancellationToken.None);
     }
 
-    // 1 KB to 400 KB, most of them small.
+    // 1 KB to 2 MB, most of them small: of the large ones a part is left when their writer is killed.
     private static byte[] Layer(int number)
     {
         var random = new Random(number);
-        var bytes = new byte[1024 + (int)(Math.Pow(random.NextDouble(), 3) * 400_000)];
+        var bytes = new byte[1024 + (int)(Math.Pow(random.NextDouble(), 3) * 2_000_000)];
         random.NextBytes(bytes);
         return bytes;
     }

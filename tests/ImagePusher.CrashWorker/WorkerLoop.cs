@@ -15,7 +15,7 @@ namespace ImagePusher.CrashWorker;
 internal sealed class WorkerLoop(string path, string owner, string[] tars, int seed, TimeSpan grace) : ITransferLog
 {
     private const int Names = 12;
-    private const int Layers = 60;
+    private const int Layers = 30;
 
     private readonly Random _random = new(seed);
 

@@ -10,7 +10,7 @@ internal static class FileLength
         {
             // FileInfo tells the length of the link itself, and calls one that leads nowhere a file.
             return !file.Exists ? null
-                : file.LinkTarget is null ? file.Length
+                : !file.Attributes.HasFlag(FileAttributes.ReparsePoint) || file.LinkTarget is null ? file.Length
                 : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
                 : null;
         }
