@@ -175,9 +175,9 @@ public sealed class BlobStore
         {
             using var hash = new HashingStream(partial.Writer, digest.HashName);
             await partial.IncludeInAsync(hash, cancellationToken).ConfigureAwait(false);
+            _options.Log.Verbose($"{blob.Description}: {offset} bytes are in the cache from before, going on from there.");
             if (blob.Length is null || offset < blob.Length)
             {
-                _options.Log.Verbose($"{blob.Description}: {offset} bytes are in the cache from before, going on from there.");
                 await blob.WriteToAsync(hash, offset, cancellationToken).ConfigureAwait(false);
             }
 

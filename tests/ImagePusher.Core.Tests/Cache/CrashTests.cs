@@ -14,13 +14,15 @@ public sealed class CrashTests : CacheTest
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var expected = new Dictionary<string, HashSet<string?>>();
-        var (steps, resumed) = (0, 0);
+        var (steps, resumed, work) = (0, 0, 0);
         var tars = MakeTars();
 
         // A machine that is busy with other things gets more kills, for workers that were killed before they did anything.
         for (var kill = 0; kill < kills || (kill < kills * 4 && steps <= kills * 3); kill++)
         {
-            using var worker = Worker.Start("loop", Root, "crash", tars, $"{random.Next()}", "600", "0.2");
+            // Each work is begun twice, so that the second worker comes to the blob that the first one was killed over.
+            work = kill % 2 == 0 ? random.Next() : work;
+            using var worker = Worker.Start("loop", Root, "crash", tars, $"{work}", "600", "0.2");
 
             // Some are killed while they begin, most while they are at full work.
             await (kill % 4 == 0 ? worker.Ready : worker.Busy);
