@@ -2,6 +2,7 @@ using System.Text;
 using ImagePusher.Core.Names;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
 using Microsoft.Extensions.Time.Testing;
@@ -248,6 +249,26 @@ public sealed class Interop2_AuthTests
         }
 
         Assert.Equal((3, 1), (one.TokenRequests.Count, two.TokenRequests.Count));
+    }
+
+    [Fact]
+    public async Task Tokens_that_have_ended_are_not_kept_for_ever()
+    {
+        // A mirror of a whole registry has a scope for each of its repositories.
+        var time = new FakeTimeProvider();
+        await using var server = new AuthServer { OnRequest = GiveImage };
+        var options = new RegistryClientOptions { TimeProvider = time, CertificateFolders = [], Environment = _ => null };
+        using var host = new RegistryHost(server.Address, RegistrySession.Quick, options);
+        var transport = new RegistryTransport(host, options, RequestOptions.Default, (_, _) => default);
+        for (var number = 0; number < 1200; number++)
+        {
+            using var answer = await transport.SendAsync(
+                new RegistryRequest { Method = HttpMethod.Get, Target = "/v2/", Purpose = "asking", Scopes = [TokenScope.Pull($"app/a{number}")] }, Token);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1200, server.TokenRequests.Count);
+        Assert.InRange(host.Authentication.TokenCount, 55, 600);
     }
 
     [Fact]
