@@ -185,12 +185,12 @@ internal sealed class RegistryTransport
                 watch.Touch(CheckingTime(request));
             }
 
-            var sent = Stopwatch.GetTimestamp();
+            var sent = Time.GetTimestamp();
             var http = request.OwnConnection ? _host.HttpOfOwnConnections : _host.Http;
             var response = await SendHttpAsync(message, http, request.Purpose, isRedirected || !request.Target.StartsWith('/'), watch, cancellationToken).ConfigureAwait(false);
             if (message.Headers.ExpectContinue is true)
             {
-                _host.Uploads.LearnAnnouncement(response.StatusCode, blob!.Started is { } started ? Stopwatch.GetElapsedTime(sent, started) : null);
+                _host.Uploads.LearnAnnouncement(response.StatusCode, blob!.Started is { } started ? Time.GetElapsedTime(sent, started) : null);
                 if (response.StatusCode == HttpStatusCode.ExpectationFailed)
                 {
                     response.Dispose();

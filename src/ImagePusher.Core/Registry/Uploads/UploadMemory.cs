@@ -8,7 +8,11 @@ internal sealed class UploadMemory(TimeProvider time)
     // A glitch must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan IgnoredAnnouncement = TimeSpan.FromMilliseconds(950);
+    /// <summary>How long a server has to answer an announced body, before it is sent unasked.</summary>
+    public static readonly TimeSpan AnnouncementLimit = TimeSpan.FromSeconds(3);
+
+    // A timer may end a little early.
+    private static readonly TimeSpan IgnoredAnnouncement = AnnouncementLimit - TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private UploadForm _form = UploadForm.Stream;
@@ -78,7 +82,7 @@ internal sealed class UploadMemory(TimeProvider time)
         }
     }
 
-    /// <summary>Stops announcing where the server refuses it (417) or pays no heed to it, which costs a second a request.</summary>
+    /// <summary>Stops announcing where the server refuses it (417) or pays no heed to it, which costs seconds a request.</summary>
     public void LearnAnnouncement(HttpStatusCode status, TimeSpan? waited)
     {
         if (status == HttpStatusCode.ExpectationFailed || waited >= IgnoredAnnouncement)
