@@ -1,7 +1,9 @@
+using ImagePusher.Core.Content;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
 using ImagePusher.TestSupport.Faults;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -174,6 +176,27 @@ public sealed class ResumeTests
         await using var later = new RegistrySession(journal: journal);
         await later.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         Assert.Equal(1, proxy.Count("POST"));
+    }
+
+    [Fact]
+    public async Task An_upload_lost_by_an_earlier_run_makes_large_blobs_go_one_by_one_for_a_while_only()
+    {
+        var time = new FakeTimeProvider();
+        await using var registry = EmulatedRegistry.Start(Personality.Distribution);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var journal = new MemoryJournal();
+        var lost = MemoryBlob.Random(5_000_000);
+        await journal.SaveAsync(
+            new UploadSession($"{proxy.Address}/team/app {lost.ResumeKey}", $"http://{proxy.Address}/v2/team/app/blobs/uploads/1?_state=x", 0, 0, time.GetUtcNow()), Token);
+        await using var session = new RegistrySession(time: time, journal: journal);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(lost, Token);
+        time.Advance(TimeSpan.FromMinutes(11));
+        var underWay = proxy.On("PATCH").StallUp(1_000_000);
+        var uploads = new[] { 2, 3 }.Select(seed => repository.WriteBlobAsync(MemoryBlob.Random(9_000_000, seed), Token)).ToList();
+        await underWay.ReachedTimes(2).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        proxy.Release();
+        await Task.WhenAll(uploads);
     }
 
     [Fact]

@@ -152,7 +152,7 @@ internal sealed class BlobUpload
         _host.Uploads.SignsState = UploadLocation.HasState(_state.Url);
         if (_largePlace is null && _blob.Length is null or >= LargeLength && _host.Uploads.SignsState)
         {
-            _largePlace = await _host.UploadingLarge.EnterAsync(cancellationToken).ConfigureAwait(false);
+            _largePlace = await _host.EnterLargeAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -272,7 +272,7 @@ internal sealed class BlobUpload
         _transport.Log.Verbose($"{_host.Registry} lost the upload of {_blob.Description} from an earlier run; it starts again.");
         if (UploadLocation.HasState(session.Location))
         {
-            _host.UploadingLarge.Narrow(1);
+            _host.Uploads.RememberEarlierLoss();
         }
 
         await _state.ForgetAsync(cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class UploadMemory(TimeProvider time)
     private long _lossChunk = long.MaxValue;
     private volatile bool _announces = true;
     private DateTimeOffset _lossEnds;
+    private DateTimeOffset _earlierLossEnds;
     private volatile bool _signsState;
     private volatile bool _refusesChunks;
 
@@ -79,6 +80,21 @@ internal sealed class UploadMemory(TimeProvider time)
             var chunk = Math.Clamp(gotThrough / 2, smallest, largest);
             _lossChunk = time.GetUtcNow() < _lossEnds ? Math.Min(_lossChunk, chunk) : chunk;
             _lossEnds = time.GetUtcNow() + LossLife;
+        }
+    }
+
+    /// <summary>True for a while after an upload was found lost that an earlier run left.</summary>
+    public bool LostEarlier
+    {
+        get { lock (_lock) { return time.GetUtcNow() < _earlierLossEnds; } }
+    }
+
+    /// <summary>An upload that an earlier run left is lost: for a while less is under way at once.</summary>
+    public void RememberEarlierLoss()
+    {
+        lock (_lock)
+        {
+            _earlierLossEnds = time.GetUtcNow() + LossLife;
         }
     }
 
