@@ -308,6 +308,32 @@ public sealed class Interop3_BlobUploadTests
         Assert.Equal((1, 0), (proxy.Count("PATCH"), registry.OpenUploads));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(416)]
+    [InlineData(503)]
+    public async Task A_refusal_of_the_source_is_not_taken_for_one_of_the_registry(int status)
+    {
+        // From registry to registry: the body that the source refuses makes the other one's request fail.
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var source = Serve(exchange => exchange.AnswerAsync(status, """{"errors":[{"code":"BLOB_UNKNOWN","message":"gone"}]}"""));
+        await using var session = new RegistrySession();
+        foreach (var form in new[] { UploadForm.Auto, UploadForm.Chunked })
+        {
+            proxy.Forget();
+            session.Client.SetOptions(proxy.Address, RegistrySession.Quick with { UploadForm = form });
+            var wanted = MemoryBlob.Random(1000).Descriptor;
+            var from = session.Repository(source.Address, "base/image", retries: 0);
+            var blob = new StoredBlob(wanted, from.Description, (offset, token) => from.OpenBlobAsync(wanted, offset, token));
+            var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(proxy.Address).WriteBlobAsync(blob, Token));
+            Assert.Contains($"{source.Address}/base/image", error.Message, StringComparison.Ordinal);
+            Assert.Equal((1, 1), (proxy.Count("POST"), proxy.Count("DELETE")));
+            Assert.InRange(proxy.Count("PATCH|PUT"), 0, 1);
+        }
+    }
+
     [Fact]
     public async Task Cancelling_comes_out_as_such_and_cancels_the_upload()
     {
