@@ -61,8 +61,9 @@ internal sealed record ErrorBody(string? Code, string? Message)
             var message = root.Text("message") ?? root.Text("details") ?? root.Text("error_description") ?? root.Text("error");
             return new ErrorBody(root.Text("code"), OneLine(message ?? text));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // JsonElement throws the second for text that is no Unicode.
             return null;
         }
     }

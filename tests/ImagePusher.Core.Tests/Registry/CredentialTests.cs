@@ -122,6 +122,19 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"credHelpers":{"registry.test":"a","registry.test":"b"},"auths":{"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":null,"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":{"auth":"no base64 !"},"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":[],"other.test":{"auth":"YTpi"}},"credHelpers":7,"credsStore":{}}""")]
+    [InlineData("""{"auths":{"registry.test":{"username":"\ud800","password":"x"},"other.test":{"auth":"YTpi"}}}""")]
+    public async Task What_is_odd_in_a_file_takes_nothing_else_with_it(string config)
+    {
+        WriteDocker(config);
+        using var chain = NewChain();
+        Assert.Equal(new RegistryCredential("a", "b"), await chain.FindAsync("other.test", "a", null, Content.NullLog.Instance, Token));
+    }
+
+    [Theory]
     [InlineData("""{"credsStore":"test"}""")]
     [InlineData("""{"credHelpers":{"registry.test":"test"},"credsStore":"other"}""")]
     [InlineData("""{"credHelpers":{"registry.test":"test"},"auths":{"registry.test":{}}}""")]

@@ -418,14 +418,19 @@ public sealed class Interop2_AuthTests
         Assert.Equal(2, server.Requests.Count);
     }
 
-    [Fact]
-    public async Task A_token_server_that_answers_HTML_is_named()
+    [Theory]
+    [InlineData("<html><title>Login</title></html>")]
+    [InlineData("""{"token":"\ud800"}""")]
+    [InlineData("""{"token":7}""")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public async Task A_token_server_that_answers_without_a_token_is_named(string body)
     {
         await using var server = new AuthServer
         {
             OnToken = async (exchange, _) =>
             {
-                await exchange.AnswerAsync(200, "<html><title>Login</title></html>", "text/html");
+                await exchange.AnswerAsync(200, body, "text/html");
                 return true;
             },
         };

@@ -272,6 +272,41 @@ public sealed class Interop4_ReadingTests
         Assert.InRange(error.Message.Length, 1, 500);
     }
 
+    [Theory]
+    [InlineData("""{"errors":[{"code":"\ud800","message":"\udfff"}]}""")]
+    [InlineData("""{"errors":[{"code":7,"message":[],"detail":{"message":8}}]}""")]
+    [InlineData("""{"errors":[[]]}""")]
+    [InlineData("""{"errors":{},"message":{}}""")]
+    [InlineData("[[[")]
+    [InlineData("\u0000\u0001\u001b[31m")]
+    public async Task An_odd_error_body_leaves_the_status(string body)
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : exchange.AnswerAsync(409, body));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains($"{server.Address} answered 409", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
+    [Theory]
+    [InlineData("""{"tags":["\ud800"]}""")]
+    [InlineData("""{"tags":7}""")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    public async Task An_odd_list_is_empty_or_an_error(string body)
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.AnswerAsync(200, body));
+        await using var session = new RegistrySession();
+        try
+        {
+            Assert.Empty(await session.Repository(server.Address).GetTagsAsync(Token).ToListAsync(Token));
+        }
+        catch (RegistryProtocolException error)
+        {
+            Assert.Contains("no list", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task An_endless_error_body_is_read_to_64_KiB_only()
     {

@@ -121,9 +121,9 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             _content = Content.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
             log.Debug($"Credentials may come from {path}.");
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            log.Warning($"The credentials file {path} is left out: {(error is JsonException ? "it is not JSON" : ErrorBody.OneLine(error.Message))}.");
+            log.Warning($"The credentials file {path} is left out: {(error is JsonException or InvalidOperationException ? "it is not JSON" : ErrorBody.OneLine(error.Message))}.");
         }
     }
 
@@ -145,12 +145,29 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
                 }
             }
 
-            var helpers = Properties(root, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String)
-                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+            var helpers = new Dictionary<string, string>();
+            foreach (var entry in Properties(root, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String))
+            {
+                helpers[entry.Name] = entry.Value.GetString()!;
+            }
+
             return new Content(auths, helpers, root.Text("credsStore"));
         }
 
         private static RegistryCredential? Read(JsonElement entry)
+        {
+            try
+            {
+                return ReadText(entry);
+            }
+            catch (Exception error) when (error is FormatException or InvalidOperationException)
+            {
+                // No base64, or no Unicode: it is no credential, and the other entries may be.
+                return null;
+            }
+        }
+
+        private static RegistryCredential? ReadText(JsonElement entry)
         {
             if (entry.Text("identitytoken") is { } token)
             {
@@ -162,16 +179,9 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
                 return new RegistryCredential(user, password);
             }
 
-            try
-            {
-                var pair = entry.Text("auth") is { } auth ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth)).TrimEnd('\0') : "";
-                var colon = pair.IndexOf(':', StringComparison.Ordinal);
-                return colon > 0 ? new RegistryCredential(pair[..colon], pair[(colon + 1)..]) : null;
-            }
-            catch (FormatException)
-            {
-                return null;
-            }
+            var pair = entry.Text("auth") is { } auth ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth)).TrimEnd('\0') : "";
+            var colon = pair.IndexOf(':', StringComparison.Ordinal);
+            return colon > 0 ? new RegistryCredential(pair[..colon], pair[(colon + 1)..]) : null;
         }
     }
 }

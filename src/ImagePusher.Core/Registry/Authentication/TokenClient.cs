@@ -123,9 +123,9 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
                 return new AccessToken(token, scopes, asked + expires - Margin);
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Said below: what came holds no token.
+            // Said below: what came holds no token, or none that is text.
         }
 
         throw new RegistryProtocolException(
