@@ -494,6 +494,46 @@ public sealed class Interop2_AuthTests
         }
     }
 
+    [Theory]
+    [InlineData("Bearer realm=\"{realm}\",service=\"test\"")]
+    [InlineData("Basic realm=\"x\"")]
+    public async Task A_secret_that_a_server_repeats_is_not_said(string challenge)
+    {
+        // Servers that mean to help put into their errors what they were sent.
+        await using var server = new AuthServer
+        {
+            Challenges = [challenge],
+            Password = "ann:s3cr:et",
+            OnRequest = exchange => exchange.AnswerAsync(403, $$"""{"errors":[{"code":"DENIED","message":"not with {{exchange.Header("Authorization")}}","detail":"user ann with s3cr:et"}]}"""),
+            OnToken = async (exchange, body) =>
+            {
+                var isRefused = exchange.Header("Authorization") != "Basic " + Convert.ToBase64String("ann:s3cr:et"u8);
+                if (isRefused)
+                {
+                    var read = exchange.Header("Authorization") is { } header
+                        ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(header[6..]))
+                        : ServerExchange.FormValues(body, "refresh_token").Single();
+                    await exchange.AnswerAsync(401, $$"""{"details":"{{exchange.Header("Authorization")}} {{body}} {{read}}"}""");
+                }
+
+                return isRefused;
+            },
+        };
+        await using var session = new RegistrySession();
+        var said = new List<string>();
+        foreach (var credential in new[] { Ann, Ann with { Secret = "wr0ng:one" }, RegistryCredential.FromIdentityToken("r3fresh/wr0ng") })
+        {
+            said.Add((await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, credential: credential, retries: 0).ResolveAsync("1", Token))).ToString());
+        }
+
+        Assert.Contains("not with", said[0], StringComparison.Ordinal);
+        var all = session.Log.Text + string.Concat(said);
+        foreach (var secret in new[] { "s3cr:et", "wr0ng", "token-1", Convert.ToBase64String("ann:s3cr:et"u8), Convert.ToBase64String("ann:wr0ng:one"u8), "r3fresh" })
+        {
+            Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
+        }
+    }
+
     private static Task GiveImage(ServerExchange exchange) => exchange.Path == "/v2/"
         ? exchange.AnswerAsync(200, "{}")
         : exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
