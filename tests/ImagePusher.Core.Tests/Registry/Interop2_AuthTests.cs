@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ImagePusher.Core.Names;
 using ImagePusher.Core.Oci;
@@ -382,6 +383,42 @@ public sealed class Interop2_AuthTests
         var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
         Assert.Contains("plain http", error.Message, StringComparison.Ordinal);
         Assert.Empty(thief.TokenRequests);
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.7/token")]
+    [InlineData("http://127.0.0.1:9/token")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("http://[fd00::7]/token")]
+    public async Task A_token_server_in_a_private_network_is_refused_for_a_registry_outside(string realm)
+    {
+        var asked = new List<string>();
+        await using var world = LoopbackServer.Start(exchange =>
+        {
+            asked.Add(exchange.Target);
+            exchange.Add("WWW-Authenticate", $"Bearer realm=\"{realm}\",service=\"s\"");
+            return exchange.AnswerAsync(401);
+        });
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository("registry.example", credential: Ann).ResolveAsync("1", Token));
+        Assert.Contains("private network", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(asked, target => !target.StartsWith("http://registry.example/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_smaller_grant_fails_where_it_does_not_suffice_and_not_before()
+    {
+        await using var tokens = TokenServer.Start(new TokenServerOptions
+        {
+            Users = new Dictionary<string, string> { [Ann.UserName] = Ann.Secret }, Allows = (_, _, action) => action == "pull",
+        });
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook, new EmulatedRegistryOptions { TokenServer = tokens });
+        await using var session = new RegistrySession();
+        var repository = session.Repository(registry.Address, credential: Ann);
+        Assert.False(await repository.HasBlobAsync(MemoryBlob.Random(10).Descriptor, Token));
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => repository.WriteBlobAsync(MemoryBlob.Random(10), Token));
+        Assert.True(error is RegistryUnauthorizedException or RegistryDeniedException, error.ToString());
+        Assert.Equal(0, registry.OpenUploads);
     }
 
     [Fact]

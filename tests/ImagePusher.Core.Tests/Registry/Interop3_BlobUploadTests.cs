@@ -124,6 +124,37 @@ public sealed class Interop3_BlobUploadTests
         Assert.All(other.Requests, request => Assert.Null(request.Header("Authorization")));
     }
 
+    [Theory]
+    [InlineData("http://10.0.0.7:5000/v2/team/app/blobs/uploads/1")]
+    [InlineData("http://localhost:9/v2/team/app/blobs/uploads/1")]
+    public async Task A_Location_in_a_private_network_is_refused_for_a_registry_outside(string location)
+    {
+        var asked = new List<string>();
+        await using var world = LoopbackServer.Start(exchange =>
+        {
+            asked.Add($"{exchange.Method} {exchange.Target}");
+            exchange.Add("Location", location);
+            return exchange.AnswerAsync(exchange.Method == "POST" ? 202 : 200);
+        });
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
+        Assert.Contains("private network", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["GET http://registry.example/v2/", "POST http://registry.example/v2/team/app/blobs/uploads/"], asked);
+    }
+
+    [Fact]
+    public async Task A_stale_Location_costs_the_upload_and_not_the_push()
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH").Take(1).StaleLocation();
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(1000);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
+        Assert.Equal(2, proxy.Count("POST"));
+    }
+
     [Fact]
     public async Task The_query_is_kept_byte_for_byte_and_the_digest_appended_with_an_ampersand()
     {

@@ -272,6 +272,23 @@ public sealed class Interop4_ReadingTests
         Assert.InRange(error.Message.Length, 1, 500);
     }
 
+    [Fact]
+    public async Task A_config_of_more_than_8_MiB_is_refused_unread()
+    {
+        var asked = 0;
+        await using var server = Serve(exchange =>
+        {
+            asked++;
+            return exchange.AnswerAsync(200, "{}");
+        });
+        await using var session = new RegistrySession();
+        var config = new Descriptor(MediaTypes.OciConfig, Digest.Of([1]), ImageConfig.MaximumSize + 1);
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => Content.BlobReader.ReadAsync(session.Repository(server.Address), config, ImageConfig.MaximumSize, Token));
+        Assert.Contains($"{config.Digest} of {server.Address}/team/app has 8388609 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, asked);
+    }
+
     [Theory]
     [InlineData("""{"errors":[{"code":"\ud800","message":"\udfff"}]}""")]
     [InlineData("""{"errors":[{"code":7,"message":[],"detail":{"message":8}}]}""")]

@@ -299,6 +299,55 @@ public sealed class Interop4_RetryTests
         Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
     }
 
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    public async Task A_push_and_a_pull_survive_bursts_on_any_of_their_requests(int status)
+    {
+        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        var bursts = proxy.On("*").Sometimes(0.3, status).Answer(status).WithRetryAfter(TimeSpan.Zero);
+        await using var session = new RegistrySession(RegistrySession.Quick with { MaximumRetryCount = 10 });
+        var repository = session.Repository(proxy.Address);
+        foreach (var blob in Image.Layers.Append(Image.Config))
+        {
+            await repository.WriteBlobAsync(new MemoryBlob(blob), Token);
+        }
+
+        await repository.PutManifestAsync(Manifest.Parse(Image.Manifest), Token);
+        for (var round = 0; round < 10; round++)
+        {
+            Assert.Equal(Image.Digest, (await repository.ResolveAsync(Image.Digest, Token)).Digest.ToString());
+            await using var stream = await repository.OpenBlobAsync(new MemoryBlob(Image.Layers[0]).Descriptor, 0, Token);
+            await stream.CopyToAsync(Stream.Null, Token);
+        }
+
+        Assert.InRange(bursts.Hits, 5, 40);
+    }
+
+    [Fact]
+    public async Task A_manifest_that_stops_in_the_middle_is_given_up_after_the_idle_time()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = Serve(GiveAsync);
+        await using var proxy = FaultProxy.Start(server.Address);
+        var stalled = proxy.On("GET", "manifests").Take(1).StallDown(20);
+        await using var session = new RegistrySession(time: time);
+        var pull = session.Repository(proxy.Address).ResolveAsync("1", Token);
+        await stalled.Reached.WaitAsync(Token);
+        while (!session.Log.Text.Contains("the answer stopped for 60 seconds", StringComparison.Ordinal))
+        {
+            // The first bytes may be on their way still; each read begins the time anew.
+            time.Advance(TimeSpan.FromSeconds(61));
+            await Task.Yield();
+        }
+
+        await pull;
+        Assert.InRange(proxy.Count("GET", "manifests"), 2, 4);
+    }
+
     [Fact]
     public async Task Nobody_at_the_address_is_told_after_one_more_try()
     {
