@@ -60,6 +60,14 @@ internal sealed class RegistryTransport
         return await SendHttpAsync(message, _host.Http, purpose, hidesQuery: true, watch, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>How the host wants to be asked, as GET /v2/ tells it.</summary>
+    public async Task<IReadOnlyList<Challenge>> AskForChallengesAsync(string purpose, CancellationToken cancellationToken)
+    {
+        using var answer = await SendRawAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, UrlText.ToUri(_host.BaseUrl + "/v2/")), purpose, cancellationToken).ConfigureAwait(false);
+        return ChallengesOf(answer);
+    }
+
     /// <summary>The challenges of a 401.</summary>
 #pragma warning disable CA1822 // A part of the transport's face.
     public IReadOnlyList<Challenge> ChallengesOf(HttpResponseMessage answer) =>

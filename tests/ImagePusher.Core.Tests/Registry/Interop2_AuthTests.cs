@@ -6,6 +6,7 @@ using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.Faults;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -431,6 +432,19 @@ public sealed class Interop2_AuthTests
         time.Advance(TimeSpan.FromSeconds(3));
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Equal(2, server.TokenRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_first_question_that_failed_is_asked_again_when_its_challenge_is_needed()
+    {
+        await using var server = new AuthServer { ChallengesEverywhere = false, OnRequest = GiveImage };
+        await using var proxy = FaultProxy.Start(server.Address);
+        proxy.On("GET", "^/v2/$").Take(1).Answer(503);
+        await using var session = new RegistrySession();
+        await session.Repository(proxy.Address).ResolveAsync("1", Token);
+        await session.Repository(proxy.Address).ResolveAsync("1", Token);
+        Assert.Equal(2, proxy.Count("GET", "^/v2/$"));
+        Assert.Single(server.TokenRequests);
     }
 
     [Fact]

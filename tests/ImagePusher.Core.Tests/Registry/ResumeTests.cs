@@ -199,6 +199,36 @@ public sealed class ResumeTests
         await Task.WhenAll(uploads);
     }
 
+    [Theory]
+    [InlineData("by the book", true)]
+    [InlineData("by the book", false)]
+    [InlineData("distribution", true)]
+    [InlineData("docker-registry", true)]
+    [InlineData("docker-registry", false)]
+    public async Task Two_processes_that_push_the_same_blob_at_once_both_succeed(string kind, bool isKnown)
+    {
+        await using var emulated = EmulatedRegistry.Start(kind == "distribution" ? Personality.Distribution : Personality.ByTheBook);
+        await using var docker = kind == "docker-registry" ? await DockerRegistry.StartAsync(Token) : null;
+        await using var proxy = FaultProxy.Start(docker?.Address ?? emulated.Address);
+        var journal = new MemoryJournal();
+        var blob = MemoryBlob.Random(9_000_000, isKnown: isKnown);
+        var underWay = proxy.On("PATCH").Take(1).StallUp(3_000_000);
+        await using var one = new RegistrySession(journal: journal);
+        await using var two = new RegistrySession(journal: journal);
+        var first = one.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        await underWay.Reached.WaitAsync(Token);
+
+        // The second one finds in the journal what the first one has under way.
+        var second = two.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        await proxy.On("PATCH").Reached.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        proxy.Release();
+        Assert.Equal(blob.TrueDigest, (await first).Digest);
+        Assert.Equal(blob.TrueDigest, (await second).Digest);
+        Assert.Equal(blob.Content, docker is null
+            ? emulated.ReadBlob(blob.TrueDigest.ToString())
+            : await File.ReadAllBytesAsync(docker.Blobs()[blob.TrueDigest.ToString()].FullName, Token));
+    }
+
     [Fact]
     public async Task Small_blobs_are_not_journalled_and_no_finished_one_stays()
     {

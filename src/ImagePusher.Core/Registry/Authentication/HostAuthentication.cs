@@ -57,6 +57,12 @@ internal sealed class HostAuthentication(RegistryHost host, TimeProvider time) :
         IReadOnlyList<Challenge> challenges, SentAuthorization sent, RegistryRequest request, RegistryCredential? credential, RegistryTransport transport, CancellationToken cancellationToken)
     {
         Learn(challenges);
+        if (_challenges.Count == 0)
+        {
+            // The first question may have met a failure in passing.
+            Learn(await transport.AskForChallengesAsync(request.Purpose, cancellationToken).ConfigureAwait(false));
+        }
+
         if (Preferred(_challenges) is not { } challenge)
         {
             return null;
