@@ -82,7 +82,7 @@ internal static class Referrers
 
             return all;
         }
-        catch (Exception error) when (error is RegistryProtocolException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is RegistryProtocolException or FormatException)
         {
             endpoint.Transport.Log.Verbose($"{error.Message} The tag {TagOf(digest)} is looked at instead.");
             return null;

@@ -38,7 +38,7 @@ internal static class CredentialHelper
                 : user is null or "<token>" ? RegistryCredential.FromIdentityToken(secret)
                 : new RegistryCredential(user, secret);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             throw Failed(program, server, "it did not answer with JSON");
         }

@@ -160,7 +160,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             {
                 return ReadText(entry);
             }
-            catch (Exception error) when (error is FormatException or InvalidOperationException)
+            catch (Exception error) when (error is FormatException or JsonException)
             {
                 // No base64, or no Unicode: it is no credential, and the other entries may be.
                 return null;

@@ -123,7 +123,7 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
                 return new AccessToken(token, scopes, asked + expires - Margin);
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             // Said below: what came holds no token, or none that is text.
         }
