@@ -9,6 +9,7 @@ public static class MediaTypes
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
     public const string OciEmpty = "application/vnd.oci.empty.v1+json";
+    public const string OciArtifactManifest = "application/vnd.oci.artifact.manifest.v1+json";
     public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
     public const string OciLayerGzip = OciLayer + "+gzip";
     public const string OciLayerZstd = OciLayer + "+zstd";
@@ -16,7 +17,6 @@ public static class MediaTypes
 
     public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-    public const string OciArtifactManifest = "application/vnd.oci.artifact.manifest.v1+json";
     public const string DockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
     public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
     public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
