@@ -189,6 +189,24 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
+    public async Task A_helper_that_fails_is_run_once_for_all_who_wait()
+    {
+        WriteDocker("""{"credsStore":"test"}""");
+        Helper($$"""echo x >> {{_home["calls"]}}; while [ ! -e {{_home["go"]}} ]; do sleep 0.05; done; exit 3""");
+        using var chain = NewChain();
+        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, Content.NullLog.Instance, Token).AsTask()).ToList();
+        _home.Write("go", "");
+        foreach (var one in waiting)
+        {
+            await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => one);
+        }
+
+        Assert.Single(File.ReadAllLines(_home["calls"]));
+        await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, Content.NullLog.Instance, Token));
+        Assert.Equal(2, File.ReadAllLines(_home["calls"]).Length);
+    }
+
+    [Fact]
     public async Task A_helper_that_is_missing_is_an_error()
     {
         WriteDocker("""{"credsStore":"no-such-helper"}""");

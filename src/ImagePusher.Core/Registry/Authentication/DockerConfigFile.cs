@@ -11,8 +11,10 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, RegistryCredential?> _helped = [];
+    private readonly Dictionary<string, (int Number, RegistryUnauthorizedException Error)> _failures = [];
     private (DateTime Written, long Length) _stamp;
     private Content _content = Content.Empty;
+    private int _failureCount;
 
     /// <summary>docker reads comments and trailing commas too.</summary>
     public static JsonDocumentOptions Format { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -46,6 +48,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     public async Task<RegistryCredential?> FindAsync(
         string registry, string repository, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
     {
+        var since = Volatile.Read(ref _failureCount);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -53,11 +56,11 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             var keys = Keys(registry, repository);
             if (keys.Select(key => _content.Helpers.GetValueOrDefault(key)).FirstOrDefault(helper => helper is not null) is { } helper)
             {
-                return await AskAsync(helper, registry, refused, log, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(helper, registry, refused, since, log, cancellationToken).ConfigureAwait(false);
             }
 
             var found = keys.Select(key => _content.Auths.GetValueOrDefault(key)).FirstOrDefault(credential => credential is not null);
-            return found ?? (_content.Store is { } store ? await AskAsync(store, registry, refused, log, cancellationToken).ConfigureAwait(false) : null);
+            return found ?? (_content.Store is { } store ? await AskAsync(store, registry, refused, since, log, cancellationToken).ConfigureAwait(false) : null);
         }
         finally
         {
@@ -86,13 +89,28 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     }
 
     private async Task<RegistryCredential?> AskAsync(
-        string helper, string registry, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
+        string helper, string registry, RegistryCredential? refused, int since, ITransferLog log, CancellationToken cancellationToken)
     {
         var key = $"{helper} {registry}";
+        if (_failures.TryGetValue(key, out var failure) && failure.Number > since)
+        {
+            // It failed while this one waited, perhaps by taking all the time that it has; whoever comes later runs it again.
+            throw failure.Error;
+        }
+
         if (!_helped.TryGetValue(key, out var credential) || (refused is not null && credential == refused))
         {
             var server = registry == ImageReference.DockerHub ? "https://index.docker.io/v1/" : registry;
-            credential = await CredentialHelper.GetAsync(helper, server, environment, log, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                credential = await CredentialHelper.GetAsync(helper, server, environment, log, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RegistryUnauthorizedException error)
+            {
+                _failures[key] = (++_failureCount, error);
+                throw;
+            }
+
             _helped[key] = credential;
         }
 
