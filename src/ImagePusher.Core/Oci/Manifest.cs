@@ -94,6 +94,11 @@ public abstract class Manifest
             throw new FormatException("it is a docker schema 1 manifest, a format without digests for its layers' content that no registry should serve any more; save or push the image again with a current tool");
         }
 
+        if (type is null && MediaTypes.OciArtifactManifest is var artifact && (mediaType == artifact || own == artifact))
+        {
+            throw new FormatException("it is an OCI artifact manifest, a form that the specification took back before its version 1.1; push the artifact again with a current tool");
+        }
+
         type ??= hasManifests ? MediaTypes.OciIndex : hasLayers ? MediaTypes.OciManifest : throw new FormatException("it has neither 'manifests' nor 'layers'");
         if (MediaTypes.IsIndex(type) != hasManifests || (own is not null && Known(own) is not null && MediaTypes.IsIndex(own) != hasManifests))
         {

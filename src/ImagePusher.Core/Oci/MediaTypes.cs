@@ -9,6 +9,7 @@ public static class MediaTypes
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
     public const string OciEmpty = "application/vnd.oci.empty.v1+json";
+    public const string OciArtifactManifest = "application/vnd.oci.artifact.manifest.v1+json";
     public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
     public const string OciLayerGzip = OciLayer + "+gzip";
     public const string OciLayerZstd = OciLayer + "+zstd";

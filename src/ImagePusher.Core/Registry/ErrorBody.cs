@@ -13,9 +13,9 @@ internal sealed record ErrorBody(string? Code, string? Message)
 
     public static ErrorBody Empty { get; } = new(null, null);
 
-    public static ErrorBody Parse(ReadOnlySpan<byte> body, string? mediaType)
+    public static ErrorBody Parse(string body, string? mediaType)
     {
-        var text = System.Text.Encoding.UTF8.GetString(body).Trim();
+        var text = body.Trim();
         if (text.Length == 0)
         {
             return Empty;
@@ -61,8 +61,9 @@ internal sealed record ErrorBody(string? Code, string? Message)
             var message = root.Text("message") ?? root.Text("details") ?? root.Text("error_description") ?? root.Text("error");
             return new ErrorBody(root.Text("code"), OneLine(message ?? text));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // JsonElement throws the second for text that is no Unicode.
             return null;
         }
     }

@@ -20,7 +20,7 @@ internal static class HostHandler
             CookieContainer = new CookieContainer(),
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(3),
+            Expect100ContinueTimeout = Uploads.UploadMemory.AnnouncementLimit,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),

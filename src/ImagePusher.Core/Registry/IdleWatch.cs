@@ -10,10 +10,13 @@ internal sealed class IdleWatch : IDisposable
 
     public IdleWatch(TimeSpan limit, TimeProvider time, CancellationToken caller)
     {
-        (_limit, _caller) = (limit, caller);
+        (_limit, _caller, Time) = (limit, caller, time);
         _source = new CancellationTokenSource(limit, time);
         _registration = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>Cancelled when the caller gives up or the limit is over.</summary>
     public CancellationToken Token => _source.Token;

@@ -116,7 +116,7 @@ internal static class ManifestRequests
         {
             var isPage = answer.Response.Content.Headers.ContentType?.MediaType == "text/html";
             throw new RegistryProtocolException(
-                isPage ? $"Reading the manifest {name} failed: {host.Registry} answered with {ErrorBody.Parse(raw, "text/html").Message}." : $"The manifest {name} cannot be used: {error.Message}.",
+                isPage ? $"Reading the manifest {name} failed: {host.Registry} answered with {ErrorBody.Parse(System.Text.Encoding.UTF8.GetString(raw), "text/html").Message}." : $"The manifest {name} cannot be used: {error.Message}.",
                 isPage ? "Check the registry's address; a proxy or a sign-in page may have answered in its place." : "Check that the name is that of an image or artifact.", answer.Status);
         }
     }

@@ -31,8 +31,21 @@ internal static class PagedList
     /// <summary>The strings of a page's array; none where it is null or missing.</summary>
     public static IEnumerable<string> Strings(this Page page, string property) =>
         page.Root.ValueKind == JsonValueKind.Object && page.Root.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)
+            ? list.EnumerateArray().Select(Read).OfType<string>()
             : [];
+
+    // What is no text, or no Unicode, names nothing.
+    private static string? Read(JsonElement item)
+    {
+        try
+        {
+            return item.ValueKind == JsonValueKind.String ? item.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A page: its status, its document, its header, and where the next one is.</summary>
     internal sealed record Page(HttpStatusCode Status, JsonElement Root, string? FiltersApplied, string? Next);
@@ -68,7 +81,7 @@ internal static class PagedList
             using var document = JsonDocument.Parse(body);
             return new Page(answer.Status, document.RootElement.Clone(), answer.Header("OCI-Filters-Applied"), NextOf(answer));
         }
-        catch (Exception error) when (error is JsonException or InvalidDataException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidDataException or FormatException or InvalidOperationException)
         {
             throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(purpose)}: {transport.Host.Registry} answered with something that is no list.",

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
@@ -8,7 +7,8 @@ namespace ImagePusher.Core.Registry;
 /// <summary>Which manifests refer to one as their subject: by the API, or by the tag that stands in for it (distribution-spec, Listing Referrers).</summary>
 internal static class Referrers
 {
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
+    // Some subjects share a gate, so that their number has no bearing on the memory of a long session.
+    private static readonly SemaphoreSlim[] Gates = [.. Enumerable.Range(0, 64).Select(static _ => new SemaphoreSlim(1, 1))];
 
     /// <summary>The tag where clients keep the list for registries without the API.</summary>
     public static string TagOf(Digest digest) => $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
@@ -44,7 +44,7 @@ internal static class Referrers
         RepositoryEndpoint endpoint, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change, CancellationToken cancellationToken)
     {
         var subject = manifest.Subject!.Digest;
-        var gate = Gates.GetOrAdd($"{endpoint.Name}@{subject}", static _ => new SemaphoreSlim(1, 1));
+        var gate = Gates[(uint)HashCode.Combine(endpoint.Name, subject) % Gates.Length];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -13,7 +13,7 @@ internal static class RegistryFailure
     public static async Task<Exception> OfAsync(
         RegistryAnswer answer, string purpose, string registry, RegistryCredential? credential, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
     {
-        var body = await ReadErrorAsync(answer.Response, idle, time, cancellationToken).ConfigureAwait(false);
+        var body = await ReadErrorAsync(answer.Response, credential, idle, time, cancellationToken).ConfigureAwait(false);
         var server = answer.IsOwn ? registry : $"{UrlText.ToUri(answer.Url).Authority}, the storage of {registry},";
         var message = $"{Failed(purpose)}: {server} answered {Say(answer.Status, body)}.";
         var code = body.Code;
@@ -37,7 +37,7 @@ internal static class RegistryFailure
     public static async Task<Exception> OfTokenServerAsync(
         HttpResponseMessage answer, string purpose, string registry, string server, RegistryCredential? credential, TimeProvider time, CancellationToken cancellationToken)
     {
-        var body = await ReadErrorAsync(answer, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
+        var body = await ReadErrorAsync(answer, credential, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
         var who = credential is null ? "an anonymous token" : $"a token for {credential}";
         var message = $"{Failed(purpose)}: the token server {server} of {registry} did not give {who}: it answered {Say(answer.StatusCode, body)}.";
         return answer.StatusCode switch
@@ -116,12 +116,17 @@ internal static class RegistryFailure
         return body.Message is { Length: > 0 } message ? $"{text}: {message.TrimEnd('.')}" : text;
     }
 
-    private static async Task<ErrorBody> ReadErrorAsync(HttpResponseMessage answer, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<ErrorBody> ReadErrorAsync(
+        HttpResponseMessage answer, RegistryCredential? credential, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
     {
+        var secrets = new SecretFilter(answer, credential);
         try
         {
             var bytes = await BoundedBody.ReadAsync(answer, BoundedBody.ErrorLimit, idle, time, cancellationToken, cut: true).ConfigureAwait(false);
-            return ErrorBody.Parse(bytes, answer.Content.Headers.ContentType?.MediaType);
+
+            // Before a long text is cut, and again after escaped letters are read.
+            var body = ErrorBody.Parse(secrets.Hide(System.Text.Encoding.UTF8.GetString(bytes))!, answer.Content.Headers.ContentType?.MediaType);
+            return new ErrorBody(secrets.Hide(body.Code), secrets.Hide(body.Message));
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {

@@ -13,6 +13,7 @@ internal sealed class RegistryHost : IDisposable
     private readonly SocketsHttpHandler _handler;
     private readonly Lazy<HttpClient> _ownConnections;
     private readonly SharedAttempt _discovery = new();
+    private readonly Gate _uploadingLarge = new(2);
     private readonly ConcurrentDictionary<string, bool> _warnings = new();
     private volatile string? _baseUrl;
     private volatile bool _wasRefused;
@@ -53,12 +54,6 @@ internal sealed class RegistryHost : IDisposable
 
     public Gate Uploading { get; }
 
-    /// <summary>
-    /// For large blobs to a host that loses cut uploads: few at a time are finished sooner, and less is lost when the
-    /// process ends.
-    /// </summary>
-    public Gate UploadingLarge { get; } = new(2);
-
     public Gate Downloading { get; }
 
     public HostPause Pause { get; }
@@ -87,6 +82,24 @@ internal sealed class RegistryHost : IDisposable
 
     /// <summary>The proxy that a URL is reached through; null for none.</summary>
     public Uri? ProxyOf(Uri url) => _handler.Proxy is { } proxy && !proxy.IsBypassed(url) ? proxy.GetProxy(url) : null;
+
+    /// <summary>
+    /// Waits for a place among the large blobs, for a host that loses cut uploads: two at a time, and one where an upload of an
+    /// earlier run was lost of late. Few are finished sooner, so that less is lost when the process ends.
+    /// </summary>
+    public Task<Gate.Place> EnterLargeAsync(CancellationToken cancellationToken)
+    {
+        if (Uploads.LostEarlier)
+        {
+            _uploadingLarge.Narrow(1);
+        }
+        else
+        {
+            _uploadingLarge.Widen(2);
+        }
+
+        return _uploadingLarge.EnterAsync(cancellationToken);
+    }
 
     /// <summary>Lets at least so many blobs pass at once, as a call asked for.</summary>
     public void Allow(int limit)

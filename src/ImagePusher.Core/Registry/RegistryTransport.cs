@@ -60,6 +60,14 @@ internal sealed class RegistryTransport
         return await SendHttpAsync(message, _host.Http, purpose, hidesQuery: true, watch, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>How the host wants to be asked, as GET /v2/ tells it.</summary>
+    public async Task<IReadOnlyList<Challenge>> AskForChallengesAsync(string purpose, CancellationToken cancellationToken)
+    {
+        using var answer = await SendRawAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, UrlText.ToUri(_host.BaseUrl + "/v2/")), purpose, cancellationToken).ConfigureAwait(false);
+        return ChallengesOf(answer);
+    }
+
     /// <summary>The challenges of a 401.</summary>
 #pragma warning disable CA1822 // A part of the transport's face.
     public IReadOnlyList<Challenge> ChallengesOf(HttpResponseMessage answer) =>
@@ -185,12 +193,12 @@ internal sealed class RegistryTransport
                 watch.Touch(CheckingTime(request));
             }
 
-            var sent = Stopwatch.GetTimestamp();
+            var sent = Time.GetTimestamp();
             var http = request.OwnConnection ? _host.HttpOfOwnConnections : _host.Http;
             var response = await SendHttpAsync(message, http, request.Purpose, isRedirected || !request.Target.StartsWith('/'), watch, cancellationToken).ConfigureAwait(false);
             if (message.Headers.ExpectContinue is true)
             {
-                _host.Uploads.LearnAnnouncement(response.StatusCode, blob!.Started is { } started ? Stopwatch.GetElapsedTime(sent, started) : null);
+                _host.Uploads.LearnAnnouncement(response.StatusCode, blob!.Started is { } started ? Time.GetElapsedTime(sent, started) : null);
                 if (response.StatusCode == HttpStatusCode.ExpectationFailed)
                 {
                     response.Dispose();

@@ -158,6 +158,7 @@ internal sealed class ResumingBlobStream : Stream
         {
             _body = await _answer.Response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await SkipAsync(_position - start, cancellationToken).ConfigureAwait(false);
+            _watch.Pause();
         }
         catch (HttpRequestException error)
         {

@@ -122,6 +122,19 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"credHelpers":{"registry.test":"a","registry.test":"b"},"auths":{"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":null,"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":{"auth":"no base64 !"},"other.test":{"auth":"YTpi"}}}""")]
+    [InlineData("""{"auths":{"registry.test":[],"other.test":{"auth":"YTpi"}},"credHelpers":7,"credsStore":{}}""")]
+    [InlineData("""{"auths":{"registry.test":{"username":"\ud800","password":"x"},"other.test":{"auth":"YTpi"}}}""")]
+    public async Task What_is_odd_in_a_file_takes_nothing_else_with_it(string config)
+    {
+        WriteDocker(config);
+        using var chain = NewChain();
+        Assert.Equal(new RegistryCredential("a", "b"), await chain.FindAsync("other.test", "a", null, Content.NullLog.Instance, Token));
+    }
+
+    [Theory]
     [InlineData("""{"credsStore":"test"}""")]
     [InlineData("""{"credHelpers":{"registry.test":"test"},"credsStore":"other"}""")]
     [InlineData("""{"credHelpers":{"registry.test":"test"},"auths":{"registry.test":{}}}""")]
@@ -173,6 +186,24 @@ public sealed class CredentialTests : IDisposable
         Assert.Contains("docker-credential-test", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_helper_that_fails_is_run_once_for_all_who_wait()
+    {
+        WriteDocker("""{"credsStore":"test"}""");
+        Helper($$"""echo x >> {{_home["calls"]}}; while [ ! -e {{_home["go"]}} ]; do sleep 0.05; done; exit 3""");
+        using var chain = NewChain();
+        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, Content.NullLog.Instance, Token).AsTask()).ToList();
+        _home.Write("go", "");
+        foreach (var one in waiting)
+        {
+            await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => one);
+        }
+
+        Assert.Single(File.ReadAllLines(_home["calls"]));
+        await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, Content.NullLog.Instance, Token));
+        Assert.Equal(2, File.ReadAllLines(_home["calls"]).Length);
     }
 
     [Fact]

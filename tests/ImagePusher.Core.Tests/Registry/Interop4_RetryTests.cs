@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
@@ -226,153 +225,32 @@ public sealed class Interop4_RetryTests
         Assert.Equal(2, proxy.Count("PUT", "manifests"));
     }
 
-    [Fact]
-    public async Task A_silent_connection_is_given_up_after_the_idle_time()
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    public async Task A_push_and_a_pull_survive_bursts_on_any_of_their_requests(int status)
     {
-        var time = new FakeTimeProvider();
-        await using var server = Serve(GiveAsync);
-        await using var proxy = FaultProxy.Start(server.Address);
-        var stalled = proxy.On("GET", "manifests").Take(1).StallAnswer();
-        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30) }, time);
-        var pull = session.Repository(proxy.Address).ResolveAsync("1", Token);
-        await stalled.Reached.WaitAsync(Token);
-        time.Advance(TimeSpan.FromSeconds(29));
-        Assert.False(pull.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(2));
-        await pull;
-        Assert.Contains("was silent for 30 seconds", session.Log.Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Those_who_wait_for_a_silent_host_wait_together()
-    {
-        var time = new FakeTimeProvider();
-        await using var server = Serve(GiveAsync);
-        await using var proxy = FaultProxy.Start(server.Address);
-        var stalled = proxy.On("GET", "^/v2/$").StallAnswer();
-        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30), PlainHttp = true }, time);
-        var pulls = Enumerable.Range(0, 6).Select(number => session.Repository(proxy.Address, $"a{number}", retries: 0).ResolveAsync("1", Token)).ToList();
-        await stalled.Reached.WaitAsync(Token);
-        time.Advance(TimeSpan.FromSeconds(31));
-
-        // The first one asked for all; when it has failed the others ask at once, and not one after the other.
-        await stalled.ReachedTimes(6).WaitAsync(TimeSpan.FromSeconds(20), Token);
-        time.Advance(TimeSpan.FromSeconds(31));
-        foreach (var (pull, number) in pulls.Select((pull, number) => (pull, number)))
-        {
-            var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => pull);
-            Assert.Contains($"/a{number}:1 failed", error.Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task A_slow_upload_has_no_time_limit_as_a_whole()
-    {
-        // Each piece takes 40 of the allowed 60 seconds by the session's clock; all of it many minutes.
-        var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
-        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(60) }, time);
-        var blob = new MemoryBlob(MemoryBlob.Random(2_000_000).Content) { WriteSize = 100_000, BeforeWrite = _ => time.Advance(TimeSpan.FromSeconds(40)) };
-        await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
-        Assert.Equal(1, registry.Count("PATCH"));
-    }
-
-    [Fact]
-    public async Task An_upload_that_stalls_is_given_up_and_goes_on()
-    {
-        var time = new FakeTimeProvider();
         await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
         await using var proxy = FaultProxy.Start(registry.Address);
-        var stalled = proxy.On("PATCH").Take(1).StallUp(1_000_000);
-        await using var session = new RegistrySession(time: time);
-        var blob = MemoryBlob.Random(30_000_000);
-        var upload = session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
-        await stalled.Reached.WaitAsync(Token);
-        while (!session.Log.Text.Contains("was silent for 60 seconds", StringComparison.Ordinal))
+        var bursts = proxy.On("*").Sometimes(0.3, status).Answer(status).WithRetryAfter(TimeSpan.Zero);
+        await using var session = new RegistrySession(RegistrySession.Quick with { MaximumRetryCount = 10 });
+        var repository = session.Repository(proxy.Address);
+        foreach (var blob in Image.Layers.Append(Image.Config))
         {
-            // The connection's buffers take some more bytes, and each write begins the time anew.
-            time.Advance(TimeSpan.FromSeconds(61));
-            await Task.Yield();
+            await repository.WriteBlobAsync(new MemoryBlob(blob), Token);
         }
 
-        await upload;
-        Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
-    }
+        await repository.PutManifestAsync(Manifest.Parse(Image.Manifest), Token);
+        for (var round = 0; round < 10; round++)
+        {
+            Assert.Equal(Image.Digest, (await repository.ResolveAsync(Image.Digest, Token)).Digest.ToString());
+            await using var stream = await repository.OpenBlobAsync(new MemoryBlob(Image.Layers[0]).Descriptor, 0, Token);
+            await stream.CopyToAsync(Stream.Null, Token);
+        }
 
-    [Fact]
-    public async Task Nobody_at_the_address_is_told_after_one_more_try()
-    {
-        await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("localhost:9").ResolveAsync("1", Token));
-        Assert.Equal("Reading the manifest localhost:9/team/app:1 failed: localhost:9 refused the connection.", error.Message);
-        Assert.Single(session.Log.Lines, line => line.Contains("try ", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task An_unknown_name_is_told()
-    {
-        await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("no-such-host.invalid").ResolveAsync("1", Token));
-        Assert.Contains("no-such-host.invalid was not found by name", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_told_at_once_with_the_cure()
-    {
-        using var certificates = new TestCertificates();
-        await using var server = LoopbackServer.Start(GiveAsync, certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
-        Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-CertificateAuthority", error.Cure, StringComparison.Ordinal);
-        Assert.DoesNotContain(session.Log.Lines, line => line.Contains("try 2", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task https_to_a_plain_server_says_PlainHttp()
-    {
-        await using var server = LoopbackServer.Start(GiveAsync);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
-        Assert.Contains("-PlainHttp", error.Cure, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_early_413_is_an_answer_and_no_lost_connection()
-    {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
-        await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20).AnswerEarly(413);
-        await using var session = new RegistrySession();
-        var watch = Stopwatch.StartNew();
-        var blob = MemoryBlob.Random(30_000_000);
-        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
-        Assert.Equal(413, proxy.RequestsOf("PATCH")[0].Status);
-        Assert.Equal("100-continue", proxy.RequestsOf("PATCH")[0].Header("Expect"));
-        Assert.Equal(blob.Content.Length, proxy.BytesUp());
-        Assert.DoesNotContain("lost the connection", session.Log.Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Small_bodies_are_not_announced()
-    {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
-        await using var proxy = FaultProxy.Start(registry.Address);
-        await using var session = new RegistrySession();
-        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1_000_000), Token);
-        Assert.Null(proxy.RequestsOf("PATCH").Single().Header("Expect"));
-    }
-
-    [Fact]
-    public async Task A_417_switches_the_announcement_off_for_the_host()
-    {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
-        await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH").If(request => request.Header("Expect") is not null).AnswerEarly(417);
-        await using var session = new RegistrySession();
-        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000), Token);
-        await session.Repository(proxy.Address, "b").WriteBlobAsync(MemoryBlob.Random(2_000_000, 2), Token);
-        Assert.Equal(["100-continue", null, null], proxy.RequestsOf("PATCH").Select(request => request.Header("Expect")));
+        Assert.InRange(bursts.Hits, 5, 40);
     }
 
     private static async Task UntilAsync(Func<bool> isSo)

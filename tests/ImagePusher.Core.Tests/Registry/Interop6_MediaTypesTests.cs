@@ -33,6 +33,12 @@ public sealed class Interop6_MediaTypesTests
     [InlineData("application/vnd.oci.empty.v1+json", "application/vnd.dev.cosign.simplesigning.v1+json")]
     [InlineData("application/vnd.wasm.config.v0+json", "application/vnd.wasm.content.layer.v1+wasm")]
     [InlineData("application/vnd.docker.plugin.v1+json", "application/vnd.docker.image.rootfs.diff.tar.gzip")]
+    [InlineData("application/vnd.docker.container.image.v1+json", "application/vnd.docker.image.rootfs.diff.tar")]
+    [InlineData("application/vnd.docker.container.image.v1+json", "application/vnd.docker.image.rootfs.diff.tar.zstd")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+zstd")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.in-toto+json")]
     public async Task Artifacts_of_any_kind_make_the_round_trip(string configType, string layerType)
     {
         await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
@@ -56,6 +62,17 @@ public sealed class Interop6_MediaTypesTests
         await using var server = LoopbackServer.Start(exchange => exchange.AnswerAsync(200, index.Raw.ToArray(), type));
         await using var session = new RegistrySession();
         Assert.IsType<ImageIndex>(await session.Repository(server.Address).ResolveAsync("1", Token));
+    }
+
+    [Fact]
+    public async Task The_artifact_manifest_that_OCI_took_back_is_refused_in_words()
+    {
+        const string type = "application/vnd.oci.artifact.manifest.v1+json";
+        await using var server = LoopbackServer.Start(exchange => exchange.AnswerAsync(200, $$"""{"mediaType":"{{type}}","artifactType":"a/b","blobs":[]}""", type));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains($"{server.Address}/team/app:1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("artifact manifest", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

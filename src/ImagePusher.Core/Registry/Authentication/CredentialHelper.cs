@@ -62,8 +62,7 @@ internal static class CredentialHelper
             using var process = Process.Start(start)!;
             try
             {
-                await process.StandardInput.WriteAsync(server.AsMemory(), limit.Token).ConfigureAwait(false);
-                process.StandardInput.Close();
+                await TellAsync(process, server, limit.Token).ConfigureAwait(false);
                 var errors = process.StandardError.ReadToEndAsync(limit.Token);
                 var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
                 await errors.ConfigureAwait(false);
@@ -77,9 +76,22 @@ internal static class CredentialHelper
                 throw Failed(program, server, "it did not end within 30 seconds");
             }
         }
-        catch (Exception error) when (error is Win32Exception or IOException)
+        catch (Win32Exception)
         {
-            throw Failed(program, server, error is Win32Exception ? "it could not be started" : "it closed its input");
+            throw Failed(program, server, "it could not be started");
+        }
+    }
+
+    private static async Task TellAsync(Process process, string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(server.AsMemory(), cancellationToken).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A helper that serves one registry may end without reading for whom it is asked; what it wrote counts.
         }
     }
 

@@ -11,8 +11,10 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, RegistryCredential?> _helped = [];
+    private readonly Dictionary<string, (int Number, RegistryUnauthorizedException Error)> _failures = [];
     private (DateTime Written, long Length) _stamp;
     private Content _content = Content.Empty;
+    private int _failureCount;
 
     /// <summary>docker reads comments and trailing commas too.</summary>
     public static JsonDocumentOptions Format { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -46,6 +48,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     public async Task<RegistryCredential?> FindAsync(
         string registry, string repository, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
     {
+        var since = Volatile.Read(ref _failureCount);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -53,11 +56,11 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             var keys = Keys(registry, repository);
             if (keys.Select(key => _content.Helpers.GetValueOrDefault(key)).FirstOrDefault(helper => helper is not null) is { } helper)
             {
-                return await AskAsync(helper, registry, refused, log, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(helper, registry, refused, since, log, cancellationToken).ConfigureAwait(false);
             }
 
             var found = keys.Select(key => _content.Auths.GetValueOrDefault(key)).FirstOrDefault(credential => credential is not null);
-            return found ?? (_content.Store is { } store ? await AskAsync(store, registry, refused, log, cancellationToken).ConfigureAwait(false) : null);
+            return found ?? (_content.Store is { } store ? await AskAsync(store, registry, refused, since, log, cancellationToken).ConfigureAwait(false) : null);
         }
         finally
         {
@@ -86,13 +89,28 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     }
 
     private async Task<RegistryCredential?> AskAsync(
-        string helper, string registry, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
+        string helper, string registry, RegistryCredential? refused, int since, ITransferLog log, CancellationToken cancellationToken)
     {
         var key = $"{helper} {registry}";
+        if (_failures.TryGetValue(key, out var failure) && failure.Number > since)
+        {
+            // It failed while this one waited, perhaps by taking all the time that it has; whoever comes later runs it again.
+            throw failure.Error;
+        }
+
         if (!_helped.TryGetValue(key, out var credential) || (refused is not null && credential == refused))
         {
             var server = registry == ImageReference.DockerHub ? "https://index.docker.io/v1/" : registry;
-            credential = await CredentialHelper.GetAsync(helper, server, environment, log, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                credential = await CredentialHelper.GetAsync(helper, server, environment, log, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RegistryUnauthorizedException error)
+            {
+                _failures[key] = (++_failureCount, error);
+                throw;
+            }
+
             _helped[key] = credential;
         }
 
@@ -121,9 +139,9 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             _content = Content.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
             log.Debug($"Credentials may come from {path}.");
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            log.Warning($"The credentials file {path} is left out: {(error is JsonException ? "it is not JSON" : ErrorBody.OneLine(error.Message))}.");
+            log.Warning($"The credentials file {path} is left out: {(error is JsonException or InvalidOperationException ? "it is not JSON" : ErrorBody.OneLine(error.Message))}.");
         }
     }
 
@@ -145,12 +163,29 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
                 }
             }
 
-            var helpers = Properties(root, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String)
-                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+            var helpers = new Dictionary<string, string>();
+            foreach (var entry in Properties(root, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String))
+            {
+                helpers[entry.Name] = entry.Value.GetString()!;
+            }
+
             return new Content(auths, helpers, root.Text("credsStore"));
         }
 
         private static RegistryCredential? Read(JsonElement entry)
+        {
+            try
+            {
+                return ReadText(entry);
+            }
+            catch (Exception error) when (error is FormatException or JsonException)
+            {
+                // No base64, or no Unicode: it is no credential, and the other entries may be.
+                return null;
+            }
+        }
+
+        private static RegistryCredential? ReadText(JsonElement entry)
         {
             if (entry.Text("identitytoken") is { } token)
             {
@@ -162,16 +197,9 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
                 return new RegistryCredential(user, password);
             }
 
-            try
-            {
-                var pair = entry.Text("auth") is { } auth ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth)).TrimEnd('\0') : "";
-                var colon = pair.IndexOf(':', StringComparison.Ordinal);
-                return colon > 0 ? new RegistryCredential(pair[..colon], pair[(colon + 1)..]) : null;
-            }
-            catch (FormatException)
-            {
-                return null;
-            }
+            var pair = entry.Text("auth") is { } auth ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth)).TrimEnd('\0') : "";
+            var colon = pair.IndexOf(':', StringComparison.Ordinal);
+            return colon > 0 ? new RegistryCredential(pair[..colon], pair[(colon + 1)..]) : null;
         }
     }
 }

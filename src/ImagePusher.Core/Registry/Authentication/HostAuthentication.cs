@@ -6,9 +6,16 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <summary>What a session knows of a host's authentication: its last challenge and the tokens it gave. Concurrent needs of one token share one request.</summary>
 internal sealed class HostAuthentication(RegistryHost host, TimeProvider time) : IDisposable
 {
+    // A session may go through any number of repositories, each with a scope of its own.
+    private const int FewTokens = 500;
+
     private readonly TokenClient _client = new(host, time);
     private readonly ConcurrentDictionary<TokenKey, TokenSlot> _tokens = new();
     private volatile IReadOnlyList<Challenge> _challenges = [];
+    private volatile int _sweepAt = FewTokens;
+
+    /// <summary>How many tokens are kept, among them some that have ended.</summary>
+    public int TokenCount => _tokens.Count;
 
     /// <summary>Takes the challenges of the host's first answer.</summary>
     public void Learn(IReadOnlyList<Challenge> challenges)
@@ -50,6 +57,12 @@ internal sealed class HostAuthentication(RegistryHost host, TimeProvider time) :
         IReadOnlyList<Challenge> challenges, SentAuthorization sent, RegistryRequest request, RegistryCredential? credential, RegistryTransport transport, CancellationToken cancellationToken)
     {
         Learn(challenges);
+        if (_challenges.Count == 0)
+        {
+            // The first question may have met a failure in passing.
+            Learn(await transport.AskForChallengesAsync(request.Purpose, cancellationToken).ConfigureAwait(false));
+        }
+
         if (Preferred(_challenges) is not { } challenge)
         {
             return null;
@@ -111,7 +124,26 @@ internal sealed class HostAuthentication(RegistryHost host, TimeProvider time) :
         // A token for push serves a pull too: one request less.
         var now = time.GetUtcNow();
         var wider = _tokens.FirstOrDefault(pair => pair.Key.IsSameButScope(key) && scopes.Count > 0 && pair.Value.Serves(scopes, now)).Value;
+        if (wider is null && _tokens.Count >= _sweepAt)
+        {
+            Sweep(now);
+        }
+
         return wider ?? _tokens.GetOrAdd(key, _ => new TokenSlot(scopes));
+    }
+
+    // Who still waits at a slot that goes keeps it; the worst that comes of it is a token fetched twice.
+    private void Sweep(DateTimeOffset now)
+    {
+        foreach (var (key, slot) in _tokens)
+        {
+            if (slot.IsOver(now))
+            {
+                _tokens.TryRemove(key, out _);
+            }
+        }
+
+        _sweepAt = Math.Max(FewTokens, _tokens.Count * 2);
     }
 
     private sealed record TokenKey(string Realm, string Service, string Scope, RegistryCredential? Credential)

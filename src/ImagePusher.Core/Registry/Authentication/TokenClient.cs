@@ -125,7 +125,7 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
         }
         catch (JsonException)
         {
-            // Said below: what came holds no token.
+            // Said below: what came holds no token, or none that is text.
         }
 
         throw new RegistryProtocolException(

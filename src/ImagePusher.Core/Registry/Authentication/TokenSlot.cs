@@ -13,6 +13,9 @@ internal sealed class TokenSlot(IReadOnlyList<TokenScope> scopes) : IDisposable
     public bool Serves(IReadOnlyList<TokenScope> scopes, DateTimeOffset now) =>
         _token is { } token && now < token.Expires && token.Covers(scopes);
 
+    /// <summary>True if the slot holds no token that could still be used.</summary>
+    public bool IsOver(DateTimeOffset now) => _token is not { } token || token.Expires <= now;
+
     /// <summary>The token; a new one if there is none, it has expired, or it is the one that was refused.</summary>
     public Task<AccessToken> GetAsync(AccessToken? stale, DateTimeOffset now, Func<Task<AccessToken>> fetch, CancellationToken cancellationToken) =>
         _attempt.RunAsync(() => Usable(stale, now), async () => _token = await fetch().ConfigureAwait(false), cancellationToken);

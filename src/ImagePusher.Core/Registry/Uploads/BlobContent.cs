@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
@@ -52,7 +51,7 @@ internal sealed class BlobContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        Started = Stopwatch.GetTimestamp();
+        Started = _watch.Time.GetTimestamp();
         _stream = new SentStream(stream, _watch);
         _watch.Pause();
         try

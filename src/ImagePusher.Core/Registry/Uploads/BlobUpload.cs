@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
 using ImagePusher.Core.Content;
 using ImagePusher.Core.Oci;
 
@@ -35,7 +36,7 @@ internal sealed class BlobUpload
     /// <param name="spoolFolder">Where a blob of unknown length is kept if the registry insists on knowing it.</param>
     public BlobUpload(RegistryTransport transport, string repository, BlobSource blob, IUploadJournal? journal, string? openedUrl, string? spoolFolder)
     {
-        (_transport, _host, _blob, _spoolFolder) = (transport, transport.Host, blob, spoolFolder);
+        (_transport, _host, _blob, _spoolFolder) = (transport, transport.Host, new GuardedSource(blob), spoolFolder);
         _forms = new UploadForms(blob, _host.Options, _host.Uploads);
         _steps = new UploadSteps(transport, repository, $"uploading {blob.Description} to {_host.Registry}/{repository}");
         _state = new UploadState($"{_host.Registry}/{repository} {blob.ResumeKey}", blob.Length is null or >= JournalledLength ? journal : null, transport.Time) { Url = openedUrl };
@@ -58,6 +59,12 @@ internal sealed class BlobUpload
         {
             // Another process can go on with what is there.
             isKept = _state.IsJournalled;
+            throw;
+        }
+        catch (SourceFailedException source)
+        {
+            isKept = _state.IsJournalled && source.Failure is RegistryUnreachableException or RegistryUnavailableException;
+            ExceptionDispatchInfo.Throw(source.Failure);
             throw;
         }
         finally
@@ -152,7 +159,7 @@ internal sealed class BlobUpload
         _host.Uploads.SignsState = UploadLocation.HasState(_state.Url);
         if (_largePlace is null && _blob.Length is null or >= LargeLength && _host.Uploads.SignsState)
         {
-            _largePlace = await _host.UploadingLarge.EnterAsync(cancellationToken).ConfigureAwait(false);
+            _largePlace = await _host.EnterLargeAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -272,7 +279,7 @@ internal sealed class BlobUpload
         _transport.Log.Verbose($"{_host.Registry} lost the upload of {_blob.Description} from an earlier run; it starts again.");
         if (UploadLocation.HasState(session.Location))
         {
-            _host.UploadingLarge.Narrow(1);
+            _host.Uploads.RememberEarlierLoss();
         }
 
         await _state.ForgetAsync(cancellationToken).ConfigureAwait(false);

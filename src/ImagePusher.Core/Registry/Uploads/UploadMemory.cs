@@ -8,7 +8,11 @@ internal sealed class UploadMemory(TimeProvider time)
     // A glitch must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan IgnoredAnnouncement = TimeSpan.FromMilliseconds(950);
+    /// <summary>How long a server has to answer an announced body, before it is sent unasked.</summary>
+    public static readonly TimeSpan AnnouncementLimit = TimeSpan.FromSeconds(3);
+
+    // A timer may end a little early.
+    private static readonly TimeSpan IgnoredAnnouncement = AnnouncementLimit - TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private UploadForm _form = UploadForm.Stream;
@@ -16,6 +20,7 @@ internal sealed class UploadMemory(TimeProvider time)
     private long _lossChunk = long.MaxValue;
     private volatile bool _announces = true;
     private DateTimeOffset _lossEnds;
+    private DateTimeOffset _earlierLossEnds;
     private volatile bool _signsState;
     private volatile bool _refusesChunks;
 
@@ -78,7 +83,22 @@ internal sealed class UploadMemory(TimeProvider time)
         }
     }
 
-    /// <summary>Stops announcing where the server refuses it (417) or pays no heed to it, which costs a second a request.</summary>
+    /// <summary>True for a while after an upload was found lost that an earlier run left.</summary>
+    public bool LostEarlier
+    {
+        get { lock (_lock) { return time.GetUtcNow() < _earlierLossEnds; } }
+    }
+
+    /// <summary>An upload that an earlier run left is lost: for a while less is under way at once.</summary>
+    public void RememberEarlierLoss()
+    {
+        lock (_lock)
+        {
+            _earlierLossEnds = time.GetUtcNow() + LossLife;
+        }
+    }
+
+    /// <summary>Stops announcing where the server refuses it (417) or pays no heed to it, which costs seconds a request.</summary>
     public void LearnAnnouncement(HttpStatusCode status, TimeSpan? waited)
     {
         if (status == HttpStatusCode.ExpectationFailed || waited >= IgnoredAnnouncement)

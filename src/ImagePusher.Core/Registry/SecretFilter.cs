@@ -1,0 +1,30 @@
+namespace ImagePusher.Core.Registry;
+
+/// <summary>Takes out of what a server wrote about a request the secrets that the request carried: some repeat them in their errors.</summary>
+internal sealed class SecretFilter
+{
+    // A shorter one would be found in many a word.
+    private const int ShortestSecret = 4;
+
+    private readonly IReadOnlyList<string> _secrets;
+
+    /// <param name="answer">The answer to the request.</param>
+    /// <param name="credential">Who asked; null for nobody.</param>
+    public SecretFilter(HttpResponseMessage answer, RegistryCredential? credential)
+    {
+        var sent = answer.RequestMessage?.Headers.Authorization?.Parameter;
+        string?[] secrets = [sent, sent is null ? null : Decoded(sent), credential?.Secret, credential is null ? null : Uri.EscapeDataString(credential.Secret)];
+        _secrets = [.. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).Distinct().OrderByDescending(secret => secret.Length)];
+    }
+
+    public string? Hide(string? text) => text is null ? null : _secrets.Aggregate(text, static (left, secret) => left.Replace(secret, "***", StringComparison.Ordinal));
+
+    // The password in "Basic user:password".
+    private static string? Decoded(string parameter)
+    {
+        var bytes = new byte[parameter.Length];
+        return Convert.TryFromBase64String(parameter, bytes, out var count) && System.Text.Encoding.UTF8.GetString(bytes, 0, count).Split(':', 2) is [_, var password]
+            ? password
+            : null;
+    }
+}

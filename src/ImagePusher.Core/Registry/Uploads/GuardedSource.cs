@@ -1,0 +1,29 @@
+using ImagePusher.Core.Content;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Registry.Uploads;
+
+/// <summary>A blob's source that may be a registry itself: what that refuses is told from what the target refuses.</summary>
+internal sealed class GuardedSource(BlobSource source) : BlobSource
+{
+    public override Digest? Digest => source.Digest;
+
+    public override long? Length => source.Length;
+
+    public override string Description => source.Description;
+
+    public override string ResumeKey => source.ResumeKey;
+
+    /// <exception cref="SourceFailedException">The source failed.</exception>
+    public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.WriteToAsync(destination, offset, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryException error)
+        {
+            throw new SourceFailedException(error);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.Emulation;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>interop.md §4: what is made of refusals. A method a fact.</summary>
+public sealed class Interop4_ErrorTests
+{
+    private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("MANIFEST_BLOB_UNKNOWN", "Push again")]
+    [InlineData("MANIFEST_INVALID", "kind of manifest")]
+    [InlineData("NAME_UNKNOWN", "created before the first push")]
+    [InlineData("NAME_INVALID", "repository name")]
+    public async Task The_registrys_code_and_message_and_a_cure_are_told(string code, string cure)
+    {
+        await using var server = Serve(async exchange =>
+        {
+            await exchange.ReadAllAsync();
+            await exchange.AnswerAsync(400, """{"errors":[{"code":"CODE","message":"what the registry says","detail":{"message":"more"}}]}""".Replace("CODE", code, StringComparison.Ordinal));
+        });
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(server.Address).PutManifestAsync(Manifest.Parse(Image.Manifest), Token));
+        Assert.Equal((code, HttpStatusCode.BadRequest), (error.ErrorCode, error.StatusCode));
+        Assert.Contains($"400 {code}: what the registry says (more)", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{server.Address}/team/app@{Image.Digest}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(cure, error.Cure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(502)]
+    [InlineData(400)]
+    public async Task A_web_page_is_summarised_and_never_shown(int status)
+    {
+        var page = $"<!DOCTYPE html><html><head><title>Sign in\n to Example</title></head><body>{new string('x', 100_000)}</body></html>";
+        await using var server = Serve(exchange => exchange.AnswerAsync(status, page, "text/html"));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
+        Assert.Contains("a web page, 'Sign in to Example'", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 1, 500);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"code":"\ud800","message":"\udfff"}]}""")]
+    [InlineData("""{"errors":[{"code":7,"message":[],"detail":{"message":8}}]}""")]
+    [InlineData("""{"errors":[[]]}""")]
+    [InlineData("""{"errors":{},"message":{}}""")]
+    [InlineData("[[[")]
+    [InlineData("\u0000\u0001\u001b[31m")]
+    public async Task An_odd_error_body_leaves_the_status(string body)
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : exchange.AnswerAsync(409, body));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains($"{server.Address} answered 409", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
+    [Fact]
+    public async Task An_endless_error_body_is_read_to_64_KiB_only()
+    {
+        var sent = 0L;
+        await using var server = Serve(async exchange =>
+        {
+            await exchange.BeginAsync(400, 1L << 40, "text/plain");
+            exchange.Closes = true;
+            try
+            {
+                while (true)
+                {
+                    await exchange.WriteAsync(System.Text.Encoding.ASCII.GetBytes(new string('y', 65536)));
+                    sent += 65536;
+                }
+            }
+            catch (IOException)
+            {
+                // The client has left.
+            }
+        });
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.InRange(error.Message.Length, 1, 600);
+    }
+
+    // Answers GET /v2/ itself, and leaves the rest to the handler.
+    private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
+        exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : handler(exchange));
+}
