@@ -132,7 +132,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     public Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Task.Run(() => new ImageVerifier(Blobs, _manifests, _options.TimeProvider).VerifyAsync(entry, full, cancellationToken), cancellationToken);
+        return Task.Run(() => new ImageVerifier(Blobs, _manifests).VerifyAsync(entry, full, cancellationToken), cancellationToken);
     }
 
     /// <summary>Deletes the blobs that a verification found damaged and that were not replaced since, so that the next save fetches them again.</summary>
@@ -140,10 +140,13 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     {
         ArgumentNullException.ThrowIfNull(report);
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        var paths = report.Missing.Concat(report.Damaged.Select(damaged => damaged.Descriptor)).Select(blob => Blobs.PathOf(blob.Digest));
-        foreach (var path in paths.Where(path => File.GetLastWriteTimeUtc(path) < report.Begun.UtcDateTime))
+        foreach (var (path, written) in report.BadFiles.Select(file => (Blobs.PathOf(file.Digest), file.Written)))
         {
-            StateFile.Delete(path);
+            // By the time that it was written, not by the clock: a file's time may be some milliseconds behind.
+            if (File.GetLastWriteTimeUtc(path) == written)
+            {
+                StateFile.Delete(path);
+            }
         }
     }
 

@@ -6,14 +6,13 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>Checks that cached images are whole.</summary>
-internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests, TimeProvider clock)
+internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
 {
     private const int BufferSize = 1024 * 1024;
 
     /// <summary>Checks an image; manifests are always hashed, everything else if <paramref name="full"/> is set.</summary>
     public async Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken)
     {
-        var begun = clock.GetUtcNow();
         var walk = ImageWalk.From(entry.Descriptor, blobs, manifests);
         var damaged = new ConcurrentBag<DamagedBlob>(walk.Damaged);
         long bytes = walk.Manifests.Sum(pair => pair.Descriptor.Size);
@@ -32,14 +31,24 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests, T
             }).ConfigureAwait(false);
         }
 
-        return new VerifyReport(entry, walk.Missing, [.. damaged], bytes, begun);
+        return new VerifyReport(entry, walk.Missing, [.. damaged], bytes)
+        {
+            BadFiles = [.. damaged.Select(blob => (blob.Descriptor.Digest, blob.Written)), .. OfAnotherSize(walk.Missing)],
+        };
     }
+
+    // Only those that still have another size after their time was asked.
+    private IEnumerable<(Digest, DateTime)> OfAnotherSize(IEnumerable<Descriptor> missing) => missing
+        .Select(blob => (Blob: blob, Written: File.GetLastWriteTimeUtc(blobs.PathOf(blob.Digest))))
+        .Where(pair => !blobs.Contains(pair.Blob))
+        .Select(pair => (pair.Blob.Digest, pair.Written));
 
     private async Task<DamagedBlob?> FindProblemAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(blob.Digest.HashName);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var path = blobs.PathOf(blob.Digest);
+        var written = File.GetLastWriteTimeUtc(path);
         try
         {
             var content = blobs.Open(blob, 0);
@@ -55,12 +64,12 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests, T
             }
 
             var actual = Digest.FromHash(blob.Digest.HashName, hash.GetHashAndReset());
-            return actual == blob.Digest ? null : new DamagedBlob(blob, $"The digest of {path} is {actual}.");
+            return actual == blob.Digest ? null : new DamagedBlob(blob, $"The digest of {path} is {actual}.") { Written = written };
         }
         catch (CacheCorruptException error)
         {
             // The disk can't give it back, or it went away since it was looked for.
-            return new DamagedBlob(blob, error.Message);
+            return new DamagedBlob(blob, error.Message) { Written = written };
         }
         finally
         {

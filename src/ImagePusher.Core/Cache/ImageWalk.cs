@@ -87,18 +87,32 @@ internal sealed class ImageWalk
     {
         try
         {
-            if (_manifests.Read(descriptor.Digest, descriptor.MediaType) is { } manifest)
+            Read(descriptor);
+        }
+        catch (CacheCorruptException)
+        {
+            // Once more, after its time was asked: by that one can tell later whether it is still the file that was found damaged.
+            var written = File.GetLastWriteTimeUtc(_blobs.PathOf(descriptor.Digest));
+            try
             {
-                Enter(descriptor, manifest);
+                Read(descriptor);
             }
-            else
+            catch (CacheCorruptException error)
             {
-                Miss(descriptor);
+                Damaged.Add(new DamagedBlob(descriptor, error.Message) { Written = written });
             }
         }
-        catch (CacheCorruptException error)
+    }
+
+    private void Read(Descriptor descriptor)
+    {
+        if (_manifests.Read(descriptor.Digest, descriptor.MediaType) is { } manifest)
         {
-            Damaged.Add(new DamagedBlob(descriptor, error.Message));
+            Enter(descriptor, manifest);
+        }
+        else
+        {
+            Miss(descriptor);
         }
     }
 
