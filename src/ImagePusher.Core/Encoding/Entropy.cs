@@ -4,37 +4,45 @@ namespace ImagePusher.Core.Encoding;
 internal static class Entropy
 {
     private const int Samples = 16;
-    private const int SampleSize = 4096;
+    private const int SampleSize = 256;
+    private const long Total = Samples * SampleSize;
 
-    // Already compressed content has 7.97 bits a byte and more; programs and text have 4 to 7.
-    private const double Limit = 7.96;
+    // How much more often than by chance two bytes of the sample are the same. Compressed and encrypted content is below
+    // 0.1 (above 7.93 bits a byte: a Huffman code could win 1 % at most); programs and text are at 1 and more.
+    private const double Excess = 0.1;
+    private const long Limit = (long)((Total * (Total - 1) / 256 * (1 + Excess)) + Total);
 
-    /// <summary>True if samples from all over the block look random. Depends on the bytes alone, as the result's digest must.</summary>
-    public static bool IsIncompressible(ReadOnlySpan<byte> block)
+    /// <summary>True if samples from all over the content look random. Depends on the bytes alone, as the result's digest must.</summary>
+    public static bool IsIncompressible(ReadOnlySpan<byte> content)
     {
-        if (block.Length < Samples * SampleSize * 2)
+        if (content.Length < Total * 2)
         {
             return false;
         }
 
-        Span<int> counts = stackalloc int[256];
-        counts.Clear();
-        var step = (block.Length - SampleSize) / (Samples - 1);
+        // Two tables: the same byte twice in a row must not wait for itself.
+        Span<int> even = stackalloc int[256];
+        Span<int> odd = stackalloc int[256];
+        even.Clear();
+        odd.Clear();
+        var step = (content.Length - SampleSize) / (Samples - 1);
         for (var sample = 0; sample < Samples; sample++)
         {
-            foreach (var value in block.Slice(sample * step, SampleSize))
+            var bytes = content.Slice(sample * step, SampleSize);
+            for (var i = 0; i + 1 < bytes.Length; i += 2)
             {
-                counts[value]++;
+                even[bytes[i]]++;
+                odd[bytes[i + 1]]++;
             }
         }
 
-        const double total = Samples * SampleSize;
-        var bits = 0.0;
-        foreach (var count in counts)
+        var squares = 0L;
+        for (var value = 0; value < 256; value++)
         {
-            bits -= count == 0 ? 0 : count / total * Math.Log2(count / total);
+            long count = even[value] + odd[value];
+            squares += count * count;
         }
 
-        return bits > Limit;
+        return squares <= Limit;
     }
 }

@@ -9,30 +9,30 @@ namespace ImagePusher.Core.Encoding;
 /// </summary>
 internal sealed class GzipBlocks(int level) : BlockFormat
 {
-    private const int StoredMaximum = 65535;
+    // Content changes from file to file, and a layer has many files: so small a piece is compressed or stored.
+    private const int Piece = 64 * 1024;
 
     private static readonly byte[] StreamHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     private readonly ZLibCompressionOptions _options = new() { CompressionLevel = level };
 
-    // zlib's bound for incompressible input is 5 bytes for every 16 KiB; the rest is room for flushes.
-    public override int MaximumBlock => EncodingSettings.BlockSize + (EncodingSettings.BlockSize / 1024) + 256;
+    // Each piece may begin another run, and what is not stored is never larger than if it were.
+    public override int MaximumBlock { get; } = (EncodingSettings.BlockSize / Piece) * StoredBlocks.SizeOf(Piece);
 
     public override ReadOnlyMemory<byte> Header => StreamHeader;
 
     public override int Compress(ReadOnlySpan<byte> plain, byte[] destination)
     {
-        if (Entropy.IsIncompressible(plain))
+        var used = 0;
+        while (!plain.IsEmpty)
         {
-            return Store(plain, destination);
+            var (length, isStored) = NextRun(plain);
+            used += isStored
+                ? StoredBlocks.Write(plain[..length], destination.AsSpan(used))
+                : Deflate(plain[..length], destination.AsMemory(used));
+            plain = plain[length..];
         }
 
-        using var output = new MemoryStream(destination);
-        using var deflate = new DeflateStream(output, _options, leaveOpen: true);
-        deflate.Write(plain);
-        deflate.Flush();
-
-        // Closing ends the stream with a final block, which belongs after the last block only.
-        return (int)output.Position;
+        return used;
     }
 
     public override ReadOnlyMemory<byte> Trailer(uint crc, long size)
@@ -44,20 +44,33 @@ internal sealed class GzipBlocks(int level) : BlockFormat
         return trailer;
     }
 
-    private static int Store(ReadOnlySpan<byte> plain, byte[] destination)
+    // As many pieces as are to be treated alike.
+    private static (int Length, bool IsStored) NextRun(ReadOnlySpan<byte> plain)
     {
-        var used = 0;
-        while (!plain.IsEmpty)
+        var isStored = Entropy.IsIncompressible(plain[..Math.Min(Piece, plain.Length)]);
+        var length = Piece;
+        while (length < plain.Length && Entropy.IsIncompressible(plain[length..Math.Min(length + Piece, plain.Length)]) == isStored)
         {
-            var part = plain[..Math.Min(plain.Length, StoredMaximum)];
-            destination[used] = 0; // not final, stored
-            BinaryPrimitives.WriteUInt16LittleEndian(destination.AsSpan(used + 1), (ushort)part.Length);
-            BinaryPrimitives.WriteUInt16LittleEndian(destination.AsSpan(used + 3), (ushort)~part.Length);
-            part.CopyTo(destination.AsSpan(used + 5));
-            used += 5 + part.Length;
-            plain = plain[part.Length..];
+            length += Piece;
         }
 
-        return used;
+        return (Math.Min(length, plain.Length), isStored);
+    }
+
+    private int Deflate(ReadOnlySpan<byte> plain, Memory<byte> destination)
+    {
+        // Level 1 has a fixed code, which makes bytes above 143 longer: mixed content may grow by an eighth.
+        var stored = StoredBlocks.SizeOf(plain.Length);
+        var output = new BoundedOutput(destination[..stored]);
+        using (var deflate = new DeflateStream(output, _options, leaveOpen: true))
+        {
+            deflate.Write(plain);
+            deflate.Flush();
+
+            // Closing ends the stream with a final block, which belongs after the last block only.
+            output.Seal();
+        }
+
+        return output.IsFull ? StoredBlocks.Write(plain, destination.Span) : output.Count;
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using ImagePusher.Core.Encoding;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.LayerEncoding;
 
@@ -75,6 +76,53 @@ public sealed class LayerEncoderTests
         var plain = Content(2 * Block, "random");
         var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
         Assert.InRange(layer.Encoded.Size, plain.Length, plain.Length + 1000);
+    }
+
+    [Fact]
+    public async Task What_a_fixed_code_would_make_longer_is_stored()
+    {
+        // Level 1 gives bytes above 143 nine bits each, and no four of these are the same as four before them.
+        var plain = new byte[Block + 100_000];
+        new Random(11).NextBytes(plain);
+        for (var i = 0; i < plain.Length; i++)
+        {
+            plain[i] = (byte)(144 + (plain[i] % 112));
+        }
+
+        var output = new MemoryStream();
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip, 1), TestContext.Current.CancellationToken);
+        Assert.InRange(layer.Encoded.Size, plain.Length, plain.Length + 1000);
+        Assert.Equal(plain, Decode(output.ToArray(), MediaTypes.OciLayerGzip));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public async Task Only_the_parts_that_do_not_compress_are_stored_and_gzip_reads_it(int level)
+    {
+        const int Piece = 64 * 1024;
+        var text = Content(2 * Block, "text");
+        var mixed = (byte[])text.Clone();
+        for (var piece = 3; piece < mixed.Length / Piece; piece += 5)
+        {
+            RandomNumberGenerator.Fill(mixed.AsSpan(piece * Piece, Piece));
+        }
+
+        var settings = EncodingSettings.Create(LayerFormat.Gzip, level);
+        using var folder = new TemporaryFolder();
+        var path = folder["mixed.gz"];
+        await using (var file = File.Create(path))
+        {
+            await LayerEncoder.EncodeAsync(new MemoryStream(mixed), file, settings, TestContext.Current.CancellationToken);
+        }
+
+        var pure = await LayerEncoder.EncodeAsync(new MemoryStream(text), Stream.Null, settings, TestContext.Current.CancellationToken);
+        var random = mixed.Length / 5;
+        Assert.InRange(new FileInfo(path).Length, random, random + (pure.Encoded.Size * 0.82));
+        await Tools.RunAsync("gzip", ["-t", path], TestContext.Current.CancellationToken);
+        Assert.Equal(mixed, Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), MediaTypes.OciLayerGzip));
     }
 
     [Fact]
