@@ -2,8 +2,8 @@ namespace ImagePusher.Benchmarks;
 
 /// <summary>What one run of a command cost.</summary>
 /// <param name="Seconds">Wall time.</param>
-/// <param name="Cpu">User and system seconds of the process, without its children.</param>
-/// <param name="PeakBytes">The most memory that it held (VmHWM).</param>
+/// <param name="Cpu">User and system seconds of the process.</param>
+/// <param name="PeakBytes">The most memory that it held (its maximum resident set).</param>
 /// <param name="WireBytes">What went over loopback meanwhile.</param>
 internal sealed record Measured(double Seconds, double Cpu, long PeakBytes, long WireBytes)
 {
