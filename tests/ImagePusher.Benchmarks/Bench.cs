@@ -11,15 +11,18 @@ internal sealed class Bench : IAsyncDisposable
     private readonly DockerRegistry _source;
     private readonly DockerRegistry _target;
     private readonly string _images;
+    private readonly DirectoryInfo _storage;
 
-    private Bench(BenchSettings settings, DockerRegistry source, DockerRegistry target, string images) =>
-        (_settings, _source, _target, _images) = (settings, source, target, images);
+    private Bench(BenchSettings settings, DockerRegistry source, DockerRegistry target, string images, DirectoryInfo storage) =>
+        (_settings, _source, _target, _images, _storage) = (settings, source, target, images, storage);
 
     public static async Task<Bench> StartAsync(BenchSettings settings)
     {
         var images = settings.Images ?? await MakeImagesAsync(settings);
-        var source = await DockerRegistry.StartAsync(CancellationToken.None);
-        return new Bench(settings, source, await DockerRegistry.StartAsync(CancellationToken.None), images);
+        var storage = Directory.CreateDirectory(Path.Combine(settings.Storage, $"imagepusher-bench-{Environment.ProcessId}"));
+        Task<DockerRegistry> StartAsync(string name) => DockerRegistry.StartAsync(
+            new DockerRegistryOptions { StorageFolder = storage.CreateSubdirectory(name).FullName }, CancellationToken.None);
+        return new Bench(settings, await StartAsync("source"), await StartAsync("target"), images, storage);
     }
 
     public async Task<IReadOnlyList<JobResult>> RunAsync()
@@ -44,6 +47,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         await _source.DisposeAsync();
         await _target.DisposeAsync();
+        _storage.Delete(recursive: true);
         _folder.Dispose();
     }
 

@@ -14,6 +14,12 @@ internal sealed record BenchSettings
     /// <summary>How often each job runs on each side.</summary>
     public int Pairs { get; init; } = 5;
 
+    /// <summary>
+    /// Where the registries keep their blobs. Unless told, in memory where Linux has that (/dev/shm), so that the programs are
+    /// measured and not the disk, which does the same for all of them.
+    /// </summary>
+    public required string Storage { get; init; }
+
     /// <summary>Only the jobs whose names hold this text.</summary>
     public string? Only { get; init; }
 
@@ -30,6 +36,7 @@ internal sealed record BenchSettings
             Images = Value("--images"),
             Pairs = Value("--pairs") is { } pairs ? int.Parse(pairs, CultureInfo.InvariantCulture) : quick ? 2 : 5,
             Only = Value("--only"),
+            Storage = Value("--storage") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath()),
         };
     }
 

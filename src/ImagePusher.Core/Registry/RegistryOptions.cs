@@ -36,6 +36,12 @@ public sealed record RegistryOptions
     /// <summary>How blobs are uploaded. The default is <see cref="UploadForm.Auto"/>.</summary>
     public UploadForm UploadForm { get; init; }
 
+    /// <summary>
+    /// Blobs of fewer bytes go by one whole PUT where the form is <see cref="UploadForm.Auto"/>: 1 MiB. What is cut of them is
+    /// sent again at once, so nothing is lost by a form that can't be gone on with, and it saves a request.
+    /// </summary>
+    internal long WholeBelow { get; init; } = 1024 * 1024;
+
     /// <summary>The bytes of a chunk where blobs are sent in chunks. The default is 8 MiB; a registry may ask for more.</summary>
     public int ChunkSize { get; init; } = 8 * 1024 * 1024;
 

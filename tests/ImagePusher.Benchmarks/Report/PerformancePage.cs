@@ -19,7 +19,7 @@ internal static class PerformancePage
             throw new InvalidOperationException($"{page} lacks the lines {Begin} and {End}.");
         }
 
-        var machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {settings.Pairs} pairs, medians.";
+        var machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {settings.Pairs} pairs, medians; the registries' blobs in {settings.Storage}.";
         File.WriteAllText(page, $"{text[..begin]}{Begin}\n{machine}\n\n{MarkdownTable.Of(results)}\n{text[end..]}");
         Draw(results, Path.Combine(BenchSettings.Repository, "docs", "performance.svg"));
     }

@@ -19,8 +19,11 @@ internal sealed class RegistrySession : IAsyncDisposable
         Client = new RegistryClient(change?.Invoke(client) ?? client);
     }
 
+    /// <summary>The defaults without waits; small blobs are sent as large ones are, since a test's are small.</summary>
+    public static RegistryOptions Quick { get; } = new() { RetryInterval = TimeSpan.Zero, WholeBelow = 0 };
+
     /// <summary>The defaults without waits.</summary>
-    public static RegistryOptions Quick { get; } = new() { RetryInterval = TimeSpan.Zero };
+    public static RegistryOptions SmallApart { get; } = new() { RetryInterval = TimeSpan.Zero };
 
     public RegistryClient Client { get; }
 

@@ -50,7 +50,8 @@ public sealed class CopyTests
         using var engine = NewEngine(source, image, source.Registry.Address);
         var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination \"$to/elsewhere/\"", Token);
         Assert.Equal((digest, 0L, 3L), ((string)result.Digest, (long)result.Uploaded, (long)result.Mounted));
-        Assert.Equal(0, await source.Registry.CountAsync("PATCH", "", Token));
+        Assert.Equal(0, await source.Registry.CountAsync("PATCH", "/blobs/uploads/", Token));
+        Assert.Equal(0, await source.Registry.CountAsync("PUT", "/blobs/uploads/", Token));
     }
 
     [Fact]

@@ -83,6 +83,12 @@ internal sealed class BlobUpload
     {
         while (true)
         {
+            if (_isUncertain && _form == UploadForm.Whole && _blob is { Digest: { } known, Length: { } all } && await _steps.HasAsync(known, cancellationToken).ConfigureAwait(false))
+            {
+                // Only the answer was lost; a whole PUT has no status that could tell.
+                return new BlobIdentity(known, all);
+            }
+
             await PrepareAsync(cancellationToken).ConfigureAwait(false);
             var start = _state.Offset;
             _form = _forms.Choose(start);
@@ -210,8 +216,7 @@ internal sealed class BlobUpload
         try
         {
             _state.Url = await _steps.SendAsync(
-                isWhole ? HttpMethod.Put : HttpMethod.Patch,
-                isWhole ? UrlText.AddQuery(_state.Url!, "digest", _blob.Digest!.ToString()) : _state.Url!,
+                isWhole ? _blob.Digest : null, _state.Url!,
                 watch => content = new BlobContent(
                     async (stream, token) => identity = await _blob.WriteToAsync(stream, offset, token).ConfigureAwait(false), _blob.Length - offset, range, watch),
                 _blob.Length - offset, _host.Uploads.IsLossy, cancellationToken).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class UploadForms(BlobSource blob, RegistryOptions options, Uplo
             return options.UploadForm == UploadForm.Whole && !isKnown ? UploadForm.Stream : options.UploadForm;
         }
 
-        var form = _form ?? memory.Form;
+        var form = _form ?? (isKnown && blob.Length < options.WholeBelow && memory is { Form: UploadForm.Stream, RefusesWhole: false } ? UploadForm.Whole : memory.Form);
         var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
         return isTooLong && !memory.RefusesChunks && !_refused.Contains(UploadForm.Chunked) ? UploadForm.Chunked
             : form == UploadForm.Whole && !isKnown ? UploadForm.Chunked
@@ -85,9 +85,9 @@ internal sealed class UploadForms(BlobSource blob, RegistryOptions options, Uplo
     {
         if (options.UploadForm == UploadForm.Auto)
         {
-            // Chunks that only a size limit asked for say nothing about smaller blobs.
-            var isForced = form == UploadForm.Chunked && !_refused.Contains(UploadForm.Stream);
-            memory.Remember(isForced ? memory.Form : form, _maximumBody, _refused.Contains(UploadForm.Chunked));
+            // Chunks that only a size limit asked for say nothing about smaller blobs, nor a small blob's form about larger ones.
+            var isForced = form is UploadForm.Chunked or UploadForm.Whole && !_refused.Contains(UploadForm.Stream);
+            memory.Remember(isForced ? memory.Form : form, _maximumBody, _refused);
         }
     }
 }

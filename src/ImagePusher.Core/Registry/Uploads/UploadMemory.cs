@@ -23,8 +23,9 @@ internal sealed class UploadMemory(TimeProvider time)
     private DateTimeOffset _earlierLossEnds;
     private volatile bool _signsState;
     private volatile bool _refusesChunks;
+    private volatile bool _refusesWhole;
 
-    /// <summary>The form that worked last; Stream until something else did.</summary>
+    /// <summary>The form that worked last for a blob that is not small; Stream until something else did.</summary>
     public UploadForm Form
     {
         get { lock (_lock) { return _form; } }
@@ -60,12 +61,16 @@ internal sealed class UploadMemory(TimeProvider time)
     /// <summary>True if chunks were refused, and another form was taken.</summary>
     public bool RefusesChunks => _refusesChunks;
 
-    /// <summary>A blob arrived by this form and within this limit.</summary>
-    public void Remember(UploadForm form, long maximumBody, bool refusedChunks)
+    /// <summary>True if a whole PUT was refused, and another form was taken.</summary>
+    public bool RefusesWhole => _refusesWhole;
+
+    /// <summary>A blob arrived by this form and within this limit, after these forms were refused.</summary>
+    public void Remember(UploadForm form, long maximumBody, IReadOnlySet<UploadForm> refused)
     {
         lock (_lock)
         {
-            _refusesChunks |= refusedChunks;
+            _refusesChunks |= refused.Contains(UploadForm.Chunked);
+            _refusesWhole |= refused.Contains(UploadForm.Whole);
             _form = form;
             _maximumBody = Math.Min(_maximumBody, maximumBody);
         }

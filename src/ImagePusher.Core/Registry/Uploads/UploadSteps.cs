@@ -42,13 +42,13 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
     /// <returns>Where the next request goes.</returns>
     /// <exception cref="RangeRefusedException">The registry has other bytes than the body goes on from.</exception>
     public async Task<string> SendAsync(
-        HttpMethod method, string url, Func<IdleWatch, HttpContent> content, long? length, bool ownConnection, CancellationToken cancellationToken)
+        Digest? whole, string url, Func<IdleWatch, HttpContent> content, long? length, bool ownConnection, CancellationToken cancellationToken)
     {
         using var answer = await transport.SendAsync(
             new RegistryRequest
             {
-                Method = method,
-                Target = url,
+                Method = whole is null ? HttpMethod.Patch : HttpMethod.Put,
+                Target = whole is null ? url : UrlText.AddQuery(url, "digest", whole.ToString()),
                 Purpose = purpose,
                 Scopes = _scopes,
                 Content = content,
@@ -64,7 +64,13 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
             throw answer.Header("Range") is not null && refusal is RegistryException known ? new RangeRefusedException(UploadLocation.ReadOffset(answer), known) : refusal;
         }
 
-        return method == HttpMethod.Patch ? UploadLocation.Read(answer, transport.Host, purpose) ?? url : url;
+        if (whole is null)
+        {
+            return UploadLocation.Read(answer, transport.Host, purpose) ?? url;
+        }
+
+        CheckStored(answer, whole);
+        return url;
     }
 
     /// <summary>What the registry has; null if it does not know the upload, or does not say.</summary>
@@ -116,10 +122,20 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
                 throw new UploadLostException($"{RegistryFailure.Failed(purpose)}: {transport.Host.Registry} lost the upload before its end");
             }
         }
-        else if (Digest.TryParse(answer.Header("Docker-Content-Digest"), out var stored) && stored.Algorithm == identity.Digest.Algorithm && stored != identity.Digest)
+        else
+        {
+            CheckStored(answer, identity.Digest);
+        }
+    }
+
+    /// <summary>Compares the digest that an upload's last answer names, if it does.</summary>
+    /// <exception cref="RegistryProtocolException">The registry stored something else.</exception>
+    private void CheckStored(RegistryAnswer answer, Digest expected)
+    {
+        if (Digest.TryParse(answer.Header("Docker-Content-Digest"), out var stored) && stored.Algorithm == expected.Algorithm && stored != expected)
         {
             throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(purpose)}: {transport.Host.Registry} stored {stored} in the place of {identity.Digest}.", "The bytes changed on their way; try again, and look for a proxy that alters uploads.", answer.Status);
+                $"{RegistryFailure.Failed(purpose)}: {transport.Host.Registry} stored {stored} in the place of {expected}.", "The bytes changed on their way; try again, and look for a proxy that alters uploads.", answer.Status);
         }
     }
 
