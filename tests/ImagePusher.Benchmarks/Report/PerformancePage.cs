@@ -33,7 +33,7 @@ internal static class PerformancePage
         drawn.Horizontal = true;
         plot.Add.VerticalLine(1);
         plot.Axes.Left.SetTicks([.. jobs.Select((_, position) => (double)position)], [.. jobs.Select(result => result.Job.Name)]);
-        plot.Axes.Margins(left: 0);
+        plot.Axes.Margins(left: 0, right: 0.1);
         plot.Axes.Left.MinimumSize = 330;
         plot.XLabel("our time as a part of skopeo's (shorter is better)");
         plot.SaveSvg(path, 900, 60 + (50 * jobs.Count));

@@ -79,7 +79,9 @@ public sealed class KilledProcessTests : IDisposable
     private static void Report(int kills, long bytes, long size, double atMost)
     {
         TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{kills} kills, {bytes} bytes for {size}: {(double)bytes / size:0.000}"));
-        Assert.InRange(bytes, size, size * atMost);
+
+        // Random layers are stored, but for the few zeros of their tar headers.
+        Assert.InRange(bytes, size * 0.999, size * atMost);
     }
 
     /// <summary>Writes app.tar, and imports it where the image is to come from the cache.</summary>
