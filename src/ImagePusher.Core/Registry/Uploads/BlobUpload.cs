@@ -86,6 +86,7 @@ internal sealed class BlobUpload
             if (_isUncertain && _form == UploadForm.Whole && _blob is { Digest: { } known, Length: { } all } && await _steps.HasAsync(known, cancellationToken).ConfigureAwait(false))
             {
                 // Only the answer was lost; a whole PUT has no status that could tell.
+                await _state.ForgetAsync(cancellationToken).ConfigureAwait(false);
                 return new BlobIdentity(known, all);
             }
 
@@ -216,7 +217,7 @@ internal sealed class BlobUpload
         try
         {
             _state.Url = await _steps.SendAsync(
-                isWhole ? _blob.Digest : null, _state.Url!,
+                whole: isWhole ? _blob.Digest : null, _state.Url!,
                 watch => content = new BlobContent(
                     async (stream, token) => identity = await _blob.WriteToAsync(stream, offset, token).ConfigureAwait(false), _blob.Length - offset, range, watch),
                 _blob.Length - offset, _host.Uploads.IsLossy, cancellationToken).ConfigureAwait(false);

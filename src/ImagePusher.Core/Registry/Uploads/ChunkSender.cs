@@ -86,7 +86,7 @@ internal sealed class ChunkSender(RegistryTransport transport, UploadSteps steps
         try
         {
             state.Url = await steps.SendAsync(
-                null, state.Url!,
+                whole: null, state.Url!,
                 watch => content = new BlobContent(
                     async (stream, token) => await stream.WriteAsync(piece, token).ConfigureAwait(false), piece.Length, range, watch),
                 piece.Length, transport.Host.Uploads.IsLossy, cancellationToken).ConfigureAwait(false);

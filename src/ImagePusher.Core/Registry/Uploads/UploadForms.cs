@@ -33,7 +33,8 @@ internal sealed class UploadForms(BlobSource blob, RegistryOptions options, Uplo
             return options.UploadForm == UploadForm.Whole && !isKnown ? UploadForm.Stream : options.UploadForm;
         }
 
-        var form = _form ?? (isKnown && blob.Length < options.WholeBelow && memory is { Form: UploadForm.Stream, RefusesWhole: false } ? UploadForm.Whole : memory.Form);
+        var isSmall = isKnown && blob.Length < options.WholeBelow && memory is { Form: UploadForm.Stream, RefusesWhole: false };
+        var form = _form ?? (isSmall ? UploadForm.Whole : memory.Form);
         var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
         return isTooLong && !memory.RefusesChunks && !_refused.Contains(UploadForm.Chunked) ? UploadForm.Chunked
             : form == UploadForm.Whole && !isKnown ? UploadForm.Chunked

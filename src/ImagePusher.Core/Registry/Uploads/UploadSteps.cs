@@ -39,6 +39,12 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
     }
 
     /// <summary>Sends a body, without retries; the caller knows what a lost one costs.</summary>
+    /// <param name="whole">The blob's digest, if the body is all of it: a PUT that ends the upload. Null: a PATCH.</param>
+    /// <param name="url">The upload's Location.</param>
+    /// <param name="content">Makes the body.</param>
+    /// <param name="length">The bytes of the body; null if unknown.</param>
+    /// <param name="ownConnection">True to use no connection that was used before.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>Where the next request goes.</returns>
     /// <exception cref="RangeRefusedException">The registry has other bytes than the body goes on from.</exception>
     public async Task<string> SendAsync(
