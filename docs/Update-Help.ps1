@@ -1,7 +1,7 @@
 # Brings the help up to date with the built module, in a PowerShell with Microsoft.PowerShell.PlatyPS 1:
 #   dotnet build src/ImagePusher && pwsh docs/Update-Help.ps1 [-Pages]
 # -Pages first updates the syntax and the parameters of docs/en-US from the module (new parameters get a placeholder to be
-# filled in). Then docs/en-US becomes src/ImagePusher/Module/en-US/ImagePusher.dll-Help.xml, which is committed.
+# filled in). Then docs/en-US becomes src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed.
 # -Target is another folder to write to.
 param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher Module en-US))
 $ErrorActionPreference = 'Stop'

@@ -18,7 +18,7 @@ switch (args)
         }
         catch (ImagePusherException error)
         {
-            Console.WriteLine($"{error.GetType().Name}: {error.Message} {error.Cure}");
+            Console.WriteLine($"{error.GetType().Name}: {error.Message} {error.RecommendedAction}");
             return 1;
         }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.CrashWorker;

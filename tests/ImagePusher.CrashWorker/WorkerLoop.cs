@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using ImagePusher.Core;
-using ImagePusher.Core.Archive;
+using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.CrashWorker;

@@ -45,6 +45,6 @@ Describe 'Scripts' {
 
     It 'docs/Update-Help.ps1 makes the help that is committed' -Skip:(-not $hasPlatyPS) {
         & "$root/docs/Update-Help.ps1" -Target "$TestDrive/en-US"
-        Get-Content "$TestDrive/en-US/ImagePusher.dll-Help.xml" -Raw | Should -BeExactly (Get-Content "$root/src/ImagePusher/Module/en-US/ImagePusher.dll-Help.xml" -Raw)
+        Get-Content "$TestDrive/en-US/ImagePusher.dll-Help.xml" -Raw | Should -BeExactly (Get-Content "$root/src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml" -Raw)
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Cache;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;

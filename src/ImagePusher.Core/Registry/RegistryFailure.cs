@@ -55,8 +55,8 @@ internal static class RegistryFailure
     {
         var server = UrlText.ToUri(url).Authority;
         var at = (server == registry ? registry : $"{registry} ({server})") + (proxy is null ? "" : $" through the proxy {proxy.Authority}");
-        var reason = Reason(error, out var cure, out var isFinal);
-        var final = new RegistryUnreachableException($"{Failed(purpose)}: {at} {reason}.", cure, inner: error);
+        var reason = Reason(error, out var recommendedAction, out var isFinal);
+        var final = new RegistryUnreachableException($"{Failed(purpose)}: {at} {reason}.", recommendedAction, inner: error);
         return isFinal ? final : new TransientFailureException(final, lostConnection: true);
     }
 
@@ -135,41 +135,41 @@ internal static class RegistryFailure
         }
     }
 
-    private static string Reason(Exception error, out string cure, out bool isFinal)
+    private static string Reason(Exception error, out string recommendedAction, out bool isFinal)
     {
         isFinal = false;
-        cure = "Check the address and that the registry is running.";
+        recommendedAction = "Check the address and that the registry is running.";
         var innermost = error.GetBaseException();
         switch (error)
         {
             case HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }:
                 isFinal = innermost.Message.Contains("407", StringComparison.Ordinal);
-                cure = isFinal
+                recommendedAction = isFinal
                     ? "The proxy wants a user name and password: give them in HTTPS_PROXY, as http://user:password@host:port."
                     : "Check HTTPS_PROXY, and with NO_PROXY name the hosts that need no proxy.";
                 return "was not reached: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
-                cure = "Check the registry's name, and the network's DNS.";
+                recommendedAction = "Check the registry's name, and the network's DNS.";
                 return "was not found by name";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException { InnerException: null } && innermost.Message.Contains("frame", StringComparison.Ordinal):
                 // What .NET says of bytes that are no TLS record; it has no code for it.
                 isFinal = true;
-                cure = "If the registry speaks plain http, give -PlainHttp.";
+                recommendedAction = "If the registry speaks plain http, give -PlainHttp.";
                 return "does not speak TLS at that port";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException:
                 isFinal = true;
-                cure = "Give the registry's certificate authority with -CertificateAuthority (or put it into docker's certs.d); for a registry without TLS give -PlainHttp.";
+                recommendedAction = "Give the registry's certificate authority with -CertificateAuthority (or put it into docker's certs.d); for a registry without TLS give -PlainHttp.";
                 return "could not be trusted: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                cure = "If the registry speaks plain http, give -PlainHttp.";
+                recommendedAction = "If the registry speaks plain http, give -PlainHttp.";
                 return "did not complete the TLS handshake: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException when innermost is SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                 return "refused the connection";
             case TimeoutException:
-                cure = "Check the network; slow registries may need a longer -IdleTimeoutSec of Set-RegistryOption.";
+                recommendedAction = "Check the network; slow registries may need a longer -IdleTimeoutSec of Set-RegistryOption.";
                 return ErrorBody.OneLine(error.Message).TrimEnd('.');
             default:
-                cure = "Check the network, and try again.";
+                recommendedAction = "Check the network, and try again.";
                 return "lost the connection: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Uploads;
 
@@ -66,7 +67,7 @@ internal sealed class RegistryHost : IDisposable
     /// <summary>True if the registry itself is on this machine or in a private network.</summary>
     public bool IsPrivate => UrlText.IsPrivateAddress(BaseUrl);
 
-    private string Authority => Registry == Names.ImageReference.DockerHub ? "registry-1.docker.io" : Registry;
+    private string Authority => Registry == Naming.ImageReference.DockerHub ? "registry-1.docker.io" : Registry;
 
     private string[] Candidates => Options.PlainHttp switch
     {

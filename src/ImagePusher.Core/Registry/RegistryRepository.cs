@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Uploads;

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using Polly;
 using Polly.Retry;
 

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>A failure that another try may cure. It never leaves this namespace: <see cref="Final"/> does when the tries are used up.</summary>
+/// <summary>A failure that another try may recommended action. It never leaves this namespace: <see cref="Final"/> does when the tries are used up.</summary>
 internal sealed class TransientFailureException(RegistryException final, TimeSpan? retryAfter = null, bool lostConnection = false)
     : Exception(final.Message, final)
 {

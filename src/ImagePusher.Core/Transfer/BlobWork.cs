@@ -1,4 +1,4 @@
-using ImagePusher.Core.Encoding;
+using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;

@@ -1,4 +1,4 @@
-using ImagePusher.Core.Encoding;
+using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
@@ -6,8 +6,8 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>How an image is copied.</summary>
 public sealed record CopyOptions
 {
-    /// <summary>What becomes of plain layers. Default: <see cref="Compression.Auto"/>.</summary>
-    public Compression Compression { get; init; }
+    /// <summary>What becomes of plain layers. Default: <see cref="LayerCompression.Auto"/>.</summary>
+    public LayerCompression Compression { get; init; }
 
     /// <summary>The compression level in the format's own scale. Default: the format's default level.</summary>
     public int? CompressionLevel { get; init; }
@@ -35,7 +35,7 @@ public sealed record CopyOptions
 
     /// <summary>
     /// True: what refers to the image goes with it (signatures, SBOMs, attestations, and what refers to those), before it is
-    /// named. Source and target must be <see cref="Content.IReferrerSource"/>. Default: false.
+    /// named. Source and target must be <see cref="Abstractions.IReferrerSource"/>. Default: false.
     /// </summary>
     public bool IncludeReferrers { get; init; }
 
@@ -55,9 +55,9 @@ public sealed record CopyOptions
     /// <param name="isDockerSave">True if the source is a docker-save.</param>
     internal EncodingSettings? EncodingFor(bool isDockerSave) => Compression switch
     {
-        Compression.Gzip => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
-        Compression.Zstd => EncodingSettings.Create(LayerFormat.Zstd, CompressionLevel),
-        Compression.Auto when isDockerSave => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
+        LayerCompression.Gzip => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
+        LayerCompression.Zstd => EncodingSettings.Create(LayerFormat.Zstd, CompressionLevel),
+        LayerCompression.Auto when isDockerSave => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Encoding;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;

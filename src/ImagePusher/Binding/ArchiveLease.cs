@@ -1,4 +1,4 @@
-using ImagePusher.Core.Archive;
+using ImagePusher.Core.Archives;
 
 namespace ImagePusher.Binding;
 

@@ -1,5 +1,6 @@
-using ImagePusher.Core.Archive;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Binding;
 

@@ -1,6 +1,6 @@
 using ImagePusher.Core;
-using ImagePusher.Core.Archive;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Binding;
 

@@ -49,17 +49,17 @@ internal static class PathResolver
     /// <exception cref="InvalidReferenceException">It is none of the file system.</exception>
     public static string Target(PSCmdlet cmdlet, string path)
     {
-        const string Cure = "Give a path of the file system, such as ./images or /var/cache/images.";
+        const string RecommendedAction = "Give a path of the file system, such as ./images or /var/cache/images.";
         try
         {
             var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
             return provider.Name == FileSystem && !full.Contains('\0', StringComparison.Ordinal)
                 ? full
-                : throw new InvalidReferenceException($"'{path}' is no path of the file system{(provider.Name == FileSystem ? "" : $", but of {provider.Name}")}.", Cure);
+                : throw new InvalidReferenceException($"'{path}' is no path of the file system{(provider.Name == FileSystem ? "" : $", but of {provider.Name}")}.", RecommendedAction);
         }
         catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            throw new InvalidReferenceException($"'{path}' is no path of the file system: {error.Message}", Cure, error);
+            throw new InvalidReferenceException($"'{path}' is no path of the file system: {error.Message}", RecommendedAction, error);
         }
     }
 

@@ -1,5 +1,5 @@
 using ImagePusher.Core;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Binding;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Session;
 
 namespace ImagePusher.Binding;

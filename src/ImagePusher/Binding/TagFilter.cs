@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Binding;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -100,7 +100,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
                 Name = name,
                 OptionsFor = _ => new CopyOptions
                 {
-                    Compression = Compression.None,
+                    Compression = LayerCompression.None,
                     Platforms = _platforms,
                     IncludeReferrers = IncludeReferrers,
                     NoClobber = NoClobber,

@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
-using ImagePusher.Core.Archive;
+using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -143,7 +144,7 @@ public sealed class ExportImageTarCommand : TransferCommand
             Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest.ToString()),
             OptionsFor = _ => new CopyOptions
             {
-                Compression = Compression.None,
+                Compression = LayerCompression.None,
                 DecodeLayers = Format == ArchiveFormat.Docker,
                 Platforms = Format == ArchiveFormat.Docker && root is ImageIndex index ? [DefaultPlatform.Of(index, entry.ToString())] : [],
                 ThrottleLimit = 1,

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;

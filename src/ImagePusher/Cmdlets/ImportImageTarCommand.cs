@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
-using ImagePusher.Core.Archive;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;

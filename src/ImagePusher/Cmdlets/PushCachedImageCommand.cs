@@ -96,7 +96,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
                 Name = name,
                 OptionsFor = _ => new CopyOptions
                 {
-                    Compression = Compression.None,
+                    Compression = LayerCompression.None,
                     AllowPartial = AllowPartial,
                     ExpectedDigest = expected,
                     ThrottleLimit = throttle,

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Pipeline;

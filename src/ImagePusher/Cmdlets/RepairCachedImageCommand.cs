@@ -2,7 +2,7 @@ using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -77,7 +77,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
                 Select = token => SelectAsync(cache, entry, report, bad, name, token),
                 Target = cache,
                 Name = name,
-                OptionsFor = _ => new CopyOptions { Compression = Compression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
+                OptionsFor = _ => new CopyOptions { Compression = LayerCompression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
                 Copier = PusherSession.Current.Copier(cache),
             },
             async (result, token) => await CachedImages.OfAsync(cache, (await cache.FindAsync(result.Name.ToString(), token).ConfigureAwait(false))!, token).ConfigureAwait(false));

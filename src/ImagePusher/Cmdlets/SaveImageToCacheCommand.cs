@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -76,7 +76,7 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 Name = reference.Digest is null ? reference : reference.ByDigest(),
                 OptionsFor = _ => new CopyOptions
                 {
-                    Compression = Compression.None,
+                    Compression = LayerCompression.None,
                     Platforms = Wanted(root!, reference),
                     Force = Force,
                     ThrottleLimit = throttle,

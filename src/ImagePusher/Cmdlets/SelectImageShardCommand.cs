@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Core;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
@@ -32,7 +32,7 @@ public sealed class SelectImageShardCommand : PSCmdlet
     {
         try
         {
-            _shard = Core.Names.Shard.Parse(Shard);
+            _shard = Core.Naming.Shard.Parse(Shard);
         }
         catch (InvalidReferenceException error)
         {

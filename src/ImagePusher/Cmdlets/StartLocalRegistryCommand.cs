@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Serving;
+using ImagePusher.LocalRegistry;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;
@@ -64,7 +64,7 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
             Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.GetNetworkCredential().Password),
             AllowAnonymousWrite = AllowAnonymousPush,
         };
-        var server = Await(token => LocalRegistry.StartAsync(cache, options, token));
+        var server = Await(token => LocalRegistryServer.StartAsync(cache, options, token));
         PusherSession.Current.LocalRegistries.Add(server);
         WriteObject(LocalRegistryInfo.Of(server));
     }

@@ -1,5 +1,5 @@
-using ImagePusher.Core.Archive;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;

@@ -1,3 +1,4 @@
+using ImagePusher.LocalRegistry;
 namespace ImagePusher.Output;
 
 /// <summary>A registry that this process serves from a cache.</summary>
@@ -24,7 +25,7 @@ public sealed class LocalRegistryInfo
     /// <summary>Its address.</summary>
     public override string ToString() => Registry;
 
-    internal static LocalRegistryInfo Of(Core.Serving.LocalRegistry server) => new()
+    internal static LocalRegistryInfo Of(LocalRegistryServer server) => new()
     {
         Registry = server.Address,
         Port = server.Port,

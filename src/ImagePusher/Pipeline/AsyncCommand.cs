@@ -4,7 +4,8 @@ using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Session;
 

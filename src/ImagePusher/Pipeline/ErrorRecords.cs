@@ -30,9 +30,9 @@ internal static class ErrorRecords
     {
         var (id, category) = Table.TryGetValue(error.GetType(), out var known) ? known : ("Unexpected", ErrorCategory.NotSpecified);
         var record = new ErrorRecord(error, id, category, target);
-        if (error is ImagePusherException { Cure: { Length: > 0 } cure })
+        if (error is ImagePusherException { RecommendedAction: { Length: > 0 } recommendedAction })
         {
-            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = cure };
+            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = recommendedAction };
         }
 
         else if (error is not ImagePusherException)

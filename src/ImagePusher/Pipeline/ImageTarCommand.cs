@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
-using ImagePusher.Core.Archive;
-using ImagePusher.Core.Encoding;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 
@@ -32,7 +32,7 @@ public abstract class ImageTarCommand : TransferCommand
 
     /// <summary>What becomes of plain layers.</summary>
     [Parameter]
-    public Compression Compression { get; set; }
+    public LayerCompression Compression { get; set; }
 
     /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19.</summary>
     [Parameter]
@@ -61,7 +61,7 @@ public abstract class ImageTarCommand : TransferCommand
         _platforms = RequirePlatforms(Platform);
         Require<object?>(CompressionLevel, () =>
         {
-            var format = Compression == Compression.Zstd ? LayerFormat.Zstd : LayerFormat.Gzip;
+            var format = Compression == LayerCompression.Zstd ? LayerFormat.Zstd : LayerFormat.Gzip;
             return IsBound(nameof(CompressionLevel)) && CompressionLevel > EncodingSettings.MaximumLevel(format)
                 ? throw new InvalidReferenceException($"{format} has no compression level {CompressionLevel}.", $"Give a -CompressionLevel from 1 to {EncodingSettings.MaximumLevel(format)}.")
                 : null;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Pipeline;
 

@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
-using ImagePusher.Core.Serving;
+using ImagePusher.LocalRegistry;
 
 namespace ImagePusher.Session;
 
 /// <summary>The local registries of this process, by their address.</summary>
 internal sealed class LocalRegistryList
 {
-    private readonly ConcurrentDictionary<string, LocalRegistry> _servers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LocalRegistryServer> _servers = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<LocalRegistry> All => [.. _servers.Values.OrderBy(server => server.Port)];
+    public IReadOnlyList<LocalRegistryServer> All => [.. _servers.Values.OrderBy(server => server.Port)];
 
-    public void Add(LocalRegistry server) => _servers[server.Address] = server;
+    public void Add(LocalRegistryServer server) => _servers[server.Address] = server;
 
     /// <summary>Stops a server; false if there is none at this address.</summary>
     public async Task<bool> StopAsync(string address)

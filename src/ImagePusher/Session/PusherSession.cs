@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Transfer;
 

@@ -1,10 +1,11 @@
 using System.Formats.Tar;
 using BenchmarkDotNet.Attributes;
-using ImagePusher.Core.Archive;
+using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Encoding;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Compression;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Benchmarks.Micro;

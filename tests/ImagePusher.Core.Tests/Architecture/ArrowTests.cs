@@ -10,15 +10,15 @@ public sealed class ArrowTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Names"] = [],
         ["Oci"] = [],
-        ["Content"] = ["Oci", "Names"],
-        ["Encoding"] = ["Content", "Oci", "Names"],
-        ["Archive"] = ["Content", "Oci", "Names"],
-        ["Cache"] = ["Content", "Oci", "Names"],
-        ["Registry"] = ["Content", "Oci", "Names"],
-        ["Transfer"] = ["Content", "Encoding", "Oci", "Names"],
-        ["Serving"] = ["Cache", "Content", "Oci", "Names"],
+        ["Naming"] = ["Oci"],
+        ["Abstractions"] = ["Naming", "Oci"],
+        ["IO"] = ["Abstractions", "Naming", "Oci"],
+        ["Compression"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Archives"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Cache"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
     };
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ArrowTests
 
         // Were nothing found here, nothing would be checked above.
         var copier = assembly.MainModule.GetType($"{Root}.Transfer.ImageCopier");
-        Assert.Contains(copier.NestedTypes.Append(copier).SelectMany(Uses), used => FolderOf(used) == "Content");
+        Assert.Contains(copier.NestedTypes.Append(copier).SelectMany(Uses), used => FolderOf(used) == "Abstractions");
     }
 
     [Fact]

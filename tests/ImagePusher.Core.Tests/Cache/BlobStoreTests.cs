@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;

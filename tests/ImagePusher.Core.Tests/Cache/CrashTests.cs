@@ -1,5 +1,5 @@
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Tests.Archive;
+using ImagePusher.Core.Tests.Archives;
 
 namespace ImagePusher.Core.Tests.Cache;
 

@@ -16,7 +16,7 @@ public sealed class DamagedCacheTests : CacheTest
             var cache = ImageCache.Open(Root);
             var error = await Assert.ThrowsAsync<CacheCorruptException>(() => cache.ListAsync(Token));
             Assert.Contains(IndexFile, error.Message, StringComparison.Ordinal);
-            Assert.Contains("Clear-ImageCache", error.Cure, StringComparison.Ordinal);
+            Assert.Contains("Clear-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
             await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, Token, TimeSpan.Zero));
             Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
@@ -75,7 +75,7 @@ public sealed class DamagedCacheTests : CacheTest
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "thesis.txt"), "mine", Token);
         var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
-        Assert.Contains("Set-ImageCache -Path", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("Set-ImageCache -Path", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Root))));
     }
 
@@ -110,7 +110,7 @@ public sealed class DamagedCacheTests : CacheTest
             var error = await Assert.ThrowsAsync<InsufficientSpaceException>(
                 () => cache.WriteBlobAsync(new FaultyBlob(new byte[3_000_000]) { IsUnknown = isUnknown }, Token));
             Assert.Contains(root, error.Message, StringComparison.Ordinal);
-            Assert.Contains("Optimize-ImageCache", error.Cure, StringComparison.Ordinal);
+            Assert.Contains("Optimize-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories));
@@ -165,7 +165,7 @@ public sealed class DamagedCacheTests : CacheTest
         Assert.True((await reader.VerifyAsync(entry, full: true, Token)).IsIntact);
         Assert.Equal(0, (await reader.CollectGarbageAsync(whatIf: true, Token)).Blobs);
         var error = await Assert.ThrowsAsync<CacheLockedException>(() => reader.RemoveAsync(entry, Token));
-        Assert.Contains("Set-ImageCache", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("Set-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
         await Assert.ThrowsAsync<CacheLockedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
     }
 }

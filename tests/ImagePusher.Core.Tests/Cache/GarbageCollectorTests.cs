@@ -1,6 +1,7 @@
 using System.Text;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Time.Testing;
 
@@ -155,7 +156,7 @@ public sealed class GarbageCollectorTests : CacheTest
 
         var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, Token));
         Assert.Contains("docker.io/library/app:latest", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Remove-CachedImage", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("Remove-CachedImage", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;

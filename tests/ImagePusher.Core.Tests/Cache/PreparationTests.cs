@@ -1,5 +1,6 @@
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;

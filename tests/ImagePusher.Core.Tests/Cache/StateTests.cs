@@ -1,5 +1,6 @@
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Time.Testing;
 

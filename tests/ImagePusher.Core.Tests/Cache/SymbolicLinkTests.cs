@@ -1,4 +1,4 @@
-using ImagePusher.Core.Archive;
+using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
 
 namespace ImagePusher.Core.Tests.Cache;
@@ -28,7 +28,7 @@ public sealed class SymbolicLinkTests : CacheTest
         await MakeAsync();
         await using var archive = await ImageArchive.OpenAsync(Root, null, Token);
         Assert.Empty(archive.Images[0].Missing);
-        await Archive.ArchiveTest.ReadAllAsync(archive, archive.Images[0].Root);
+        await Archives.ArchiveTest.ReadAllAsync(archive, archive.Images[0].Root);
     }
 
     [Fact]

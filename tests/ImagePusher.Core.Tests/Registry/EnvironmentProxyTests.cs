@@ -97,7 +97,7 @@ public sealed class EnvironmentProxyTests
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => again.Repository("registry.invalid").ResolveAsync("1", Token));
         Assert.Contains($"through the proxy {proxy.Address}", error.Message, StringComparison.Ordinal);
         Assert.Contains("407", error.Message, StringComparison.Ordinal);
-        Assert.Contains("HTTPS_PROXY", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("HTTPS_PROXY", error.RecommendedAction, StringComparison.Ordinal);
         Assert.DoesNotContain(again.Log.Lines, line => line.Contains("try 2", StringComparison.Ordinal));
         Assert.DoesNotContain("s3cr", session.Log.Text + again.Log.Text + error, StringComparison.Ordinal);
     }

@@ -61,7 +61,7 @@ public sealed class Interop2_TrustTests
         Assert.DoesNotContain(server.Requests, request => request.Target != "/v2/");
         Assert.Contains("user 'ann'", error.Message, StringComparison.Ordinal);
         Assert.Contains("incorrect username or password", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Check the user name and password", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("Check the user name and password", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
@@ -130,7 +131,7 @@ public sealed class Interop3_StepDownTests
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Equal("NAME_UNKNOWN", error.ErrorCode);
-        Assert.Contains("created before the first push", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("created before the first push", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(1, proxy.Count("POST"));
     }
 

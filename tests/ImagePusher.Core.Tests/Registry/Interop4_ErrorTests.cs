@@ -17,7 +17,7 @@ public sealed class Interop4_ErrorTests
     [InlineData("MANIFEST_INVALID", "kind of manifest")]
     [InlineData("NAME_UNKNOWN", "created before the first push")]
     [InlineData("NAME_INVALID", "repository name")]
-    public async Task The_registrys_code_and_message_and_a_cure_are_told(string code, string cure)
+    public async Task The_registrys_code_and_message_and_a_cure_are_told(string code, string recommendedAction)
     {
         await using var server = Serve(async exchange =>
         {
@@ -30,7 +30,7 @@ public sealed class Interop4_ErrorTests
         Assert.Equal((code, HttpStatusCode.BadRequest), (error.ErrorCode, error.StatusCode));
         Assert.Contains($"400 {code}: what the registry says (more)", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{server.Address}/team/app@{Image.Digest}", error.Message, StringComparison.Ordinal);
-        Assert.Contains(cure, error.Cure, StringComparison.Ordinal);
+        Assert.Contains(recommendedAction, error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

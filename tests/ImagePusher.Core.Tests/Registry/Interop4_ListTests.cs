@@ -157,7 +157,7 @@ public sealed class Interop4_ListTests
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
             () => session.Repository(server.Address).DeleteManifestAsync(Digest.Of([1]), Token));
         Assert.Equal("UNSUPPORTED", error.ErrorCode);
-        Assert.Contains("does not allow this operation", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("does not allow this operation", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
@@ -180,7 +180,7 @@ public sealed class Interop4_ReadingTests
         Assert.Null(await repository.HeadAsync("1", Token));
         var error = await Assert.ThrowsAsync<ManifestNotFoundException>(() => repository.ResolveAsync("1", Token));
         Assert.Contains($"{server.Address}/team/app:1", error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class Interop4_ReadingTests
         await using var session = new RegistrySession();
         var config = new Descriptor(MediaTypes.OciConfig, Digest.Of([1]), ImageConfig.MaximumSize + 1);
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
-            () => Content.BlobReader.ReadAsync(session.Repository(server.Address), config, ImageConfig.MaximumSize, Token));
+            () => IO.BlobReader.ReadAsync(session.Repository(server.Address), config, ImageConfig.MaximumSize, Token));
         Assert.Contains($"{config.Digest} of {server.Address}/team/app has 8388609 bytes", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, asked);
     }

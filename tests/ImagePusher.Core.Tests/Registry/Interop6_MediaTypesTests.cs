@@ -1,5 +1,5 @@
 using System.Text;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;

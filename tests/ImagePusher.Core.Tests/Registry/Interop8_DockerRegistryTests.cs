@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
@@ -52,7 +53,7 @@ public sealed class Interop8_DockerRegistryTests
         var wrong = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address, credential: Ann with { Secret = "wrong" }).ResolveAsync("1", Token));
         Assert.Contains("user 'ann'", wrong.Message, StringComparison.Ordinal);
         var none = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address).ResolveAsync("1", Token));
-        Assert.Contains("Connect-Registry", none.Cure, StringComparison.Ordinal);
+        Assert.Contains("Connect-Registry", none.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class Interop8_DockerRegistryTests
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(nginx.Address).WriteBlobAsync(MemoryBlob.Random(60_000_000), Token));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.StatusCode);
         Assert.Contains("a web page, '413 Request Entity Too Large'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-ChunkSize", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("-ChunkSize", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class Interop8_DockerRegistryTests
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, error.StatusCode);
-        Assert.Contains("does not allow this operation", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("does not allow this operation", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
-using ImagePusher.Core.Tests.Serving;
+using ImagePusher.Core.Cache;
+using ImagePusher.LocalRegistry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
 using ImagePusher.TestSupport.Faults;
@@ -38,13 +39,17 @@ public sealed class ResumeTests
     [InlineData(false)]
     public async Task The_local_registry_takes_a_layer_over_a_connection_cut_again_and_again(bool isKnown)
     {
-        await using var registry = await RunningRegistry.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var registry = await LocalRegistryServer.StartAsync(
+            ImageCache.Open(folder["cache"], new CacheOptions()), new LocalRegistryOptions { Port = 0 }, Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH").CutUp(20 * Unit);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(200 * Unit, isKnown: isKnown);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
-        Assert.True((await registry.GetAsync($"/v2/team/app/blobs/{blob.TrueDigest}")).Body.AsSpan().SequenceEqual(blob.Content));
+        using var client = Http.NewClient();
+        var stored = await client.GetByteArrayAsync(new Uri($"http://{registry.Address}/v2/team/app/blobs/{blob.TrueDigest}"), Token);
+        Assert.True(stored.AsSpan().SequenceEqual(blob.Content));
         Report(proxy, blob.Content.Length, 1.2);
         Assert.Equal(1, proxy.Count("POST"));
     }

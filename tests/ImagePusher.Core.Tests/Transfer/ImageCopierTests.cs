@@ -1,5 +1,6 @@
-using ImagePusher.Core.Content;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 
@@ -102,10 +103,10 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Compression.None, MediaTypes.DockerLayer)]
-    [InlineData(Compression.Gzip, MediaTypes.DockerLayerGzip)]
-    [InlineData(Compression.Zstd, MediaTypes.DockerLayerZstd)]
-    public async Task A_docker_manifest_has_docker_types(Compression compression, string layerType)
+    [InlineData(LayerCompression.None, MediaTypes.DockerLayer)]
+    [InlineData(LayerCompression.Gzip, MediaTypes.DockerLayerGzip)]
+    [InlineData(LayerCompression.Zstd, MediaTypes.DockerLayerZstd)]
+    public async Task A_docker_manifest_has_docker_types(LayerCompression compression, string layerType)
     {
         var image = Image(MediaTypes.OciLayer, "one");
         var result = await CopyAsync(image, new CopyOptions { Compression = compression, ManifestFormat = ManifestFormat.Docker }, isDockerSave: true);
@@ -118,7 +119,7 @@ public sealed class ImageCopierTests : IDisposable
     {
         var image = Image(MediaTypes.OciLayer, "one");
         Assert.Equal(image.Digest, (await CopyAsync(image)).Manifest.Digest);
-        var asked = await CopyAsync(image, new CopyOptions { Compression = Compression.Zstd });
+        var asked = await CopyAsync(image, new CopyOptions { Compression = LayerCompression.Zstd });
         Assert.Equal(MediaTypes.OciLayerZstd, Assert.IsType<ImageManifest>(_target.Manifests[asked.Manifest.Digest]).Layers[0].MediaType);
         Assert.Equal(image.Digest, asked.SourceDigest);
     }
@@ -259,9 +260,9 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Core.Encoding.LayerFormat.Gzip)]
-    [InlineData(Core.Encoding.LayerFormat.Zstd)]
-    public async Task Compressed_layers_can_arrive_plain_with_their_diff_IDs(Core.Encoding.LayerFormat format)
+    [InlineData(Core.Compression.LayerFormat.Gzip)]
+    [InlineData(Core.Compression.LayerFormat.Zstd)]
+    public async Task Compressed_layers_can_arrive_plain_with_their_diff_IDs(Core.Compression.LayerFormat format)
     {
         var plain = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a plain layer ", 10_000)));
         var image = await EncodedImageAsync(plain, Digest.Of(plain), format);
@@ -275,7 +276,7 @@ public sealed class ImageCopierTests : IDisposable
     [Fact]
     public async Task A_layer_that_is_not_its_diff_ID_once_it_is_plain_is_refused()
     {
-        var image = await EncodedImageAsync("plain"u8.ToArray(), Digest.Of("other"u8), Core.Encoding.LayerFormat.Gzip);
+        var image = await EncodedImageAsync("plain"u8.ToArray(), Digest.Of("other"u8), Core.Compression.LayerFormat.Gzip);
         await Assert.ThrowsAsync<DigestMismatchException>(() => CopyAsync(image, new CopyOptions { DecodeLayers = true }));
         Assert.Empty(_target.Names);
     }
@@ -313,7 +314,7 @@ public sealed class ImageCopierTests : IDisposable
         Assert.Equal(image.Config.Size + "is sent".Length, progress.Moved);
     }
 
-    private static EncodingKey Key(Descriptor layer) => Core.Encoding.EncodingSettings.Create(Core.Encoding.LayerFormat.Gzip).KeyOf(layer.Digest);
+    private static EncodingKey Key(Descriptor layer) => Core.Compression.EncodingSettings.Create(Core.Compression.LayerFormat.Gzip).KeyOf(layer.Digest);
 
     private static byte[] Config() => """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
@@ -334,11 +335,11 @@ public sealed class ImageCopierTests : IDisposable
         _source.Add(Config(), MediaTypes.OciConfig),
         layers.Select(layer => _source.Add(System.Text.Encoding.UTF8.GetBytes(layer), layerType))));
 
-    private async Task<ImageManifest> EncodedImageAsync(byte[] plain, Digest diffId, Core.Encoding.LayerFormat format)
+    private async Task<ImageManifest> EncodedImageAsync(byte[] plain, Digest diffId, Core.Compression.LayerFormat format)
     {
         var encoded = new MemoryStream();
-        var settings = Core.Encoding.EncodingSettings.Create(format);
-        await Core.Encoding.LayerEncoder.EncodeAsync(new MemoryStream(plain), encoded, settings, TestContext.Current.CancellationToken);
+        var settings = Core.Compression.EncodingSettings.Create(format);
+        await Core.Compression.LayerEncoder.EncodeAsync(new MemoryStream(plain), encoded, settings, TestContext.Current.CancellationToken);
         var config = System.Text.Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{diffId}}}"]}}""");
         return _source.Add(ImageManifest.Create(
             MediaTypes.OciManifest, _source.Add(config, MediaTypes.OciConfig), [_source.Add(encoded.ToArray(), settings.MediaType(docker: false))]));

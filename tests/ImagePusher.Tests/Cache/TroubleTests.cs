@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>What a user sees when the disk, the folder or the file system of a cache makes trouble, and that the cure that is named helps.</summary>
+/// <summary>What a user sees when the disk, the folder or the file system of a cache makes trouble, and that the recommended action that is named helps.</summary>
 public sealed class TroubleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -92,7 +92,7 @@ public sealed class IsolationTests
         using var shell = new ShellProcess();
         foreach (var type in new[] { "InvalidReferenceException", "ImagePusherException" })
         {
-            var result = await shell.RunAsync(["-Command", $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ \"caught: $($_.Exception.Cure.Length -gt 0)\" }}"]);
+            var result = await shell.RunAsync(["-Command", $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ \"caught: $($_.Exception.RecommendedAction.Length -gt 0)\" }}"]);
             Assert.Equal("caught: True\n", result.Output);
         }
     }

@@ -92,7 +92,7 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.StartsWith($"{id},", outcome.Terminating?.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(0, await registry.CountAsync("PUT", "/v2/good/", Token));
 
-        var caught = await engine.OutputAsync($"try {{ {script} }} catch [ImagePusher.Core.{id}Exception] {{ $_.Exception.Cure }}", Token);
+        var caught = await engine.OutputAsync($"try {{ {script} }} catch [ImagePusher.Core.{id}Exception] {{ $_.Exception.RecommendedAction }}", Token);
         Assert.NotEqual("", Assert.Single(caught).ToString());
     }
 

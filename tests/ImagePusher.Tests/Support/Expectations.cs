@@ -18,7 +18,7 @@ internal static class Expectations
 
         Assert.DoesNotContain("Exception", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
-        Assert.False(string.IsNullOrWhiteSpace(error.ErrorDetails?.RecommendedAction), $"No cure for: {message}");
+        Assert.False(string.IsNullOrWhiteSpace(error.ErrorDetails?.RecommendedAction), $"No recommendedAction for: {message}");
         Assert.NotEqual(ErrorCategory.NotSpecified, error.CategoryInfo.Category);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImagePusher.Core.Names;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Registry.Authentication;
 

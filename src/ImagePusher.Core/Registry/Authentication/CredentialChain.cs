@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Registry.Authentication;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Uploads;

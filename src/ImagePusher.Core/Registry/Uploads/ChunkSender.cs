@@ -1,4 +1,5 @@
-using ImagePusher.Core.Content;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Registry.Uploads;
 

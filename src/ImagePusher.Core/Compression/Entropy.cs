@@ -1,0 +1,48 @@
+namespace ImagePusher.Core.Compression;
+
+/// <summary>Tells content that no compressor makes smaller, so that it is stored at once.</summary>
+internal static class Entropy
+{
+    private const int Samples = 16;
+    private const int SampleSize = 256;
+    private const long Total = Samples * SampleSize;
+
+    // How much more often than by chance two bytes of the sample are the same. Compressed and encrypted content is below
+    // 0.1 (above 7.93 bits a byte: a Huffman code could win 1 % at most); programs and text are at 1 and more.
+    private const double Excess = 0.1;
+    private const long Limit = (long)((Total * (Total - 1) / 256 * (1 + Excess)) + Total);
+
+    /// <summary>True if samples from all over the content look random. Depends on the bytes alone, as the result's digest must.</summary>
+    public static bool IsIncompressible(ReadOnlySpan<byte> content)
+    {
+        if (content.Length < Total * 2)
+        {
+            return false;
+        }
+
+        // Two tables: the same byte twice in a row must not wait for itself.
+        Span<int> even = stackalloc int[256];
+        Span<int> odd = stackalloc int[256];
+        even.Clear();
+        odd.Clear();
+        var step = (content.Length - SampleSize) / (Samples - 1);
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            var bytes = content.Slice(sample * step, SampleSize);
+            for (var i = 0; i + 1 < bytes.Length; i += 2)
+            {
+                even[bytes[i]]++;
+                odd[bytes[i + 1]]++;
+            }
+        }
+
+        var squares = 0L;
+        for (var value = 0; value < 256; value++)
+        {
+            long count = even[value] + odd[value];
+            squares += count * count;
+        }
+
+        return squares <= Limit;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Compression;
+
+/// <summary>
+/// Compresses a plain layer in one pass: blocks are read and hashed in order, compressed in parallel, written in order
+/// and hashed again on their way out. Nothing but a few blocks is ever held.
+/// </summary>
+public static class LayerEncoder
+{
+    // One block for each core that compresses, one that is read and one that is written.
+    private static readonly int Window = Environment.ProcessorCount + 1;
+    private static readonly ConcurrentDictionary<int, BlockPool> Pools = new();
+
+    /// <summary>Compresses a layer.</summary>
+    /// <param name="plain">The plain layer, read to its end; not closed.</param>
+    /// <param name="destination">Where the compressed layer goes; neither flushed nor closed.</param>
+    /// <param name="settings">Format and level.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The digests and sizes of both sides.</returns>
+    public static async Task<EncodedLayer> EncodeAsync(
+        Stream plain, Stream destination, EncodingSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plain);
+        ArgumentNullException.ThrowIfNull(settings);
+        var format = BlockFormat.Of(settings);
+        var blocks = Channel.CreateBounded<Task<Block>>(new BoundedChannelOptions(Window - 1) { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var output = new HashingStream(destination);
+
+        var reading = Task.Run(() => ReadAsync(plain, format, blocks.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await output.WriteAsync(format.Header, stop.Token).ConfigureAwait(false);
+            await foreach (var compressing in blocks.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
+            {
+                var block = await compressing.ConfigureAwait(false);
+                try
+                {
+                    await output.WriteAsync(block.Buffer.AsMemory(0, block.Length), stop.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    PoolOf(format.MaximumBlock).Return(block.Buffer);
+                }
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        var (identity, crc) = await reading.ConfigureAwait(false);
+        await output.WriteAsync(format.Trailer(crc, identity.Size), cancellationToken).ConfigureAwait(false);
+        return new EncodedLayer(identity, output.Identity);
+    }
+
+    private static async Task<(BlobIdentity Plain, uint Crc)> ReadAsync(
+        Stream plain, BlockFormat format, ChannelWriter<Task<Block>> blocks, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var crc = new Crc32();
+        var size = 0L;
+        var pool = PoolOf(EncodingSettings.BlockSize);
+        try
+        {
+            while (true)
+            {
+                var buffer = pool.Rent();
+                var count = await plain.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    pool.Return(buffer);
+                    break;
+                }
+
+                await blocks.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
+                var compressing = Task.Run(() => Compress(format, buffer, count), CancellationToken.None);
+                await blocks.WriteAsync(compressing, cancellationToken).ConfigureAwait(false);
+
+                // Hashed while the block is compressed: both only read it.
+                hash.AppendData(buffer, 0, count);
+                crc.Append(buffer.AsSpan(0, count));
+                size += count;
+                _ = compressing.ContinueWith(
+                    (_, state) => pool.Return((byte[])state!), buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+
+            blocks.Complete();
+            return (new BlobIdentity(Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()), size), crc.GetCurrentHashAsUInt32());
+        }
+        catch (Exception error)
+        {
+            blocks.Complete(error);
+            throw;
+        }
+    }
+
+    private static Block Compress(BlockFormat format, byte[] plain, int count)
+    {
+        var buffer = PoolOf(format.MaximumBlock).Rent();
+        return new Block(buffer, format.Compress(plain.AsSpan(0, count), buffer));
+    }
+
+    private static BlockPool PoolOf(int size) => Pools.GetOrAdd(size, static bytes => new BlockPool(bytes, 2 * Window));
+
+    private readonly record struct Block(byte[] Buffer, int Length);
+}

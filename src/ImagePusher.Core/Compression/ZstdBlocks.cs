@@ -1,0 +1,26 @@
+using ZstdSharp;
+
+namespace ImagePusher.Core.Compression;
+
+/// <summary>zstd: each block is a frame of its own; frames one after the other are one zstd file (RFC 8878, 3).</summary>
+internal sealed class ZstdBlocks(int level) : BlockFormat
+{
+    // A layer without bytes is still a file: one frame without content.
+    private static readonly byte[] EmptyFrame = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00];
+
+    [ThreadStatic]
+    private static Compressor? _compressor;
+
+    public override int MaximumBlock { get; } = Compressor.GetCompressBound(EncodingSettings.BlockSize);
+
+    public override ReadOnlyMemory<byte> Header => default;
+
+    public override int Compress(ReadOnlySpan<byte> plain, byte[] destination)
+    {
+        var compressor = _compressor ??= new Compressor();
+        compressor.Level = level;
+        return compressor.Wrap(plain, destination);
+    }
+
+    public override ReadOnlyMemory<byte> Trailer(uint crc, long size) => size == 0 ? EmptyFrame : default;
+}

@@ -1,6 +1,0 @@
-using ImagePusher.Core.Oci;
-
-namespace ImagePusher.Core.Content;
-
-/// <summary>What a blob turned out to be once all its bytes had passed: its digest and its size in bytes.</summary>
-public readonly record struct BlobIdentity(Digest Digest, long Size);

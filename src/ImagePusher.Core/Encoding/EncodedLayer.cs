@@ -1,8 +1,0 @@
-using ImagePusher.Core.Content;
-
-namespace ImagePusher.Core.Encoding;
-
-/// <summary>What went into an encoder and what came out.</summary>
-/// <param name="Plain">The plain layer: its digest is the diff ID.</param>
-/// <param name="Encoded">The compressed layer.</param>
-public readonly record struct EncodedLayer(BlobIdentity Plain, BlobIdentity Encoded);

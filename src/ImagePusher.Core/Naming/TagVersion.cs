@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace ImagePusher.Core.Naming;
+
+/// <summary>
+/// A tag that is a version: <c>1.27.3</c>, <c>v2</c>, <c>2024.01</c>, <c>1.27-alpine</c>. Ordered as semantic versions are; missing
+/// parts are 0, and there may be more than three. What follows '_' (a '+' in a chart's version) does not count.
+/// </summary>
+/// <remarks>semver.org 2.0.0, 11. A suffix after '-' makes a pre-release, which comes before the version without it.</remarks>
+public sealed partial class TagVersion
+{
+    private readonly string[] _numbers;
+    private readonly string[] _suffix;
+    private readonly string _text;
+
+    private TagVersion(string text, string[] numbers, string[] suffix) => (_text, _numbers, _suffix) = (text, numbers, suffix);
+
+    /// <summary>True if it has a suffix after '-': a pre-release, or a variant such as <c>-alpine</c>.</summary>
+    public bool IsPreRelease => _suffix.Length > 0;
+
+    /// <summary>Reads a tag; false if it is no version.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? tag, [NotNullWhen(true)] out TagVersion? version)
+    {
+        var match = Form().Match(tag ?? "");
+        version = match.Success
+            ? new TagVersion(
+                tag!,
+                [.. match.Groups["numbers"].Value.Split('.').Select(number => number.TrimStart('0'))],
+                match.Groups["suffix"].Success ? match.Groups["suffix"].Value.Split('.') : [])
+            : null;
+        return match.Success;
+    }
+
+    /// <summary>Compares by precedence: below 0 if this one comes before the other. Tags of one version (1.0 and v1.0.0) compare as 0.</summary>
+    public int CompareTo(TagVersion? other)
+    {
+        if (other is null)
+        {
+            return 1;
+        }
+
+        var order = CompareNumbers(other);
+        return order != 0 ? order : CompareSuffix(other);
+    }
+
+    /// <summary>Compares the numbers alone, without suffixes.</summary>
+    public int CompareNumbers(TagVersion other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (var place = 0; place < Math.Max(_numbers.Length, other._numbers.Length); place++)
+        {
+            var order = CompareNumber(_numbers.ElementAtOrDefault(place) ?? "", other._numbers.ElementAtOrDefault(place) ?? "");
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The tag.</summary>
+    public override string ToString() => _text;
+
+    private int CompareSuffix(TagVersion other)
+    {
+        if (IsPreRelease != other.IsPreRelease)
+        {
+            return IsPreRelease ? -1 : 1;
+        }
+
+        for (var place = 0; place < Math.Min(_suffix.Length, other._suffix.Length); place++)
+        {
+            var (mine, theirs) = (_suffix[place], other._suffix[place]);
+            var (isNumber, otherIsNumber) = (mine.All(char.IsAsciiDigit), theirs.All(char.IsAsciiDigit));
+            var order = isNumber && otherIsNumber ? CompareNumber(mine.TrimStart('0'), theirs.TrimStart('0'))
+                : isNumber != otherIsNumber ? (isNumber ? -1 : 1)
+                : string.CompareOrdinal(mine, theirs);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return _suffix.Length - other._suffix.Length;
+    }
+
+    // Without leading zeros the longer number is the larger one; dates and build numbers outgrow every integer type.
+    private static int CompareNumber(string one, string other) =>
+        one.Length != other.Length ? one.Length - other.Length : string.CompareOrdinal(one, other);
+
+    [GeneratedRegex(@"\A[vV]?(?<numbers>[0-9]+(?:\.[0-9]+)*)(?:-(?<suffix>[0-9A-Za-z.-]+))?(?:_[0-9A-Za-z_.-]*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.LocalRegistry;
+
+/// <summary>
+/// The manifests of a repository that have a manifest as their subject: those that were pushed or saved here, and those that
+/// an index under the referrers tag lists, which clients of older registries keep.
+/// </summary>
+/// <remarks>distribution-spec, Listing Referrers, Referrers Tag Schema.</remarks>
+internal sealed class ReferrerEndpoint(ImageCache cache, NameLookup names)
+{
+    // What an index may have, less some room for its frame.
+    private const int MaximumLength = Manifest.MaximumSize - 4096;
+
+    public async Task HandleAsync(Exchange exchange)
+    {
+        if (exchange.Method is not ("GET" or "HEAD"))
+        {
+            throw RefusedException.NotAllowed("GET, HEAD");
+        }
+
+        var subject = Digest.TryParse(exchange.Target.Reference, out var digest) ? digest : throw RefusedException.BadDigest(exchange.Target.Reference);
+        var query = exchange.Target.Query;
+        var candidates = await FindAsync(exchange.Target.Repository, subject, exchange.Stopping).ConfigureAwait(false);
+        var (wanted, last) = (query["artifactType"], query["last"] ?? "");
+        var page = new List<Descriptor>();
+        var length = 0;
+        foreach (var candidate in candidates.Where(candidate => string.CompareOrdinal(candidate.Digest.ToString(), last) > 0))
+        {
+            if (await DescribeAsync(candidate, subject, exchange.Stopping).ConfigureAwait(false) is not { } referrer
+                || (wanted is not null && referrer.ArtifactType != wanted))
+            {
+                continue;
+            }
+
+            length += OciJson.Write(writer => OciJson.WriteDescriptor(writer, referrer)).Length + 1;
+            if (length > MaximumLength && page.Count > 0)
+            {
+                exchange.Response.Headers["Link"] = NextLink(exchange, page[^1], wanted);
+                break;
+            }
+
+            page.Add(referrer);
+        }
+
+        if (wanted is not null)
+        {
+            exchange.Response.Headers["OCI-Filters-Applied"] = "artifactType";
+        }
+
+        await exchange.AnswerAsync(HttpStatusCode.OK, ImageIndex.Create(MediaTypes.OciIndex, page).Raw, MediaTypes.OciIndex).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Descriptor>> FindAsync(string repository, Digest subject, CancellationToken cancellationToken)
+    {
+        var table = names.Table;
+        var found = table.In(repository).Select(entry => entry.Entry).Where(entry => cache.FindSubject(entry) == subject).Select(entry => entry.Descriptor);
+        var listed = table.FindTag(repository, TagOf(subject)) is { Entry: var entry } && MediaTypes.IsIndex(entry.Descriptor.MediaType) && cache.Blobs.Contains(entry.Descriptor)
+            && await cache.GetManifestAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
+        return [.. found.Concat(listed).DistinctBy(descriptor => descriptor.Digest).OrderBy(descriptor => descriptor.Digest.ToString(), StringComparer.Ordinal)];
+    }
+
+    private async Task<Descriptor?> DescribeAsync(Descriptor candidate, Digest subject, CancellationToken cancellationToken)
+    {
+        if (!cache.Blobs.Contains(candidate))
+        {
+            return null;
+        }
+
+        var manifest = await cache.GetManifestAsync(candidate, cancellationToken).ConfigureAwait(false);
+        return manifest.Subject?.Digest != subject ? null : new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)
+        {
+            ArtifactType = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType,
+            Annotations = manifest.Annotations,
+        };
+    }
+
+    private static string TagOf(Digest subject) => $"{subject.Algorithm}-{subject.Encoded[..64]}";
+
+    private static string NextLink(Exchange exchange, Descriptor last, string? artifactType)
+    {
+        var filter = artifactType is null ? "" : $"&artifactType={Uri.EscapeDataString(artifactType)}";
+        return $"</v2/{exchange.Target.Repository}/referrers/{exchange.Target.Reference}?last={Uri.EscapeDataString(last.Digest.ToString())}{filter}>; rel=\"next\"";
+    }
+}

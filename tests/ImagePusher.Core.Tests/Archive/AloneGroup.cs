@@ -1,8 +1,0 @@
-namespace ImagePusher.Core.Tests.Archive;
-
-/// <summary>Tests that measure the process and so run beside no others.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneGroup
-{
-    public const string Name = "Archives, alone";
-}

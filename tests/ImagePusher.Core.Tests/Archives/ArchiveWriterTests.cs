@@ -1,0 +1,389 @@
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Core.Tests.Archives;
+
+/// <summary>Tars that this project writes: read back here, and by other tools in <see cref="WrittenForOtherToolsTests"/>.</summary>
+public sealed class ArchiveWriterTests : ArchiveTest
+{
+    private static readonly ImageReference Name = ImageReference.Parse("example.com/team/app:1.0");
+    private readonly TestSave _image = new(TestSave.Bytes(1, 3000), [], TestSave.Bytes(2, 512));
+    private readonly TestSave _other = new(TestSave.Bytes(1, 3000), TestSave.Bytes(3, 100_000));
+
+    private string Target => Folder["out.tar"];
+
+    [Theory]
+    [InlineData(ArchiveFormat.Oci)]
+    [InlineData(ArchiveFormat.Docker)]
+    public async Task Several_images_in_one_tar_read_back_with_their_names(ArchiveFormat format)
+    {
+        await WriteAsync(format, async writer =>
+        {
+            await PutAsync(writer, _image, Name, ImageReference.Parse("app:latest"));
+            await PutAsync(writer, _other, ImageReference.Parse("other:2"));
+        });
+        await using var archive = await OpenAsync(Target);
+        Assert.Equal(["example.com/team/app:1.0", "docker.io/library/app:latest", "docker.io/library/other:2"], NamesOf(archive));
+        Assert.Equal(_image.DiffIds, ((ImageManifest)archive.Images[0].Root).Layers.Select(layer => layer.Digest.ToString()));
+        foreach (var image in archive.Images)
+        {
+            Assert.Equal(format == ArchiveFormat.Docker, image.IsDockerSave);
+            Assert.Empty(image.Missing);
+            await ReadAllAsync(archive, image.Root);
+        }
+
+        Assert.Empty(Log.Warnings);
+    }
+
+    [Fact]
+    public async Task An_OCI_tar_keeps_indexes_and_artifacts_byte_for_byte()
+    {
+        var child = ManifestOf(_image);
+        var index = ImageIndex.Create(MediaTypes.OciIndex, [child.Descriptor with { Platform = new Platform("linux", "arm64") }]);
+        var config = "{}"u8.ToArray();
+        var artifact = Manifest.Parse(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            schemaVersion = 2,
+            mediaType = MediaTypes.OciManifest,
+            artifactType = "application/x",
+            config = TestSave.Descriptor(config, MediaTypes.OciEmpty),
+            layers = Array.Empty<object>(),
+        }));
+        await WriteAsync(ArchiveFormat.Oci, async writer =>
+        {
+            await WriteBlobsAsync(writer, _image);
+            await writer.PutManifestAsync(child, Stop);
+            await writer.PublishAsync(index, Name, null, Stop);
+            await writer.WriteBlobAsync(new MemoryBlob(config), Stop);
+            await writer.PublishAsync(artifact, Name.ByDigest(), null, Stop);
+        });
+        await using var archive = await OpenAsync(Target);
+        Assert.Equal(index.Digest, archive.Images[0].Root.Digest);
+        Assert.Equal(artifact.Digest, archive.Images[1].Root.Digest);
+        Assert.Equal([Name.ToString(), $"example.com/team/app@{artifact.Digest}"], NamesOf(archive));
+        await ReadAllAsync(archive, archive.Images[0].Root);
+        await ReadAllAsync(archive, archive.Images[1].Root);
+    }
+
+    [Fact]
+    public async Task The_same_content_gives_the_same_bytes()
+    {
+        await WriteAsync(ArchiveFormat.Oci, writer => PutAsync(writer, _image, Name));
+        var first = await File.ReadAllBytesAsync(Target, Stop);
+        await WriteAsync(ArchiveFormat.Oci, writer => PutAsync(writer, _image, Name), overwrite: true);
+        Assert.Equal(first, await File.ReadAllBytesAsync(Target, Stop));
+    }
+
+    [Fact]
+    public async Task A_blob_of_unknown_length_and_digest_goes_in_and_a_repeated_one_only_once()
+    {
+        await WriteAsync(ArchiveFormat.Docker, async writer =>
+        {
+            foreach (var layer in _image.Layers.Append(_image.Layers[0]))
+            {
+                var identity = await writer.WriteBlobAsync(new MemoryBlob(layer, isKnown: false), Stop);
+                Assert.Equal((TestSave.Sha256(layer), layer.Length), (identity.Digest.ToString(), identity.Size));
+            }
+
+            await writer.WriteBlobAsync(new MemoryBlob(_image.Config), Stop);
+            await writer.PublishAsync(ManifestOf(_image), Name, null, Stop);
+        });
+        await using var archive = await OpenAsync(Target);
+        await ReadAllAsync(archive, archive.Images[0].Root);
+        Assert.Empty(Log.Warnings);
+        Assert.Equal(5, await CountEntriesAsync());
+    }
+
+    [Fact]
+    public async Task Parallel_calls_wait_for_each_other()
+    {
+        var layers = Enumerable.Range(0, 20).Select(seed => TestSave.Bytes(seed, 10_000 + seed)).ToArray();
+        var image = new TestSave(layers);
+        await WriteAsync(ArchiveFormat.Oci, async writer =>
+        {
+            await Parallel.ForEachAsync(layers.Concat(layers), Stop, async (layer, stop) => await writer.WriteBlobAsync(new MemoryBlob(layer), stop));
+            await PutAsync(writer, image, Name);
+        });
+        await using var archive = await OpenAsync(Target);
+        await ReadAllAsync(archive, archive.Images[0].Root);
+        Assert.Equal(24, await CountEntriesAsync());
+    }
+
+    [Fact]
+    public async Task A_blob_that_fails_leaves_nothing_behind()
+    {
+        await WriteAsync(ArchiveFormat.Oci, async writer =>
+        {
+            await Assert.ThrowsAsync<DigestMismatchException>(() => writer.WriteBlobAsync(new MemoryBlob(TestSave.Bytes(9, 100_000), fails: true), Stop));
+            await PutAsync(writer, _image, Name);
+        });
+        await using var archive = await OpenAsync(Target);
+        await ReadAllAsync(archive, archive.Images[0].Root);
+        Assert.Equal(7, await CountEntriesAsync());
+    }
+
+    [Fact]
+    public async Task A_digest_of_sha512_has_a_name_that_a_header_cannot_hold()
+    {
+        var layer = TestSave.Bytes(4, 700);
+        var digest = Digest.Of(layer, System.Security.Cryptography.HashAlgorithmName.SHA512);
+        var manifest = ImageManifest.Create(
+            MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Digest.Of(_image.Config), _image.Config.Length), [new Descriptor(MediaTypes.OciLayer, digest, layer.Length)]);
+        await WriteAsync(ArchiveFormat.Oci, async writer =>
+        {
+            await writer.WriteBlobAsync(new MemoryBlob(_image.Config), Stop);
+            await writer.WriteBlobAsync(new MemoryBlob(layer, digest: digest), Stop);
+            await writer.PublishAsync(manifest, Name, null, Stop);
+        });
+        await using var archive = await OpenAsync(Target);
+        Assert.Empty(archive.Images[0].Missing);
+        await BlobOf(archive, manifest.Layers[0]).WriteToAsync(Stream.Null, 0, Stop);
+        await using var tar = new System.Formats.Tar.TarReader(File.OpenRead(Target));
+        var names = new List<string>();
+        while (await tar.GetNextEntryAsync(cancellationToken: Stop) is { } entry)
+        {
+            names.Add(entry.Name);
+        }
+
+        Assert.Contains($"blobs/sha512/{digest.Encoded}", names);
+    }
+
+    [Fact]
+    public async Task An_existing_file_is_kept_unless_it_may_be_replaced()
+    {
+        await File.WriteAllTextAsync(Target, "old", Stop);
+        var error = Assert.Throws<DestinationConflictException>(() => ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false));
+        Assert.Contains("-Force", error.RecommendedAction, StringComparison.Ordinal);
+        await using (var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: true))
+        {
+            await PutAsync(writer, _image, Name);
+            Assert.Equal("old", await File.ReadAllTextAsync(Target, Stop));
+        }
+
+        Assert.Equal("old", await File.ReadAllTextAsync(Target, Stop));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(Folder.FullName));
+        await WriteAsync(ArchiveFormat.Oci, writer => PutAsync(writer, _image, Name), overwrite: true);
+        Assert.Equal([Target], Directory.GetFileSystemEntries(Folder.FullName));
+    }
+
+    [Fact]
+    public async Task A_file_that_appears_meanwhile_is_not_replaced()
+    {
+        await using (var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false))
+        {
+            await PutAsync(writer, _image, Name);
+            await File.WriteAllTextAsync(Target, "new", Stop);
+            await Assert.ThrowsAsync<DestinationConflictException>(() => writer.CompleteAsync(Stop));
+        }
+
+        Assert.Equal("new", await File.ReadAllTextAsync(Target, Stop));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(Folder.FullName));
+    }
+
+    [Fact]
+    public void A_path_that_cannot_be_written_is_a_typed_error()
+    {
+        Assert.Contains("folder", Assert.Throws<InvalidImageArchiveException>(
+            () => ArchiveWriter.Create(Path.Combine(Folder["none"], "x.tar"), ArchiveFormat.Oci, overwrite: false)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidImageArchiveException>(() => ArchiveWriter.Create(Folder.FullName, ArchiveFormat.Oci, overwrite: true));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_InsufficientSpace()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Skip("There is no /dev/full on this machine.");
+        }
+
+        // /dev/full refuses every write as a full disk does.
+        await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+        await using var stream = new FaultStream(full, error => ArchiveProblem.Unwritable("out.tar", error));
+        var error = await Assert.ThrowsAsync<InsufficientSpaceException>(async () => await stream.WriteAsync(new byte[10], Stop));
+        Assert.Contains("out.tar", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_docker_cannot_load_is_refused_with_the_cure()
+    {
+        await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Docker, overwrite: false);
+        await WriteBlobsAsync(writer, _image);
+        var index = ImageIndex.Create(MediaTypes.OciIndex, []);
+        var error = await Assert.ThrowsAsync<PlatformNotFoundException>(() => writer.PublishAsync(index, Name, null, Stop));
+        Assert.Contains("-Format Oci", error.RecommendedAction, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<PlatformNotFoundException>(() => writer.PutManifestAsync(ManifestOf(_image), Stop));
+        var compressed = (ImageManifest)Manifest.Parse(new TestSave([_image.Layers[0]]).Manifest(MediaTypes.OciLayerGzip));
+        var mismatch = ImageManifest.Create(MediaTypes.OciManifest, ManifestOf(_image).Config, compressed.Layers);
+        await Assert.ThrowsAsync<ArgumentException>(() => writer.PublishAsync(mismatch, Name, null, Stop));
+    }
+
+    [Fact]
+    public async Task One_name_is_one_image()
+    {
+        await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false);
+        await PutAsync(writer, _image, Name);
+        Assert.Equal(ManifestOf(_image).Digest, await writer.FindPublishedAsync(Name, Stop));
+        Assert.Null(await writer.FindPublishedAsync(ImageReference.Parse("other"), Stop));
+        await PutAsync(writer, _image, Name);
+        await Assert.ThrowsAsync<DestinationConflictException>(() => PutAsync(writer, _other, Name));
+    }
+
+    [Fact]
+    public async Task Nothing_is_named_before_its_blobs_are_there_and_no_tar_is_empty()
+    {
+        await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false);
+        await Assert.ThrowsAsync<ArgumentException>(() => writer.PublishAsync(ManifestOf(_image), Name, null, Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CompleteAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_size_of_more_than_octal_digits_hold_goes_in()
+    {
+        var size = Tools.LongForm ? (8L << 30) + 100 : 3_000_100;
+        await using (var tar = new TarOutput(Target, overwrite: false))
+        {
+            var offset = await tar.AddAsync(
+                null,
+                async (stream, stop) =>
+                {
+                    var piece = new byte[1_000_000];
+                    for (var rest = size; rest > 0; rest -= piece.Length)
+                    {
+                        await stream.WriteAsync(piece.AsMemory(0, (int)Math.Min(rest, piece.Length)), stop);
+                    }
+
+                    return "big";
+                },
+                Stop);
+            Assert.Equal(512, offset);
+            await tar.AddAsync("small", "content"u8.ToArray(), Stop);
+            await tar.PublishAsync(Stop);
+        }
+
+        using var files = TarFiles.Read(File.OpenHandle(Target), Target, ArchiveOptions.Default, Stop);
+        Assert.Equal(size, files.Find("big")!.Length);
+        Assert.Equal("content"u8.ToArray(), files.Head(files.Find("small")!, 100));
+        var list = await Tools.RunAsync("tar", ["--numeric-owner", "-tvf", Target], Stop);
+        Assert.Contains($" {size} 1970-01-01", list.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_stopped_on_its_way_leaves_nothing_behind()
+    {
+        await WriteAsync(ArchiveFormat.Oci, async writer =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteBlobAsync(new EndlessBlob(8_000_000, stop.CancelAsync), stop.Token));
+            await PutAsync(writer, _image, Name);
+        });
+        await using var archive = await OpenAsync(Target);
+        await ReadAllAsync(archive, archive.Images[0].Root);
+        Assert.Equal(7, await CountEntriesAsync());
+    }
+
+    [Fact]
+    public async Task A_tar_that_takes_no_more_stops_who_makes_the_content()
+    {
+        var tar = new TarOutput(Target, overwrite: false);
+        var blob = new EndlessBlob(8_000_000, async () => await tar.DisposeAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => tar.AddAsync(
+            null, async (stream, stop) => $"{await blob.WriteToAsync(stream, 0, stop)}", Stop));
+        Assert.True(blob.HasStopped);
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.FullName));
+    }
+
+    private static ImageManifest ManifestOf(TestSave image) => (ImageManifest)Manifest.Parse(image.Manifest());
+
+    private async Task WriteAsync(ArchiveFormat format, Func<ArchiveWriter, Task> write, bool overwrite = false)
+    {
+        await using var writer = ArchiveWriter.Create(Target, format, overwrite);
+        await write(writer);
+        await writer.CompleteAsync(Stop);
+    }
+
+    private static async Task WriteBlobsAsync(ArchiveWriter writer, TestSave image)
+    {
+        foreach (var blob in image.Layers.Append(image.Config))
+        {
+            await writer.WriteBlobAsync(new MemoryBlob(blob), Stop);
+            Assert.True(await writer.HasBlobAsync(new Descriptor("", Digest.Of(blob), blob.Length), Stop));
+        }
+    }
+
+    private static async Task PutAsync(ArchiveWriter writer, TestSave image, params ImageReference[] names)
+    {
+        await WriteBlobsAsync(writer, image);
+        foreach (var name in names)
+        {
+            await writer.PublishAsync(ManifestOf(image), name, null, Stop);
+        }
+    }
+
+    // By the runtime's reader: a witness that is not ours.
+    private async Task<int> CountEntriesAsync()
+    {
+        var count = 0;
+        await using var reader = new System.Formats.Tar.TarReader(File.OpenRead(Target));
+        while (await reader.GetNextEntryAsync(cancellationToken: Stop) is { } entry)
+        {
+            Assert.Equal((DateTimeOffset.UnixEpoch, 0, 0), (entry.ModificationTime, entry.Uid, entry.Gid));
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Never comes to its end by itself.</summary>
+    private sealed class EndlessBlob(int length, Func<Task> after) : BlobSource
+    {
+        public bool HasStopped { get; private set; }
+
+        public override Digest? Digest => null;
+
+        public override long? Length => null;
+
+        public override string Description => "a blob of a test";
+
+        public override string ResumeKey => "endless";
+
+        public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
+        {
+            try
+            {
+                for (var written = 0L; ; written += 10_000)
+                {
+                    await destination.WriteAsync(new byte[10_000], cancellationToken);
+                    if (written == length)
+                    {
+                        await after();
+                    }
+                }
+            }
+            finally
+            {
+                HasStopped = true;
+            }
+        }
+    }
+
+    private sealed class MemoryBlob(byte[] content, bool isKnown = true, bool fails = false, Digest? digest = null) : BlobSource
+    {
+        public override Digest? Digest => isKnown ? digest ?? Core.Oci.Digest.Of(content) : null;
+
+        public override long? Length => isKnown ? content.Length : null;
+
+        public override string Description => "a blob of a test";
+
+        public override string ResumeKey => Core.Oci.Digest.Of(content).ToString();
+
+        public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
+        {
+            await destination.WriteAsync(content.AsMemory((int)offset), cancellationToken);
+            return fails ? throw new DigestMismatchException(Description, "x", "y") : new BlobIdentity(Digest ?? Core.Oci.Digest.Of(content), content.Length);
+        }
+    }
+}

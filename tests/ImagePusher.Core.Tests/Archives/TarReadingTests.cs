@@ -1,0 +1,316 @@
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Tests.Archives;
+
+/// <summary>Tars as tools write them, and as nobody should.</summary>
+public sealed class TarReadingTests : ArchiveTest
+{
+    private static readonly string Long = string.Join('/', Enumerable.Repeat(new string('d', 90), 2)) + "/layer.tar";
+    private readonly TestSave _image = new(TestSave.Bytes(1, 3000), TestSave.Bytes(2, 512), []);
+
+    [Theory]
+    [InlineData(TarStyle.Ustar)]
+    [InlineData(TarStyle.V7)]
+    [InlineData(TarStyle.Pax)]
+    [InlineData(TarStyle.Gnu)]
+    internal async Task Every_kind_of_header_says_name_and_size(TarStyle style)
+    {
+        var tar = new TestTar();
+        foreach (var (name, content) in _image.Files)
+        {
+            tar.File("./" + name, content, style);
+        }
+
+        tar.File("manifest.json", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new[] { _image.Entry("app:1") }), style);
+        await AssertReadsAsync(tar);
+    }
+
+    [Theory]
+    [InlineData(TarStyle.Ustar)]
+    [InlineData(TarStyle.Pax)]
+    [InlineData(TarStyle.Gnu)]
+    internal async Task Long_names_are_read(TarStyle style)
+    {
+        var tar = new TestTar().Files(_image.Files).File(Long, TestSave.Bytes(1, 3000), style)
+            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } });
+        await AssertReadsAsync(tar);
+    }
+
+    [Theory]
+    [InlineData(TarStyle.Ustar)]
+    [InlineData(TarStyle.Pax)]
+    [InlineData(TarStyle.Gnu)]
+    internal async Task Links_lead_to_layers(TarStyle style)
+    {
+        var tar = new TestTar()
+            .SymbolicLink("0/layer.tar", "../deep/../real/zero.tar", style).HardLink("1/layer.tar", "./hard.tar", style).SymbolicLink("hard.tar", "real/one.tar", style)
+            .File("real/zero.tar", _image.Layers[0]).File("real/one.tar", _image.Layers[1]).File("2/layer.tar", [])
+            .File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { _image.Entry("app:1") });
+        await AssertReadsAsync(tar);
+    }
+
+    [Fact]
+    public async Task Links_that_lead_in_a_circle_are_refused()
+    {
+        var error = await RefusedAsync(new TestTar().SymbolicLink("0/layer.tar", "../1/layer.tar").HardLink("1/layer.tar", "0/layer.tar")
+            .File("2/layer.tar", []).File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { _image.Entry("app:1") }));
+        Assert.Contains("leads back to itself", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a/../../x")]
+    [InlineData("/x")]
+    public async Task Names_that_lead_out_are_refused(string name) =>
+        Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").File(name, "x"))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    public async Task A_layer_that_links_out_is_refused(string target) =>
+        Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_link_out_that_nobody_follows_does_no_harm() =>
+        await AssertReadsAsync(_image.Tar("app:1").SymbolicLink("lib", "/usr/lib"));
+
+    [Fact]
+    public async Task Of_entries_of_one_name_the_last_holds_and_a_warning_says_so()
+    {
+        var tar = new TestTar().File("0/layer.tar", "old").Files(_image.Files).Json("manifest.json", new[] { _image.Entry("app:1") });
+        await AssertReadsAsync(tar);
+        Assert.Contains("'0/layer.tar'; the last one", Assert.Single(Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("manifest.json")]
+    [InlineData("./index.json")]
+    public async Task Two_lists_of_images_are_refused(string name) => Assert.Contains(
+        "two entries", (await RefusedAsync(_image.Tar("app:1").File(name, "[]").File(name, "[]"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Sizes_above_8_GiB_are_read_from_a_sparse_file()
+    {
+        const long Size = (9L << 30) + 100;
+        var path = Folder["big.tar"];
+        await using (var file = File.Create(path))
+        {
+            // Base-256 and PAX, each too large for octal; the file has holes, so it takes no room.
+            file.Write(TestTar.Header("big", '0', Size, style: TarStyle.Gnu));
+            file.Seek(Size + 412, SeekOrigin.Current);
+            var pax = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("size", $"{Size}"));
+            file.Write(new TestTar().Raw(TestTar.Header("x", 'x', pax.Length)).Padded(pax).Raw(TestTar.Header("big too", '0', 0)).ToArray(end: false));
+            file.Seek(Size + 412, SeekOrigin.Current);
+            file.Write(_image.Tar("app:1").ToArray());
+        }
+
+        await using var archive = await OpenAsync(path);
+        Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
+        await ReadAllAsync(archive, archive.Images[0].Root);
+    }
+
+    [Fact]
+    public async Task What_follows_the_end_of_a_tar_is_not_read()
+    {
+        var tar = _image.Tar("app:1").Raw(new byte[1024]).File("manifest.json", "[]");
+        await AssertReadsAsync(tar);
+    }
+
+    [Fact]
+    public async Task A_tar_without_its_end_is_read() => await AssertReadsAsync(_image.Tar("app:1").ToArray(end: false));
+
+    [Fact]
+    public async Task A_tar_cut_in_an_entry_or_its_header_is_refused()
+    {
+        var whole = new TestTar().Json("manifest.json", new[] { _image.Entry("app:1") }).Files(_image.Files).ToArray(end: false);
+        foreach (var length in new[] { 100, 511, 513, 1500, whole.Length - 600 })
+        {
+            var error = await RefusedAsync(whole[..length]);
+            Assert.True(error.Message.Contains("was cut", StringComparison.Ordinal) || length < 512, $"{length}: {error.Message}");
+        }
+    }
+
+    [Theory]
+    [InlineData('S')]
+    [InlineData('M')]
+    public async Task Sparse_and_continued_entries_are_refused(char type) =>
+        await RefusedAsync(_image.Tar("app:1").Entry("x", type, TestSave.Bytes(3, 100)));
+
+    [Fact]
+    public async Task PAX_sparse_entries_are_refused()
+    {
+        var records = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("GNU.sparse.major", "1"));
+        var error = await RefusedAsync(_image.Tar("app:1").Raw(TestTar.Header("x", 'x', records.Length)).Padded(records).File("y", "z"));
+        Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_global_header_that_names_everything_is_refused_and_a_comment_is_not()
+    {
+        await AssertReadsAsync(Global("comment", "abc").Raw(_image.Tar("app:1").ToArray()));
+        Assert.Contains("global", (await RefusedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message, StringComparison.Ordinal);
+
+        static TestTar Global(string key, string value) =>
+            new TestTar().Entry("g", 'g', System.Text.Encoding.ASCII.GetBytes(TestTar.Record(key, value)));
+    }
+
+    [Theory]
+    [InlineData(148, 0x80)]
+    [InlineData(124, 0xFF)]
+    [InlineData(124, 0x81)]
+    [InlineData(130, (byte)'9')]
+    public async Task A_header_with_a_number_that_is_none_is_refused(int field, byte value)
+    {
+        var header = TestTar.Header("x", '0', 0);
+        header[field] = value;
+        if (field != 148)
+        {
+            TestTar.Seal(header);
+        }
+
+        await RefusedAsync(new TestTar().Raw(header).Raw(_image.Tar("app:1").ToArray()));
+        await RefusedAsync(new TestTar().File("first", "x").Raw(header).Raw(_image.Tar("app:1").ToArray()));
+    }
+
+    [Fact]
+    public async Task A_link_with_content_is_refused() =>
+        Assert.Contains("SymbolicLink", (await RefusedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(TarStyle.Ustar)]
+    [InlineData(TarStyle.V7)]
+    [InlineData(TarStyle.Pax)]
+    [InlineData(TarStyle.Gnu)]
+    internal async Task A_file_whose_name_ends_in_a_slash_is_a_folder(TarStyle style)
+    {
+        await AssertReadsAsync(_image.Tar("app:1").File("0/layer.tar/", [], style));
+        Assert.Contains("yet has 5 bytes", (await RefusedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_prefix_behind_an_extended_header_belongs_to_the_name()
+    {
+        // bsdtar: an extended header for the time alone, the name in the ustar header.
+        var tar = new TestTar();
+        foreach (var (name, content) in _image.Files.Where(file => file.Name != _image.LayerName(0)))
+        {
+            tar.File(name, content);
+        }
+
+        await AssertReadsAsync(Extended(tar, ("mtime", "1.5")).File(Long, _image.Layers[0])
+            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } }));
+    }
+
+    [Theory]
+    [InlineData("path", "")]
+    [InlineData("path", "a\0b")]
+    [InlineData("linkpath", "")]
+    [InlineData("size", "x")]
+    [InlineData("size", "-1")]
+    [InlineData("size", "9223372036854775807")]
+    [InlineData("size", "9223372036854775808")]
+    [InlineData("mtime", "99999999999999999999")]
+    public async Task An_extended_header_that_says_nonsense_is_refused(string key, string value) =>
+        await RefusedAsync(Extended(_image.Tar("app:1"), (key, value)).File("x", "y"));
+
+    [Fact]
+    public async Task An_extended_header_before_an_entry_that_can_have_none_is_refused()
+    {
+        var gnu = new TestTar().Raw(TestTar.Header("x", '0', 0, style: TarStyle.Gnu)).ToArray(end: false);
+        Assert.Contains("form that has none", (await RefusedAsync(Extended(_image.Tar("app:1"), ("path", "y")).Raw(gnu))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Lx")]
+    [InlineData("Lg")]
+    [InlineData("xL")]
+    [InlineData("xg")]
+    [InlineData("xx")]
+    [InlineData("LL")]
+    [InlineData("LKL")]
+    [InlineData("X")]
+    public async Task Extended_headers_that_do_not_go_together_are_refused(string types)
+    {
+        var record = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("comment", "abc"));
+        var tar = types.Aggregate(_image.Tar("app:1"), (made, type) => made.Entry("h", type, record));
+        await RefusedAsync(tar.File("x", "y"));
+        await RefusedAsync(tar.ToArray(end: false));
+    }
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public async Task An_extended_header_that_is_cut_is_refused(char type)
+    {
+        var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
+        Assert.Contains("was cut", (await RefusedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was cut", (await RefusedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_block_without_a_checksum_is_no_end()
+    {
+        // TarReader takes a checksum of 0 for the end.
+        var block = TestTar.Header("x", '0', 0);
+        block.AsSpan(148, 8).Clear();
+        Assert.Contains("there should be a tar header", (await RefusedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public async Task An_extended_header_that_claims_gigabytes_is_refused_before_it_is_read(char type)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var header = TestTar.Header("x", type, 0x7FFF_FFFF);
+        Assert.Contains("claims 2147483647 bytes", (await RefusedAsync(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
+        await RefusedAsync(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 1)).Padded(new byte[1]).Raw(header));
+        Assert.Contains("octal", (await RefusedAsync(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
+
+        // Other tests allocate meanwhile, but no 2 GB.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1_000_000_000);
+    }
+
+    [Fact]
+    public async Task More_entries_than_the_limit_are_refused()
+    {
+        var path = Folder.Write("app.tar", _image.Tar("app:1").ToArray());
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
+        Assert.Contains("more than 4 entries", error.Message, StringComparison.Ordinal);
+        await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 5 }, Stop);
+        Assert.Single(archive.Images);
+    }
+
+    [Fact]
+    public async Task A_tar_that_gets_shorter_while_it_is_read_is_a_typed_error()
+    {
+        await using var archive = await OpenAsync(_image.Tar("app:1"));
+        var layer = ((ImageManifest)archive.Images[0].Root).Layers[0];
+        await using (var file = new FileStream(Folder["app.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(600);
+        }
+
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ReadAsync(archive, layer));
+        Assert.Contains("became shorter", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TestTar Extended(TestTar tar, params (string Key, string Value)[] records) => tar.Entry(
+        "x", 'x', System.Text.Encoding.UTF8.GetBytes(string.Concat(records.Select(record => TestTar.Record(record.Key, record.Value)))));
+
+    private Task AssertReadsAsync(TestTar tar) => AssertReadsAsync(tar.ToArray());
+
+    private async Task AssertReadsAsync(byte[] tar)
+    {
+        await using var archive = await OpenAsync(tar);
+        var image = Assert.Single(archive.Images);
+        Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
+        Assert.Equal(_image.DiffIds, ((ImageManifest)image.Root).Layers.Select(layer => layer.Digest.ToString()));
+        await ReadAllAsync(archive, image.Root);
+    }
+}

@@ -1,0 +1,17 @@
+namespace ImagePusher.Core.Tests.Archives;
+
+/// <summary>How a tar's header says a name and a size.</summary>
+internal enum TarStyle
+{
+    /// <summary>POSIX: name and prefix, octal size.</summary>
+    Ustar,
+
+    /// <summary>Before POSIX: no magic, NUL for a file's type.</summary>
+    V7,
+
+    /// <summary>An extended header with path, linkpath and size; the header itself lies about all three.</summary>
+    Pax,
+
+    /// <summary>GNU's long name and long link entries, base-256 size.</summary>
+    Gnu,
+}

@@ -1,0 +1,185 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using ImagePusher.Core.Compression;
+using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Core.Tests.Compression;
+
+public sealed class LayerEncoderTests
+{
+    private const int Block = EncodingSettings.BlockSize;
+
+    public static TheoryData<LayerFormat, int, string> Layers
+    {
+        get
+        {
+            var data = new TheoryData<LayerFormat, int, string>();
+            foreach (var format in Enum.GetValues<LayerFormat>())
+            {
+                foreach (var size in (int[])[0, 1, 2, 1000, Block - 1, Block, Block + 1, (3 * Block) + 77])
+                {
+                    data.Add(format, size, "text");
+                    data.Add(format, size, "random");
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public async Task A_layer_comes_back_and_both_digests_are_those_of_the_bytes(LayerFormat format, int size, string kind)
+    {
+        var plain = Content(size, kind);
+        var output = new MemoryStream();
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(format), TestContext.Current.CancellationToken);
+
+        Assert.Equal(Digest.Of(plain), layer.Plain.Digest);
+        Assert.Equal(size, layer.Plain.Size);
+        Assert.Equal(Digest.Of(output.ToArray()), layer.Encoded.Digest);
+        Assert.Equal(output.Length, layer.Encoded.Size);
+        Assert.Equal(plain, Decode(output.ToArray(), EncodingSettings.Create(format).MediaType(docker: false)));
+    }
+
+    [Theory]
+    [InlineData(LayerFormat.Gzip)]
+    [InlineData(LayerFormat.Zstd)]
+    public async Task The_result_does_not_depend_on_how_the_input_arrives(LayerFormat format)
+    {
+        var plain = Content((2 * Block) + 5, "text");
+        var settings = EncodingSettings.Create(format);
+        var whole = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, settings, TestContext.Current.CancellationToken);
+        var dripping = await LayerEncoder.EncodeAsync(new DrippingStream(plain, 60_000), Stream.Null, settings, TestContext.Current.CancellationToken);
+        Assert.Equal(whole, dripping);
+    }
+
+    [Fact]
+    public async Task Gzip_is_one_member_that_a_reader_of_one_member_reads_whole()
+    {
+        var plain = Content((2 * Block) + 5, "text");
+        var output = new MemoryStream();
+        await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
+
+        // The raw deflate stream between header and trailer ends where the trailer begins: there is no second member.
+        var raw = output.ToArray();
+        using var deflate = new DeflateStream(new MemoryStream(raw, 10, raw.Length - 18), CompressionMode.Decompress);
+        var result = new MemoryStream();
+        await deflate.CopyToAsync(result, TestContext.Current.CancellationToken);
+        Assert.Equal(plain, result.ToArray());
+    }
+
+    [Fact]
+    public async Task What_does_not_compress_is_stored()
+    {
+        var plain = Content(2 * Block, "random");
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
+        Assert.InRange(layer.Encoded.Size, plain.Length, plain.Length + 1000);
+    }
+
+    [Fact]
+    public async Task What_a_fixed_code_would_make_longer_is_stored()
+    {
+        // Level 1 gives bytes above 143 nine bits each, and no four of these are the same as four before them.
+        var plain = new byte[Block + 100_000];
+        new Random(11).NextBytes(plain);
+        for (var i = 0; i < plain.Length; i++)
+        {
+            plain[i] = (byte)(144 + (plain[i] % 112));
+        }
+
+        var output = new MemoryStream();
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip, 1), TestContext.Current.CancellationToken);
+        Assert.InRange(layer.Encoded.Size, plain.Length, plain.Length + 1000);
+        Assert.Equal(plain, Decode(output.ToArray(), MediaTypes.OciLayerGzip));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public async Task Only_the_parts_that_do_not_compress_are_stored_and_gzip_reads_it(int level)
+    {
+        const int Piece = 64 * 1024;
+        var text = Content(2 * Block, "text");
+        var mixed = (byte[])text.Clone();
+        for (var piece = 3; piece < mixed.Length / Piece; piece += 5)
+        {
+            RandomNumberGenerator.Fill(mixed.AsSpan(piece * Piece, Piece));
+        }
+
+        var settings = EncodingSettings.Create(LayerFormat.Gzip, level);
+        using var folder = new TemporaryFolder();
+        var path = folder["mixed.gz"];
+        await using (var file = File.Create(path))
+        {
+            await LayerEncoder.EncodeAsync(new MemoryStream(mixed), file, settings, TestContext.Current.CancellationToken);
+        }
+
+        var pure = await LayerEncoder.EncodeAsync(new MemoryStream(text), Stream.Null, settings, TestContext.Current.CancellationToken);
+        var random = mixed.Length / 5;
+        Assert.InRange(new FileInfo(path).Length, random, random + (pure.Encoded.Size * 0.82));
+        await Tools.RunAsync("gzip", ["-t", path], TestContext.Current.CancellationToken);
+        Assert.Equal(mixed, Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), MediaTypes.OciLayerGzip));
+    }
+
+    [Fact]
+    public async Task A_target_that_fails_ends_the_encoding_with_its_own_error()
+    {
+        var plain = Content(8 * Block, "text");
+        await Assert.ThrowsAsync<IOException>(() => LayerEncoder.EncodeAsync(
+            new MemoryStream(plain), new FailingStream(100_000), EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_ends_the_encoding_with_its_own_error() =>
+        await Assert.ThrowsAsync<InvalidDataException>(() => LayerEncoder.EncodeAsync(
+            new DrippingStream(Content(3 * Block, "text"), 50_000, failAt: 2 * Block), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
+
+    [Theory]
+    [InlineData(LayerFormat.Gzip, 0)]
+    [InlineData(LayerFormat.Gzip, 10)]
+    [InlineData(LayerFormat.Zstd, 20)]
+    public void A_level_that_a_format_lacks_is_refused(LayerFormat format, int level) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => EncodingSettings.Create(format, level));
+
+    private static byte[] Decode(byte[] encoded, string mediaType)
+    {
+        using var decoder = LayerDecoder.Open(new MemoryStream(encoded), mediaType);
+        var result = new MemoryStream();
+        decoder.CopyTo(result);
+        return result.ToArray();
+    }
+
+    private static byte[] Content(int size, string kind)
+    {
+        var content = new byte[size];
+        if (kind == "random")
+        {
+            RandomNumberGenerator.Fill(content);
+            return content;
+        }
+
+        var random = new Random(7);
+        for (var i = 0; i < size; i++)
+        {
+            content[i] = (byte)"etaoin shrdlu\n"[random.Next(14)];
+        }
+
+        return content;
+    }
+
+    private sealed class DrippingStream(byte[] content, int step, int failAt = int.MaxValue) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position >= failAt ? throw new InvalidDataException("the source broke") : base.ReadAsync(buffer[..Math.Min(buffer.Length, step)], cancellationToken);
+    }
+
+    private sealed class FailingStream(int limit) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Length + buffer.Length > limit ? throw new IOException("the target broke") : base.WriteAsync(buffer, cancellationToken);
+    }
+}

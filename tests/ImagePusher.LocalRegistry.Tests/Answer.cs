@@ -1,0 +1,49 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ImagePusher.LocalRegistry.Tests;
+
+/// <summary>An answer that was read to its end.</summary>
+internal sealed record Answer(HttpStatusCode Status, byte[] Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public string? this[string header] => Headers.GetValueOrDefault(header);
+
+    public string Text => System.Text.Encoding.UTF8.GetString(Body);
+
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    /// <summary>The codes of an error answer, which must have the form that the specification gives.</summary>
+    public IReadOnlyList<string> Codes
+    {
+        get
+        {
+            Assert.Equal("application/json", this["Content-Type"]);
+            var errors = Json.GetProperty("errors").EnumerateArray().ToList();
+            Assert.All(errors, error => Assert.NotEmpty(error.GetProperty("message").GetString()!));
+            return [.. errors.Select(error => error.GetProperty("code").GetString()!)];
+        }
+    }
+
+    public static async Task<Answer> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        var headers = answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        return new Answer(answer.StatusCode, body, headers);
+    }
+
+    /// <summary>Asserts the status, and shows the answer's text if it is another.</summary>
+    public Answer Is(HttpStatusCode expected)
+    {
+        Assert.True(expected == Status, $"expected {(int)expected}, got {(int)Status}: {Text}");
+        return this;
+    }
+
+    /// <summary>Asserts that this is a refusal of one code.</summary>
+    public Answer IsRefusal(HttpStatusCode expected, string code)
+    {
+        Is(expected);
+        Assert.All(Codes, found => Assert.Equal(code, found));
+        return this;
+    }
+}

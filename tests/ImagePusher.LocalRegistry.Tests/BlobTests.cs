@@ -1,0 +1,152 @@
+using System.Net;
+using System.Security.Cryptography;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.LocalRegistry.Tests;
+
+public sealed class BlobTests
+{
+    [Fact]
+    public async Task A_blob_is_sent_whole_with_its_digest_and_length()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var blob = Http.RandomBytes(3_000_000);
+        var digest = await registry.PushBlobAsync(blob);
+        var answer = (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
+        Assert.Equal(blob, answer.Body);
+        Assert.Equal(digest, answer["Docker-Content-Digest"]);
+        Assert.Equal("3000000", answer["Content-Length"]);
+        Assert.Equal("application/octet-stream", answer["Content-Type"]);
+        Assert.Equal("bytes", answer["Accept-Ranges"]);
+    }
+
+    [Fact]
+    public async Task HEAD_gives_length_and_digest_without_a_body_and_keeps_the_connection()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var digest = await registry.PushBlobAsync(Http.RandomBytes(123_456));
+        for (var times = 0; times < 3; times++)
+        {
+            var answer = (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
+            Assert.Equal(("123456", digest), (answer["Content-Length"], answer["Docker-Content-Digest"]));
+            Assert.Empty(answer.Body);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_BLOB_UNKNOWN_and_what_is_no_digest_DIGEST_INVALID()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        (await registry.GetAsync($"/v2/team/app/blobs/{Http.DigestOf("none"u8)}")).IsRefusal(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
+        (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{Http.DigestOf("none"u8)}")).Is(HttpStatusCode.NotFound);
+        foreach (var digest in new[] { "sha256:abc", "md5:00", "latest", $"sha256:{new string('A', 64)}", $"sha999:{new string('a', 64)}" })
+        {
+            (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        }
+    }
+
+    [Theory]
+    [InlineData("bytes=500-1499", 500, 1000)]
+    [InlineData("bytes=500-", 500, 1548)]
+    [InlineData("bytes=-500", 1548, 500)]
+    [InlineData("bytes=-5000", 0, 2048)]
+    [InlineData("bytes=2000-5000", 2000, 48)]
+    [InlineData("bytes=0-0", 0, 1)]
+    [InlineData("bytes=2047-2047", 2047, 1)]
+    [InlineData("Bytes=0-2047", 0, 2048)]
+    public async Task A_range_is_sent_as_206(string range, int offset, int length)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var blob = Http.RandomBytes(2048);
+        var digest = await registry.PushBlobAsync(blob);
+        var answer = (await registry.GetAsync($"/v2/team/app/blobs/{digest}", ("Range", range))).Is(HttpStatusCode.PartialContent);
+        Assert.Equal(blob[offset..(offset + length)], answer.Body);
+        Assert.Equal($"bytes {offset}-{offset + length - 1}/2048", answer["Content-Range"]);
+        Assert.Equal($"{length}", answer["Content-Length"]);
+    }
+
+    [Theory]
+    [InlineData("bytes=500-0")]
+    [InlineData("bytes=2048-")]
+    [InlineData("bytes=5000-10000")]
+    [InlineData("bytes=-0")]
+    public async Task A_range_that_can_not_be_is_416(string range)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
+        var answer = await registry.GetAsync($"/v2/team/app/blobs/{digest}", ("Range", range));
+        Assert.Equal("bytes */2048", answer.Is(HttpStatusCode.RequestedRangeNotSatisfiable)["Content-Range"]);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-1,5-6")]
+    [InlineData("lines=0-1")]
+    [InlineData("bytes=a-b")]
+    [InlineData("bytes=")]
+    [InlineData("bytes=--5")]
+    public async Task A_range_of_another_form_gives_the_whole(string range)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
+        Assert.Equal(2048, (await registry.GetAsync($"/v2/team/app/blobs/{digest}", ("Range", range))).Is(HttpStatusCode.OK).Body.Length);
+    }
+
+    [Fact]
+    public async Task Conditions_are_kept()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
+        var path = $"/v2/team/app/blobs/{digest}";
+        (await registry.GetAsync(path, ("If-None-Match", $"\"{digest}\""))).Is(HttpStatusCode.NotModified);
+        (await registry.GetAsync(path, ("Range", "bytes=0-9"), ("If-Range", $"\"{digest}\""))).Is(HttpStatusCode.PartialContent);
+        (await registry.GetAsync(path, ("Range", "bytes=0-9"), ("If-Range", "\"other\""))).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Empty_and_sha512_blobs_are_blobs()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var empty = await registry.PushBlobAsync([]);
+        Assert.Empty((await registry.GetAsync($"/v2/team/app/blobs/{empty}")).Is(HttpStatusCode.OK).Body);
+        (await registry.GetAsync($"/v2/team/app/blobs/{empty}", ("Range", "bytes=0-0"))).Is(HttpStatusCode.RequestedRangeNotSatisfiable);
+
+        var blob = Http.RandomBytes(1000);
+        var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(blob))}";
+        (await registry.SendAsync("PUT", $"{await registry.BeginAsync()}?digest={digest}", blob)).Is(HttpStatusCode.Created);
+        var answer = (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
+        Assert.Equal(blob, answer.Body);
+        Assert.Equal(digest, answer["Docker-Content-Digest"]);
+    }
+
+    [Fact]
+    public async Task A_deleted_blob_is_gone_at_once_and_one_that_an_image_needs_stays()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var layer = Http.RandomBytes(5000);
+        var image = await registry.PushImageAsync("1", layers: layer);
+        var path = $"/v2/team/app/blobs/{Http.DigestOf(layer)}";
+        (await registry.SendAsync("DELETE", path)).IsRefusal(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
+        (await registry.GetAsync(path)).Is(HttpStatusCode.OK);
+
+        (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.Accepted);
+        (await registry.SendAsync("DELETE", path)).Is(HttpStatusCode.Accepted);
+        (await registry.SendAsync("HEAD", path)).Is(HttpStatusCode.NotFound);
+        (await registry.SendAsync("DELETE", path)).IsRefusal(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
+    }
+
+    [Fact]
+    public async Task A_blob_that_was_asked_about_is_kept_from_the_garbage_collection()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var digest = await registry.PushBlobAsync(Http.RandomBytes(5000));
+        var file = registry.Cache.Blobs.PathOf(Core.Oci.Digest.Parse(digest));
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
+        await registry.Cache.CollectGarbageAsync(false, TestContext.Current.CancellationToken);
+        (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
+
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        await registry.Cache.CollectGarbageAsync(false, TestContext.Current.CancellationToken);
+        (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.NotFound);
+    }
+}
