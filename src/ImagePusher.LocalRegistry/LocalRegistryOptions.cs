@@ -1,6 +1,8 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.LocalRegistry;
 
@@ -34,7 +36,7 @@ public sealed record LocalRegistryOptions
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Takes what there is to say: requests and their answers, clients that went away.</summary>
-    public ITransferLog Log { get; init; } = NullLog.Instance;
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of time-outs; the system's unless told.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -2,6 +2,7 @@ using System.Net;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.LocalRegistry;
 
@@ -28,7 +29,7 @@ internal sealed class Router : IDisposable
         _referrers = new ReferrerEndpoint(cache, names);
     }
 
-    private ITransferLog Log => _options.Log;
+    private ILogger Log => _options.Log;
 
     /// <summary>Answers a request, or cuts the connection if that can't be done.</summary>
     public async Task HandleAsync(Exchange exchange)

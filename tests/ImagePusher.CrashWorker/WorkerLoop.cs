@@ -6,6 +6,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.CrashWorker;
 
@@ -13,7 +14,7 @@ namespace ImagePusher.CrashWorker;
 /// Random work on names of its own. A line before a step says what it may do to a name, a line after it that it is done:
 /// whoever reads them knows what must be in the cache after a kill at any instant.
 /// </summary>
-internal sealed class WorkerLoop(string path, string owner, string[] tars, int seed, TimeSpan grace) : ITransferLog
+internal sealed class WorkerLoop(string path, string owner, string[] tars, int seed, TimeSpan grace) : ILogger
 {
     private const int Names = 12;
     private const int Layers = 30;
@@ -48,21 +49,18 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
         Console.WriteLine("end");
     }
 
-    public void Verbose(string message)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (message.Contains("going on from there", StringComparison.Ordinal))
+        if (formatter(state, exception).Contains("going on from there", StringComparison.Ordinal))
         {
             Console.WriteLine("resumed");
         }
     }
 
-    public void Warning(string message)
-    {
-    }
+    public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Debug(string message)
-    {
-    }
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
     private async Task SaveAsync(ImageCache cache, string name)
     {

@@ -97,7 +97,7 @@ public sealed class CutUploadTests
 
     private static async Task WaitForEndAsync(RunningRegistry registry, string method)
     {
-        while (!registry.Log.All.Any(line => line.StartsWith(method, StringComparison.Ordinal) && line.Contains("went away", StringComparison.Ordinal)))
+        while (!registry.Log.Messages.Any(line => line.StartsWith(method, StringComparison.Ordinal) && line.Contains("went away", StringComparison.Ordinal)))
         {
             Token.ThrowIfCancellationRequested();
             await Task.Yield();

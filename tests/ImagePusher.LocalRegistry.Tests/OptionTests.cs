@@ -79,7 +79,7 @@ public sealed class OptionTests
         registry.Client.DefaultRequestHeaders.Authorization = Http.Basic("käthe", "p:ä ss");
         await registry.PushImageAsync("1", layers: Http.RandomBytes(100));
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
-        Assert.DoesNotContain(registry.Log.All, line => line.Contains("p:ä ss", StringComparison.Ordinal));
+        Assert.DoesNotContain(registry.Log.Messages, line => line.Contains("p:ä ss", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     public HttpClient Client { get; } = Http.NewClient();
 
-    public RecordedLog Log { get; } = new();
+    public RecordingLogger Log { get; } = new();
 
     public string Address => Registry.Address;
 

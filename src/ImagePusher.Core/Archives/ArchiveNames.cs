@@ -3,6 +3,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Archives;
 
@@ -13,7 +14,7 @@ namespace ImagePusher.Core.Archives;
 /// The names of docker's manifest.json; else containerd's name; else the layout's name if it is a full one; else
 /// <c>localhost/FILE:NAME</c>. Of two images that claim one name the later has it, as with <c>docker load</c>.
 /// </remarks>
-internal sealed class ArchiveNames(string path, ITransferLog log)
+internal sealed class ArchiveNames(string path, ILogger log)
 {
     private const int InFull = 5;
     private static readonly string[] Extensions = [".gz", ".zst", ".zstd", ".tgz", ".tzst", ".tar", ".oci"];

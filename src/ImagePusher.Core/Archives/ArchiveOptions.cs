@@ -1,5 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Archives;
 
@@ -14,7 +16,7 @@ public sealed record ArchiveOptions
     public static ArchiveOptions Default { get; } = new();
 
     /// <summary>Takes the warnings; silent by default.</summary>
-    public ITransferLog Log { get; init; } = NullLog.Instance;
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>
     /// The folder of the temporary file that a compressed tar or standard input is written to; null, the default, for the

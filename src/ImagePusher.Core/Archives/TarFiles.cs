@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using Microsoft.Win32.SafeHandles;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Archives;
 
@@ -118,7 +119,7 @@ internal sealed class TarFiles : ArchiveFiles
         }
     }
 
-    private void Warn(SortedSet<string> repeated, ITransferLog log)
+    private void Warn(SortedSet<string> repeated, ILogger log)
     {
         foreach (var name in repeated.Take(WarningsInFull))
         {

@@ -1,5 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Cache;
 
@@ -27,5 +29,5 @@ public sealed record CacheOptions
     public TimeSpan BusyBlobPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Takes what there is to say: parts that are resumed, blobs that are waited for.</summary>
-    public ITransferLog Log { get; init; } = NullLog.Instance;
+    public ILogger Log { get; init; } = NullLogger.Instance;
 }

@@ -4,6 +4,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Uploads;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry;
 
@@ -117,7 +118,7 @@ internal sealed class RegistryHost : IDisposable
         Interlocked.Exchange(ref _leftOutUntil, _client.TimeProvider.GetTimestamp() + (60 * _client.TimeProvider.TimestampFrequency));
 
     /// <summary>Tells a warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>).</summary>
-    public void Warn(IEnumerable<string> headers, ITransferLog log)
+    public void Warn(IEnumerable<string> headers, ILogger log)
     {
         foreach (var header in headers.Where(header => header.StartsWith("299", StringComparison.Ordinal)))
         {

@@ -5,6 +5,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Uploads;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry;
 
@@ -37,7 +38,7 @@ internal sealed class RegistryTransport
 
     public RegistryHost Host => _host;
 
-    public ITransferLog Log { get; }
+    public ILogger Log { get; }
 
     public RetryPolicy Retry { get; }
 

@@ -1,5 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Registry;
 
@@ -25,5 +27,5 @@ public sealed record RequestOptions
     public TimeSpan? RetryInterval { get; init; }
 
     /// <summary>Takes what the work has to say.</summary>
-    public ITransferLog Log { get; init; } = NullLog.Instance;
+    public ILogger Log { get; init; } = NullLogger.Instance;
 }

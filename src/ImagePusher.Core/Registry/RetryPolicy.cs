@@ -3,6 +3,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using Polly;
 using Polly.Retry;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry;
 
@@ -18,7 +19,7 @@ internal sealed class RetryPolicy
     private readonly int _maximumRetryCount;
     private readonly TimeSpan _longest;
     private readonly TimeProvider _time;
-    private readonly ITransferLog _log;
+    private readonly ILogger _log;
     private readonly HostPause _pause;
 
     /// <summary>A policy.</summary>
@@ -27,7 +28,7 @@ internal sealed class RetryPolicy
     /// <param name="time">The clock.</param>
     /// <param name="log">Where each wait is told.</param>
     /// <param name="pause">The pause of the host that is asked.</param>
-    public RetryPolicy(int maximumRetryCount, TimeSpan interval, TimeProvider time, ITransferLog log, HostPause pause)
+    public RetryPolicy(int maximumRetryCount, TimeSpan interval, TimeProvider time, ILogger log, HostPause pause)
     {
         (_maximumRetryCount, _time, _log, _pause) = (maximumRetryCount, time, log, pause);
         _longest = interval > MaximumDelay ? interval : MaximumDelay;

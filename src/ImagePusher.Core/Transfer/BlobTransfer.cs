@@ -1,12 +1,13 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Brings one blob to a target in the cheapest way: it is there, the target mounts it, it is sent.</summary>
 internal sealed class BlobTransfer(
-    IImageSource source, IImageTarget target, TransferLimits limits, IEncodingStore? encodings, bool force, ITransferLog log)
+    IImageSource source, IImageTarget target, TransferLimits limits, IEncodingStore? encodings, bool force, ILogger log)
 {
     /// <summary>Brings the blob there.</summary>
     /// <returns>What it became, if it was compressed; else null.</returns>

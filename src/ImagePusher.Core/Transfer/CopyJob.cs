@@ -2,6 +2,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -25,7 +26,7 @@ internal sealed class CopyJob
     public IReadOnlyList<BlobWork> Blobs { get; }
 
     /// <summary>Reads the manifests and decides what is to be done.</summary>
-    public static async Task<CopyJob> PrepareAsync(ImageSelection selection, CopyOptions options, ITransferLog log, CancellationToken cancellationToken)
+    public static async Task<CopyJob> PrepareAsync(ImageSelection selection, CopyOptions options, ILogger log, CancellationToken cancellationToken)
     {
         var tree = await new ImageTreeReader(selection, options, log).ReadAsync(cancellationToken).ConfigureAwait(false);
         var diffIds = options.DecodeLayers ? await DiffIds.ReadAsync(selection.Source, tree, cancellationToken).ConfigureAwait(false) : DiffIds.None;

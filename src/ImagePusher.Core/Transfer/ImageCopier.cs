@@ -4,6 +4,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -26,7 +27,7 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
     /// <exception cref="ImagePusherException">The copy failed; nothing was named.</exception>
     public async Task<CopyResult> CopyAsync(
         ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options,
-        TransferProgress progress, ITransferLog log, CancellationToken cancellationToken)
+        TransferProgress progress, ILogger log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(options);
@@ -87,7 +88,7 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
     /// <summary>Says what a copy would do, asking the target but changing nothing there.</summary>
     /// <inheritdoc cref="CopyAsync"/>
     public async Task<CopyPlan> PlanAsync(
-        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, ITransferLog log, CancellationToken cancellationToken)
+        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, ILogger log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(target);
@@ -123,7 +124,7 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
     }
 
     private async Task<ImageTree> SendAsync(
-        CopyJob job, IReadOnlyList<(BlobWork Work, BlobProgress Progress)> blobs, IImageTarget target, CopyOptions options, ITransferLog log, CancellationToken cancellationToken)
+        CopyJob job, IReadOnlyList<(BlobWork Work, BlobProgress Progress)> blobs, IImageTarget target, CopyOptions options, ILogger log, CancellationToken cancellationToken)
     {
         var encoded = new ConcurrentDictionary<Digest, Descriptor>();
         await Parallel.ForEachAsync(

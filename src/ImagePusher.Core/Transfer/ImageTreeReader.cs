@@ -1,11 +1,12 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Reads the manifests of an image, takes the wanted platforms and leaves out what the source lacks, if that is allowed.</summary>
-internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options, ITransferLog log)
+internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options, ILogger log)
 {
     // Deeper than any real index, and a bound for one that is made to be endless.
     private const int MaximumDepth = 4;

@@ -2,6 +2,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -26,7 +27,7 @@ internal sealed class ReferrerCopy
     /// <param name="progress">Takes the bytes.</param>
     /// <param name="log">Takes what there is to say.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
-    public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, TransferProgress progress, ITransferLog log, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, TransferProgress progress, ILogger log, CancellationToken cancellationToken)
     {
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {

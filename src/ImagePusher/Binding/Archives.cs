@@ -1,6 +1,7 @@
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Binding;
 
@@ -8,7 +9,7 @@ namespace ImagePusher.Binding;
 internal static class Archives
 {
     /// <summary>A tar, an OCI-layout folder, or what comes on standard input.</summary>
-    public static async Task<ImageArchive> OpenAsync(string file, ITransferLog log, CancellationToken cancellationToken)
+    public static async Task<ImageArchive> OpenAsync(string file, ILogger log, CancellationToken cancellationToken)
     {
         var options = new ArchiveOptions { Log = log };
         if (file != PathResolver.StandardInput)

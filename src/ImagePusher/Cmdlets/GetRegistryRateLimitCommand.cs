@@ -1,3 +1,4 @@
+using ImagePusher.Core;
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Naming;

@@ -8,6 +8,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Session;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Pipeline;
 
@@ -33,7 +34,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected virtual int Window => 1;
 
     /// <summary>Takes messages from any thread and shows them on the pipeline's.</summary>
-    protected ITransferLog Log => field ??= new MessageQueue(Post);
+    protected ILogger Log => field ??= new MessageQueue(Post);
 
     /// <summary>Shows how far transfers are.</summary>
     protected ProgressReporter Progress => _progress ??= new ProgressReporter(this);

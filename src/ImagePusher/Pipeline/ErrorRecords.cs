@@ -8,6 +8,15 @@ internal static class ErrorRecords
 {
     private static readonly Dictionary<Type, (string Id, ErrorCategory Category)> Table = new()
     {
+        [typeof(AccessDeniedException)] = ("AccessDenied", ErrorCategory.PermissionDenied),
+        [typeof(IncompleteImageException)] = ("IncompleteImage", ErrorCategory.InvalidData),
+        [typeof(InvalidOptionException)] = ("InvalidOption", ErrorCategory.InvalidArgument),
+        [typeof(LimitExceededException)] = ("LimitExceeded", ErrorCategory.LimitsExceeded),
+        [typeof(NotConnectedException)] = ("NotConnected", ErrorCategory.ObjectNotFound),
+        [typeof(PathNotFoundException)] = ("PathNotFound", ErrorCategory.ObjectNotFound),
+        [typeof(PolicyViolationException)] = ("PolicyViolation", ErrorCategory.SecurityError),
+        [typeof(SignatureRejectedException)] = ("SignatureRejected", ErrorCategory.SecurityError),
+        [typeof(UnsupportedContentException)] = ("UnsupportedContent", ErrorCategory.NotImplemented),
         [typeof(InvalidReferenceException)] = ("InvalidReference", ErrorCategory.InvalidArgument),
         [typeof(InvalidImageArchiveException)] = ("InvalidImageArchive", ErrorCategory.InvalidData),
         [typeof(DigestMismatchException)] = ("DigestMismatch", ErrorCategory.InvalidData),
@@ -34,12 +43,11 @@ internal static class ErrorRecords
         {
             record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = recommendedAction };
         }
-
         else if (error is not ImagePusherException)
         {
-            record.ErrorDetails = new ErrorDetails($"ImagePusher met something that it did not foresee: {error.Message}")
+            record.ErrorDetails = new ErrorDetails($"Unexpected error: {error.Message}")
             {
-                RecommendedAction = "This is a defect of ImagePusher. Please report it with what Get-Error shows.",
+                RecommendedAction = "This is a bug in ImagePusher. Please report it with the output of Get-Error.",
             };
         }
 

@@ -1,15 +1,30 @@
 using System.Management.Automation;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Carries messages from workers to the pipeline's thread, where the user's preferences decide what is shown.</summary>
-internal sealed class MessageQueue(Action<Action<PSCmdlet>> post) : ITransferLog
+/// <summary>Carries log messages from workers to the pipeline thread, where the user's preferences decide what is shown.</summary>
+internal sealed class MessageQueue(Action<Action<PSCmdlet>> post) : ILogger
 {
-    public void Warning(string message) => post(cmdlet => cmdlet.WriteWarning(message));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var message = formatter(state, exception);
+        switch (logLevel)
+        {
+            case >= LogLevel.Warning:
+                post(cmdlet => cmdlet.WriteWarning(message));
+                break;
+            case LogLevel.Information:
+                post(cmdlet => cmdlet.WriteVerbose(message));
+                break;
+            default:
+                post(cmdlet => cmdlet.WriteDebug(message));
+                break;
+        }
+    }
 
-    public void Verbose(string message) => post(cmdlet => cmdlet.WriteVerbose(message));
+    public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Debug(string message) => post(cmdlet => cmdlet.WriteDebug(message));
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 }

@@ -3,6 +3,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Session;
 
@@ -19,7 +20,7 @@ internal sealed record RegistryAccess
 
     public int? RetryIntervalSec { get; init; }
 
-    public required ITransferLog Log { get; init; }
+    public required ILogger Log { get; init; }
 
     /// <summary>The repository of a name.</summary>
     public RegistryRepository Repository(ImageReference name) =>

@@ -43,7 +43,7 @@ public sealed class ArchiveNameTests : ArchiveTest
     {
         await using var archive = await OpenAsync(_image.Tar([.. Enumerable.Range(0, 1000).Select(i => $"UPPER:{i}"), "app:1"]));
         Assert.Equal(6, Log.Warnings.Count);
-        Assert.Contains("995 more", Log.Warnings.Last(), StringComparison.Ordinal);
+        Assert.Contains("995 more", Log.Warnings[^1], StringComparison.Ordinal);
     }
 
     [Fact]

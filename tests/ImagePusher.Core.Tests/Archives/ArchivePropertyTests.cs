@@ -46,7 +46,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
         var before = GC.GetTotalAllocatedBytes();
         try
         {
-            await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = new ListLog() }, Stop).WaitAsync(Longest, Stop);
+            await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = new RecordingLogger() }, Stop).WaitAsync(Longest, Stop);
             Bound(before);
             _accepted++;
             _proper += recipe.Changes.Length == 0 ? 1 : 0;

@@ -12,7 +12,7 @@ public abstract class ArchiveTest : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();
 
-    private protected ListLog Log { get; } = new();
+    private protected RecordingLogger Log { get; } = new();
 
     private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -3,6 +3,8 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Archives;
 
@@ -163,6 +165,6 @@ public sealed class MadeByOtherToolsTests : ArchiveTest
         Assert.Empty(Directory.GetFileSystemEntries(Folder.FullName));
     }
 
-    private static async Task<ImageArchive> OpenMadeAsync(string file, ITransferLog? log = null) => await ImageArchive.OpenAsync(
-        (await ImagesFixture.GetAsync(Stop))[file], new ArchiveOptions { Log = log ?? NullLog.Instance }, Stop);
+    private static async Task<ImageArchive> OpenMadeAsync(string file, ILogger? log = null) => await ImageArchive.OpenAsync(
+        (await ImagesFixture.GetAsync(Stop))[file], new ArchiveOptions { Log = log ?? NullLogger.Instance }, Stop);
 }

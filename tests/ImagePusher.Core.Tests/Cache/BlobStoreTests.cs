@@ -3,6 +3,7 @@ using ImagePusher.Core.Cache;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -107,7 +108,7 @@ public sealed class BlobStoreTests : CacheTest
         var (first, second) = (new FaultyBlob(_bytes) { HoldUntil = gate.Task }, new FaultyBlob(_bytes));
         var one = Blobs.WriteAsync(first, Token);
         await first.Holding.Task;
-        var log = new ListLog();
+        var log = new RecordingLogger();
         var two = ImageCache.Open(Root, new CacheOptions { Log = log }).WriteBlobAsync(second, Token);
         Assert.False(two.IsCompleted);
         gate.SetResult();
@@ -135,7 +136,7 @@ public sealed class BlobStoreTests : CacheTest
     [Fact]
     public async Task A_writer_that_stands_still_is_not_waited_for_longer_than_the_patience()
     {
-        var (gate, log) = (new TaskCompletionSource(), new ListLog());
+        var (gate, log) = (new TaskCompletionSource(), new RecordingLogger());
         var (first, second) = (new FaultyBlob(_bytes) { HoldUntil = gate.Task }, new FaultyBlob(_bytes));
         var one = Blobs.WriteAsync(first, Token);
         await first.Holding.Task;

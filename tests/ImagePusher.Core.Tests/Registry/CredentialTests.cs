@@ -3,6 +3,7 @@ using System.Text.Json;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.Emulation;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -61,7 +62,7 @@ public sealed class CredentialTests : IDisposable
     {
         WriteDocker(Auths(("https://index.docker.io/v1/", "ann:hub", null)));
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("ann", "hub"), await chain.FindAsync("docker.io", "library/nginx", null, Abstractions.NullLog.Instance, Token));
+        Assert.Equal(new RegistryCredential("ann", "hub"), await chain.FindAsync("docker.io", "library/nginx", null, NullLogger.Instance, Token));
     }
 
     [Theory]
@@ -73,7 +74,7 @@ public sealed class CredentialTests : IDisposable
         var path = _home.Write(file, Auths(("registry.test", "ann:pod", null)));
         _environment[variable] = variable switch { "REGISTRY_AUTH_FILE" => path, "XDG_RUNTIME_DIR" => _home["run"], _ => _home.FullName };
         using var chain = NewChain();
-        Assert.Equal("pod", (await chain.FindAsync("registry.test", "a/b", null, Abstractions.NullLog.Instance, Token))!.Secret);
+        Assert.Equal("pod", (await chain.FindAsync("registry.test", "a/b", null, NullLogger.Instance, Token))!.Secret);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class CredentialTests : IDisposable
         using var chain = NewChain();
         foreach (var (repository, user) in new[] { ("team/app", "app"), ("team/other", "team"), ("team", "team"), ("teamwork/app", "host"), ("other", "host") })
         {
-            Assert.Equal(user, (await chain.FindAsync("registry.test", repository, null, Abstractions.NullLog.Instance, Token))!.UserName);
+            Assert.Equal(user, (await chain.FindAsync("registry.test", repository, null, NullLogger.Instance, Token))!.UserName);
         }
     }
 
@@ -110,7 +111,7 @@ public sealed class CredentialTests : IDisposable
     {
         WriteDocker(Auths(("registry.test", "ann:1", null)));
         using var chain = NewChain();
-        var log = new RecordingLog();
+        var log = new RecordingLogger();
         Assert.Equal("1", (await chain.FindAsync("registry.test", "a", null, log, Token))!.Secret);
         WriteDocker(Auths(("registry.test", "ann:second", null)));
         Assert.Equal("second", (await chain.FindAsync("registry.test", "a", null, log, Token))!.Secret);
@@ -131,7 +132,7 @@ public sealed class CredentialTests : IDisposable
     {
         WriteDocker(config);
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("a", "b"), await chain.FindAsync("other.test", "a", null, Abstractions.NullLog.Instance, Token));
+        Assert.Equal(new RegistryCredential("a", "b"), await chain.FindAsync("other.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Theory]
@@ -143,7 +144,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker(config);
         Helper("""[ "$1" = get ] && [ "$(cat)" = registry.test ] && echo '{"ServerURL":"registry.test","Username":"ann","Secret":"h3lper"}'""");
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("ann", "h3lper"), await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token));
+        Assert.Equal(new RegistryCredential("ann", "h3lper"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Fact]
@@ -152,7 +153,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper("""[ "$(cat)" = https://index.docker.io/v1/ ] && echo '{"Username":"ann","Secret":"hub"}'""");
         using var chain = NewChain();
-        Assert.Equal("hub", (await chain.FindAsync("docker.io", "library/nginx", null, Abstractions.NullLog.Instance, Token))!.Secret);
+        Assert.Equal("hub", (await chain.FindAsync("docker.io", "library/nginx", null, NullLogger.Instance, Token))!.Secret);
     }
 
     [Fact]
@@ -161,7 +162,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper("""cat >/dev/null; echo '{"Username":"<token>","Secret":"r3fresh"}'""");
         using var chain = NewChain();
-        Assert.Equal(RegistryCredential.FromIdentityToken("r3fresh"), await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token));
+        Assert.Equal(RegistryCredential.FromIdentityToken("r3fresh"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public sealed class CredentialTests : IDisposable
         _home.Write(".config/containers/auth.json", Auths(("registry.test", "ann:pod", null)));
         Helper("cat >/dev/null; echo 'credentials not found in native keychain'; exit 1");
         using var chain = NewChain();
-        Assert.Equal("pod", (await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token))!.Secret);
+        Assert.Equal("pod", (await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token))!.Secret);
     }
 
     [Theory]
@@ -182,7 +183,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper(script);
         using var chain = NewChain();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Contains("docker-credential-test", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.Message, StringComparison.Ordinal);
@@ -194,7 +195,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper($$"""echo x >> {{_home["calls"]}}; while [ ! -e {{_home["go"]}} ]; do sleep 0.05; done; exit 3""");
         using var chain = NewChain();
-        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token).AsTask()).ToList();
         _home.Write("go", "");
         foreach (var one in waiting)
         {
@@ -202,7 +203,7 @@ public sealed class CredentialTests : IDisposable
         }
 
         Assert.Single(File.ReadAllLines(_home["calls"]));
-        await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token));
+        await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Equal(2, File.ReadAllLines(_home["calls"]).Length);
     }
 
@@ -212,7 +213,7 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"no-such-helper"}""");
         _environment["PATH"] = _home.FullName;
         using var chain = NewChain();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, Abstractions.NullLog.Instance, Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Contains("could not be started", error.Message, StringComparison.Ordinal);
     }
 

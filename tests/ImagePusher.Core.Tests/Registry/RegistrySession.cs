@@ -1,6 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -28,7 +29,7 @@ internal sealed class RegistrySession : IAsyncDisposable
 
     public RegistryClient Client { get; }
 
-    public RecordingLog Log { get; } = new();
+    public RecordingLogger Log { get; } = new();
 
     public RegistryRepository Repository(string address, string repository = "team/app", RegistryCredential? credential = null, int? retries = null) =>
         Client.GetRepository(address, repository, new RequestOptions { Log = Log, Credential = credential, MaximumRetryCount = retries });

@@ -1,8 +1,10 @@
+using ImagePusher.TestSupport;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
@@ -13,7 +15,7 @@ public sealed class ImageCopierTests : IDisposable
     private readonly MemoryPlace _target = new("target");
     private readonly MemoryEncodings _encodings = new();
     private readonly TransferLimits _limits = new();
-    private readonly Warnings _log = new();
+    private readonly RecordingLogger _log = new();
 
     private ImageCopier Copier => new(_limits, _encodings);
 
@@ -208,7 +210,7 @@ public sealed class ImageCopierTests : IDisposable
         _source.Blobs.TryRemove(arm.Layers[0].Digest, out _);
         var result = await CopyAsync(index, new CopyOptions { AllowPartial = true });
         Assert.Equal(2, Assert.IsType<ImageIndex>(_target.Manifests[result.Manifest.Digest]).Manifests.Count);
-        Assert.Contains("linux/arm64/v8", Assert.Single(_log.Messages), StringComparison.Ordinal);
+        Assert.Contains("linux/arm64/v8", Assert.Single(_log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -354,19 +356,4 @@ public sealed class ImageCopierTests : IDisposable
 
     private Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null, bool isDockerSave = false, ImageReference? name = null) => Copier.CopyAsync(
         new ImageSelection(_source, root) { IsDockerSave = isDockerSave }, _target, name ?? Name, options ?? new CopyOptions(), new TransferProgress(), _log, TestContext.Current.CancellationToken);
-
-    private sealed class Warnings : ITransferLog
-    {
-        public List<string> Messages { get; } = [];
-
-        public void Warning(string message) => Messages.Add(message);
-
-        public void Verbose(string message)
-        {
-        }
-
-        public void Debug(string message)
-        {
-        }
-    }
 }

@@ -3,6 +3,9 @@ using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
@@ -122,7 +125,7 @@ public sealed class UnreadCopyTests : IDisposable
         var gone = Image("gone");
         _source.Manifests.TryRemove(gone.Digest, out _);
         _source.Tagged[image.Digest] = [new TaggedReferrer("sha256-x.sig", gone.Descriptor)];
-        var log = new WarningLog();
+        var log = new RecordingLogger();
         await CopyAsync(image.Descriptor, new CopyOptions { IncludeReferrers = true }, log: log);
         Assert.Equal(image.Digest, _target.Names[Name.ToString()]);
         Assert.Contains(gone.Digest.ToString(), Assert.Single(log.Warnings), StringComparison.Ordinal);
@@ -135,7 +138,7 @@ public sealed class UnreadCopyTests : IDisposable
         var (there, missing) = (Referrer("there", image), Referrer("missing", image));
         _target.Add(there);
         var plan = await new ImageCopier(_limits, null).PlanAsync(
-            new ImageSelection(_source, image.Descriptor), _target, Name, new CopyOptions { IncludeReferrers = true }, NullLog.Instance, Token);
+            new ImageSelection(_source, image.Descriptor), _target, Name, new CopyOptions { IncludeReferrers = true }, NullLogger.Instance, Token);
         Assert.Equal(missing.Digest, Assert.Single(plan.Referrers).Digest);
         Assert.Empty(_target.Names);
     }
@@ -155,21 +158,6 @@ public sealed class UnreadCopyTests : IDisposable
 
     private static string Json(Descriptor descriptor) => $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
 
-    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ITransferLog? log = null) => new ImageCopier(_limits, null).CopyAsync(
-        new ImageSelection(_source, root), target ?? _target, Name, options ?? new CopyOptions(), new TransferProgress(), log ?? NullLog.Instance, Token);
-
-    private sealed class WarningLog : ITransferLog
-    {
-        public List<string> Warnings { get; } = [];
-
-        public void Warning(string message) => Warnings.Add(message);
-
-        public void Verbose(string message)
-        {
-        }
-
-        public void Debug(string message)
-        {
-        }
-    }
+    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ILogger? log = null) => new ImageCopier(_limits, null).CopyAsync(
+        new ImageSelection(_source, root), target ?? _target, Name, options ?? new CopyOptions(), new TransferProgress(), log ?? NullLogger.Instance, Token);
 }

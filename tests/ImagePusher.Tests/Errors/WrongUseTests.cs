@@ -147,7 +147,7 @@ public sealed partial class WrongUseTests : IDisposable
 
         var defect = (ErrorRecord)make.Invoke(null, [new InvalidOperationException("sequence contains no elements"), "input"])!;
         Assert.Equal("Unexpected", defect.FullyQualifiedErrorId);
-        Assert.StartsWith("ImagePusher met something that it did not foresee: ", defect.ErrorDetails.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Unexpected error: ", defect.ErrorDetails.Message, StringComparison.Ordinal);
         Assert.Contains("defect", defect.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
@@ -33,7 +34,7 @@ internal sealed class CredentialChain(RegistryClientOptions options) : IDisposab
     /// <param name="log">Told which file counts.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async ValueTask<RegistryCredential?> FindAsync(
-        string registry, string repository, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
+        string registry, string repository, RegistryCredential? refused, ILogger log, CancellationToken cancellationToken)
     {
         if (_session.TryGetValue(registry, out var known))
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
@@ -15,7 +16,7 @@ internal static class CredentialHelper
     /// <summary>What the helper knows; null if it knows nothing of the server.</summary>
     /// <exception cref="RegistryUnauthorizedException">It is missing or failed.</exception>
     public static async Task<RegistryCredential?> GetAsync(
-        string name, string server, Func<string, string?> environment, ITransferLog log, CancellationToken cancellationToken)
+        string name, string server, Func<string, string?> environment, ILogger log, CancellationToken cancellationToken)
     {
         var program = "docker-credential-" + name;
         log.Debug($"Asking the credential helper {program} for {server}.");

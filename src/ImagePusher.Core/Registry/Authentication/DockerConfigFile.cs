@@ -4,6 +4,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
@@ -47,7 +48,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     /// <summary>The credential for a repository; null if the file has none.</summary>
     /// <exception cref="RegistryUnauthorizedException">A helper that the file names failed.</exception>
     public async Task<RegistryCredential?> FindAsync(
-        string registry, string repository, RegistryCredential? refused, ITransferLog log, CancellationToken cancellationToken)
+        string registry, string repository, RegistryCredential? refused, ILogger log, CancellationToken cancellationToken)
     {
         var since = Volatile.Read(ref _failureCount);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -90,7 +91,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
     }
 
     private async Task<RegistryCredential?> AskAsync(
-        string helper, string registry, RegistryCredential? refused, int since, ITransferLog log, CancellationToken cancellationToken)
+        string helper, string registry, RegistryCredential? refused, int since, ILogger log, CancellationToken cancellationToken)
     {
         var key = $"{helper} {registry}";
         if (_failures.TryGetValue(key, out var failure) && failure.Number > since)
@@ -118,7 +119,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
         return credential;
     }
 
-    private async Task RefreshAsync(ITransferLog log, CancellationToken cancellationToken)
+    private async Task RefreshAsync(ILogger log, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);
         var stamp = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
