@@ -23,7 +23,7 @@ internal static class BoundedBody
             throw new InvalidDataException($"the answer has {response.Content.Headers.ContentLength} bytes, and at most {limit} are read");
         }
 
-        using var watch = new IdleWatch(idle, time, cancellationToken);
+        using var watch = new IdleTimer(idle, time, cancellationToken);
         try
         {
             var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal static class BoundedBody
         }
     }
 
-    private static async Task<byte[]> ReadAsync(Stream stream, long? length, int limit, IdleWatch watch, bool cut)
+    private static async Task<byte[]> ReadAsync(Stream stream, long? length, int limit, IdleTimer watch, bool cut)
     {
         var buffer = new byte[(int)Math.Min(length ?? 4096, limit) + 1];
         var count = 0;

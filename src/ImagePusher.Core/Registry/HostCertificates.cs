@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Registry;
 /// <summary>The certificates for a host: those of its options, else those in docker's and podman's certs.d folders.</summary>
 internal sealed record HostCertificates(X509Certificate2Collection Authorities, X509Certificate2? Client)
 {
-    public static HostCertificates Load(string registry, RegistryOptions options, RegistryClientOptions client)
+    public static HostCertificates Load(string registry, RegistrySettings options, RegistryClientOptions client)
     {
         var authorities = new X509Certificate2Collection();
         var own = options.ClientCertificate is { } path ? ReadClient(path) : null;

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Registry;
 internal static class HostHandler
 {
     /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
-    public static SocketsHttpHandler Create(string registry, RegistryOptions options, RegistryClientOptions client)
+    public static SocketsHttpHandler Create(string registry, RegistrySettings options, RegistryClientOptions client)
     {
         var certificates = HostCertificates.Load(registry, options, client);
         var handler = new SocketsHttpHandler

@@ -91,7 +91,7 @@ internal static class ManifestRequests
         };
 
     private static async Task<Manifest> ReadAsync(
-        RegistryAnswer answer, RepositoryEndpoint endpoint, string tagOrDigest, string name, Descriptor? expected, string purpose, CancellationToken cancellationToken)
+        RegistryResponse answer, RepositoryEndpoint endpoint, string tagOrDigest, string name, Descriptor? expected, string purpose, CancellationToken cancellationToken)
     {
         var host = endpoint.Transport.Host;
         byte[] raw;

@@ -72,7 +72,7 @@ internal static class PagedList
             },
             cancellationToken);
 
-    private static async Task<Page> ParseAsync(RegistryTransport transport, RegistryAnswer answer, string purpose, CancellationToken cancellationToken)
+    private static async Task<Page> ParseAsync(RegistryTransport transport, RegistryResponse answer, string purpose, CancellationToken cancellationToken)
     {
         try
         {
@@ -94,7 +94,7 @@ internal static class PagedList
     }
 
     // Link: </v2/app/tags/list?last=b&n=2>; rel="next" (RFC 8288), relative to what was asked or absolute.
-    private static string? NextOf(RegistryAnswer answer)
+    private static string? NextOf(RegistryResponse answer)
     {
         var link = answer.Header("Link");
         var (start, end) = (link?.IndexOf('<', StringComparison.Ordinal) ?? -1, link?.IndexOf('>', StringComparison.Ordinal) ?? -1);

@@ -14,25 +14,25 @@ public sealed class RegistryClient : IAsyncDisposable
     private readonly RegistryClientOptions _options;
     private readonly CredentialChain _credentials;
     private readonly MountMemory _mounts = new();
-    private readonly ConcurrentDictionary<string, RegistryOptions> _registries = new();
+    private readonly ConcurrentDictionary<string, RegistrySettings> _registries = new();
     private readonly ConcurrentDictionary<(string Registry, bool? PlainHttp), Lazy<RegistryHost>> _hosts = new();
     private readonly ConcurrentBag<Lazy<RegistryHost>> _retired = [];
     private readonly ConcurrentDictionary<string, RegistryCredential?> _connections = new();
-    private RegistryOptions _defaults;
+    private RegistrySettings _defaults;
 
     /// <summary>A client of its own connections.</summary>
     public RegistryClient(RegistryClientOptions? options = null)
     {
         _options = options ?? new RegistryClientOptions();
         _credentials = new CredentialChain(_options);
-        _defaults = _options.DefaultOptions;
+        _defaults = _options.DefaultSettings;
     }
 
     /// <summary>The registries that <see cref="ConnectAsync"/> reached, each with who asks there; null for nobody.</summary>
     public IReadOnlyDictionary<string, RegistryCredential?> Connections => _connections.ToDictionary();
 
     /// <summary>What holds for registries without options of their own; counts from the next call of <see cref="GetRepository"/> on.</summary>
-    public RegistryOptions DefaultOptions
+    public RegistrySettings DefaultSettings
     {
         get => _defaults;
         set
@@ -47,7 +47,7 @@ public sealed class RegistryClient : IAsyncDisposable
     }
 
     /// <summary>The registries with options of their own.</summary>
-    public IReadOnlyDictionary<string, RegistryOptions> ConfiguredRegistries => _registries.ToDictionary();
+    public IReadOnlyDictionary<string, RegistrySettings> ConfiguredRegistries => _registries.ToDictionary();
 
     /// <summary>
     /// The registries that docker's and podman's configuration files name now. The files are read; nobody is asked, no helper
@@ -65,7 +65,7 @@ public sealed class RegistryClient : IAsyncDisposable
     {
         options ??= RequestOptions.Default;
         var name = ImageReference.Create(registry, repository);
-        var settings = GetOptions(name.Registry);
+        var settings = GetSettings(name.Registry);
         var own = Endpoint(name.Registry, Prefixed(settings.PathPrefix, name.Repository), name.Name, options, isMirror: false);
         if (options.ThrottleLimit is { } limit)
         {
@@ -95,13 +95,13 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="RegistryException">The registry does not answer, or refuses the credential.</exception>
     public async Task ConnectAsync(
-        string registry, RegistryCredential? credential, RegistryOptions? options, RequestOptions request, CancellationToken cancellationToken)
+        string registry, RegistryCredential? credential, RegistrySettings? options, RequestOptions request, CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
         var before = _registries.GetValueOrDefault(name);
         if (options is not null)
         {
-            SetOptions(name, options);
+            SetSettings(name, options);
         }
 
         var isConnected = false;
@@ -114,11 +114,11 @@ public sealed class RegistryClient : IAsyncDisposable
         {
             if (!isConnected && options is not null && before is null)
             {
-                RemoveOptions(name);
+                RemoveSettings(name);
             }
             else if (!isConnected && options is not null)
             {
-                SetOptions(name, before!);
+                SetSettings(name, before!);
             }
         }
 
@@ -180,7 +180,7 @@ public sealed class RegistryClient : IAsyncDisposable
     }
 
     /// <summary>Sets how a registry is spoken to, from the next call of <see cref="GetRepository"/> on.</summary>
-    public void SetOptions(string registry, RegistryOptions options)
+    public void SetSettings(string registry, RegistrySettings options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var name = Canonical(registry);
@@ -189,7 +189,7 @@ public sealed class RegistryClient : IAsyncDisposable
     }
 
     /// <summary>Takes a registry's own options away; false if there were none.</summary>
-    public bool RemoveOptions(string registry)
+    public bool RemoveSettings(string registry)
     {
         var name = Canonical(registry);
         Retire(name);
@@ -197,7 +197,7 @@ public sealed class RegistryClient : IAsyncDisposable
     }
 
     /// <summary>How a registry is spoken to.</summary>
-    public RegistryOptions GetOptions(string registry) => _registries.GetValueOrDefault(Canonical(registry)) ?? _defaults;
+    public RegistrySettings GetSettings(string registry) => _registries.GetValueOrDefault(Canonical(registry)) ?? _defaults;
 
     /// <summary>Closes the connections, and forgets credentials and tokens.</summary>
     public ValueTask DisposeAsync()
@@ -227,7 +227,7 @@ public sealed class RegistryClient : IAsyncDisposable
         var own = options with { Credential = null, PlainHttp = null, MaximumRetryCount = 1 };
         try
         {
-            return Endpoint(host, Prefixed(GetOptions(host).PathPrefix, repository), name.Name, own, isMirror: true);
+            return Endpoint(host, Prefixed(GetSettings(host).PathPrefix, repository), name.Name, own, isMirror: true);
         }
         catch (RegistryUnreachableException error)
         {
@@ -251,7 +251,7 @@ public sealed class RegistryClient : IAsyncDisposable
             (registry, plainHttp),
             key => new Lazy<RegistryHost>(() =>
             {
-                var options = GetOptions(key.Registry);
+                var options = GetSettings(key.Registry);
                 return new RegistryHost(key.Registry, key.PlainHttp is null ? options : options with { PlainHttp = key.PlainHttp }, _options);
             }));
         try

@@ -17,7 +17,7 @@ public sealed record RegistryClientOptions
     public string UserAgent { get; init; } = "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     /// <summary>What holds for registries without options of their own.</summary>
-    public RegistryOptions DefaultOptions { get; init; } = RegistryOptions.Default;
+    public RegistrySettings DefaultSettings { get; init; } = RegistrySettings.Default;
 
     /// <summary>The proxy; null, the default: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say. Loopback addresses never use one.</summary>
     public IWebProxy? Proxy { get; init; }

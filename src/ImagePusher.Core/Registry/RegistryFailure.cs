@@ -11,7 +11,7 @@ internal static class RegistryFailure
 {
     /// <summary>The failure that an answer means; a <see cref="TransientFailureException"/> if another try may succeed.</summary>
     public static async Task<Exception> OfAsync(
-        RegistryAnswer answer, string purpose, string registry, RegistryCredential? credential, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
+        RegistryResponse answer, string purpose, string registry, RegistryCredential? credential, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await ReadErrorAsync(answer.Response, credential, idle, time, cancellationToken).ConfigureAwait(false);
         var server = answer.IsOwn ? registry : $"{UrlText.ToUri(answer.Url).Authority}, the storage of {registry},";

@@ -22,7 +22,7 @@ internal sealed class RegistryHost : IDisposable
     private long _leftOutUntil;
 
     /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
-    public RegistryHost(string registry, RegistryOptions options, RegistryClientOptions client)
+    public RegistryHost(string registry, RegistrySettings options, RegistryClientOptions client)
     {
         (Registry, Options, _client) = (registry, options, client);
         _handler = HostHandler.Create(registry, options, client);
@@ -43,7 +43,7 @@ internal sealed class RegistryHost : IDisposable
 
     public string Registry { get; }
 
-    public RegistryOptions Options { get; }
+    public RegistrySettings Options { get; }
 
     public HttpClient Http { get; }
 

@@ -160,7 +160,7 @@ public sealed partial class RegistryRepository
             int.TryParse(window, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
     }
 
-    private Task<RegistryAnswer> SendDeleteAsync(string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
+    private Task<RegistryResponse> SendDeleteAsync(string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
         Transport.SendAsync(
             new RegistryRequest
             {

@@ -27,7 +27,7 @@ internal sealed class RegistryRequest
     public long Offset { get; init; }
 
     /// <summary>Makes the body anew for each HTTP request; null for none.</summary>
-    public Func<IdleWatch, HttpContent>? Content { get; init; }
+    public Func<IdleTimer, HttpContent>? Content { get; init; }
 
     /// <summary>The body's length, or the bytes that the server has to check before it answers; null where it is unknown.</summary>
     public long? Length { get; init; }

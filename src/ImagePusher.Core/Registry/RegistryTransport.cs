@@ -50,14 +50,14 @@ internal sealed class RegistryTransport
     /// <summary>Sends a request until it is answered with success or an expected status.</summary>
     /// <exception cref="RegistryException">It was refused, or the tries are used up.</exception>
     /// <exception cref="TransientFailureException">It failed in passing, and the request wants no retries.</exception>
-    public Task<RegistryAnswer> SendAsync(RegistryRequest request, CancellationToken cancellationToken) => request.Retries
+    public Task<RegistryResponse> SendAsync(RegistryRequest request, CancellationToken cancellationToken) => request.Retries
         ? Retry.ExecuteAsync(token => SendOnceAsync(request, token), cancellationToken)
         : SendOnceAsync(request, cancellationToken);
 
     /// <summary>Sends what is no request to the repository itself: the first question to a host, a token request.</summary>
     public async Task<HttpResponseMessage> SendRawAsync(Func<HttpRequestMessage> make, string purpose, CancellationToken cancellationToken)
     {
-        using var watch = new IdleWatch(_host.Options.IdleTimeout, Time, cancellationToken);
+        using var watch = new IdleTimer(_host.Options.IdleTimeout, Time, cancellationToken);
         using var message = make();
         return await SendHttpAsync(message, _host.Http, purpose, hidesQuery: true, watch, cancellationToken).ConfigureAwait(false);
     }
@@ -79,10 +79,10 @@ internal sealed class RegistryTransport
 #pragma warning restore CA1822
 
     /// <summary>The failure that an expected answer means all the same.</summary>
-    public Task<Exception> FailureOfAsync(RegistryAnswer answer, string purpose, CancellationToken cancellationToken) =>
+    public Task<Exception> FailureOfAsync(RegistryResponse answer, string purpose, CancellationToken cancellationToken) =>
         RegistryFailure.OfAsync(answer, purpose, _host.Registry, null, _host.Options.IdleTimeout, Time, cancellationToken);
 
-    private async Task<RegistryAnswer> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
+    private async Task<RegistryResponse> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         await _host.DiscoverAsync(this, request.Purpose, cancellationToken).ConfigureAwait(false);
         var credential = await _credential(null, cancellationToken).ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed class RegistryTransport
         }
     }
 
-    private async Task<RegistryAnswer> SendAsAsync(RegistryRequest request, RegistryCredential? credential, CancellationToken cancellationToken)
+    private async Task<RegistryResponse> SendAsAsync(RegistryRequest request, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         var authorization = await _host.Authentication.AuthorizeAsync(request, credential, this, cancellationToken).ConfigureAwait(false);
         for (var answered = 0; ; answered++)
@@ -126,7 +126,7 @@ internal sealed class RegistryTransport
         }
     }
 
-    private async Task<RegistryAnswer> FollowAsync(RegistryRequest request, SentAuthorization authorization, CancellationToken cancellationToken)
+    private async Task<RegistryResponse> FollowAsync(RegistryRequest request, SentAuthorization authorization, CancellationToken cancellationToken)
     {
         var url = request.Target.StartsWith('/') ? _host.BaseUrl + request.Target : request.Target;
         var home = UrlText.Origin(_host.BaseUrl);
@@ -134,7 +134,7 @@ internal sealed class RegistryTransport
         {
             var isOwn = UrlText.Origin(url) == home;
             var response = await SendMessageAsync(request, url, isOwn ? authorization.Header : null, hop > 0, cancellationToken).ConfigureAwait(false);
-            var answer = new RegistryAnswer(response, url, isOwn);
+            var answer = new RegistryResponse(response, url, isOwn);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || hop >= MaximumRedirects
                 || request.Expected.Contains(response.StatusCode) || answer.Header("Location") is not { } location)
             {
@@ -174,7 +174,7 @@ internal sealed class RegistryTransport
     {
         while (true)
         {
-            using var watch = new IdleWatch(_host.Options.IdleTimeout, Time, cancellationToken);
+            using var watch = new IdleTimer(_host.Options.IdleTimeout, Time, cancellationToken);
             using var message = new HttpRequestMessage(request.Method, UrlText.ToUri(url)) { Content = request.Content?.Invoke(watch) };
             message.Headers.Authorization = authorization;
             foreach (var type in request.Accept)
@@ -213,7 +213,7 @@ internal sealed class RegistryTransport
     }
 
     private async Task<HttpResponseMessage> SendHttpAsync(
-        HttpRequestMessage message, HttpClient http, string purpose, bool hidesQuery, IdleWatch watch, CancellationToken cancellationToken)
+        HttpRequestMessage message, HttpClient http, string purpose, bool hidesQuery, IdleTimer watch, CancellationToken cancellationToken)
     {
         var url = message.RequestUri!.OriginalString;
         var shown = $"{message.Method} {(hidesQuery ? UrlText.WithoutQuery(url) : url)}";

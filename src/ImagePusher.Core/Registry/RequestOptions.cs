@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>What one piece of work asks of its requests; null means as the registry's <see cref="RegistryOptions"/> say.</summary>
+/// <summary>What one piece of work asks of its requests; null means as the registry's <see cref="RegistrySettings"/> say.</summary>
 public sealed record RequestOptions
 {
     /// <summary>Nothing special.</summary>

@@ -10,9 +10,9 @@ internal sealed class ResumingBlobStream : Stream
     private readonly Func<long, RegistryRequest> _request;
     private readonly Descriptor _blob;
     private readonly IDisposable _place;
-    private RegistryAnswer? _answer;
+    private RegistryResponse? _answer;
     private Stream? _body;
-    private IdleWatch? _watch;
+    private IdleTimer? _watch;
     private long _position;
 
     private ResumingBlobStream(RegistryTransport transport, Func<long, RegistryRequest> request, Descriptor blob, long offset, IDisposable place) =>
@@ -153,7 +153,7 @@ internal sealed class ResumingBlobStream : Stream
             throw new DigestMismatchException($"{_blob.Digest} at {_transport.Host.Registry}", $"{_blob.Size} bytes", $"{start + length} bytes");
         }
 
-        _watch = new IdleWatch(_transport.Host.Options.IdleTimeout, _transport.Time, CancellationToken.None);
+        _watch = new IdleTimer(_transport.Host.Options.IdleTimeout, _transport.Time, CancellationToken.None);
         try
         {
             _body = await _answer.Response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -192,7 +192,7 @@ internal sealed class ResumingBlobStream : Stream
         }
 
         _watch!.Touch();
-        using var registration = cancellationToken.UnsafeRegister(static watch => ((IdleWatch)watch!).Cancel(), _watch);
+        using var registration = cancellationToken.UnsafeRegister(static watch => ((IdleTimer)watch!).Cancel(), _watch);
         try
         {
             var count = await _body.ReadAsync(buffer, _watch.Token).ConfigureAwait(false);

@@ -69,7 +69,7 @@ public sealed class ConnectRegistryCommand : AsyncCommand
         var (registry, credential, client) = (RegistryNames.Parse(Registry), ReadCredential(), PusherSession.Current.Client);
 
         // A registry without options of its own goes on following those of all.
-        var options = Options(client.GetOptions(registry)) is var wanted && wanted == client.GetOptions(registry) ? null : wanted;
+        var options = Options(client.GetSettings(registry)) is var wanted && wanted == client.GetSettings(registry) ? null : wanted;
         Start(Registry, async (pending, token) =>
         {
             // Nothing is kept of a connection that the registry refused.
@@ -78,7 +78,7 @@ public sealed class ConnectRegistryCommand : AsyncCommand
         });
     });
 
-    private RegistryOptions Options(RegistryOptions known) => known with
+    private RegistrySettings Options(RegistrySettings known) => known with
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         CertificateAuthority = CertificateAuthority is null ? known.CertificateAuthority : PathResolver.Target(this, CertificateAuthority),

@@ -23,7 +23,7 @@ public sealed class GetRegistryOptionCommand : AsyncCommand
         var client = PusherSession.Current.Client;
         if (Registry is null)
         {
-            WriteObject(RegistryOptionObjects.Of(RegistryNames.Default, client.DefaultOptions));
+            WriteObject(RegistryOptionObjects.Of(RegistryNames.Default, client.DefaultSettings));
             foreach (var (registry, options) in client.ConfiguredRegistries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 WriteObject(RegistryOptionObjects.Of(registry, options));
@@ -35,8 +35,8 @@ public sealed class GetRegistryOptionCommand : AsyncCommand
         foreach (var text in Registry)
         {
             Try(text, () => WriteObject(text == RegistryNames.Default
-                ? RegistryOptionObjects.Of(text, client.DefaultOptions)
-                : RegistryOptionObjects.Of(RegistryNames.Parse(text), client.GetOptions(RegistryNames.Parse(text)))));
+                ? RegistryOptionObjects.Of(text, client.DefaultSettings)
+                : RegistryOptionObjects.Of(RegistryNames.Parse(text), client.GetSettings(RegistryNames.Parse(text)))));
         }
     }
 }

@@ -94,14 +94,14 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
             return;
         }
 
-        RegistryOptions options;
+        RegistrySettings options;
         if (registry == RegistryNames.Default)
         {
-            client.DefaultOptions = options = Change(client.DefaultOptions);
+            client.DefaultSettings = options = Change(client.DefaultSettings);
         }
         else
         {
-            client.SetOptions(registry, options = Change(client.GetOptions(registry)));
+            client.SetSettings(registry, options = Change(client.GetSettings(registry)));
         }
 
         if (PassThru)
@@ -110,7 +110,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         }
     }
 
-    private RegistryOptions Change(RegistryOptions known) => known with
+    private RegistrySettings Change(RegistrySettings known) => known with
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,

@@ -13,7 +13,7 @@ internal static class RegistryConnections
             Registry = registry,
             UserName = credential is { IsIdentityToken: false } ? credential.UserName : null,
             Kind = credential is null ? "Anonymous" : credential.IsIdentityToken ? "IdentityToken" : "Password",
-            PlainHttp = client.GetOptions(registry).PlainHttp ?? false,
+            PlainHttp = client.GetSettings(registry).PlainHttp ?? false,
         };
     }
 }

@@ -5,7 +5,7 @@ namespace ImagePusher.Output;
 /// <summary>Makes the objects of options.</summary>
 internal static class RegistryOptionObjects
 {
-    public static RegistryOption Of(string registry, RegistryOptions options) => new()
+    public static RegistryOption Of(string registry, RegistrySettings options) => new()
     {
         Registry = registry,
         PlainHttp = options.PlainHttp,

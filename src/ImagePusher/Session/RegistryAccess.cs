@@ -28,7 +28,7 @@ internal sealed record RegistryAccess
 
     /// <summary>How many blobs of a copy may be on their way to or from a registry at once.</summary>
     public int ThrottleFor(string registry) =>
-        ThrottleLimit ?? PusherSession.Current.Client.GetOptions(registry).ThrottleLimit;
+        ThrottleLimit ?? PusherSession.Current.Client.GetSettings(registry).ThrottleLimit;
 
     public RequestOptions Request => new()
     {

@@ -236,7 +236,7 @@ public sealed class Interop3_BlobUploadTests
         foreach (var form in new[] { UploadForm.Auto, UploadForm.Chunked })
         {
             proxy.Forget();
-            session.Client.SetOptions(proxy.Address, RegistrySession.Quick with { UploadForm = form });
+            session.Client.SetSettings(proxy.Address, RegistrySession.Quick with { UploadForm = form });
             var wanted = MemoryBlob.Random(1000).Descriptor;
             var from = session.Repository(source.Address, "base/image", retries: 0);
             var blob = new StoredBlob(wanted, from.Description, (offset, token) => from.OpenBlobAsync(wanted, offset, token));

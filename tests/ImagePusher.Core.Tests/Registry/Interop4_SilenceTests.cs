@@ -15,7 +15,7 @@ public sealed class Interop4_SilenceTests
     private static readonly TestImage Image = TestImage.Of([1, 2, 3]);
 
     // Limits that never end on a clock without waits.
-    private static readonly RegistryOptions Patient = new() { IdleTimeout = TimeSpan.FromDays(10), RetryInterval = TimeSpan.Zero };
+    private static readonly RegistrySettings Patient = new() { IdleTimeout = TimeSpan.FromDays(10), RetryInterval = TimeSpan.Zero };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

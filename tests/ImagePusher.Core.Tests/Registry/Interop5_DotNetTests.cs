@@ -16,7 +16,7 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task HttpClient_has_no_time_limit_of_its_own()
     {
-        using var host = new RegistryHost("localhost:5000", RegistryOptions.Default, new RegistryClientOptions { CertificateFolders = [] });
+        using var host = new RegistryHost("localhost:5000", RegistrySettings.Default, new RegistryClientOptions { CertificateFolders = [] });
         Assert.Equal(Timeout.InfiniteTimeSpan, host.Http.Timeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, host.HttpOfOwnConnections.Timeout);
         await Task.CompletedTask;

@@ -8,13 +8,13 @@ namespace ImagePusher.Core.Tests.Registry;
 /// <summary>A client for a test: no credentials and certificates of the machine, no waits between tries.</summary>
 internal sealed class RegistrySession : IAsyncDisposable
 {
-    public RegistrySession(RegistryOptions? options = null, TimeProvider? time = null, IUploadJournal? journal = null, Func<string, string?>? environment = null, Func<RegistryClientOptions, RegistryClientOptions>? change = null)
+    public RegistrySession(RegistrySettings? options = null, TimeProvider? time = null, IUploadJournal? journal = null, Func<string, string?>? environment = null, Func<RegistryClientOptions, RegistryClientOptions>? change = null)
     {
         var client = new RegistryClientOptions
         {
             TimeProvider = time ?? TimeProvider.System,
             UploadJournal = journal,
-            DefaultOptions = options ?? Quick,
+            DefaultSettings = options ?? Quick,
             Environment = environment ?? (_ => null),
             CertificateFolders = [],
         };
@@ -22,10 +22,10 @@ internal sealed class RegistrySession : IAsyncDisposable
     }
 
     /// <summary>The defaults without waits; small blobs are sent as large ones are, since a test's are small.</summary>
-    public static RegistryOptions Quick { get; } = new() { RetryInterval = TimeSpan.Zero, WholeBelow = 0 };
+    public static RegistrySettings Quick { get; } = new() { RetryInterval = TimeSpan.Zero, WholeBelow = 0 };
 
     /// <summary>The defaults without waits.</summary>
-    public static RegistryOptions SmallApart { get; } = new() { RetryInterval = TimeSpan.Zero };
+    public static RegistrySettings SmallApart { get; } = new() { RetryInterval = TimeSpan.Zero };
 
     public RegistryClient Client { get; }
 

@@ -128,11 +128,11 @@ public sealed class TlsAndProxyTests : IDisposable
         await using var server = Serve(_certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
         await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
-        var options = session.Client.GetOptions(server.Address) with { CertificateAuthority = _certificates.AuthorityFile };
-        session.Client.SetOptions(server.Address, options);
+        var options = session.Client.GetSettings(server.Address) with { CertificateAuthority = _certificates.AuthorityFile };
+        session.Client.SetSettings(server.Address, options);
         Assert.Equal(options, session.Client.ConfiguredRegistries[server.Address]);
         await session.Repository(server.Address).ResolveAsync("1", Token);
-        Assert.True(session.Client.RemoveOptions(server.Address));
+        Assert.True(session.Client.RemoveSettings(server.Address));
         await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
     }
 
@@ -199,8 +199,8 @@ public sealed class TlsAndProxyTests : IDisposable
     {
         await using var server = Serve();
         await using var session = new RegistrySession();
-        session.Client.SetOptions("mirror.test", RegistrySession.Quick with { CertificateAuthority = "no-such-file.pem" });
-        session.Client.SetOptions(server.Address, RegistrySession.Quick with { Mirrors = ["mirror.test"] });
+        session.Client.SetSettings("mirror.test", RegistrySession.Quick with { CertificateAuthority = "no-such-file.pem" });
+        session.Client.SetSettings(server.Address, RegistrySession.Quick with { Mirrors = ["mirror.test"] });
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Contains("no-such-file.pem", Assert.Single(session.Log.Warnings), StringComparison.Ordinal);
     }
@@ -217,7 +217,7 @@ public sealed class TlsAndProxyTests : IDisposable
         await session.Repository(seen.Address).WriteBlobAsync(both, Token);
         await session.Repository(seen.Address).WriteBlobAsync(one, Token);
         await session.Repository(mirror.Address, "cache/hub/team/app").WriteBlobAsync(both, Token);
-        session.Client.SetOptions(seen.Address, RegistrySession.Quick with { Mirrors = [$"{seenMirror.Address}/cache/hub"] });
+        session.Client.SetSettings(seen.Address, RegistrySession.Quick with { Mirrors = [$"{seenMirror.Address}/cache/hub"] });
         var repository = session.Repository(seen.Address);
         await ReadAsync(repository, both);
         Assert.Equal((1, 0), (seenMirror.Count("GET", "blobs/sha"), seen.Count("GET", "blobs/sha")));
@@ -236,7 +236,7 @@ public sealed class TlsAndProxyTests : IDisposable
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(1000);
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
-        session.Client.SetOptions(registry.Address, RegistrySession.Quick with { Mirrors = ["localhost:9"] });
+        session.Client.SetSettings(registry.Address, RegistrySession.Quick with { Mirrors = ["localhost:9"] });
         await ReadAsync(session.Repository(registry.Address), blob);
         await ReadAsync(session.Repository(registry.Address), blob);
         Assert.Single(session.Log.Lines, line => line.Contains("is left out", StringComparison.Ordinal));
@@ -247,7 +247,7 @@ public sealed class TlsAndProxyTests : IDisposable
     {
         await using var mirror = new AuthServer { OnRequest = exchange => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType) };
         await using var session = new RegistrySession(RegistrySession.Quick);
-        session.Client.SetOptions("localhost:9", RegistrySession.Quick with { Mirrors = [mirror.Address] });
+        session.Client.SetSettings("localhost:9", RegistrySession.Quick with { Mirrors = [mirror.Address] });
         await session.Repository("localhost:9", credential: new RegistryCredential("ann", "secret")).ResolveAsync("1", Token);
         Assert.Null(Assert.Single(mirror.TokenRequests).Authorization);
     }

@@ -9,7 +9,7 @@ internal sealed class BlobContent : HttpContent
 {
     private readonly Func<Stream, CancellationToken, Task> _write;
     private readonly long? _length;
-    private readonly IdleWatch _watch;
+    private readonly IdleTimer _watch;
     private Action? _sent;
     private SentStream? _stream;
 
@@ -17,7 +17,7 @@ internal sealed class BlobContent : HttpContent
     /// <param name="length">Its length; null sends it with chunked transfer coding.</param>
     /// <param name="range">The body's place in the blob as Content-Range has it, without a unit; null for none.</param>
     /// <param name="watch">Told of each write.</param>
-    public BlobContent(Func<Stream, CancellationToken, Task> write, long? length, string? range, IdleWatch watch)
+    public BlobContent(Func<Stream, CancellationToken, Task> write, long? length, string? range, IdleTimer watch)
     {
         (_write, _length, _watch) = (write, length, watch);
         Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

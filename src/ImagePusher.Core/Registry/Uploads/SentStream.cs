@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>A connection's end for a body: counts what it took, and tells its failures from those of the body's source.</summary>
-internal sealed class SentStream(Stream connection, IdleWatch watch) : Stream
+internal sealed class SentStream(Stream connection, IdleTimer watch) : Stream
 {
     private long _count;
 

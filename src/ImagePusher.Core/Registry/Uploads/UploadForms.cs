@@ -5,7 +5,7 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>Chooses the form of one blob's upload, and the next one when a registry refuses it.</summary>
-internal sealed class UploadForms(BlobSource blob, RegistryOptions options, UploadMemory memory)
+internal sealed class UploadForms(BlobSource blob, RegistrySettings options, UploadMemory memory)
 {
     private static readonly int[] Sizes = [20 << 20, 8 << 20, 4 << 20, 1 << 20, 512 << 10];
 

@@ -8,7 +8,7 @@ internal static class UploadLocation
     /// <param name="host">The registry.</param>
     /// <param name="purpose">For the message.</param>
     /// <returns>The URL, its query byte for byte; null if the answer has no Location.</returns>
-    public static string? Read(RegistryAnswer answer, RegistryHost host, string purpose)
+    public static string? Read(RegistryResponse answer, RegistryHost host, string purpose)
     {
         if (answer.Header("Location") is not { Length: > 0 } location)
         {
@@ -52,7 +52,7 @@ internal static class UploadLocation
     public static bool HasState(string url) => url.Contains("_state=", StringComparison.Ordinal);
 
     /// <summary>How many bytes the registry has: the end of <c>0-1023</c> or <c>bytes=0-1023</c> and one. <c>0-0</c> counts as none.</summary>
-    public static long ReadOffset(RegistryAnswer answer)
+    public static long ReadOffset(RegistryResponse answer)
     {
         var range = answer.Header("Range") ?? "";
         var dash = range.LastIndexOf('-');

@@ -49,7 +49,7 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
     /// <returns>Where the next request goes.</returns>
     /// <exception cref="RangeRefusedException">The registry has other bytes than the body goes on from.</exception>
     public async Task<string> SendAsync(
-        Digest? whole, string url, Func<IdleWatch, HttpContent> content, long? length, bool ownConnection, CancellationToken cancellationToken)
+        Digest? whole, string url, Func<IdleTimer, HttpContent> content, long? length, bool ownConnection, CancellationToken cancellationToken)
     {
         using var answer = await transport.SendAsync(
             new RegistryRequest
@@ -137,7 +137,7 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
 
     /// <summary>Compares the digest that an upload's last answer names, if it does.</summary>
     /// <exception cref="RegistryProtocolException">The registry stored something else.</exception>
-    private void CheckStored(RegistryAnswer answer, Digest expected)
+    private void CheckStored(RegistryResponse answer, Digest expected)
     {
         if (Digest.TryParse(answer.Header("Docker-Content-Digest"), out var stored) && stored.Algorithm == expected.Algorithm && stored != expected)
         {
@@ -160,9 +160,9 @@ internal sealed class UploadSteps(RegistryTransport transport, string repository
     }
 
     // A redirect to the storage says that the blob is there; the link may be good for GET only.
-    private static bool IsThere(RegistryAnswer answer) => answer.Response.IsSuccessStatusCode || (int)answer.Status is >= 300 and < 400;
+    private static bool IsThere(RegistryResponse answer) => answer.Response.IsSuccessStatusCode || (int)answer.Status is >= 300 and < 400;
 
-    private Task<RegistryAnswer> AskForAsync(HttpMethod method, Digest digest, CancellationToken cancellationToken) => transport.SendAsync(
+    private Task<RegistryResponse> AskForAsync(HttpMethod method, Digest digest, CancellationToken cancellationToken) => transport.SendAsync(
         new RegistryRequest
         {
             Method = method,

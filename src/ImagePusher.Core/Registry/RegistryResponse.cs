@@ -3,7 +3,7 @@ using System.Net;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>An answer and the URL that gave it, after redirects.</summary>
-internal sealed class RegistryAnswer(HttpResponseMessage response, string url, bool isOwn) : IDisposable
+internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn) : IDisposable
 {
     public HttpResponseMessage Response { get; } = response;
 

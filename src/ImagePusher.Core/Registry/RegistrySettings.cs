@@ -1,10 +1,10 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>How a registry is spoken to. Immutable: change it with <c>with</c> and <see cref="RegistryClient.SetOptions"/>.</summary>
-public sealed record RegistryOptions
+/// <summary>How a registry is spoken to. Immutable: change it with <c>with</c> and <see cref="RegistryClient.SetSettings"/>.</summary>
+public sealed record RegistrySettings
 {
     /// <summary>What holds where nothing was set.</summary>
-    public static RegistryOptions Default { get; } = new();
+    public static RegistrySettings Default { get; } = new();
 
     /// <summary>
     /// True: http. False: https. Null, the default: https, but for localhost, 127.0.0.0/8 and [::1] http is tried first and

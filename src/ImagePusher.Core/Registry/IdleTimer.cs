@@ -1,14 +1,14 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>Ends a request when its connection has been silent for too long. There is no limit on the whole.</summary>
-internal sealed class IdleWatch : IDisposable
+internal sealed class IdleTimer : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationToken _caller;
     private readonly TimeSpan _limit;
 
-    public IdleWatch(TimeSpan limit, TimeProvider time, CancellationToken caller)
+    public IdleTimer(TimeSpan limit, TimeProvider time, CancellationToken caller)
     {
         (_limit, _caller, Time) = (limit, caller, time);
         _source = new CancellationTokenSource(limit, time);
