@@ -20,6 +20,10 @@ internal static class ArchiveProblem
             ? new($"There is no file or folder '{path}'.", "Check the path; a relative one starts at the current folder.", inner)
             : new($"'{path}' could not be read: {inner.Message}", "Check that the file is on a working disk and that you may read it.", inner);
 
+    /// <summary>A read that failed; null stands for a file that became shorter.</summary>
+    public static InvalidImageArchiveException Changed(string path, IOException? inner) =>
+        inner is null ? Damaged(path, "it became shorter while it was read") : Unreadable(path, inner);
+
     public static ImagePusherException Unwritable(string path, Exception inner) => inner switch
     {
         IOException full when IsFull(full) => new InsufficientSpaceException(

@@ -28,7 +28,7 @@ internal sealed class FolderFiles(string path) : ArchiveFiles(path)
         try
         {
             var handle = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
-            return new FileSlice(handle, offset, file.Length - offset, full, count, ownsFile: true);
+            return new FileRangeStream(handle, offset, file.Length - offset, error => ArchiveProblem.Changed(full, error), count, ownsFile: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -26,7 +26,7 @@ internal sealed class Spool(string path, ArchiveOptions options)
     {
         var head = new byte[FileFormats.HeadLength];
         var length = await ReadAsync(input, head, cancellationToken).ConfigureAwait(false);
-        var counted = new PrefixedStream(head.AsMemory(0, length), input);
+        var counted = new PrefixedStream(head.AsMemory(0, length), input, leaveOpen: true);
         await using (counted.ConfigureAwait(false))
         {
             var content = Decode(counted, FileFormats.Of(head.AsSpan(0, length)), out var isCompressed);

@@ -69,7 +69,7 @@ internal sealed class TarFiles : ArchiveFiles
 
     /// <inheritdoc/>
     public override Stream Open(ArchivedFile file, long offset, Action<int>? count = null) =>
-        new FileSlice(_file, file.Offset + offset, file.Length - offset, Path, count, ownsFile: false);
+        new FileRangeStream(_file, file.Offset + offset, file.Length - offset, error => ArchiveProblem.Changed(Path, error), count);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -108,7 +108,7 @@ internal sealed class TarOutput : IAsyncDisposable
     {
         var content = new byte[length];
         await _content.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var slice = new FileSlice(_file.SafeFileHandle, offset, length, _path, null, ownsFile: false);
+        var slice = new FileRangeStream(_file.SafeFileHandle, offset, length, error => ArchiveProblem.Changed(_path, error));
         await using (slice.ConfigureAwait(false))
         {
             await slice.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);

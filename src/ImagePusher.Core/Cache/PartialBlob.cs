@@ -41,7 +41,7 @@ public sealed class PartialBlob : IAsyncDisposable
     internal bool IsUnique { get; }
 
     /// <summary>Hashes what is in place.</summary>
-    public async Task IncludeInAsync(HashingStream hash, CancellationToken cancellationToken)
+    internal async Task IncludeInAsync(HashingStream hash, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(hash);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
@@ -6,14 +7,8 @@ namespace ImagePusher.Core.Cache;
 /// Appends to a file of the cache. What the disk refuses is thrown as the cache's own error here, where it can't be taken
 /// for an error of the source that writes.
 /// </summary>
-internal sealed class PartialStream(SafeFileHandle handle, string path, long position) : Stream
+internal sealed class PartialStream(SafeFileHandle handle, string path, long position) : WriteOnlyStream
 {
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
     public override long Length => position;
 
     public override long Position { get => position; set => throw new NotSupportedException(); }
@@ -44,19 +39,4 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
         await CacheErrors.GuardAsync(path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
         position += buffer.Length;
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -1,33 +1,20 @@
+using ImagePusher.Core.IO;
+
 namespace ImagePusher.Core.Compression;
 
-/// <summary>Takes a compressor's output into memory as long as it fits, and says when it did not.</summary>
-/// <param name="destination">All the room that there is.</param>
-internal sealed class BoundedOutput(Memory<byte> destination) : Stream
+/// <summary>Collects a compressor's output in memory up to a fixed size, and reports whether there was more.</summary>
+/// <param name="destination">The memory to fill.</param>
+internal sealed class BoundedOutput(Memory<byte> destination) : WriteOnlyStream
 {
     private bool _isSealed;
 
-    /// <summary>How many bytes were taken.</summary>
+    /// <summary>The number of bytes that were written.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True if there were more than fit.</summary>
+    /// <summary>True if there was more output than fits.</summary>
     public bool IsFull { get; private set; }
 
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => Count;
-
-    /// <inheritdoc/>
-    public override long Position { get => Count; set => throw new NotSupportedException(); }
-
-    /// <summary>From now on nothing is taken any more, and nothing is amiss with that.</summary>
+    /// <summary>Discards everything that is written from now on.</summary>
     public void Seal() => _isSealed = true;
 
     /// <inheritdoc/>
@@ -49,20 +36,9 @@ internal sealed class BoundedOutput(Memory<byte> destination) : Stream
     }
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // It is in memory already.
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -6,4 +6,4 @@ namespace ImagePusher.Core.Compression;
 /// <summary>What went into an encoder and what came out.</summary>
 /// <param name="Plain">The plain layer: its digest is the diff ID.</param>
 /// <param name="Encoded">The compressed layer.</param>
-public readonly record struct EncodedLayer(BlobIdentity Plain, BlobIdentity Encoded);
+internal readonly record struct EncodedLayer(BlobIdentity Plain, BlobIdentity Encoded);

@@ -5,7 +5,7 @@ using ZstdSharp;
 namespace ImagePusher.Core.Compression;
 
 /// <summary>Gives the plain bytes of a compressed layer.</summary>
-public static class LayerDecoder
+internal static class LayerDecoder
 {
     /// <summary>True if the layer is compressed in a way that <see cref="Open"/> undoes, or plain.</summary>
     public static bool CanDecode(string mediaType) => MediaTypes.IsLayer(mediaType);

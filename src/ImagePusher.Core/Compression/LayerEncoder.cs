@@ -12,7 +12,7 @@ namespace ImagePusher.Core.Compression;
 /// Compresses a plain layer in one pass: blocks are read and hashed in order, compressed in parallel, written in order
 /// and hashed again on their way out. Nothing but a few blocks is ever held.
 /// </summary>
-public static class LayerEncoder
+internal static class LayerEncoder
 {
     // One block for each core that compresses, one that is read and one that is written.
     private static readonly int Window = Environment.ProcessorCount + 1;

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.IO;
 
 /// <summary>Reads small blobs whole.</summary>
-public static class BlobReader
+internal static class BlobReader
 {
     /// <summary>Reads and verifies a small blob, such as a config.</summary>
     /// <param name="source">Where it is.</param>

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.IO;
 /// <param name="descriptor">What the blob is.</param>
 /// <param name="location">Where it lies, for messages.</param>
 /// <param name="open">Opens the blob at an offset in bytes.</param>
-public sealed class StoredBlob(Descriptor descriptor, string location, Func<long, CancellationToken, Task<Stream>> open) : BlobSource
+internal sealed class StoredBlob(Descriptor descriptor, string location, Func<long, CancellationToken, Task<Stream>> open) : BlobSource
 {
     private const int BufferSize = 256 * 1024;
 

@@ -1,14 +1,13 @@
-using ImagePusher.Core.Abstractions;
 using System.Security.Cryptography;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// Passes a stream's bytes on and refuses them if they are not those of a descriptor: more bytes than its size at once,
-/// fewer bytes or another digest when the end is read. A reader that saw the end has seen the right bytes.
+/// Passes on the bytes of a stream and rejects them if they do not match a descriptor: more bytes than its size at once, fewer
+/// bytes or another digest when the end is read. A reader that reached the end has read the right bytes.
 /// </summary>
-public sealed class VerifyingStream : Stream
+internal sealed class VerifyingStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly IncrementalHash? _hash;
@@ -18,7 +17,7 @@ public sealed class VerifyingStream : Stream
     private long _read;
     private bool _verified;
 
-    /// <summary>Checks size and digest.</summary>
+    /// <summary>Verifies size and digest.</summary>
     /// <param name="inner">The bytes; closed with this stream.</param>
     /// <param name="expected">What they must be.</param>
     /// <param name="subject">Where they come from, for the message.</param>
@@ -34,28 +33,19 @@ public sealed class VerifyingStream : Stream
     }
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
     public override long Length => _size;
 
     /// <inheritdoc/>
     public override long Position { get => _read; set => throw new NotSupportedException(); }
 
-    /// <summary>Checks the number of bytes alone: for the rest of a blob, whose beginning passed elsewhere.</summary>
+    /// <summary>Verifies the number of bytes alone: for the rest of a blob whose start was read elsewhere.</summary>
     public static VerifyingStream ForLength(Stream inner, long size, string subject) => new(inner, size, null, subject);
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         var count = _inner.Read(buffer);
-        Take(buffer[..count], buffer.Length);
+        Advance(buffer[..count], buffer.Length);
         return count;
     }
 
@@ -63,30 +53,9 @@ public sealed class VerifyingStream : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        Take(buffer.Span[..count], buffer.Length);
+        Advance(buffer.Span[..count], buffer.Length);
         return count;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -107,7 +76,7 @@ public sealed class VerifyingStream : Stream
         base.Dispose(disposing);
     }
 
-    private void Take(ReadOnlySpan<byte> bytes, int wanted)
+    private void Advance(ReadOnlySpan<byte> bytes, int wanted)
     {
         _read += bytes.Length;
         if (_read > _size)

@@ -20,7 +20,7 @@ internal sealed class CountedBlob(BlobSource inner, BlobProgress progress) : Blo
         // A layer that is changed on its way counts what is read of it, for that is what its total is of.
         var isEncoded = inner is EncodedBlob or DecodedBlob;
         progress.Begin(isEncoded ? 0 : offset);
-        var counted = new CountingStream(destination, bytes =>
+        var counted = new WriteCountingStream(destination, bytes =>
         {
             progress.AddSent(bytes);
             if (!isEncoded)

@@ -25,7 +25,7 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
         var opened = await source.OpenBlobAsync(layer, 0, cancellationToken).ConfigureAwait(false);
-        var counted = new CountingStream(new VerifyingStream(opened, layer, Description), bytes => progress.AddDone(bytes));
+        var counted = new ReadCountingStream(new VerifyingStream(opened, layer, Description), bytes => progress.AddDone(bytes));
         using var output = new HashingStream(offset == 0 ? destination : new SkippingStream(destination, offset), diffId.HashName);
         await using (opened.ConfigureAwait(false))
         {

@@ -26,7 +26,7 @@ internal sealed class EncodedBlob(IImageSource source, Descriptor plain, Encodin
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
         var opened = await source.OpenBlobAsync(plain, 0, cancellationToken).ConfigureAwait(false);
-        var counted = new CountingStream(opened, bytes => progress.AddDone(bytes));
+        var counted = new ReadCountingStream(opened, bytes => progress.AddDone(bytes));
         await using (opened.ConfigureAwait(false))
         await using (counted.ConfigureAwait(false))
         {

@@ -1,30 +1,17 @@
+using ImagePusher.Core.IO;
+
 namespace ImagePusher.Binding;
 
 /// <summary>
 /// Standard input as a stream whose reads can be cancelled. The console's own can't: a read of a pipe that nobody writes to
 /// would keep Ctrl+C waiting. A read that was given up goes on by itself, into a buffer that nobody else uses.
 /// </summary>
-internal sealed class StandardInputStream : Stream
+internal sealed class StandardInputStream : ReadOnlyStream
 {
     private const int BufferSize = 256 * 1024;
 
     private readonly Stream _input = Console.OpenStandardInput();
     private readonly byte[] _buffer = new byte[BufferSize];
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -36,23 +23,5 @@ internal sealed class StandardInputStream : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => _input.Read(buffer);
 }
