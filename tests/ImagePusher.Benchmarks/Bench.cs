@@ -56,7 +56,7 @@ internal sealed class Bench : IAsyncDisposable
         var folder = Path.Combine(BenchSettings.Repository, "out", "bench-images");
         if (!Directory.Exists(Path.Combine(folder, settings.IsQuick ? "oci" : "bench")))
         {
-            await Tools.RunAsync(
+            await ExternalTools.RunAsync(
                 "bash", [Path.Combine(BenchSettings.Repository, "tests", "Fixtures", "make-images.sh"), folder, settings.IsQuick ? "small" : "bench"],
                 new ToolSettings { TimeLimit = TimeSpan.FromMinutes(30) }, CancellationToken.None);
         }

@@ -12,7 +12,7 @@ internal static class CommandRun
     {
         using var folder = new TemporaryFolder();
         var figures = folder["time.txt"];
-        var start = new ProcessStartInfo(Tools.Require("time"), ["-q", "-f", "%U %S %M", "-o", figures, program, .. arguments])
+        var start = new ProcessStartInfo(ExternalTools.Require("time"), ["-q", "-f", "%U %S %M", "-o", figures, program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -203,7 +203,7 @@ public sealed class HardshipTests
     public async Task Ten_thousand_uploads_hold_no_file_open_and_the_last_one_works()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var count = Tools.LongForm ? 10_000 : 1_500;
+        var count = ExternalTools.LongForm ? 10_000 : 1_500;
         var before = OpenFiles();
         var places = new string[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (number, _) =>

@@ -18,7 +18,7 @@ public sealed class SoakTests
         var watch = Stopwatch.StartNew();
 
         // The short form has a number of steps and no time, so that a slow machine runs the same test.
-        bool GoesOn(SoakClient client) => Tools.LongForm ? watch.Elapsed < TimeSpan.FromSeconds(60) : client.Steps < 25;
+        bool GoesOn(SoakClient client) => ExternalTools.LongForm ? watch.Elapsed < TimeSpan.FromSeconds(60) : client.Steps < 25;
         await Task.WhenAll(clients.Select(client => Task.Run(
             async () =>
             {

@@ -123,7 +123,7 @@ public sealed class DockerRegistryTests
         {
             TokenAuthority = new RegistryTokenAuthority(new Uri("http://localhost/"), "s", "i", folder.Write("empty.pem", System.Text.Encoding.ASCII.GetBytes(""))),
         };
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => DockerRegistry.StartAsync(options, Token));
         Assert.Contains("token auth", thrown.Message, StringComparison.Ordinal);
     }

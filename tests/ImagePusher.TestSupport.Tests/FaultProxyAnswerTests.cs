@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
@@ -34,8 +34,8 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     public async Task A_burst_answers_so_often_with_Retry_After_and_keeps_the_connection()
     {
         var date = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        _proxy.On("PUT|PATCH").Take(2).Answer(503).WithRetryAfter(TimeSpan.FromSeconds(7));
-        _proxy.On("PUT").Skip(2).Take(1).Answer(429).WithRetryAfter(date).WithBody("<html>slow down</html>", "text/html");
+        _proxy.On("PUT|PATCH").Take(2).Respond(503).WithRetryAfter(TimeSpan.FromSeconds(7));
+        _proxy.On("PUT").Skip(2).Take(1).Respond(429).WithRetryAfter(date).WithBody("<html>slow down</html>", "text/html");
         var answers = new List<(int Status, object? RetryAfter, string Body)>();
         for (var i = 0; i < 4; i++)
         {
@@ -55,7 +55,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     [Fact]
     public async Task An_early_413_is_lost_without_Expect_and_read_with_it()
     {
-        _proxy.On("PUT").AnswerEarly(413).WithBody("<html>too large</html>", "text/html");
+        _proxy.On("PUT").RespondEarly(413).WithBody("<html>too large</html>", "text/html");
         var body = new byte[60_000_000];
         await Assert.ThrowsAsync<HttpRequestException>(() => _client.PutAsync(_proxy.Url, new ByteArrayContent(body), Token));
 
@@ -70,7 +70,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_in_the_middle_of_a_body_ends_the_connection()
     {
-        _proxy.On("PATCH").Nth(1).AnswerEarly(401, after: 5000).WithHeader("WWW-Authenticate", "Bearer realm=\"x\"");
+        _proxy.On("PATCH").Nth(1).RespondEarly(401, after: 5000).WithHeader("WWW-Authenticate", "Bearer realm=\"x\"");
         var failed = await Record.ExceptionAsync(() => _client.PatchAsync(_proxy.Url, new ByteArrayContent(new byte[60_000_000]), Token));
         Assert.IsType<HttpRequestException>(failed);
         Assert.Equal((401, 5000L), (_proxy.Requests[0].Status, _proxy.Requests[0].BytesUp));
@@ -94,7 +94,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     public async Task Header_fields_are_dropped_set_and_replaced()
     {
         _proxy.On("GET").DropRequestHeader("Range").SetRequestHeader("X-Added", "up");
-        _proxy.On("GET").SetAnswerHeader("Docker-Content-Digest", "sha256:wrong").SetAnswerHeader("X-Gone", null);
+        _proxy.On("GET").SetResponseHeader("Docker-Content-Digest", "sha256:wrong").SetResponseHeader("X-Gone", null);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_proxy.Url, "headers"));
         request.Headers.Range = new(5, 10);
         using var answer = await _client.SendAsync(request, Token);
@@ -117,7 +117,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
             (rule => rule.PathRelativeLocation(), "u1?_state=a%2Fb%3D&x=Y+z"),
             (rule => rule.DoubledSlash(_proxy.Address), $"http://{_proxy.Address}//v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
             (rule => rule.RewriteLocation(location => location + "&more"), $"http://{_proxy.Address}/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z&more"),
-            (rule => rule.SetAnswerHeader("Location", null), ""),
+            (rule => rule.SetResponseHeader("Location", null), ""),
         };
         foreach (var (write, expected) in ways)
         {
@@ -142,7 +142,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     {
         await using var storage = FaultProxy.Start(_server.Address);
         var refused = storage.On("GET").If(request => request.Header("Authorization") is not null)
-            .Answer(400).WithBody("<Error><Message>Only one auth mechanism allowed</Message></Error>", "application/xml");
+            .Respond(400).WithBody("<Error><Message>Only one auth mechanism allowed</Message></Error>", "application/xml");
         _proxy.On("GET", "/blobs/").RedirectTo(storage.OtherAddress);
 
         using var redirect = await _client.GetAsync(new Uri(_proxy.Url, "v2/a/blobs/sha256:1?x=1"), Token);
@@ -183,8 +183,8 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     {
         _proxy.On("*", "^/h").SetRequestHeader("X-Added", "1");
         _proxy.On("*", "^/h").SetRequestHeader("X-Added", "2");
-        _proxy.On("DELETE").Answer(405);
-        _proxy.On("DELETE").Answer(400);
+        _proxy.On("DELETE").Respond(405);
+        _proxy.On("DELETE").Respond(400);
         using (var gone = await _client.DeleteAsync(new Uri(_proxy.Url, "headers"), Token))
         {
             Assert.Equal(HttpStatusCode.MethodNotAllowed, gone.StatusCode);
@@ -203,7 +203,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     {
         if (exchange.Path == "/refuse")
         {
-            await exchange.AnswerAsync(403);
+            await exchange.RespondAsync(403);
             return;
         }
 
@@ -216,6 +216,6 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
         }
 
         var text = exchange.Path == "/headers" ? $"Range={exchange.Header("Range")} X-Added={exchange.Header("X-Added")}" : exchange.Target;
-        await exchange.AnswerAsync(exchange.Method == "POST" ? 202 : 200, System.Text.Encoding.UTF8.GetBytes(text), "text/plain");
+        await exchange.RespondAsync(exchange.Method == "POST" ? 202 : 200, System.Text.Encoding.UTF8.GetBytes(text), "text/plain");
     }
 }

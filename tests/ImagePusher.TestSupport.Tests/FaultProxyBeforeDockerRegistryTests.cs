@@ -1,6 +1,6 @@
 using System.Net;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
@@ -79,14 +79,14 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     [Fact]
     public async Task skopeo_pushes_and_pulls_through_it()
     {
-        Tools.Require("skopeo");
+        ExternalTools.Require("skopeo");
         var images = await ImagesFixture.GetAsync(Token);
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         using var folder = new TemporaryFolder();
         var name = $"docker://{proxy.Address}/team/app:1";
-        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{images["oci"]}:app", name], Token);
-        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false", name, $"oci:{folder["back"]}:app"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{images["oci"]}:app", name], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false", name, $"oci:{folder["back"]}:app"], Token);
         Assert.Equal(registry.Blobs().Values.Sum(file => file.Length), proxy.BytesUp());
         Assert.All(Directory.EnumerateFiles(folder["back", "blobs", "sha256"]), file => Assert.True(registry.Blobs().ContainsKey($"sha256:{Path.GetFileName(file)}")));
     }

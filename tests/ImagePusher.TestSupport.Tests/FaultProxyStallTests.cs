@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
@@ -52,7 +52,7 @@ public sealed class FaultProxyStallTests : FaultProxyTestBase
     public async Task A_stalled_answer_gives_not_even_its_head_and_the_end_ends_it()
     {
         await using var proxy = FaultProxy.Start(Server.Address);
-        var rule = proxy.On("GET").StallAnswer();
+        var rule = proxy.On("GET").StallResponse();
         var got = Client.GetAsync(new Uri(proxy.Url, "content"), HttpCompletionOption.ResponseHeadersRead, Token);
         await rule.Reached.WaitAsync(Token);
         Assert.False(got.IsCompleted);

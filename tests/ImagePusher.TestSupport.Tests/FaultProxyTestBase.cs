@@ -1,6 +1,6 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
@@ -43,11 +43,11 @@ public abstract class FaultProxyTestBase : IAsyncLifetime
     {
         if (exchange.Path == "/content")
         {
-            await exchange.AnswerAsync(200, Content, "application/octet-stream");
+            await exchange.RespondAsync(200, Content, "application/octet-stream");
             return;
         }
 
         var body = await Seen.ReadAsync(exchange);
-        await exchange.AnswerAsync(200, exchange.Path == "/echo" ? body : [], "application/octet-stream");
+        await exchange.RespondAsync(200, exchange.Path == "/echo" ? body : [], "application/octet-stream");
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
@@ -121,7 +121,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     public async Task A_dropped_request_never_comes_and_a_lost_answer_was_given()
     {
         Proxy.On("PUT").Nth(1).DropRequest();
-        Proxy.On("PUT").Nth(2).LoseAnswer(CutKind.Close);
+        Proxy.On("PUT").Nth(2).LoseResponse(CutKind.Close);
         await Assert.ThrowsAsync<HttpRequestException>(() => Client.SendAsync(Upload(HttpMethod.Put, "/", Content, false), Token));
         Assert.Empty(Seen.Lengths);
         await Assert.ThrowsAsync<HttpRequestException>(() => Client.SendAsync(Upload(HttpMethod.Put, "/", Content, false), Token));
@@ -145,8 +145,8 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     [Fact]
     public async Task The_same_seed_takes_the_same_requests()
     {
-        var first = Proxy.On("GET").Sometimes(0.5, 42).SetAnswerHeader("X-First", "1");
-        var second = Proxy.On("GET").Sometimes(0.5, 42).SetAnswerHeader("X-Second", "1");
+        var first = Proxy.On("GET").Sometimes(0.5, 42).SetResponseHeader("X-First", "1");
+        var second = Proxy.On("GET").Sometimes(0.5, 42).SetResponseHeader("X-Second", "1");
         var taken = 0;
         for (var i = 0; i < 40; i++)
         {

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.TestSupport.Tests;
 

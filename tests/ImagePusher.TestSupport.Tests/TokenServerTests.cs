@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.TestSupport.Tests;

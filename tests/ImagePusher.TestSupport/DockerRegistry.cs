@@ -38,7 +38,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// <summary>Starts one; returns when it answers. Skips the test if docker-registry is missing.</summary>
     public static async Task<DockerRegistry> StartAsync(DockerRegistryOptions options, CancellationToken cancellationToken)
     {
-        var tool = Tools.Require("docker-registry");
+        var tool = ExternalTools.Require("docker-registry");
         var folder = new TemporaryFolder();
         var storage = options.StorageFolder ?? folder.Folder("storage");
         var process = ServerProcess.Start(
@@ -178,7 +178,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         {
             // docker-registry reads bcrypt alone; the lowest cost keeps many requests fast.
             var settings = new ToolSettings { Input = password };
-            text.AppendLine((await Tools.RunAsync("htpasswd", ["-niBC", "4", name], settings, cancellationToken)).Output.Trim());
+            text.AppendLine((await ExternalTools.RunAsync("htpasswd", ["-niBC", "4", name], settings, cancellationToken)).Output.Trim());
         }
 
         return folder.Write("htpasswd", text.ToString());

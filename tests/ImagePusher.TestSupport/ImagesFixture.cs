@@ -27,7 +27,7 @@ public sealed class ImagesFixture
             return Task.FromResult(new ImagesFixture(folder));
         }
 
-        Tools.RequireAll(NeededTools);
+        ExternalTools.RequireAll(NeededTools);
         return Made.Value.WaitAsync(cancellationToken);
     }
 
@@ -37,7 +37,7 @@ public sealed class ImagesFixture
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
         var script = Path.Combine(AppContext.BaseDirectory, "Fixtures", "make-images.sh");
         var settings = new ToolSettings { TimeLimit = TimeSpan.FromMinutes(5) };
-        await Tools.RunAsync("bash", [script, folder.FullName], settings, CancellationToken.None);
+        await ExternalTools.RunAsync("bash", [script, folder.FullName], settings, CancellationToken.None);
         return new ImagesFixture(folder.FullName);
     }
 }

@@ -34,7 +34,7 @@ public sealed class Nginx : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<Nginx> StartAsync(string upstream, NginxOptions options, CancellationToken cancellationToken)
     {
-        var tool = Tools.Require("nginx");
+        var tool = ExternalTools.Require("nginx");
         for (var attempt = 1; ; attempt++)
         {
             var folder = new TemporaryFolder();

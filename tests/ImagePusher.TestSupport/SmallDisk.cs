@@ -19,16 +19,16 @@ public sealed class SmallDisk : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<SmallDisk> MountAsync(string path, string options, CancellationToken cancellationToken)
     {
-        Tools.RequireAll("mount", "umount");
+        ExternalTools.RequireAll("mount", "umount");
         Directory.CreateDirectory(path);
-        var result = await Tools.RunAsync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path], MayFail, cancellationToken);
+        var result = await ExternalTools.RunAsync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path], MayFail, cancellationToken);
         Assert.SkipUnless(result.ExitCode == 0, $"A tmpfs can't be mounted here: {result.Error.Trim()}");
         return new SmallDisk(path);
     }
 
     /// <summary>From now on nothing can be written to it.</summary>
     public Task MakeReadOnlyAsync(CancellationToken cancellationToken) =>
-        Tools.RunAsync("mount", ["-o", "remount,ro", Path], cancellationToken);
+        ExternalTools.RunAsync("mount", ["-o", "remount,ro", Path], cancellationToken);
 
     /// <summary>Fills it up to the last byte with a file.</summary>
     public void Fill(string name)

@@ -25,7 +25,7 @@ internal static class OtherPeers
 
     private static IEnumerable<Peer> Of(string program, params string[] arguments)
     {
-        if (Tools.Find(program) is not null)
+        if (ExternalTools.Find(program) is not null)
         {
             yield return new Peer(program, () => CommandRun.MeasureAsync(program, arguments));
         }

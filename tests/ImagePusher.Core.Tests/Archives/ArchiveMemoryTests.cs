@@ -14,7 +14,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTest
     public Task As_many_entries_and_names_as_the_limits_allow_stay_within_the_bound()
     {
         // 32 million characters: 160 a name, each name another.
-        var count = Tools.LongForm ? 199_990 : 20_000;
+        var count = ExternalTools.LongForm ? 199_990 : 20_000;
         var path = Folder["entries.tar"];
         using (var file = new BufferedStream(File.Create(path), 1 << 20))
         {
@@ -37,7 +37,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTest
         var annotations = string.Join(',', Enumerable.Range(0, 300_000).Select(i => $"\"{i:x}\":\"\""));
         var tar = new TestTar().Files(save.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
         var entries = new List<string>();
-        for (var i = 0; i < (Tools.LongForm ? 7 : 1); i++)
+        for (var i = 0; i < (ExternalTools.LongForm ? 7 : 1); i++)
         {
             var json = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(save.Manifest())[..^1] + $",\"annotations\":{{\"n\":\"{i}\",{annotations}}}}}");
             tar.File($"blobs/sha256/{TestSave.Hex(json)}", json);
@@ -53,7 +53,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTest
     {
         var save = new TestSave(TestSave.Bytes(1, 100));
         var entry = System.Text.Json.JsonSerializer.Serialize(TestSave.Descriptor(save.Manifest(), MediaTypes.OciManifest));
-        var count = (Tools.LongForm ? 15 : 2) * 1024 * 1024 / (entry.Length + 50);
+        var count = (ExternalTools.LongForm ? 15 : 2) * 1024 * 1024 / (entry.Length + 50);
         var list = string.Join(',', Enumerable.Range(0, count).Select(i => entry[..^1] + $",\"annotations\":{{\"{AnnotationKeys.RefName}\":\"a:{i}\"}}}}"));
         var path = Folder.Write("index.tar", new TestTar().Files(save.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""")
             .File("index.json", $$"""{"manifests":[{{list}}]}""").ToArray());
@@ -65,7 +65,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTest
     {
         var save = new TestSave();
         var entry = $$"""{"Config":"{{save.ConfigName}}","RepoTags":["{0}:1"],"Layers":[]}""";
-        var list = string.Join(',', Enumerable.Range(0, (Tools.LongForm ? 4_000_000 : 400_000) / (entry.Length + 6)).Select(i => entry.Replace("{0}", $"a{i}", StringComparison.Ordinal)));
+        var list = string.Join(',', Enumerable.Range(0, (ExternalTools.LongForm ? 4_000_000 : 400_000) / (entry.Length + 6)).Select(i => entry.Replace("{0}", $"a{i}", StringComparison.Ordinal)));
         return MeasureAsync(Folder.Write("docker.tar", new TestTar().Files(save.Files).File("manifest.json", $"[{list}]").ToArray()));
     }
 

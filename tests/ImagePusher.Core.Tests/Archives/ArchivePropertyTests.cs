@@ -25,7 +25,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
     [Fact]
     public async Task What_is_accepted_is_what_the_model_reads_and_the_rest_is_a_typed_error()
     {
-        var count = Tools.LongForm ? 100_000 : 2_000;
+        var count = ExternalTools.LongForm ? 100_000 : 2_000;
 
         // A failing case prints its own seed, which goes here by the variable.
         var seed = Environment.GetEnvironmentVariable("CsCheck_Seed") ?? $"{Random.Shared.NextInt64(100_000_000_000, 1_000_000_000_000)}";

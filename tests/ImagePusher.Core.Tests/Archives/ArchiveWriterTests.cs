@@ -243,7 +243,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     [Fact]
     public async Task A_size_of_more_than_octal_digits_hold_goes_in()
     {
-        var size = Tools.LongForm ? (8L << 30) + 100 : 3_000_100;
+        var size = ExternalTools.LongForm ? (8L << 30) + 100 : 3_000_100;
         await using (var tar = new TarOutput(Target, overwrite: false))
         {
             var offset = await tar.AddAsync(
@@ -267,7 +267,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         using var files = TarFiles.Read(File.OpenHandle(Target), Target, ArchiveOptions.Default, Stop);
         Assert.Equal(size, files.Find("big")!.Length);
         Assert.Equal("content"u8.ToArray(), files.Head(files.Find("small")!, 100));
-        var list = await Tools.RunAsync("tar", ["--numeric-owner", "-tvf", Target], Stop);
+        var list = await ExternalTools.RunAsync("tar", ["--numeric-owner", "-tvf", Target], Stop);
         Assert.Contains($" {size} 1970-01-01", list.Output, StringComparison.Ordinal);
     }
 

@@ -20,9 +20,9 @@ public sealed class WrittenForOtherToolsTests : ArchiveTest
         var digests = await ExportAsync("oci", ArchiveFormat.Oci);
         foreach (var (name, digest) in digests)
         {
-            var seen = JsonNode.Parse((await Tools.RunAsync("skopeo", ["inspect", $"oci-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
+            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"oci-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
             Assert.Equal(digest.ToString(), (string?)seen["Digest"]);
-            await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:x"], Stop);
+            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:x"], Stop);
         }
     }
 
@@ -33,12 +33,12 @@ public sealed class WrittenForOtherToolsTests : ArchiveTest
         Assert.Equal([App, "example.com/team/app:latest", Tool], digests.Keys.Order());
         foreach (var name in digests.Keys)
         {
-            var seen = JsonNode.Parse((await Tools.RunAsync("skopeo", ["inspect", $"docker-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
+            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"docker-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
             Assert.Equal(name.EndsWith("2.0", StringComparison.Ordinal) ? 2 : 3, seen["Layers"]!.AsArray().Count);
-            await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", $"docker-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:{name.Length}"], Stop);
+            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"docker-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:{name.Length}"], Stop);
         }
 
-        await Tools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{Folder["copy"]}:{App.Length}", Folder["files"]], Stop);
+        await ExternalTools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{Folder["copy"]}:{App.Length}", Folder["files"]], Stop);
         Assert.True(File.Exists(Folder["files", "rootfs", "opt", "data", "numbers.txt"]));
     }
 
@@ -49,35 +49,35 @@ public sealed class WrittenForOtherToolsTests : ArchiveTest
     {
         await ExportAsync(from, format);
         string[] store = ["--root", Folder["store"], "--runroot", Folder["run"], "--storage-driver", "vfs"];
-        await Tools.RunAsync("podman", [.. store, "load", "-q", "-i", Folder["out.tar"]], Stop);
-        var images = (await Tools.RunAsync("podman", [.. store, "images", "--format", "{{.Repository}}:{{.Tag}}"], Stop)).Output;
+        await ExternalTools.RunAsync("podman", [.. store, "load", "-q", "-i", Folder["out.tar"]], Stop);
+        var images = (await ExternalTools.RunAsync("podman", [.. store, "images", "--format", "{{.Repository}}:{{.Tag}}"], Stop)).Output;
         Assert.All(names, name => Assert.Contains(name, images.Split('\n')));
-        var seen = JsonNode.Parse((await Tools.RunAsync("podman", [.. store, "image", "inspect", names[0]], Stop)).Output)!;
+        var seen = JsonNode.Parse((await ExternalTools.RunAsync("podman", [.. store, "image", "inspect", names[0]], Stop)).Output)!;
         await using var archive = await ImageArchive.OpenAsync((await ImagesFixture.GetAsync(Stop))[from], null, Stop);
         var root = (ImageManifest)await archive.ResolveAsync(names[0], Stop);
         var config = ImageConfig.Parse(await ReadAsync(archive, root.Config));
         Assert.Equal(config.DiffIds.Select(id => id.ToString()), seen[0]!["RootFS"]!["Layers"]!.AsArray().Select(id => (string?)id));
 
         // podman's files are read-only, also for who removes the folder.
-        await Tools.RunAsync("podman", [.. store, "rmi", "--all", "--force"], Stop);
+        await ExternalTools.RunAsync("podman", [.. store, "rmi", "--all", "--force"], Stop);
     }
 
     [Fact]
     public async Task Skopeo_reads_an_index_with_zstd_layers_beside_it()
     {
         var digests = await ExportAsync("index", ArchiveFormat.Oci);
-        var raw = (await Tools.RunAsync("skopeo", ["inspect", "--raw", $"oci-archive:{Folder["out.tar"]}:{digests.Keys.Single()}"], Stop)).Output;
+        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", $"oci-archive:{Folder["out.tar"]}:{digests.Keys.Single()}"], Stop)).Output;
         Assert.Equal(digests.Values.Single(), Digest.Of(System.Text.Encoding.UTF8.GetBytes(raw)));
         await ExportAsync("zstd-layers", ArchiveFormat.Oci);
-        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}", $"oci:{Folder["copy"]}:x"], Stop);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}", $"oci:{Folder["copy"]}:x"], Stop);
     }
 
     [Fact]
     public async Task Python_and_tar_list_the_same_entries_as_this_project()
     {
         await ExportAsync("docker-multi.tar", ArchiveFormat.Docker);
-        var python = await Tools.RunAsync("python3", ["-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
-        var tar = await Tools.RunAsync("tar", ["-tf", Folder["out.tar"]], Stop);
+        var python = await ExternalTools.RunAsync("python3", ["-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
+        var tar = await ExternalTools.RunAsync("tar", ["-tf", Folder["out.tar"]], Stop);
         Assert.Equal(tar.Output, python.Output);
         Assert.Contains("manifest.json", python.Output.Split('\n'));
         Assert.Empty(tar.Error);

@@ -12,7 +12,7 @@ public sealed class PreparationTests
     [Fact]
     public async Task Workers_that_prepare_one_new_folder_at_once_do_not_take_it_for_a_folder_of_other_things()
     {
-        var rounds = Tools.LongForm ? 500 : 50;
+        var rounds = ExternalTools.LongForm ? 500 : 50;
         for (var round = 0; round < rounds; round++)
         {
             using var folder = new TemporaryFolder();

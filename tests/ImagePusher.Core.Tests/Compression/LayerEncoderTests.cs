@@ -121,7 +121,7 @@ public sealed class LayerEncoderTests
         var pure = await LayerEncoder.EncodeAsync(new MemoryStream(text), Stream.Null, settings, TestContext.Current.CancellationToken);
         var random = mixed.Length / 5;
         Assert.InRange(new FileInfo(path).Length, random, random + (pure.Encoded.Size * 0.82));
-        await Tools.RunAsync("gzip", ["-t", path], TestContext.Current.CancellationToken);
+        await ExternalTools.RunAsync("gzip", ["-t", path], TestContext.Current.CancellationToken);
         Assert.Equal(mixed, Decode(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), MediaTypes.OciLayerGzip));
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -52,7 +52,7 @@ internal sealed class AuthServer : IAsyncDisposable
     public string? Password { get; set; }
 
     /// <summary>Answers a request that carries a good token.</summary>
-    public Func<ServerExchange, Task> OnRequest { get; set; } = exchange => exchange.AnswerAsync(404);
+    public Func<ServerExchange, Task> OnRequest { get; set; } = exchange => exchange.RespondAsync(404);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -68,7 +68,7 @@ internal sealed class AuthServer : IAsyncDisposable
         }
 
         exchange.Closes = true;
-        await exchange.AnswerAsync(401, """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}""");
+        await exchange.RespondAsync(401, """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}""");
     }
 
     private async Task HandleAsync(ServerExchange exchange)
@@ -96,14 +96,14 @@ internal sealed class AuthServer : IAsyncDisposable
             _requests.Add(new Asked(exchange.Method, exchange.Target, authorization, "", []));
         }
 
-        await (IsGood(authorization) ? exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : OnRequest(exchange) : RefuseAsync(exchange));
+        await (IsGood(authorization) ? exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : OnRequest(exchange) : RefuseAsync(exchange));
     }
 
     private async Task GiveAsync(ServerExchange exchange, string? authorization)
     {
         if (authorization is not null && Password is not null && authorization != "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)))
         {
-            await exchange.AnswerAsync(401, """{"details":"incorrect username or password"}""");
+            await exchange.RespondAsync(401, """{"details":"incorrect username or password"}""");
             return;
         }
 
@@ -114,7 +114,7 @@ internal sealed class AuthServer : IAsyncDisposable
             _tokens[token] = Time.GetUtcNow();
         }
 
-        await exchange.AnswerAsync(200, TokenAnswer(token));
+        await exchange.RespondAsync(200, TokenAnswer(token));
     }
 
     private bool IsGood(string? authorization)

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -242,7 +242,7 @@ public sealed class CredentialTests : IDisposable
 
     private static AuthServer NewServer() => new()
     {
-        OnRequest = exchange => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType),
+        OnRequest = exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType),
     };
 
     private void WriteDocker(string text) => _home.Write(".docker/config.json", text);

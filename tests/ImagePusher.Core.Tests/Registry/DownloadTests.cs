@@ -3,8 +3,8 @@ using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -21,8 +21,8 @@ public sealed class DownloadTests
     [InlineData(CutKind.Close)]
     public async Task A_blob_cut_again_and_again_arrives_and_is_read_once(CutKind kind)
     {
-        var (size, step) = Tools.LongForm ? (200 * Mebibyte, 20 * Mebibyte) : (20 * Mebibyte, 2 * Mebibyte);
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        var (size, step) = ExternalTools.LongForm ? (200 * Mebibyte, 20 * Mebibyte) : (20 * Mebibyte, 2 * Mebibyte);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(size);
@@ -40,7 +40,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_server_that_ignores_Range_is_read_past_what_is_known()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(3 * Mebibyte);
@@ -57,7 +57,7 @@ public sealed class DownloadTests
     [InlineData(true)]
     public async Task A_later_offset_is_read_by_Range(bool ignoresRange)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(300_000);
@@ -80,7 +80,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_body_that_ends_early_in_a_complete_message_is_gone_on_with()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(300_000);
@@ -96,7 +96,7 @@ public sealed class DownloadTests
     [InlineData(1)]
     public async Task A_blob_of_another_size_than_promised_is_found_out(int more)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(300_000);
         var repository = session.Repository(registry.Address);
@@ -108,7 +108,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_changed_byte_is_found_by_who_verifies()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(300_000);
@@ -121,7 +121,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_blob_that_is_not_there_is_told_when_it_is_opened()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).OpenBlobAsync(blob, 0, Token));
@@ -132,7 +132,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_download_that_makes_no_progress_ends_after_the_retries()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(3 * Mebibyte);
@@ -147,7 +147,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_retry_count_of_0_does_not_go_on()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(3 * Mebibyte);
@@ -162,7 +162,7 @@ public sealed class DownloadTests
     public async Task A_download_that_stalls_is_given_up_after_the_idle_time_and_goes_on()
     {
         var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession(time: time);
         var blob = MemoryBlob.Random(3 * Mebibyte);
@@ -188,7 +188,7 @@ public sealed class DownloadTests
     {
         // The time runs while the connection is awaited, and not while the reader does something else.
         var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession(time: time);
         var blob = MemoryBlob.Random(300_000);
@@ -207,7 +207,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task Cancelling_a_read_that_stalls_ends_it()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(3 * Mebibyte);
@@ -225,7 +225,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task At_most_so_many_blobs_are_read_at_once()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession(RegistrySession.Quick with { ThrottleLimit = 2 });
         var blob = MemoryBlob.Random(1000);
         var repository = session.Repository(registry.Address);

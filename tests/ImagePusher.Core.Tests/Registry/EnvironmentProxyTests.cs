@@ -1,7 +1,7 @@
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -69,7 +69,7 @@ public sealed class EnvironmentProxyTests
     [InlineData("ALL_PROXY", "http://{proxy}/")]
     public async Task https_goes_through_a_tunnel_of_HTTPS_PROXY(string variable, string value)
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         using var certificates = new TestCertificates();
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = certificates }, Token);
         await using var proxy = TunnelProxy.Start(registry.Address);
@@ -86,7 +86,7 @@ public sealed class EnvironmentProxyTests
     public async Task A_password_in_HTTPS_PROXY_goes_to_the_proxy_and_is_never_said()
     {
         using var certificates = new TestCertificates();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook, new EmulatedRegistryOptions { Certificates = certificates });
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant, new FakeRegistryOptions { Certificates = certificates });
         await using var proxy = TunnelProxy.Start(registry.Address, Http.Basic("ann", "s3cr:et").ToString());
         _environment["HTTPS_PROXY"] = $"http://ann:s3cr%3Aet@{proxy.Address}";
         await using var session = NewSession();
@@ -152,7 +152,7 @@ public sealed class EnvironmentProxyTests
     private static LoopbackServer Serve(List<string> asked) => LoopbackServer.Start(exchange =>
     {
         asked.Add(exchange.Target);
-        return exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+        return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
     });
 
     private string? Read(string variable) => _environment.GetValueOrDefault(variable);

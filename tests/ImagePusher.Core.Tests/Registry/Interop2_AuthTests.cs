@@ -1,7 +1,7 @@
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -126,7 +126,7 @@ public sealed class Interop2_AuthTests
             {
                 if (exchange.Method == "POST")
                 {
-                    await exchange.AnswerAsync(status);
+                    await exchange.RespondAsync(status);
                 }
 
                 return exchange.Method == "POST";
@@ -152,7 +152,7 @@ public sealed class Interop2_AuthTests
     [Fact]
     public async Task A_deletion_asks_for_delete()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.AnswerAsync(202) };
+        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(202) };
         await using var session = new RegistrySession();
         await session.Repository(server.Address).DeleteManifestAsync(Digest.Of([1]), Token);
         Assert.Contains(server.TokenRequests, request => request.Scopes.SequenceEqual(["repository:team/app:delete"]));
@@ -161,7 +161,7 @@ public sealed class Interop2_AuthTests
     [Fact]
     public async Task A_mount_asks_for_two_scopes_its_own_first()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.AnswerAsync(exchange.Method == "POST" ? 201 : 200, "") };
+        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "") };
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         Assert.True(await session.Repository(server.Address, "one/app").HasBlobAsync(blob, Token));
@@ -170,6 +170,6 @@ public sealed class Interop2_AuthTests
     }
 
     private static Task GiveImage(ServerExchange exchange) => exchange.Path == "/v2/"
-        ? exchange.AnswerAsync(200, "{}")
-        : exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+        ? exchange.RespondAsync(200, "{}")
+        : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
 }

@@ -2,8 +2,8 @@ using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -216,7 +216,7 @@ public sealed class Interop2_TokenTests
         {
             Users = new Dictionary<string, string> { [Ann.UserName] = Ann.Secret }, Allows = (_, _, action) => action == "pull",
         });
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook, new EmulatedRegistryOptions { TokenServer = tokens });
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant, new FakeRegistryOptions { TokenServer = tokens });
         await using var session = new RegistrySession();
         var repository = session.Repository(registry.Address, credential: Ann);
         Assert.False(await repository.HasBlobAsync(MemoryBlob.Random(10).Descriptor, Token));
@@ -242,7 +242,7 @@ public sealed class Interop2_TokenTests
     {
         await using var server = new AuthServer { ChallengesEverywhere = false, OnRequest = GiveImage };
         await using var proxy = FaultProxy.Start(server.Address);
-        proxy.On("GET", "^/v2/$").Take(1).Answer(503);
+        proxy.On("GET", "^/v2/$").Take(1).Respond(503);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).ResolveAsync("1", Token);
         await session.Repository(proxy.Address).ResolveAsync("1", Token);
@@ -251,6 +251,6 @@ public sealed class Interop2_TokenTests
     }
 
     private static Task GiveImage(ServerExchange exchange) => exchange.Path == "/v2/"
-        ? exchange.AnswerAsync(200, "{}")
-        : exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+        ? exchange.RespondAsync(200, "{}")
+        : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
 }

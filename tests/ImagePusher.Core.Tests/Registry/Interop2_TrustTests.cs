@@ -1,7 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -22,7 +22,7 @@ public sealed class Interop2_TrustTests
             exchange =>
             {
                 exchange.Add("WWW-Authenticate", $"Bearer realm=\"{thief.Realm}\",service=\"s\"");
-                return exchange.AnswerAsync(401);
+                return exchange.RespondAsync(401);
             },
             certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
@@ -43,7 +43,7 @@ public sealed class Interop2_TrustTests
         {
             asked.Add(exchange.Target);
             exchange.Add("WWW-Authenticate", $"Bearer realm=\"{realm}\",service=\"s\"");
-            return exchange.AnswerAsync(401);
+            return exchange.RespondAsync(401);
         });
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
         var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository("registry.example", credential: Ann).ResolveAsync("1", Token));
@@ -85,7 +85,7 @@ public sealed class Interop2_TrustTests
         {
             OnToken = async (exchange, _) =>
             {
-                await exchange.AnswerAsync(200, body, "text/html");
+                await exchange.RespondAsync(200, body, "text/html");
                 return true;
             },
         };
@@ -106,7 +106,7 @@ public sealed class Interop2_TrustTests
             {
                 if (failures-- > 0)
                 {
-                    await exchange.AnswerAsync(503);
+                    await exchange.RespondAsync(503);
                     return true;
                 }
 
@@ -131,7 +131,7 @@ public sealed class Interop2_TrustTests
     [Fact]
     public async Task No_secret_is_ever_said()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.AnswerAsync(403, """{"errors":[{"code":"DENIED","message":"no"}]}"""), Password = "ann:s3cr:et" };
+        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(403, """{"errors":[{"code":"DENIED","message":"no"}]}"""), Password = "ann:s3cr:et" };
         await using var session = new RegistrySession();
         var errors = new List<string>();
         foreach (var credential in new[] { Ann, Ann with { Secret = "s3cr:et-wrong" }, RegistryCredential.FromIdentityToken("s3cr:et-token") })
@@ -159,7 +159,7 @@ public sealed class Interop2_TrustTests
         {
             Challenges = [challenge],
             Password = "ann:s3cr:et",
-            OnRequest = exchange => exchange.AnswerAsync(403, $$"""{"errors":[{"code":"DENIED","message":"not with {{exchange.Header("Authorization")}}","detail":"user ann with s3cr:et"}]}"""),
+            OnRequest = exchange => exchange.RespondAsync(403, $$"""{"errors":[{"code":"DENIED","message":"not with {{exchange.Header("Authorization")}}","detail":"user ann with s3cr:et"}]}"""),
             OnToken = async (exchange, body) =>
             {
                 var isRefused = exchange.Header("Authorization") != "Basic " + Convert.ToBase64String("ann:s3cr:et"u8);
@@ -168,7 +168,7 @@ public sealed class Interop2_TrustTests
                     var read = exchange.Header("Authorization") is { } header
                         ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(header[6..]))
                         : ServerExchange.FormValues(body, "refresh_token").Single();
-                    await exchange.AnswerAsync(401, $$"""{"details":"{{exchange.Header("Authorization")}} {{body}} {{read}}"}""");
+                    await exchange.RespondAsync(401, $$"""{"details":"{{exchange.Header("Authorization")}} {{body}} {{read}}"}""");
                 }
 
                 return isRefused;
@@ -190,6 +190,6 @@ public sealed class Interop2_TrustTests
     }
 
     private static Task GiveImage(ServerExchange exchange) => exchange.Path == "/v2/"
-        ? exchange.AnswerAsync(200, "{}")
-        : exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+        ? exchange.RespondAsync(200, "{}")
+        : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -22,7 +22,7 @@ public sealed class Interop4_ErrorTests
         await using var server = Serve(async exchange =>
         {
             await exchange.ReadAllAsync();
-            await exchange.AnswerAsync(400, """{"errors":[{"code":"CODE","message":"what the registry says","detail":{"message":"more"}}]}""".Replace("CODE", code, StringComparison.Ordinal));
+            await exchange.RespondAsync(400, """{"errors":[{"code":"CODE","message":"what the registry says","detail":{"message":"more"}}]}""".Replace("CODE", code, StringComparison.Ordinal));
         });
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
@@ -40,7 +40,7 @@ public sealed class Interop4_ErrorTests
     public async Task A_web_page_is_summarised_and_never_shown(int status)
     {
         var page = $"<!DOCTYPE html><html><head><title>Sign in\n to Example</title></head><body>{new string('x', 100_000)}</body></html>";
-        await using var server = Serve(exchange => exchange.AnswerAsync(status, page, "text/html"));
+        await using var server = Serve(exchange => exchange.RespondAsync(status, page, "text/html"));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Contains("a web page, 'Sign in to Example'", error.Message, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class Interop4_ErrorTests
     [InlineData("\u0000\u0001\u001b[31m")]
     public async Task An_odd_error_body_leaves_the_status(string body)
     {
-        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : exchange.AnswerAsync(409, body));
+        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : exchange.RespondAsync(409, body));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains($"{server.Address} answered 409", error.Message, StringComparison.Ordinal);
@@ -91,5 +91,5 @@ public sealed class Interop4_ErrorTests
 
     // Answers GET /v2/ itself, and leaves the rest to the handler.
     private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
-        exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : handler(exchange));
+        exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : handler(exchange));
 }

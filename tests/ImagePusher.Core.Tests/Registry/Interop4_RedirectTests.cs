@@ -3,8 +3,8 @@ using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -28,7 +28,7 @@ public sealed class Interop4_RedirectTests
         await using var storage = LoopbackServer.Start(exchange =>
         {
             headers.Add(exchange.Header("Authorization"));
-            return exchange.AnswerAsync(200, blob.Content, "binary/octet-stream");
+            return exchange.RespondAsync(200, blob.Content, "binary/octet-stream");
         });
         await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, status, $"http://{storage.Address}/bucket/object?X-Amz-Signature=abc%2Fdef") };
         await using var session = new RegistrySession();
@@ -45,7 +45,7 @@ public sealed class Interop4_RedirectTests
         {
             OnRequest = exchange => exchange.Path.StartsWith("/v2/", StringComparison.Ordinal)
                 ? RedirectAsync(exchange, 307, "/moved/blob?x=1")
-                : exchange.AnswerAsync(200, blob.Content, "binary/octet-stream"),
+                : exchange.RespondAsync(200, blob.Content, "binary/octet-stream"),
         };
         await using var session = new RegistrySession();
         Assert.Equal(blob.Content, await ReadAsync(session.Repository(server.Address), blob.Descriptor));
@@ -61,7 +61,7 @@ public sealed class Interop4_RedirectTests
         {
             seen.Add((exchange.Target, exchange.Header("Range")));
             exchange.Add("Content-Range", "bytes 4000-9999/10000");
-            return exchange.AnswerAsync(206, blob.Content[4000..], "binary/octet-stream");
+            return exchange.RespondAsync(206, blob.Content[4000..], "binary/octet-stream");
         });
         await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?sig=a%2fB%2B+~%7E&se=2026-01-01T00%3A00%3A00Z") };
         await using var session = new RegistrySession();
@@ -75,8 +75,8 @@ public sealed class Interop4_RedirectTests
         var blob = MemoryBlob.Random(10_000);
         var link = 0;
         await using var storage = LoopbackServer.Start(exchange => exchange.Target.EndsWith("=1", StringComparison.Ordinal)
-            ? exchange.AnswerAsync(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", "application/xml")
-            : exchange.AnswerAsync(200, blob.Content, "binary/octet-stream"));
+            ? exchange.RespondAsync(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", "application/xml")
+            : exchange.RespondAsync(200, blob.Content, "binary/octet-stream"));
         await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?expires={++link}") };
         await using var session = new RegistrySession();
         Assert.Equal(blob.Content, await ReadAsync(session.Repository(server.Address), blob.Descriptor));
@@ -108,9 +108,9 @@ public sealed class Interop4_RedirectTests
     {
         using var certificates = new TestCertificates();
         var image = TestImage.Of([1]);
-        await using var plain = LoopbackServer.Start(exchange => exchange.AnswerAsync(200, image.Manifest, TestImage.ManifestType));
+        await using var plain = LoopbackServer.Start(exchange => exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType));
         await using var server = LoopbackServer.Start(
-            exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : RedirectAsync(exchange, 307, $"http://{plain.Address}{exchange.Target}"), certificates);
+            exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : RedirectAsync(exchange, 307, $"http://{plain.Address}{exchange.Target}"), certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("plain http", error.Message, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class Interop4_RedirectTests
     [Fact]
     public async Task An_upload_follows_307_with_its_method_and_body()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH").Take(1).RedirectTo(proxy.OtherAddress);
         await using var session = new RegistrySession();
@@ -131,7 +131,7 @@ public sealed class Interop4_RedirectTests
     [Fact]
     public async Task Cookies_are_kept_for_balancers_that_stick_by_them()
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         using var storage = new TemporaryFolder();
         await using var one = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "one" }, Token);
         await using var two = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "two" }, Token);
@@ -144,7 +144,7 @@ public sealed class Interop4_RedirectTests
     private static Task RedirectAsync(ServerExchange exchange, int status, string location)
     {
         exchange.Add("Location", location);
-        return exchange.AnswerAsync(status);
+        return exchange.RespondAsync(status);
     }
 
     private static async Task<byte[]> ReadAsync(RegistryRepository repository, Descriptor blob, long offset = 0)

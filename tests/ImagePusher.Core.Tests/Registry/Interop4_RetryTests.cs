@@ -3,8 +3,8 @@ using System.Globalization;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -32,7 +32,7 @@ public sealed class Interop4_RetryTests
     public async Task These_are_tried_again(int status)
     {
         var asked = 0;
-        await using var server = Serve(exchange => ++asked < 3 ? exchange.AnswerAsync(status) : GiveAsync(exchange));
+        await using var server = Serve(exchange => ++asked < 3 ? exchange.RespondAsync(status) : GiveAsync(exchange));
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Equal(3, asked);
@@ -51,7 +51,7 @@ public sealed class Interop4_RetryTests
         await using var server = Serve(exchange =>
         {
             asked++;
-            return exchange.AnswerAsync(status);
+            return exchange.RespondAsync(status);
         });
         await using var session = new RegistrySession();
         await Assert.ThrowsAnyAsync<ImagePusherException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
@@ -67,7 +67,7 @@ public sealed class Interop4_RetryTests
         await using var server = Serve(exchange =>
         {
             asked++;
-            return exchange.AnswerAsync(status, """{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
+            return exchange.RespondAsync(status, """{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
         });
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, retries: 2).ResolveAsync("1", Token));
@@ -83,7 +83,7 @@ public sealed class Interop4_RetryTests
         await using var server = Serve(exchange =>
         {
             asked++;
-            return exchange.AnswerAsync(503);
+            return exchange.RespondAsync(503);
         });
         await using var session = new RegistrySession();
         await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
@@ -108,7 +108,7 @@ public sealed class Interop4_RetryTests
             exchange.Add("Retry-After", isDate
                 ? time.GetUtcNow().AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
                 : seconds.ToString(CultureInfo.InvariantCulture));
-            return ++asked < 2 ? exchange.AnswerAsync(429) : GiveAsync(exchange);
+            return ++asked < 2 ? exchange.RespondAsync(429) : GiveAsync(exchange);
         });
         await using var session = new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(interval) }, time);
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -125,7 +125,7 @@ public sealed class Interop4_RetryTests
         await using var server = Serve(exchange =>
         {
             exchange.Add("Retry-After", "30");
-            return ++asked < 2 ? exchange.AnswerAsync(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}""") : GiveAsync(exchange);
+            return ++asked < 2 ? exchange.RespondAsync(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}""") : GiveAsync(exchange);
         });
         await using var session = new RegistrySession(Patient, new WaitlessTime());
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -149,7 +149,7 @@ public sealed class Interop4_RetryTests
             }
 
             exchange.Add("Retry-After", "30");
-            return exchange.AnswerAsync(429);
+            return exchange.RespondAsync(429);
         });
         await using var session = new RegistrySession(Patient, time);
         var refused = new[] { "a", "b" }.Select(name => session.Repository(server.Address, name).ResolveAsync("1", Token)).ToArray();
@@ -175,7 +175,7 @@ public sealed class Interop4_RetryTests
     [Fact]
     public async Task The_waits_grow_exponentially_with_jitter()
     {
-        await using var server = Serve(exchange => exchange.AnswerAsync(503));
+        await using var server = Serve(exchange => exchange.RespondAsync(503));
         var time = new WaitlessTime();
         await using var session = new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(2), MaximumRetryCount = 6 }, time);
         await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
@@ -194,7 +194,7 @@ public sealed class Interop4_RetryTests
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
         proxy.On("GET", "manifests").Take(2).DropRequest(kind);
-        proxy.On("GET", "manifests").Nth(3).LoseAnswer(kind);
+        proxy.On("GET", "manifests").Nth(3).LoseResponse(kind);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).ResolveAsync("1", Token);
     }
@@ -213,14 +213,14 @@ public sealed class Interop4_RetryTests
     [Fact]
     public async Task A_pushed_manifest_is_sent_again_after_a_lost_answer()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         var repository = session.Repository(proxy.Address);
         var manifest = Manifest.Parse(Image.Manifest);
         await repository.WriteBlobAsync(new MemoryBlob(Image.Config), Token);
         await repository.WriteBlobAsync(new MemoryBlob(Image.Layers[0]), Token);
-        proxy.On("PUT", "manifests").Take(1).LoseAnswer();
+        proxy.On("PUT", "manifests").Take(1).LoseResponse();
         await repository.PutManifestAsync(manifest, Token);
         Assert.Equal(2, proxy.Count("PUT", "manifests"));
     }
@@ -232,9 +232,9 @@ public sealed class Interop4_RetryTests
     [InlineData(503)]
     public async Task A_push_and_a_pull_survive_bursts_on_any_of_their_requests(int status)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        var bursts = proxy.On("*").Sometimes(0.3, status).Answer(status).WithRetryAfter(TimeSpan.Zero);
+        var bursts = proxy.On("*").Sometimes(0.3, status).Respond(status).WithRetryAfter(TimeSpan.Zero);
         await using var session = new RegistrySession(RegistrySession.Quick with { MaximumRetryCount = 10 });
         var repository = session.Repository(proxy.Address);
         foreach (var blob in Image.Layers.Append(Image.Config))
@@ -262,9 +262,9 @@ public sealed class Interop4_RetryTests
         }
     }
 
-    private static Task GiveAsync(ServerExchange exchange) => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+    private static Task GiveAsync(ServerExchange exchange) => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
 
     // Answers GET /v2/ itself, and leaves the rest to the handler.
     private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
-        exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : handler(exchange));
+        exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : handler(exchange));
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -25,7 +25,7 @@ public sealed class Interop4_SilenceTests
         var time = new FakeTimeProvider();
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
-        var stalled = proxy.On("GET", "manifests").Take(1).StallAnswer();
+        var stalled = proxy.On("GET", "manifests").Take(1).StallResponse();
         await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30) }, time);
         var pull = session.Repository(proxy.Address).ResolveAsync("1", Token);
         await stalled.Reached.WaitAsync(Token);
@@ -42,7 +42,7 @@ public sealed class Interop4_SilenceTests
         var time = new FakeTimeProvider();
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
-        var stalled = proxy.On("GET", "^/v2/$").StallAnswer();
+        var stalled = proxy.On("GET", "^/v2/$").StallResponse();
         await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30), PlainHttp = true }, time);
         var pulls = Enumerable.Range(0, 6).Select(number => session.Repository(proxy.Address, $"a{number}", retries: 0).ResolveAsync("1", Token)).ToList();
         await stalled.Reached.WaitAsync(Token);
@@ -63,7 +63,7 @@ public sealed class Interop4_SilenceTests
     {
         // Each piece takes 40 of the allowed 60 seconds by the session's clock; all of it many minutes.
         var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(60) }, time);
         var blob = new MemoryBlob(MemoryBlob.Random(2_000_000).Content) { WriteSize = 100_000, BeforeWrite = _ => time.Advance(TimeSpan.FromSeconds(40)) };
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
@@ -74,7 +74,7 @@ public sealed class Interop4_SilenceTests
     public async Task An_upload_that_stalls_is_given_up_and_goes_on()
     {
         var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         var stalled = proxy.On("PATCH").Take(1).StallUp(1_000_000);
         await using var session = new RegistrySession(time: time);
@@ -154,9 +154,9 @@ public sealed class Interop4_SilenceTests
     [Fact]
     public async Task An_early_413_is_an_answer_and_no_lost_connection()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20).AnswerEarly(413);
+        proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20).RespondEarly(413);
         await using var session = new RegistrySession();
         var watch = Stopwatch.StartNew();
         var blob = MemoryBlob.Random(30_000_000);
@@ -170,7 +170,7 @@ public sealed class Interop4_SilenceTests
     [Fact]
     public async Task Small_bodies_are_not_announced()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1_000_000), Token);
@@ -180,18 +180,18 @@ public sealed class Interop4_SilenceTests
     [Fact]
     public async Task A_417_switches_the_announcement_off_for_the_host()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH").If(request => request.Header("Expect") is not null).AnswerEarly(417);
+        proxy.On("PATCH").If(request => request.Header("Expect") is not null).RespondEarly(417);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000), Token);
         await session.Repository(proxy.Address, "b").WriteBlobAsync(MemoryBlob.Random(2_000_000, 2), Token);
         Assert.Equal(["100-continue", null, null], proxy.RequestsOf("PATCH").Select(request => request.Header("Expect")));
     }
 
-    private static Task GiveAsync(ServerExchange exchange) => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+    private static Task GiveAsync(ServerExchange exchange) => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
 
     // Answers GET /v2/ itself, and leaves the rest to the handler.
     private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
-        exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : handler(exchange));
+        exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : handler(exchange));
 }

@@ -1,7 +1,7 @@
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -25,14 +25,14 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task Authorization_survives_a_redirect_on_the_same_host_and_on_no_other()
     {
-        await using var other = LoopbackServer.Start(exchange => exchange.AnswerAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest, TestImage.ManifestType));
+        await using var other = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest, TestImage.ManifestType));
         var hops = new Queue<string>(["/v2/moved/manifests/1", $"http://{other.Address}/v2/far/manifests/1"]);
         await using var server = new AuthServer
         {
             OnRequest = exchange =>
             {
                 exchange.Add("Location", hops.Dequeue());
-                return exchange.AnswerAsync(307);
+                return exchange.RespondAsync(307);
             },
         };
         await using var session = new RegistrySession();
@@ -43,9 +43,9 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task A_POST_stays_a_POST_over_a_301()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("POST").Take(1).Answer(301).WithHeader("Location", "/v2/team/app/blobs/uploads/");
+        proxy.On("POST").Take(1).Respond(301).WithHeader("Location", "/v2/team/app/blobs/uploads/");
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
         Assert.Equal(2, proxy.Count("POST"));
@@ -54,10 +54,10 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task A_body_is_made_anew_for_each_try()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH").Take(1).DropRequest();
-        proxy.On("PATCH").Nth(2).Answer(503);
+        proxy.On("PATCH").Nth(2).Respond(503);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10_000);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
@@ -68,7 +68,7 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task The_digest_is_added_to_the_query_and_not_put_in_its_place()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.Distribution);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
@@ -82,7 +82,7 @@ public sealed class Interop5_DotNetTests
         await using var server = LoopbackServer.Start(exchange =>
         {
             encoding = exchange.Header("Accept-Encoding");
-            return exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+            return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
         });
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -92,7 +92,7 @@ public sealed class Interop5_DotNetTests
     [Fact]
     public async Task Connections_are_used_again()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
         for (var number = 0; number < 10; number++)
@@ -108,7 +108,7 @@ public sealed class Interop5_DotNetTests
     public async Task A_server_that_pays_no_heed_to_Expect_is_waited_for_once()
     {
         var uploads = new SimpleUploads();
-        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : uploads.HandleAsync(exchange));
+        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : uploads.HandleAsync(exchange));
         await using var deaf = FaultProxy.Start(server.Address);
         deaf.On("PATCH").SetRequestHeader("Expect", null);
         await using var session = new RegistrySession();
@@ -133,7 +133,7 @@ public sealed class Interop5_DotNetTests
                 time.Advance(TimeSpan.FromSeconds(2));
             }
 
-            await (exchange.Path == "/v2/" ? exchange.AnswerAsync(200) : uploads.HandleAsync(exchange));
+            await (exchange.Path == "/v2/" ? exchange.RespondAsync(200) : uploads.HandleAsync(exchange));
         });
         await using var session = new RegistrySession(time: time);
         for (var number = 0; number < 2; number++)

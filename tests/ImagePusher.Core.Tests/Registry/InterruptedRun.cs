@@ -1,4 +1,4 @@
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 

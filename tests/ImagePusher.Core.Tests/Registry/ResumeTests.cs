@@ -1,15 +1,15 @@
 using ImagePusher.Core.Cache;
 using ImagePusher.LocalRegistry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>What an upload costs over connections that are cut, in one run and over several.</summary>
 public sealed class ResumeTests
 {
-    private static readonly int Unit = Tools.LongForm ? 1_000_000 : 150_000;
+    private static readonly int Unit = ExternalTools.LongForm ? 1_000_000 : 150_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,7 +23,7 @@ public sealed class ResumeTests
     [MemberData(nameof(Cuts))]
     public async Task Where_the_status_is_true_a_layer_cut_again_and_again_is_sent_about_once(CutScope scope, CutKind kind, bool isKnown)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH").CutUp(20 * Unit, kind, scope);
         await using var session = new RegistrySession();
@@ -59,7 +59,7 @@ public sealed class ResumeTests
     [InlineData(CutScope.Connection)]
     public async Task docker_registry_takes_a_layer_over_a_connection_cut_again_and_again(CutScope scope)
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         var unit = Math.Max(Unit, 300_000);
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -76,7 +76,7 @@ public sealed class ResumeTests
     [InlineData(false)]
     public async Task Where_the_status_is_true_a_later_run_goes_on(bool isKnown)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         var journal = new MemoryJournal();
         var blob = MemoryBlob.Random(200 * Unit, isKnown: isKnown);
@@ -95,7 +95,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task docker_registry_gets_finished_layers_once_over_several_runs()
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         var unit = Math.Max(Unit, 450_000);
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);

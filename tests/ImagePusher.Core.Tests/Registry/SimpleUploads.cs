@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -21,22 +21,22 @@ internal sealed class SimpleUploads
                 id = $"{Interlocked.Increment(ref _count)}";
                 _open[id] = [];
                 exchange.Add("Location", $"/v2/team/app/blobs/uploads/{id}");
-                await exchange.AnswerAsync(202);
+                await exchange.RespondAsync(202);
                 break;
             case "PATCH":
                 var body = await exchange.ReadAllAsync();
                 _open.AddOrUpdate(id, body, (_, before) => [.. before, .. body]);
                 exchange.Add("Location", $"/v2/team/app/blobs/uploads/{id}");
-                await exchange.AnswerAsync(202);
+                await exchange.RespondAsync(202);
                 break;
             case "PUT":
                 byte[] all = [.. _open[id], .. await exchange.ReadAllAsync()];
                 var digest = exchange.Query("digest").Single();
                 Blobs[digest] = all;
-                await (Http.DigestOf(all) == digest ? exchange.AnswerAsync(201) : exchange.AnswerAsync(400, """{"errors":[{"code":"DIGEST_INVALID"}]}"""));
+                await (Http.DigestOf(all) == digest ? exchange.RespondAsync(201) : exchange.RespondAsync(400, """{"errors":[{"code":"DIGEST_INVALID"}]}"""));
                 break;
             default:
-                await exchange.AnswerAsync(404);
+                await exchange.RespondAsync(404);
                 break;
         }
     }

@@ -1,8 +1,8 @@
 using System.Net;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -35,7 +35,7 @@ public sealed class TlsAndProxyTests : IDisposable
     public async Task A_server_that_says_that_it_wants_https_is_believed(string body)
     {
         // Nobody speaks TLS here: the failure shows that it was tried.
-        await using var server = LoopbackServer.Start(exchange => exchange.AnswerAsync(400, body, "text/plain"));
+        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(400, body, "text/plain"));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Contains("TLS", error.Message, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class TlsAndProxyTests : IDisposable
         await using var proxy = LoopbackServer.Start(exchange =>
         {
             asked.Add($"{exchange.Method} {exchange.Target}");
-            return exchange.AnswerAsync(502);
+            return exchange.RespondAsync(502);
         });
         await using var session = new RegistrySession(change: options => options with { Proxy = new WebProxy(proxy.Url) });
         await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository("registry.test", retries: 0).ResolveAsync("1", Token));
@@ -62,7 +62,7 @@ public sealed class TlsAndProxyTests : IDisposable
         await using var proxy = LoopbackServer.Start(exchange =>
         {
             asked.Add(exchange.Target);
-            return exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType);
+            return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
         });
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(proxy.Url) });
         await session.Repository("registry.test:5000").ResolveAsync("1", Token);
@@ -139,7 +139,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task Certificates_are_found_as_docker_keeps_them()
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true }, Token);
         using var folder = new TemporaryFolder();
         folder.Write($"{registry.Address}/ca.crt", File.ReadAllText(_certificates.AuthorityFile));
@@ -158,7 +158,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [InlineData("pfx")]
     public async Task A_client_certificate_is_shown(string form)
     {
-        Tools.Require("docker-registry");
+        ExternalTools.Require("docker-registry");
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true }, Token);
         using var folder = new TemporaryFolder();
         var file = form switch
@@ -208,8 +208,8 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task A_mirror_is_read_first_and_the_registry_where_it_lacks_something()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
-        await using var mirror = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var mirror = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var seen = FaultProxy.Start(registry.Address);
         await using var seenMirror = FaultProxy.Start(mirror.Address);
         var (both, one) = (MemoryBlob.Random(1000), MemoryBlob.Random(1000, 2));
@@ -232,7 +232,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task A_mirror_that_is_down_is_left_out()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(1000);
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
@@ -245,7 +245,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task A_mirror_gets_no_credentials_of_the_registry()
     {
-        await using var mirror = new AuthServer { OnRequest = exchange => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType) };
+        await using var mirror = new AuthServer { OnRequest = exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType) };
         await using var session = new RegistrySession(RegistrySession.Quick);
         session.Client.SetSettings("localhost:9", RegistrySession.Quick with { Mirrors = [mirror.Address] });
         await session.Repository("localhost:9", credential: new RegistryCredential("ann", "secret")).ResolveAsync("1", Token);
@@ -255,7 +255,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task A_path_prefix_is_put_before_the_repository()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession(RegistrySession.Quick with { PathPrefix = "proxy/hub" });
         var blob = MemoryBlob.Random(1000);
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
@@ -266,7 +266,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task nginx_before_a_registry_with_TLS_that_does_not_say_so_is_borne()
     {
-        Tools.RequireAll("docker-registry", "nginx");
+        ExternalTools.RequireAll("docker-registry", "nginx");
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var nginx = await Nginx.StartAsync(registry.Address, new NginxOptions { Certificates = _certificates, ForwardsScheme = false, BodyLimit = "0" }, Token);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
@@ -275,7 +275,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     private static LoopbackServer Serve(TestCertificates? certificates = null) => LoopbackServer.Start(
-        exchange => exchange.AnswerAsync(200, Image.Manifest, TestImage.ManifestType), certificates);
+        exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType), certificates);
 
     private static async Task ReadAsync(RegistryRepository repository, MemoryBlob blob)
     {

@@ -2,8 +2,8 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
@@ -11,18 +11,18 @@ namespace ImagePusher.Core.Tests.Registry;
 /// <summary>What an earlier run left: uploads that a later one goes on with, or that are no obstacle to it.</summary>
 public sealed class UploadJournalTests
 {
-    private static readonly int Unit = Tools.LongForm ? 1_000_000 : 150_000;
+    private static readonly int Unit = ExternalTools.LongForm ? 1_000_000 : 150_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(nameof(Personality.ByTheBook), true)]
-    [InlineData(nameof(Personality.ByTheBook), false)]
-    [InlineData(nameof(Personality.Distribution), true)]
-    [InlineData(nameof(Personality.Distribution), false)]
-    public async Task Where_all_bytes_arrived_a_later_run_only_ends_the_upload(string personality, bool isKnown)
+    [InlineData(nameof(RegistryProfile.Conformant), true)]
+    [InlineData(nameof(RegistryProfile.Conformant), false)]
+    [InlineData(nameof(RegistryProfile.Distribution), true)]
+    [InlineData(nameof(RegistryProfile.Distribution), false)]
+    public async Task Where_all_bytes_arrived_a_later_run_only_ends_the_upload(string profile, bool isKnown)
     {
-        await using var registry = EmulatedRegistry.Start(personality == nameof(Personality.ByTheBook) ? Personality.ByTheBook : Personality.Distribution);
+        await using var registry = FakeRegistry.Start(profile == nameof(RegistryProfile.Conformant) ? RegistryProfile.Conformant : RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
         var journal = new MemoryJournal();
         var blob = MemoryBlob.Random(5_000_000, isKnown: isKnown);
@@ -43,7 +43,7 @@ public sealed class UploadJournalTests
     [Fact]
     public async Task A_journalled_session_whose_bytes_are_not_the_blobs_starts_once_more()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         var journal = new MemoryJournal();
         await using var proxy = FaultProxy.Start(registry.Address);
         var (other, blob) = (MemoryBlob.Random(100 * Unit, 1), MemoryBlob.Random(100 * Unit, 2));
@@ -64,9 +64,9 @@ public sealed class UploadJournalTests
     [InlineData(500)]
     public async Task A_journalled_session_that_the_registry_will_not_tell_of_is_no_obstacle(int status)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("GET", "uploads").Answer(status);
+        proxy.On("GET", "uploads").Respond(status);
         await StartsAgainAsync(registry, proxy, "{location}");
     }
 
@@ -75,7 +75,7 @@ public sealed class UploadJournalTests
     [InlineData("http://no-such-host.invalid/upload/1")]
     public async Task A_journalled_session_on_a_host_that_is_gone_is_no_obstacle(string location)
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         await StartsAgainAsync(registry, proxy, location);
     }
@@ -83,13 +83,13 @@ public sealed class UploadJournalTests
     [Fact]
     public async Task A_session_is_kept_for_later_while_the_registry_is_away()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
         var journal = new MemoryJournal();
         var blob = MemoryBlob.Random(40 * Unit);
         await InterruptedRun.RunAsync(proxy, journal, [blob], 20L * Unit);
         var away = proxy.On("GET", "uploads").Take(2);
-        away.Answer(503);
+        away.Respond(503);
         await using (var session = new RegistrySession(journal: journal))
         {
             await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(proxy.Address, retries: 1).WriteBlobAsync(blob, Token));
@@ -104,7 +104,7 @@ public sealed class UploadJournalTests
     public async Task An_upload_lost_by_an_earlier_run_makes_large_blobs_go_one_by_one_for_a_while_only()
     {
         var time = new FakeTimeProvider();
-        await using var registry = EmulatedRegistry.Start(Personality.Distribution);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
         var journal = new MemoryJournal();
         var lost = MemoryBlob.Random(5_000_000);
@@ -129,7 +129,7 @@ public sealed class UploadJournalTests
     [InlineData("docker-registry", false)]
     public async Task Two_processes_that_push_the_same_blob_at_once_both_succeed(string kind, bool isKnown)
     {
-        await using var emulated = EmulatedRegistry.Start(kind == "distribution" ? Personality.Distribution : Personality.ByTheBook);
+        await using var emulated = FakeRegistry.Start(kind == "distribution" ? RegistryProfile.Distribution : RegistryProfile.Conformant);
         await using var docker = kind == "docker-registry" ? await DockerRegistry.StartAsync(Token) : null;
         await using var proxy = FaultProxy.Start(docker?.Address ?? emulated.Address);
         var journal = new MemoryJournal();
@@ -154,7 +154,7 @@ public sealed class UploadJournalTests
     [Fact]
     public async Task Small_blobs_are_not_journalled_and_no_finished_one_stays()
     {
-        await using var registry = EmulatedRegistry.Start(Personality.ByTheBook);
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         var journal = new MemoryJournal();
         await using var session = new RegistrySession(journal: journal);
         await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(new byte[1000]) { BeforeWrite = _ => Assert.Empty(journal.Sessions) }, Token);
@@ -163,7 +163,7 @@ public sealed class UploadJournalTests
     }
 
     // An upload that an earlier run left must not keep later ones from the blob: it starts again.
-    private static async Task StartsAgainAsync(EmulatedRegistry registry, FaultProxy proxy, string location)
+    private static async Task StartsAgainAsync(FakeRegistry registry, FaultProxy proxy, string location)
     {
         var journal = new MemoryJournal();
         var blob = MemoryBlob.Random(40 * Unit);

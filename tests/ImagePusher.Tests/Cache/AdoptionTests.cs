@@ -36,7 +36,7 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Equal("example.com/new:1", (await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Reference);
 
         // The other tool finds both, and what it adds is found here.
-        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{layout}:example.com/new:1", $"oci:{layout}:example.com/added:2"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{layout}:example.com/new:1", $"oci:{layout}:example.com/added:2"], Token);
         Assert.Equal(3, (await engine.OutputAsync("Get-CachedImage", Token)).Count);
         Assert.Equal((string)(await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Digest, (string)(await engine.SingleAsync("Get-CachedImage example.com/added:2", Token)).Digest);
     }
@@ -70,12 +70,12 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
         ];
         foreach (var step in steps)
         {
-            await Tools.RunAsync("umoci", step, Token);
+            await ExternalTools.RunAsync("umoci", step, Token);
         }
 
         if (maker == "skopeo")
         {
-            await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{made}:app", name is null ? $"oci:{layout}" : $"oci:{layout}:{name}"], Token);
+            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{made}:app", name is null ? $"oci:{layout}" : $"oci:{layout}:{name}"], Token);
         }
     }
 }

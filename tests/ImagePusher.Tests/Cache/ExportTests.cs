@@ -31,7 +31,7 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(names, imported.Select(image => (string)((dynamic)image).Reference).Order(StringComparer.Ordinal));
         foreach (var name in names)
         {
-            var seen = JsonNode.Parse((await Tools.RunAsync("skopeo", ["inspect", $"{transport}:{_folder["out.tar"]}:{name}"], Token)).Output)!;
+            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"{transport}:{_folder["out.tar"]}:{name}"], Token)).Output)!;
             var own = imported.Select(image => (dynamic)image.BaseObject).Single(image => image.Reference == name);
             Assert.Equal((int)own.LayerCount, seen["Layers"]!.AsArray().Count);
             if (format == "Oci")

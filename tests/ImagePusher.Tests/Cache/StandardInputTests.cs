@@ -70,7 +70,7 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
         {
         }
 
-        await Tools.RunAsync("sh", ["-c", $"kill -INT {shell.Id}"], Token);
+        await ExternalTools.RunAsync("sh", ["-c", $"kill -INT {shell.Id}"], Token);
         var rest = shell.StandardOutput.ReadToEndAsync(Token);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromSeconds(10));

@@ -49,7 +49,7 @@ public sealed class TroubleTests : IDisposable
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=64k", Token);
         var plain = _images.Write("app", 500_000);
-        await Tools.RunAsync("zstd", ["-q", "--rm", plain], Token);
+        await ExternalTools.RunAsync("zstd", ["-q", "--rm", plain], Token);
         using var engine = new Engine { ["tar"] = plain + ".zst" };
         using var temp = new EnvironmentScope(("TMPDIR", disk.Path));
         var outcome = await engine.FailsAsync("Import-ImageTar $tar", "InsufficientSpace", plain + ".zst", disk.Path);

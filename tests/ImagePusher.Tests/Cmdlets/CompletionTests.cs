@@ -1,4 +1,4 @@
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;

@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
@@ -55,7 +55,7 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     public async Task MaximumRetryCount_is_how_often_a_request_is_repeated(string script, int requests)
     {
         await using var proxy = await StartAsync();
-        proxy.On("GET", "manifests").Answer(503);
+        proxy.On("GET", "manifests").Respond(503);
         using var engine = NewEngine(proxy.Address);
         await engine.FailsAsync(script, "RegistryUnavailable", proxy.Address);
         Assert.Equal(requests, proxy.Count("GET", "manifests"));
@@ -65,7 +65,7 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     public async Task A_wait_before_the_next_try_is_told()
     {
         await using var proxy = await StartAsync();
-        proxy.On("GET", "manifests").Take(1).Answer(429).WithRetryAfter(TimeSpan.FromSeconds(0)).WithBody("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
+        proxy.On("GET", "manifests").Take(1).Respond(429).WithRetryAfter(TimeSpan.FromSeconds(0)).WithBody("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
         using var engine = NewEngine(proxy.Address);
         var outcome = await engine.RunAsync("Push-ImageTar $tar -Destination $registry; Get-RegistryManifest $registry/good:1 -Verbose", Token);
         outcome.WithoutErrors();

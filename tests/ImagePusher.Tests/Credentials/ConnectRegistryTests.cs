@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Credentials;
@@ -97,10 +97,10 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     [Fact]
     public async Task A_login_of_skopeo_counts()
     {
-        Tools.Require("skopeo");
+        ExternalTools.Require("skopeo");
         var registry = await registries.ClosedAsync(Token);
         using var engine = NewEngine(registry.Address);
-        await Tools.RunAsync(
+        await ExternalTools.RunAsync(
             "skopeo", ["login", "--tls-verify=false", "--authfile", _images["auth.json"], "-u", RegistryFixture.User, "-p", RegistryFixture.Password, registry.Address], Token);
         await engine.FailsAsync("Push-ImageTar $tar -Destination $registry", "RegistryUnauthorized", registry.Address);
         engine["file"] = _images["auth.json"];
@@ -121,7 +121,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
             echo '{"ServerURL":"{{registry.Address}}","Username":"{{RegistryFixture.User}}","Secret":"{{RegistryFixture.Password}}"}'
 
             """.ReplaceLineEndings("\n")));
-        await Tools.RunAsync("chmod", ["+x", helper], Token);
+        await ExternalTools.RunAsync("chmod", ["+x", helper], Token);
         using var engine = NewEngine(registry.Address);
         using var environment = new EnvironmentScope(
             ("DOCKER_CONFIG", _images["docker"]), ("PATH", $"{_images["bin"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"));

@@ -1,6 +1,6 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Credentials;
@@ -56,7 +56,7 @@ public sealed class SecretTests : IDisposable
         }
 
         proxy.On("PATCH").Take(1).CutUp(1_000_000);
-        proxy.On("GET", "manifests/1$").Take(1).Answer(500);
+        proxy.On("GET", "manifests/1$").Take(1).Respond(500);
         _shell.Environment["KIND"] = ended;
         var end = await _shell.RunAsync(["-File", "way.ps1"]);
         NothingIsSaid(tokens, end.Output + end.Error, "blobs");

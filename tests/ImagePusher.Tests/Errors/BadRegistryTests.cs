@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Errors;
@@ -44,7 +44,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     public async Task A_web_page_answers(string script)
     {
         await using var server = LoopbackServer.Start(
-            exchange => exchange.AnswerAsync(200, "<!doctype html><html><title>Sign in</title><body>Please.</body></html>", "text/html; charset=utf-8"));
+            exchange => exchange.RespondAsync(200, "<!doctype html><html><title>Sign in</title><body>Please.</body></html>", "text/html; charset=utf-8"));
         using var engine = await EngineAsync(server.Address);
         await engine.FailsAsync($"{script} -MaximumRetryCount 0", "RegistryProtocol", server.Address);
     }

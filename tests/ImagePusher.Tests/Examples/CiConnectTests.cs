@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Examples;

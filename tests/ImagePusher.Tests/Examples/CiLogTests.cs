@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json;
-using ImagePusher.TestSupport.Emulation;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Examples;
@@ -54,8 +54,8 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         var hostile = "no\n::add-mask::x\r\n##vso[task.setvariable variable=PATH]/evil\n##[add-path]/evil 100%25";
         var refusal = JsonSerializer.Serialize(new { errors = new[] { new { code = "DENIED", message = hostile } } });
         await using var server = LoopbackServer.Start(exchange => exchange.Method == "POST"
-            ? exchange.AnswerAsync(403, refusal, "application/json")
-            : exchange.AnswerAsync(exchange.Target == "/v2/" ? 200 : 404));
+            ? exchange.RespondAsync(403, refusal, "application/json")
+            : exchange.RespondAsync(exchange.Target == "/v2/" ? 200 : 404));
         var lines = await LinesAsync(github, azure, server.Address, "Push-ImageTar $tar -Destination $to -ErrorAction Continue 2>&1 | Write-CiLog");
         var line = Assert.Single(lines);
         Assert.StartsWith(start, line, StringComparison.Ordinal);

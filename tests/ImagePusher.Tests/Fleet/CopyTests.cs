@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
@@ -20,7 +20,7 @@ public sealed class CopyTests
         var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to", Token);
         Assert.Equal((digest, null, 4L, 4L), ((string)result.Digest, (string?)result.SourceDigest, (long)result.Layers, (long)result.Uploaded));
         using var folder = new TemporaryFolder();
-        await Tools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
         Assert.Equal(digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["manifest.json"], Token)));
         Assert.False(Directory.Exists(Path.Combine(engine.CachePath, "blobs")), "It stored something in the cache.");
     }
@@ -35,7 +35,7 @@ public sealed class CopyTests
         var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Platform linux/arm64", Token);
         Assert.Equal((digest, 3L), ((string)result.SourceDigest, (long)result.Layers));
         Assert.NotEqual(digest, (string)result.Digest);
-        Assert.Contains("\"arm64\"", (await Tools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{source.Registry.Address}/{image}"], Token)).Output, StringComparison.Ordinal);
+        Assert.Contains("\"arm64\"", (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{source.Registry.Address}/{image}"], Token)).Output, StringComparison.Ordinal);
         Assert.Equal("ImageManifest", (await engine.SingleAsync("$m = Get-RegistryManifest \"$to/$image\"; if ($m.Manifests.Count) { 'index' } else { 'ImageManifest' }", Token)).ToString());
 
         var missing = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Platform linux/s390x", Token)).SingleError();
@@ -150,7 +150,7 @@ public sealed class CopyTests
         await using var source = await FleetSource.StartAsync(1, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(source.Registry.Address);
-        proxy.On("GET", "/manifests/").Take(2).Answer(429).WithRetryAfter(TimeSpan.Zero);
+        proxy.On("GET", "/manifests/").Take(2).Respond(429).WithRetryAfter(TimeSpan.Zero);
         using var engine = new Engine { ["from"] = $"{proxy.Address}/{source.Fleet.Images.Keys.Single()}", ["to"] = target.Address };
         var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Verbose", Token)).WithoutErrors();
         Assert.Single(outcome.Output);
@@ -163,7 +163,7 @@ public sealed class CopyTests
         await using var source = await FleetSource.StartAsync(6, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(source.Registry.Address);
-        proxy.On("HEAD", "/manifests/").Answer(429).WithRetryAfter(TimeSpan.FromHours(1));
+        proxy.On("HEAD", "/manifests/").Respond(429).WithRetryAfter(TimeSpan.FromHours(1));
         using var engine = new Engine { ["list"] = source.Fleet.Images.Keys.Select(image => $"{proxy.Address}/{image}").ToArray(), ["to"] = target.Address };
         var running = engine.Start("$list | Copy-RegistryImage -Destination $to -Verbose 3>&1 4>&1", Token);
         var allWait = new TaskCompletionSource();

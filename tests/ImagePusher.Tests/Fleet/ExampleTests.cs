@@ -30,10 +30,10 @@ public sealed class ExampleTests
         }
 
         // Another tool's words for the same: the sums are right, and the tar holds the images.
-        Assert.Contains("images.tar: OK", (await Tools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
+        Assert.Contains("images.tar: OK", (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
         using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
         Assert.Equal(20, (await engine.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -Destination $to", Token)).Count);
-        await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: Tools.LongForm ? 20 : 4, Token);
+        await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: ExternalTools.LongForm ? 20 : 4, Token);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
@@ -8,7 +8,7 @@ namespace ImagePusher.Tests.Fleet;
 internal static partial class FleetChecks
 {
     /// <summary>Every image is there with its digest; skopeo reads some of them whole and checks every byte of them.</summary>
-    public static async Task HasAllAsync(string registry, ImageFleet fleet, int readWhole, CancellationToken cancellationToken)
+    public static async Task HasAllAsync(string registry, ImageSet fleet, int readWhole, CancellationToken cancellationToken)
     {
         using var client = Http.NewClient();
         foreach (var (image, digest) in fleet.Images)
@@ -25,7 +25,7 @@ internal static partial class FleetChecks
         var step = Math.Max(1, fleet.Images.Count / readWhole);
         foreach (var image in fleet.Images.Keys.Where((_, position) => position % step == step - 1))
         {
-            await Tools.RunAsync(
+            await ExternalTools.RunAsync(
                 "skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{registry}/{image}", $"dir:{folder.Folder("read")}"], cancellationToken);
         }
     }

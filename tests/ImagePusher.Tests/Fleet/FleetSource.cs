@@ -7,16 +7,16 @@ internal sealed class FleetSource : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
 
-    private FleetSource(TemporaryFolder folder, ImageFleet fleet, DockerRegistry registry) => (_folder, Fleet, Registry) = (folder, fleet, registry);
+    private FleetSource(TemporaryFolder folder, ImageSet fleet, DockerRegistry registry) => (_folder, Fleet, Registry) = (folder, fleet, registry);
 
-    public ImageFleet Fleet { get; }
+    public ImageSet Fleet { get; }
 
     public DockerRegistry Registry { get; }
 
     public static async Task<FleetSource> StartAsync(int count, CancellationToken cancellationToken)
     {
         var folder = new TemporaryFolder();
-        var fleet = ImageFleet.Write(new RegistryStorage(folder.FullName), count);
+        var fleet = ImageSet.Write(new RegistryStorage(folder.FullName), count);
         return new FleetSource(folder, fleet, await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
     }
 

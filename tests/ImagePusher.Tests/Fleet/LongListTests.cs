@@ -1,6 +1,6 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
@@ -10,7 +10,7 @@ namespace ImagePusher.Tests.Fleet;
 /// </summary>
 public sealed class LongListTests
 {
-    private static readonly int[] Lengths = Tools.LongForm ? [10, 1_000, 10_000, 100_000] : [10, 600];
+    private static readonly int[] Lengths = ExternalTools.LongForm ? [10, 1_000, 10_000, 100_000] : [10, 600];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class LongListTests
             {
                 _ = exchange.Method == "HEAD" ? Interlocked.Increment(ref heads) : Interlocked.Increment(ref others);
                 exchange.Add("Docker-Content-Digest", image.Digest);
-                return exchange.Path == "/v2/" ? exchange.AnswerAsync(200, "{}") : exchange.AnswerAsync(200, image.Manifest, TestImage.ManifestType);
+                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
             });
             await using var to = FaultProxy.Start(server.Address);
             using var folder = new TemporaryFolder();

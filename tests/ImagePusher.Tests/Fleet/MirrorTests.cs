@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
@@ -8,7 +8,7 @@ namespace ImagePusher.Tests.Fleet;
 public sealed class MirrorTests
 {
     // The long form is the one that the project promises: 300 images.
-    private static readonly int Count = Tools.LongForm ? 300 : 40;
+    private static readonly int Count = ExternalTools.LongForm ? 300 : 40;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -37,9 +37,9 @@ public sealed class MirrorTests
         List<FaultRule> rules = [from.On("GET", "/blobs/").Sometimes(0.05, seed).CutDown(1000)];
         foreach (var proxy in new[] { from, to })
         {
-            rules.Add(proxy.On("*").Sometimes(0.02, seed).Answer(503));
+            rules.Add(proxy.On("*").Sometimes(0.02, seed).Respond(503));
             rules.Add(proxy.On("*").Sometimes(0.015, seed + 10).DropRequest());
-            rules.Add(proxy.On("*").Sometimes(0.015, seed + 20).LoseAnswer());
+            rules.Add(proxy.On("*").Sometimes(0.015, seed + 20).LoseResponse());
         }
 
         (engine["list"], engine["to"]) = (source.Fleet.Images.Keys.Select(image => $"{from.Address}/{image}").ToArray(), to.Address);
@@ -52,7 +52,7 @@ public sealed class MirrorTests
         var taken = FleetChecks.TakenIn(witness);
         Assert.Equal(source.Fleet.Blobs.Order(), taken.Keys.Order());
         Assert.All(taken, blob => Assert.True(blob.Value == 1, $"{blob.Key} was sent {blob.Value} times"));
-        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: Tools.LongForm ? Count : 4, Token);
+        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: ExternalTools.LongForm ? Count : 4, Token);
 
         foreach (var proxy in new[] { from, to })
         {

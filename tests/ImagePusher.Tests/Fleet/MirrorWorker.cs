@@ -42,7 +42,7 @@ internal sealed record MirrorWorker(IReadOnlyList<string> Names, TimeSpan Time, 
             },
         };
         var example = Path.Combine(Repository.Folder, "docs", "examples", "mirror-list.ps1");
-        var result = await Tools.RunAsync(Repository.Shell, ["-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
+        var result = await ExternalTools.RunAsync(Repository.Shell, ["-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var figures = lines[^1].Split(' ');
         Assert.Equal("figures", figures[0]);

@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
@@ -73,7 +73,7 @@ public sealed class ReferrerTests
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(target.Address);
-        proxy.On("PUT", $"/manifests/{TestArtifact.TagOf(signed.Image.Digest)}$").Answer(503);
+        proxy.On("PUT", $"/manifests/{TestArtifact.TagOf(signed.Image.Digest)}$").Respond(503);
         using var engine = new Engine { ["from"] = signed.Reference, ["to"] = proxy.Address };
         var broken = await engine.RunAsync("Copy-RegistryImage $from -Destination $to -IncludeReferrers -MaximumRetryCount 0", Token);
         Assert.StartsWith("RegistryUnavailable,", broken.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -140,7 +140,7 @@ public sealed class ReferrerTests
 
     private static async Task<string> WitnessDigestAsync(string registry, string tag)
     {
-        var raw = (await Tools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:{tag}"], Token)).Output;
+        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:{tag}"], Token)).Output;
         return Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(raw));
     }
 }

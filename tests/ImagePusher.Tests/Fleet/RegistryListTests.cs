@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
@@ -81,7 +81,7 @@ public sealed class RegistryListTests
     {
         await using var registry = await TaggedAsync();
         await using var proxy = FaultProxy.Start(registry.Address);
-        var stalled = proxy.On("GET", "/tags/list").StallAnswer();
+        var stalled = proxy.On("GET", "/tags/list").StallResponse();
         using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app" };
         var running = engine.Start("Get-RegistryTag $app", Token);
         await stalled.Reached.WaitAsync(Token);
@@ -170,7 +170,7 @@ public sealed class RegistryListTests
     {
         await using var registry = await TaggedAsync();
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("HEAD", "/manifests/").SetAnswerHeader("ratelimit-limit", "100;w=21600").SetAnswerHeader("ratelimit-remaining", "76;w=21600").SetAnswerHeader("docker-ratelimit-source", "192.0.2.1");
+        proxy.On("HEAD", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "76;w=21600").SetResponseHeader("docker-ratelimit-source", "192.0.2.1");
         using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app:1.2", ["silent"] = $"{registry.Address}/team/app:1.2" };
         var limit = await engine.SingleAsync("Get-RegistryRateLimit $app", Token);
         Assert.Equal(
@@ -223,10 +223,10 @@ public sealed class RegistryListTests
         var digest = (string)(await engine.SingleAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).Digest;
         await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2 | Remove-RegistryImage -Confirm:$false", Token);
 
-        var listed = (await Tools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"], Token)).Output;
+        var listed = (await ExternalTools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"], Token)).Output;
         using var document = JsonDocument.Parse(listed);
         Assert.Equal(Tags.Where(tag => tag != "1.2").Order(StringComparer.Ordinal), document.RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal));
-        var sibling = await Tools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
+        var sibling = await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
         Assert.Equal(digest, Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(sibling.Output)));
     }
 
@@ -234,7 +234,7 @@ public sealed class RegistryListTests
     {
         if (!exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal))
         {
-            return exchange.AnswerAsync(200, "{}");
+            return exchange.RespondAsync(200, "{}");
         }
 
         var page = exchange.Query("page").SingleOrDefault() ?? "0";
@@ -244,7 +244,7 @@ public sealed class RegistryListTests
             exchange.Add("Link", $"</v2/team/app/tags/list?page={int.Parse(page) + 1}>; rel=\"next\"");
         }
 
-        return exchange.AnswerAsync(200, JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
+        return exchange.RespondAsync(200, JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
     }
 
     private static async Task<DockerRegistry> TaggedAsync()

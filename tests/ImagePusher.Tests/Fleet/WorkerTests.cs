@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
@@ -9,7 +9,7 @@ namespace ImagePusher.Tests.Fleet;
 /// </summary>
 public sealed class WorkerTests
 {
-    private static readonly (int Images, int Workers) Size = Tools.LongForm ? (1000, 20) : (30, 3);
+    private static readonly (int Images, int Workers) Size = ExternalTools.LongForm ? (1000, 20) : (30, 3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -51,7 +51,7 @@ public sealed class WorkerTests
             Assert.InRange(taken.Values.Count(times => times > 1), 0, source.Fleet.SharedByRepositories);
         }
 
-        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: Tools.LongForm ? 50 : 4, Token);
+        await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: ExternalTools.LongForm ? 50 : 4, Token);
         from.Forget();
         to.Forget();
         var (fromBefore, toBefore) = (from.Connections, to.Connections);

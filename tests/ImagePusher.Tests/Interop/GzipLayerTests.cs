@@ -51,7 +51,7 @@ public sealed class GzipLayerTests(RegistryFixture registries) : IClassFixture<R
         };
         await engine.OutputAsync("Push-ImageTar $tar -Destination $registry", Token);
         var manifest = await RawManifest.OfRegistryAsync(registry, "empty", "1", Token);
-        var plain = await Tools.RunAsync("gzip", ["-dc", registry.Blobs()[manifest.Layers[0]].FullName], new ToolSettings(), Token);
+        var plain = await ExternalTools.RunAsync("gzip", ["-dc", registry.Blobs()[manifest.Layers[0]].FullName], new ToolSettings(), Token);
         Assert.Equal("", plain.Output);
     }
 }

@@ -43,7 +43,7 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
 
         // skopeo 1.9 refuses an attestation's config when it copies to a layout; dir: takes manifests as they are.
         using var folder = new TemporaryFolder();
-        await Tools.RunAsync(
+        await ExternalTools.RunAsync(
             "skopeo",
             ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{result.Reference}", $"dir:{folder["copy"]}"], Token);
         Assert.Equal(original.Raw, await File.ReadAllBytesAsync(folder["copy", "manifest.json"], Token));

@@ -22,14 +22,14 @@ public sealed class LocalRegistryTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine();
         var registry = await StartAsync(engine);
-        await Tools.RunAsync("skopeo", [.. Skopeo, .. options, "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", $"docker://{registry}/team/app:1"], Token);
+        await ExternalTools.RunAsync("skopeo", [.. Skopeo, .. options, "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", $"docker://{registry}/team/app:1"], Token);
         var cached = await engine.SingleAsync("Get-CachedImage localhost/team/app:1", Token);
         if (options.Length == 0)
         {
             Assert.Equal(RawManifest.OfLayout(images[layout], name).Digest, (string)cached.Digest);
         }
 
-        await Tools.RunAsync("skopeo", [.. Skopeo, "--preserve-digests", "--src-tls-verify=false", $"docker://{registry}/team/app:1", $"dir:{folder["read"]}"], Token);
+        await ExternalTools.RunAsync("skopeo", [.. Skopeo, "--preserve-digests", "--src-tls-verify=false", $"docker://{registry}/team/app:1", $"dir:{folder["read"]}"], Token);
         Assert.Equal((string)cached.Digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["read", "manifest.json"], Token)));
     }
 
@@ -44,7 +44,7 @@ public sealed class LocalRegistryTests
         // podman insists on a file where the engine's environment names one.
         var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = folder.Write("auth.json", "{}") } };
         Task<ToolResult> PodmanAsync(params string[] arguments) =>
-            Tools.RunAsync("podman", ["--root", folder["store"], "--runroot", folder["run"], "--storage-driver", "vfs", .. arguments], settings, Token);
+            ExternalTools.RunAsync("podman", ["--root", folder["store"], "--runroot", folder["run"], "--storage-driver", "vfs", .. arguments], settings, Token);
         await PodmanAsync("load", "-q", "-i", images["docker-archive.tar"]);
         await PodmanAsync("tag", "example.com/team/app:1.0", $"{registry}/team/app:1");
         var id = (await PodmanAsync("image", "inspect", "--format", "{{.Id}}", $"{registry}/team/app:1")).Output;
@@ -65,7 +65,7 @@ public sealed class LocalRegistryTests
         var images = await ImagesFixture.GetAsync(Token);
         using var engine = new Engine { ["who"] = RegistryFixture.Credential };
         var registry = await StartAsync(engine, "-Credential $who");
-        Task<ToolResult> PushAsync(params string[] login) => Tools.RunAsync(
+        Task<ToolResult> PushAsync(params string[] login) => ExternalTools.RunAsync(
             "skopeo", [.. Skopeo, "--dest-tls-verify=false", .. login, $"oci:{images["oci"]}:app", $"docker://{registry}/team/app:1"], new ToolSettings { AllowFailure = true }, Token);
         foreach (var login in new string[][] { ["--dest-no-creds"], ["--dest-creds", "pusher:wrong"] })
         {
@@ -87,7 +87,7 @@ public sealed class LocalRegistryTests
         await engine.OutputAsync("Import-ImageTar $tar", Token);
         var registry = await StartAsync(engine, "-ReadOnly");
         await Witness.CopyAsync($"docker://{registry}/team/app:1.0", folder["copy"], "app", Token);
-        var refused = await Tools.RunAsync(
+        var refused = await ExternalTools.RunAsync(
             "skopeo", [.. Skopeo, "--dest-tls-verify=false", $"oci:{folder["copy"]}:app", $"docker://{registry}/team/other:1"], new ToolSettings { AllowFailure = true }, Token);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("denied", refused.Error, StringComparison.OrdinalIgnoreCase);
@@ -111,7 +111,7 @@ public sealed class LocalRegistryTests
             registry, new NginxOptions { Certificates = certificates, Server = port => server.Replace("listen 443", $"listen 127.0.0.1:{port}", StringComparison.Ordinal) }, Token);
         folder.Folder("certs");
         File.Copy(certificates.AuthorityFile, folder["certs", "ca.crt"]);
-        await Tools.RunAsync(
+        await ExternalTools.RunAsync(
             "skopeo", [.. Skopeo, "--dest-cert-dir", folder["certs"], "--dest-creds", RegistryFixture.UserAndPassword, $"oci:{images["oci"]}:app", $"docker://{nginx.Address}/team/app:1"], Token);
         engine["there"] = nginx.Address;
         await engine.OutputAsync("Connect-Registry $there -CertificateAuthority $authority -Credential $who -PlainHttp:$false", Token);

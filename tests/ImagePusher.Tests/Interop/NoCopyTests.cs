@@ -33,7 +33,7 @@ public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<Regi
         var tar = images.Write("app", 2_000_000);
         if (compress)
         {
-            await Tools.RunAsync("gzip", [tar], Token);
+            await ExternalTools.RunAsync("gzip", [tar], Token);
             tar += ".gz";
         }
 

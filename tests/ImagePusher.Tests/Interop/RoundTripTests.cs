@@ -16,7 +16,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         var layout = (await ImagesFixture.GetAsync(Token))["oci"];
         var from = await registries.OpenAsync(Token);
         await using var to = await DockerRegistry.StartAsync(Token);
-        await Tools.RunAsync(
+        await ExternalTools.RunAsync(
             "skopeo",
             ["--insecure-policy", "copy", "-q", "--format", format, "--dest-tls-verify=false", $"oci:{layout}:app", $"docker://{from.Address}/team/app:1"], Token);
         var original = await RawManifest.OfRegistryAsync(from, "team/app", "1", Token);

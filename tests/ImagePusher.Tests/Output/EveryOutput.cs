@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Fleet;
 using ImagePusher.Tests.Support;
 
@@ -51,7 +51,7 @@ public sealed class EveryOutput : IAsyncLifetime
         var signed = await SignedImage.StartAsync(token);
         var fleet = await FleetSource.StartAsync(10, token);
         var limited = FaultProxy.Start(signed.Registry.Address);
-        limited.On("HEAD").SetAnswerHeader("ratelimit-limit", "100;w=21600").SetAnswerHeader("ratelimit-remaining", "76;w=21600");
+        limited.On("HEAD").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "76;w=21600");
         _servers.AddRange([limited, fleet, signed, registry]);
         Engine = new Engine
         {

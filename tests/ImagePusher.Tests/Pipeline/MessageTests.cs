@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;
@@ -43,7 +43,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("GET", "/manifests/").Nth(1).Answer(503).WithRetryAfter(TimeSpan.FromSeconds(1));
+        proxy.On("GET", "/manifests/").Nth(1).Respond(503).WithRetryAfter(TimeSpan.FromSeconds(1));
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = proxy.Address, ["direct"] = registry.Address };
         await engine.OutputAsync("Push-ImageTar $tar -Destination $direct", Token);
         var outcome = (await engine.RunAsync("Get-RegistryManifest $registry/app:1 -Verbose", Token)).WithoutErrors();

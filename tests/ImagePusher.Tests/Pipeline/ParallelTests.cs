@@ -1,5 +1,5 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;

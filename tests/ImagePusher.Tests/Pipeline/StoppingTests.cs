@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;
@@ -87,7 +87,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
-        var stalls = proxy.On("*").StallAnswer();
+        var stalls = proxy.On("*").StallResponse();
         var running = engine.Start(script, Token);
         await stalls.Reached.SoonAsync();
         await StopsInTimeAsync(running);
@@ -101,7 +101,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
-        var busy = proxy.On("GET", "/manifests/").Answer(503).WithRetryAfter(TimeSpan.FromSeconds(50));
+        var busy = proxy.On("GET", "/manifests/").Respond(503).WithRetryAfter(TimeSpan.FromSeconds(50));
         var running = engine.Start("Get-RegistryManifest $registry/large:1", Token);
         await busy.Reached.SoonAsync();
         await proxy.Idle.SoonAsync();
@@ -136,7 +136,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
 
         // The first image is let through when the second one is under way, and so ends it.
         var second = isSave ? proxy.On("GET", "/v2/large/manifests/") : proxy.On("PATCH|PUT", "/v2/large/blobs/").DripUp(Drop, Pause);
-        var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallAnswer() : proxy.On("PUT", "/v2/first/manifests/").StallAnswer();
+        var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallResponse() : proxy.On("PUT", "/v2/first/manifests/").StallResponse();
         using var active = new ActiveRequests(proxy.Address);
         var running = engine.Start(script, Token);
         await Task.WhenAll(first.Reached, second.Reached).SoonAsync();

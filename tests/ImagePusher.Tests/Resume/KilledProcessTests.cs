@@ -1,6 +1,6 @@
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.Emulation;
-using ImagePusher.TestSupport.Faults;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Resume;
@@ -15,14 +15,14 @@ public sealed class KilledProcessTests : IDisposable
     private const string PushTar = "(Push-ImageTar app.tar -Destination $env:REGISTRY -ErrorAction Stop).Digest";
     private const string PushCached = "(Push-CachedImage example.com/app:1 -Destination $env:REGISTRY -ErrorAction Stop).Digest";
 
-    private static readonly (int Layer, int Step, int FewestKills) Size = Tools.LongForm ? (200_000_000, 50_000_000, 3) : (12_000_000, 5_000_000, 1);
+    private static readonly (int Layer, int Step, int FewestKills) Size = ExternalTools.LongForm ? (200_000_000, 50_000_000, 3) : (12_000_000, 5_000_000, 1);
 
     private readonly ShellProcess _shell = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Whether the image comes from the cache, its layers stored, or from the tar, its layers compressed on the way.</summary>
-    public static TheoryData<bool, bool> Pushes => Tools.LongForm
+    public static TheoryData<bool, bool> Pushes => ExternalTools.LongForm
         ? new([(true, true), (true, false), (false, true), (false, false)])
         : new([(true, true), (false, false)]);
 
@@ -32,7 +32,7 @@ public sealed class KilledProcessTests : IDisposable
     public async Task Where_the_status_is_true_a_push_goes_on_in_the_next_process(bool toLocalRegistry, bool fromCache)
     {
         // A process may be killed when its request has arrived and the answer, with a new Location, has not.
-        await using var emulated = EmulatedRegistry.Start(Personality.ByTheBook with { ChangesLocation = false });
+        await using var emulated = FakeRegistry.Start(RegistryProfile.Conformant with { ChangesLocation = false });
         using var serving = new Engine { ["path"] = _shell.Folder.Folder("served") };
         var registry = toLocalRegistry
             ? (string)(await serving.SingleAsync("Start-LocalRegistry -Port 0 -Path $path", Token)).Registry
@@ -48,11 +48,11 @@ public sealed class KilledProcessTests : IDisposable
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine();
-        var (count, each) = Tools.LongForm ? (10, 20_000_000) : (4, 9_000_000);
+        var (count, each) = ExternalTools.LongForm ? (10, 20_000_000) : (4, 9_000_000);
         await PrepareAsync([.. Enumerable.Repeat(each, count)], true);
 
         // The first kill may cost two layers on their way, a later one a layer: of only four, that is more than half.
-        var (kills, digest) = await PushAsync(registry.Address, PushCached, Tools.LongForm ? 1.5 : 1.8, Tools.LongForm ? Size.Step : 20_000_000);
+        var (kills, digest) = await PushAsync(registry.Address, PushCached, ExternalTools.LongForm ? 1.5 : 1.8, ExternalTools.LongForm ? Size.Step : 20_000_000);
         Assert.InRange(kills, 1, 8);
         var finished = (await registry.RequestsAsync(Token)).Where(request => request.Is("PUT", "/blobs/uploads/") && request.Status == 201).ToList();
         Assert.Equal(count + 1, finished.Count);

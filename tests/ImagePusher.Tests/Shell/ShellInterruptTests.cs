@@ -76,7 +76,7 @@ public sealed class ShellInterruptTests(ShellScripts scripts) : IClassFixture<Sh
             Assert.Equal("started", await shell.StandardOutput.ReadLineAsync(token));
         }
 
-        await Tools.RunAsync("sh", ["-c", $"kill -{signal} {shell.Id}"], token);
+        await ExternalTools.RunAsync("sh", ["-c", $"kill -{signal} {shell.Id}"], token);
     }
 
     /// <summary>The rest of the output; the process must end in time.</summary>

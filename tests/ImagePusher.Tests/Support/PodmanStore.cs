@@ -18,18 +18,18 @@ internal sealed class PodmanStore(string folder)
     {
         // They name files of the engine's home that need not be there, which podman pull takes ill.
         var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = null, ["DOCKER_CONFIG"] = null } };
-        await Tools.RunAsync("podman", [.. Options, .. command], settings, cancellationToken);
-        var list = await Tools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
+        await ExternalTools.RunAsync("podman", [.. Options, .. command], settings, cancellationToken);
+        var list = await ExternalTools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
         return list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>The diff IDs of an image's layers.</summary>
     public async Task<IReadOnlyList<string?>> DiffIdsAsync(string name, CancellationToken cancellationToken)
     {
-        var image = await Tools.RunAsync("podman", [.. Options, "image", "inspect", name], cancellationToken);
+        var image = await ExternalTools.RunAsync("podman", [.. Options, "image", "inspect", name], cancellationToken);
         return [.. JsonNode.Parse(image.Output)![0]!["RootFS"]!["Layers"]!.AsArray().Select(id => (string?)id)];
     }
 
     /// <summary>Removes all images: podman's files are read-only, also for who removes the folder.</summary>
-    public Task EmptyAsync(CancellationToken cancellationToken) => Tools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
+    public Task EmptyAsync(CancellationToken cancellationToken) => ExternalTools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
 }

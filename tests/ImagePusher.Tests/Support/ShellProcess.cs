@@ -17,7 +17,7 @@ internal sealed class ShellProcess : IDisposable
     public Dictionary<string, string?> Environment { get; } = [];
 
     /// <summary>The real pwsh of this machine, which IMAGEPUSHER_TEST_PWSH may name; null if there is none.</summary>
-    public static string? Pwsh => System.Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? Tools.Find("pwsh");
+    public static string? Pwsh => System.Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? ExternalTools.Find("pwsh");
 
     /// <summary>Runs the shell to its end; any exit code is a result.</summary>
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Repository.Shell, arguments, input);
@@ -86,7 +86,7 @@ internal sealed class ShellProcess : IDisposable
             WorkingFolder = Folder.FullName,
             Environment = Variables(),
         };
-        return Tools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
+        return ExternalTools.RunAsync(program, arguments, settings, TestContext.Current.CancellationToken);
     }
 
     private Dictionary<string, string?> Variables() => new(Environment)

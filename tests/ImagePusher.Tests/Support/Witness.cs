@@ -33,7 +33,7 @@ internal static class Witness
     public static async Task<JsonElement> InspectAsync(string reference, CancellationToken cancellationToken, string? credentials = null)
     {
         string[] login = credentials is null ? [] : ["--creds", credentials];
-        var result = await Tools.RunAsync("skopeo", ["inspect", "--tls-verify=false", .. login, $"docker://{reference}"], cancellationToken);
+        var result = await ExternalTools.RunAsync("skopeo", ["inspect", "--tls-verify=false", .. login, $"docker://{reference}"], cancellationToken);
         return JsonDocument.Parse(result.Output).RootElement;
     }
 
@@ -49,7 +49,7 @@ internal static class Witness
     {
         string[] login = credentials is null ? [] : ["--src-creds", credentials];
         string[] whole = all ? ["--all"] : [];
-        return Tools.RunAsync(
+        return ExternalTools.RunAsync(
             "skopeo", ["--insecure-policy", "copy", "-q", .. whole, "--src-tls-verify=false", .. login, source, $"oci:{layout}:{tag}"], cancellationToken);
     }
 
@@ -58,7 +58,7 @@ internal static class Witness
     {
         using var folder = new TemporaryFolder();
         var bundle = folder["bundle"];
-        await Tools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{layout}:{tag}", bundle], cancellationToken);
+        await ExternalTools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{layout}:{tag}", bundle], cancellationToken);
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Describe(new DirectoryInfo(Path.Combine(bundle, "rootfs")), "", files);
         return files;
@@ -68,7 +68,7 @@ internal static class Witness
     /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's end.</returns>
     public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path, CancellationToken cancellationToken)
     {
-        var result = await Tools.RunAsync("python3", ["-c", ReadTar, mode, path], cancellationToken);
+        var result = await ExternalTools.RunAsync("python3", ["-c", ReadTar, mode, path], cancellationToken);
         return result.Output.Trim().Split(' ', 3) is [var count, var hash, var end]
             ? (int.Parse(count, CultureInfo.InvariantCulture), hash, end)
             : throw new InvalidDataException(result.Output);

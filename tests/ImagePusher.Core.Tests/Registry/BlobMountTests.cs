@@ -1,0 +1,107 @@
+using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>Mounting blobs from another repository of the registry.</summary>
+public sealed class BlobMountTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_mount_is_done_with_201()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(1000);
+        await session.Repository(proxy.Address, "one/app").WriteBlobAsync(blob, Token);
+        var two = session.Repository(proxy.Address, "two/app");
+        Assert.Equal("one/app", two.MountCandidate(blob.Descriptor));
+        Assert.True(await two.TryMountAsync(blob.Descriptor, Token));
+        Assert.Matches(@"^/v2/two/app/blobs/uploads/\?mount=sha256%3A[0-9a-f]{64}&from=one%2Fapp$", proxy.RequestsOf("POST")[^1].Target);
+        Assert.Equal([blob.TrueDigest.ToString()], registry.BlobsOf("two/app"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_mounted_that_the_session_has_not_seen()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(1000);
+        var repository = session.Repository(registry.Address);
+        Assert.False(await repository.TryMountAsync(blob.Descriptor, Token));
+        await repository.WriteBlobAsync(blob, Token);
+        Assert.Null(repository.MountCandidate(blob.Descriptor));
+        Assert.Equal(1, registry.Count("POST"));
+    }
+
+    [Fact]
+    public async Task A_mount_answered_202_is_gone_on_with_as_an_upload()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { Mounts = false });
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(1000);
+        await session.Repository(registry.Address, "one/app").WriteBlobAsync(blob, Token);
+        var two = session.Repository(registry.Address, "two/app");
+        Assert.False(await two.TryMountAsync(blob.Descriptor, Token));
+        await two.WriteBlobAsync(blob, Token);
+        Assert.Equal((2, 0), (registry.Count("POST"), registry.OpenUploads));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(422)]
+    [InlineData(500)]
+    [InlineData(501)]
+    public async Task A_refused_mount_becomes_a_plain_upload(int status)
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("POST", "mount=").Respond(status);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(1000);
+        await session.Repository(proxy.Address, "one/app").WriteBlobAsync(blob, Token);
+        var two = session.Repository(proxy.Address, "two/app");
+        Assert.False(await two.TryMountAsync(blob.Descriptor, Token));
+        await two.WriteBlobAsync(blob, Token);
+        Assert.Equal([blob.TrueDigest.ToString()], registry.BlobsOf("two/app"));
+    }
+
+    [Fact]
+    public async Task One_source_that_is_gone_says_nothing_about_the_registry()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blobs = Enumerable.Range(1, 4).Select(seed => MemoryBlob.Random(1000, seed)).ToList();
+        foreach (var blob in blobs)
+        {
+            await session.Repository(proxy.Address, blob == blobs[^1] ? "other/app" : "gone/app").WriteBlobAsync(blob, Token);
+        }
+
+        // Images that share blobs wait for one upload and mount the rest, as long as the registry is one store.
+        proxy.On("POST", "from=gone").Respond(404);
+        var target = session.Repository(proxy.Address, "new/app");
+        Assert.False(await target.TryMountAsync(blobs[0].Descriptor, Token));
+        Assert.False(await target.TryMountAsync(blobs[1].Descriptor, Token));
+        Assert.Equal(proxy.Address, target.Store);
+
+        // Two sources in a row mean that it does not mount; one that is mounted means that it does.
+        proxy.On("POST", "from=other").Take(1).Respond(404);
+        Assert.False(await target.TryMountAsync(blobs[3].Descriptor, Token));
+        Assert.Equal($"{proxy.Address}/new/app", target.Store);
+        proxy.ClearRules();
+        Assert.True(await target.TryMountAsync(blobs[2].Descriptor, Token));
+        Assert.Equal(proxy.Address, target.Store);
+    }
+
+    // Answers GET /v2/ itself, and leaves the rest to the handler.
+    private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
+        exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : handler(exchange));
+}

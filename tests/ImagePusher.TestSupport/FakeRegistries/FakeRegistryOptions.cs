@@ -1,0 +1,20 @@
+namespace ImagePusher.TestSupport.FakeRegistries;
+
+/// <summary>What an fake registry has around it.</summary>
+public sealed record FakeRegistryOptions
+{
+    /// <summary>The server whose bearer tokens it wants; none by default.</summary>
+    public TokenServer? TokenServer { get; init; }
+
+    /// <summary>Names and passwords for Basic; none by default, which lets everybody in.</summary>
+    public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The repositories that are there at the start, for those that must exist.</summary>
+    public IReadOnlyList<string> Repositories { get; init; } = [];
+
+    /// <summary>Serves https with the server certificate of these; plain http by default.</summary>
+    public TestCertificates? Certificates { get; init; }
+
+    /// <summary>Called with each request before it is served, for instance to move a clock on.</summary>
+    public Action<LoggedRequest> BeforeRequest { get; init; } = _ => { };
+}

@@ -1,0 +1,44 @@
+namespace ImagePusher.TestSupport.FakeRegistries;
+
+/// <summary>How a token server behaves (distribution, docs/spec/auth).</summary>
+public sealed record TokenServerOptions
+{
+    /// <summary>Names and passwords for Basic, and for grant_type=password.</summary>
+    public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Refresh (identity) tokens and whose they are.</summary>
+    public IReadOnlyDictionary<string, string> RefreshTokens { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the registry calls itself.</summary>
+    public string Service { get; init; } = "registry.test";
+
+    /// <summary>A query that the realm's URL has of its own and that clients must keep; empty by default.</summary>
+    public string RealmQuery { get; init; } = "";
+
+    /// <summary>Who may do what: user (null is anonymous), repository, action. By default users everything and anonymous pull.</summary>
+    public Func<string?, string, string, bool> Allows { get; init; } = (user, _, action) => user is not null || action == "pull";
+
+    /// <summary>Whether an anonymous request gets a token; otherwise 401.</summary>
+    public bool AllowsAnonymous { get; init; } = true;
+
+    /// <summary>Whether POST (OAuth 2) is there; otherwise it answers 404, and clients fall back to GET (crane).</summary>
+    public bool TakesPost { get; init; } = true;
+
+    /// <summary>The field with the token in an answer to GET: token, or access_token as some servers write.</summary>
+    public string TokenField { get; init; } = "token";
+
+    /// <summary>How long a token is good; five minutes by default.</summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether the answer says expires_in. Without, clients must take 60 seconds.</summary>
+    public bool SaysExpiry { get; init; } = true;
+
+    /// <summary>Whether it reads the first scope alone, as some servers do.</summary>
+    public bool ReadsOnlyFirstScope { get; init; }
+
+    /// <summary>The clock of issue and expiry.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Serves https with the server certificate of these; plain http by default.</summary>
+    public TestCertificates? Certificates { get; init; }
+}

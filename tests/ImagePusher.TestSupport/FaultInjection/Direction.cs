@@ -1,0 +1,11 @@
+namespace ImagePusher.TestSupport.FaultInjection;
+
+/// <summary>Where a body goes.</summary>
+internal enum Direction
+{
+    /// <summary>A request's, to the server.</summary>
+    Up,
+
+    /// <summary>An answer's, to the client.</summary>
+    Down,
+}

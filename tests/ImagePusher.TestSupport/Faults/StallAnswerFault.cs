@@ -1,7 +1,0 @@
-namespace ImagePusher.TestSupport.Faults;
-
-/// <summary>Holds the server's answer back, until the proxy is told to go on.</summary>
-internal sealed class StallAnswerFault : Fault
-{
-    public override ValueTask OnAnswerAsync(Exchange exchange) => exchange.StallAsync(exchange.Released, signals: true);
-}
