@@ -1,43 +1,40 @@
 using System.Net;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.LocalRegistry;
 
-/// <summary>How a local registry listens and what it allows; what is not set has the default that its member names.</summary>
+/// <summary>How a local registry listens and what it allows.</summary>
 public sealed record LocalRegistryOptions
 {
-    /// <summary>The port; 5000 unless told. 0 takes any that is free.</summary>
+    /// <summary>The port; 5000 by default, 0 for any free port.</summary>
     public int Port { get; init; } = 5000;
 
     /// <summary>
-    /// The host name or address to listen on, <c>*</c> for every address of this machine; null, the default, for this machine
-    /// alone. Others than this machine are let in only with <see cref="ReadOnly"/>, <see cref="Credential"/> or
-    /// <see cref="AllowAnonymousWrite"/>.
+    /// The host name or address to listen on, <c>*</c> for every address; null, the default, for loopback only (IPv4 and IPv6).
+    /// Other addresses require <see cref="ReadOnly"/>, <see cref="Credential"/> or <see cref="AllowAnonymousWrite"/>.
     /// </summary>
     public string? Listen { get; init; }
 
-    /// <summary>True to serve pulls and refuse every change; false unless told.</summary>
+    /// <summary>True to reject every change; false by default.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The user and password that every request must bring (Basic); null, the default, for none.</summary>
-    /// <remarks>The registry speaks plain http: beyond this machine put it behind a proxy with TLS.</remarks>
+    /// <summary>The user and password that every request must have (Basic, RFC 7617); null, the default, for none.</summary>
+    /// <remarks>The registry speaks plain HTTP: beyond this machine, put a reverse proxy with TLS in front of it.</remarks>
     public NetworkCredential? Credential { get; init; }
 
-    /// <summary>True to let anyone who reaches <see cref="Listen"/> push and delete without credentials; false unless told.</summary>
+    /// <summary>True to allow pushes and deletions without credentials from other machines; false by default.</summary>
     public bool AllowAnonymousWrite { get; init; }
 
-    /// <summary>How long a client may neither send nor take a byte in the middle of a request before it is cut off; two minutes unless told.</summary>
+    /// <summary>How long a client may neither send nor receive a byte within a request before it is aborted; 2 minutes by default.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long an upload that nobody goes on with is kept; 24 hours unless told. The end of the registry ends all.</summary>
+    /// <summary>How long an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished uploads.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Takes what there is to say: requests and their answers, clients that went away.</summary>
+    /// <summary>Receives warnings, requests and their answers; discards them by default.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    /// <summary>The clock of time-outs; the system's unless told.</summary>
+    /// <summary>The clock of all timeouts; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -1,46 +1,52 @@
-using System.Net;
+using System.Net.Sockets;
 using ImagePusher.Core.Cache;
+using ImagePusher.LocalRegistry.Endpoints;
+using ImagePusher.LocalRegistry.HttpServer;
+using ImagePusher.LocalRegistry.Uploads;
 
 namespace ImagePusher.LocalRegistry;
 
 /// <summary>
-/// A registry on this machine: the OCI distribution API over an image cache, by plain http. It serves what the cache holds,
-/// and what is pushed to it is in the cache.
+/// A registry on this machine: the OCI distribution API over an image cache, by plain HTTP. It serves the content of the cache,
+/// and pushes to it are stored in the cache.
 /// </summary>
 /// <remarks>
-/// distribution-spec 1.1 with the end-points that were added since. Names: a push of R:T is kept as <c>localhost/R:T</c>; a
-/// pull of R:T finds that, then <c>docker.io/R:T</c>, then the only name with that repository and tag (two: 404). A manifest
-/// is found by digest in a repository where a name, or an index that has a name, leads to it; with its last name it goes. A
-/// blob is found by digest whatever names it.
+/// distribution-spec 1.1 with the endpoints added since. Names: a push of R:T is stored as <c>localhost/R:T</c>; a pull of R:T
+/// finds that, else <c>docker.io/R:T</c>, else the only name with that repository and tag (404 if there are several). A manifest is
+/// found by digest in a repository where a name or a named index refers to it. A blob is found by digest in every repository.
 /// </remarks>
 public sealed class LocalRegistryServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener;
+    private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly RegistryListener _listener;
     private readonly Router _router;
-    private readonly IncomingUploads _uploads;
+    private readonly UploadTable _uploads;
     private readonly LocalRegistryOptions _options;
-    private readonly OpenExchanges _open = new();
+    private readonly ConnectionTable _connections;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
+    private long _requests;
     private int _disposed;
 
     private LocalRegistryServer(ImageCache cache, LocalRegistryOptions options, RegistryListener listener)
     {
-        (Cache, _options, _listener) = (cache, options, listener.Http);
+        (Cache, _options, _listener) = (cache, options, listener);
         (Address, Port, IsReadOnly) = (listener.Address, listener.Port, options.ReadOnly);
         Started = options.TimeProvider.GetUtcNow();
-        _uploads = new IncomingUploads(cache, options);
+        _uploads = new UploadTable(cache, options);
         _router = new Router(cache, options, _uploads);
-        _accepting = Task.Run(AcceptAsync);
+        _connections = new ConnectionTable(options, HandleAsync, _stopping.Token);
+        _accepting = Task.WhenAll(listener.Sockets.Select(socket => Task.Run(() => AcceptAsync(socket))));
     }
 
-    /// <summary>Where the registry is reached from this machine, <c>host:port</c>.</summary>
+    /// <summary>How this machine reaches the registry, <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>The port, also where any free one was asked for.</summary>
+    /// <summary>The port, also if any free one was requested.</summary>
     public int Port { get; }
 
-    /// <summary>True if every change is refused.</summary>
+    /// <summary>True if every change is rejected.</summary>
     public bool IsReadOnly { get; }
 
     /// <summary>The cache that is served.</summary>
@@ -49,22 +55,28 @@ public sealed class LocalRegistryServer : IAsyncDisposable
     /// <summary>When the registry started.</summary>
     public DateTimeOffset Started { get; }
 
-    /// <summary>How many requests were answered, or begun to be.</summary>
-    public long Requests => _open.Total;
+    /// <summary>The number of requests so far.</summary>
+    public long Requests => Interlocked.Read(ref _requests);
 
-    /// <summary>Starts a registry over a cache. It serves until it is disposed of.</summary>
-    /// <exception cref="RegistryUnavailableException">The port is taken, or may not be listened on.</exception>
-    /// <exception cref="RegistryDeniedException">Others than this machine would be let in to write without credentials.</exception>
-    public static Task<LocalRegistryServer> StartAsync(ImageCache cache, LocalRegistryOptions options, CancellationToken cancellationToken)
+    internal int Connections => _connections.Count;
+
+    /// <summary>Starts a registry over a cache. It serves until it is disposed.</summary>
+    /// <param name="cache">The cache to serve.</param>
+    /// <param name="options">How it listens; loopback, port 5000 by default.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="RegistryUnavailableException">The port is in use, or the address does not belong to this machine.</exception>
+    /// <exception cref="RegistryDeniedException">Other machines could write without credentials.</exception>
+    public static Task<LocalRegistryServer> StartAsync(
+        ImageCache cache, LocalRegistryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        ArgumentNullException.ThrowIfNull(options);
+        var chosen = options ?? new LocalRegistryOptions();
 
-        // The prefixes are resolved and the sockets opened while this waits, which is short but not instant.
-        return Task.Run(() => new LocalRegistryServer(cache, options, RegistryListener.Open(options)), cancellationToken);
+        // Resolving a name may take a while.
+        return Task.Run(() => new LocalRegistryServer(cache, chosen, RegistryListener.Open(chosen)), cancellationToken);
     }
 
-    /// <summary>Stops the registry: no request is taken any more, those under way are cut off, unfinished uploads are thrown away.</summary>
+    /// <summary>Stops the registry: connections are closed, requests in progress are aborted, unfinished uploads are discarded.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -72,71 +84,39 @@ public sealed class LocalRegistryServer : IAsyncDisposable
             return;
         }
 
-        // Cut off first: the listener itself would wait a second for each client that has not sent all of its request.
-        _open.AbortAll();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _listener.Close();
+        _listener.Dispose();
         await _accepting.ConfigureAwait(false);
-        _open.AbortAll();
-        _open.AddNoMore();
-        await _open.Ended.ConfigureAwait(false);
+        await _connections.WaitAsync().ConfigureAwait(false);
         await _uploads.DisposeAsync().ConfigureAwait(false);
         _router.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private Task HandleAsync(Exchange exchange)
+    {
+        Interlocked.Increment(ref _requests);
+        return _router.HandleAsync(exchange);
+    }
+
+    private async Task AcceptAsync(Socket listener)
     {
         while (!_stopping.IsCancellationRequested)
         {
-            HttpListenerContext context;
             try
             {
-                context = await _listener.GetContextAsync().ConfigureAwait(false);
+                _connections.Add(await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
             }
-            catch (HttpListenerException) when (_stopping.IsCancellationRequested)
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
-            catch (ObjectDisposedException)
+            catch (SocketException error) when (!_stopping.IsCancellationRequested)
             {
-                return;
+                // The client has gone already, or the process has no more file descriptors: in that case trying at once would fail again.
+                _options.Log.Verbose($"The local registry {Address} could not accept a connection: {error.Message}");
+                await Task.Delay(AcceptRetryDelay, _options.TimeProvider, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (HttpListenerException error)
-            {
-                _options.Log.Verbose($"The local registry {Address} could not take a request: {error.Message}");
-                continue;
-            }
-
-            _open.Add();
-            _ = Task.Run(() => ServeAsync(context), CancellationToken.None);
         }
-    }
-
-    private async Task ServeAsync(HttpListenerContext context)
-    {
-        Exchange exchange;
-        try
-        {
-            exchange = new Exchange(context, _options, _stopping.Token);
-        }
-        catch (Exception error)
-        {
-            // A client that is gone by now leaves a request that the listener can't describe any more, by whatever exception.
-            _options.Log.Verbose($"The local registry {Address} could not read a request: {error.Message}");
-            _open.Leave();
-            return;
-        }
-
-        _open.Begin(exchange);
-        var handling = _router.HandleAsync(exchange);
-        await handling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (handling.Exception is { } fault)
-        {
-            // A server outlives what goes wrong with one request.
-            _options.Log.Warning($"{exchange}: {fault.GetBaseException().GetType().Name}: {fault.GetBaseException().Message}");
-        }
-
-        _open.End(exchange);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>An answer that was read to its end.</summary>
+/// <summary>A response with its complete body.</summary>
 internal sealed record Answer(HttpStatusCode Status, byte[] Body, IReadOnlyDictionary<string, string> Headers)
 {
     public string? this[string header] => Headers.GetValueOrDefault(header);
@@ -12,7 +12,7 @@ internal sealed record Answer(HttpStatusCode Status, byte[] Body, IReadOnlyDicti
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
-    /// <summary>The codes of an error answer, which must have the form that the specification gives.</summary>
+    /// <summary>The codes of an error response, whose form is asserted.</summary>
     public IReadOnlyList<string> Codes
     {
         get
@@ -32,15 +32,15 @@ internal sealed record Answer(HttpStatusCode Status, byte[] Body, IReadOnlyDicti
         return new Answer(answer.StatusCode, body, headers);
     }
 
-    /// <summary>Asserts the status, and shows the answer's text if it is another.</summary>
+    /// <summary>Asserts the status, and shows the response text if it differs.</summary>
     public Answer Is(HttpStatusCode expected)
     {
         Assert.True(expected == Status, $"expected {(int)expected}, got {(int)Status}: {Text}");
         return this;
     }
 
-    /// <summary>Asserts that this is a refusal of one code.</summary>
-    public Answer IsRefusal(HttpStatusCode expected, string code)
+    /// <summary>Asserts that this is an error response with one code.</summary>
+    public Answer IsError(HttpStatusCode expected, string code)
     {
         Is(expected);
         Assert.All(Codes, found => Assert.Equal(code, found));

@@ -7,7 +7,7 @@ namespace ImagePusher.LocalRegistry.Tests;
 public sealed class BlobTests
 {
     [Fact]
-    public async Task A_blob_is_sent_whole_with_its_digest_and_length()
+    public async Task A_blob_is_sent_completely_with_its_digest_and_length()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var blob = Http.RandomBytes(3_000_000);
@@ -34,14 +34,14 @@ public sealed class BlobTests
     }
 
     [Fact]
-    public async Task What_is_not_there_is_BLOB_UNKNOWN_and_what_is_no_digest_DIGEST_INVALID()
+    public async Task A_missing_blob_is_BLOB_UNKNOWN_and_a_malformed_digest_is_DIGEST_INVALID()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        (await registry.GetAsync($"/v2/team/app/blobs/{Http.DigestOf("none"u8)}")).IsRefusal(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
+        (await registry.GetAsync($"/v2/team/app/blobs/{Http.DigestOf("none"u8)}")).IsError(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{Http.DigestOf("none"u8)}")).Is(HttpStatusCode.NotFound);
         foreach (var digest in new[] { "sha256:abc", "md5:00", "latest", $"sha256:{new string('A', 64)}", $"sha999:{new string('a', 64)}" })
         {
-            (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+            (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class BlobTests
     [InlineData("bytes=2048-")]
     [InlineData("bytes=5000-10000")]
     [InlineData("bytes=-0")]
-    public async Task A_range_that_can_not_be_is_416(string range)
+    public async Task An_unsatisfiable_range_is_416(string range)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
@@ -84,7 +84,7 @@ public sealed class BlobTests
     [InlineData("bytes=a-b")]
     [InlineData("bytes=")]
     [InlineData("bytes=--5")]
-    public async Task A_range_of_another_form_gives_the_whole(string range)
+    public async Task An_unsupported_range_gives_the_complete_blob(string range)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
@@ -92,7 +92,7 @@ public sealed class BlobTests
     }
 
     [Fact]
-    public async Task Conditions_are_kept()
+    public async Task Conditional_requests_are_supported()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));
@@ -103,7 +103,7 @@ public sealed class BlobTests
     }
 
     [Fact]
-    public async Task Empty_and_sha512_blobs_are_blobs()
+    public async Task Empty_and_sha512_blobs_are_supported()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var empty = await registry.PushBlobAsync([]);
@@ -112,30 +112,30 @@ public sealed class BlobTests
 
         var blob = Http.RandomBytes(1000);
         var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(blob))}";
-        (await registry.SendAsync("PUT", $"{await registry.BeginAsync()}?digest={digest}", blob)).Is(HttpStatusCode.Created);
+        (await registry.SendAsync("PUT", $"{await registry.StartUploadAsync()}?digest={digest}", blob)).Is(HttpStatusCode.Created);
         var answer = (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
         Assert.Equal(blob, answer.Body);
         Assert.Equal(digest, answer["Docker-Content-Digest"]);
     }
 
     [Fact]
-    public async Task A_deleted_blob_is_gone_at_once_and_one_that_an_image_needs_stays()
+    public async Task A_deleted_blob_is_removed_immediately_and_one_in_use_is_kept()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var layer = Http.RandomBytes(5000);
         var image = await registry.PushImageAsync("1", layers: layer);
         var path = $"/v2/team/app/blobs/{Http.DigestOf(layer)}";
-        (await registry.SendAsync("DELETE", path)).IsRefusal(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
+        (await registry.SendAsync("DELETE", path)).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
         (await registry.GetAsync(path)).Is(HttpStatusCode.OK);
 
         (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.Accepted);
         (await registry.SendAsync("DELETE", path)).Is(HttpStatusCode.Accepted);
         (await registry.SendAsync("HEAD", path)).Is(HttpStatusCode.NotFound);
-        (await registry.SendAsync("DELETE", path)).IsRefusal(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
+        (await registry.SendAsync("DELETE", path)).IsError(HttpStatusCode.NotFound, "BLOB_UNKNOWN");
     }
 
     [Fact]
-    public async Task A_blob_that_was_asked_about_is_kept_from_the_garbage_collection()
+    public async Task HEAD_protects_a_blob_from_the_garbage_collection()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(5000));

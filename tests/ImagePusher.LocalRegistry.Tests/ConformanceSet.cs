@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>One of the conformance suite's sets of content: blobs, manifests in the order of their push, tags, and who refers to whom.</summary>
+/// <summary>One of the conformance suite's sets of content: blobs, manifests in push order, tags, and references between them.</summary>
 /// <remarks>distribution-spec, conformance/run.go (GenerateData) and testdata.go, read in 2026.</remarks>
 internal sealed class ConformanceSet(HashAlgorithmName? hash = null)
 {

@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// The requests of the OCI conformance suite over manifests, with its expectations, all of its optional end-points, and in
+/// The requests of the OCI conformance suite over manifests, with its expectations, all of its optional endpoints, and in
 /// its order: push, list, HEAD, pull, referrers, delete.
 /// </summary>
 public sealed class ConformanceTests
@@ -36,7 +36,7 @@ public sealed class ConformanceTests
     }
 
     [Fact]
-    public async Task Sets_side_by_side_do_not_disturb_each_other()
+    public async Task Concurrent_sets_do_not_interfere()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var sets = ConformanceSet.Names.Select(ConformanceSet.Make).ToList();
@@ -94,7 +94,7 @@ public sealed class ConformanceTests
             return;
         }
 
-        var place = await registry.BeginAsync(Repository);
+        var place = await registry.StartUploadAsync(Repository);
         if (form > 1)
         {
             var range = form == 2 ? [] : new[] { ("Content-Range", $"0-{blob.Length - 1}") };

@@ -6,8 +6,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// The requests of containerd, in its order and with its headers, as version 1.6.20 sent them to this registry, and what it insists on
-/// in the answers (containerd, core/remotes/docker/resolver.go, fetcher.go and pusher.go).
+/// The requests of containerd, in its order and with its headers, as version 1.6.20 sent them to this registry, and what it requires
+/// of the responses (containerd, core/remotes/docker/resolver.go, fetcher.go and pusher.go).
 /// </summary>
 public sealed class ContainerdOrderTests
 {
@@ -19,7 +19,7 @@ public sealed class ContainerdOrderTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_push_asks_for_all_blobs_at_once_sends_each_whole_then_manifests_by_digest_and_the_index_by_tag()
+    public async Task A_push_checks_all_blobs_sends_each_by_one_PUT_then_manifests_by_digest_and_the_index_by_tag()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -38,7 +38,7 @@ public sealed class ContainerdOrderTests
             (await HeadAsync(registry, $"manifests/{image.Digest}", MediaTypes.OciManifest)).Is(HttpStatusCode.OK);
         }
 
-        // By this header alone it knows that the tag needs no push.
+        // This header alone tells it that the tag need not be pushed.
         Assert.Equal(Http.DigestOf(Index), (await HeadAsync(registry, "manifests/1", MediaTypes.OciIndex)).Is(HttpStatusCode.OK)["Docker-Content-Digest"]);
     }
 
@@ -51,7 +51,7 @@ public sealed class ContainerdOrderTests
     }
 
     [Fact]
-    public async Task A_fetch_that_broke_goes_on_by_Range_and_its_answer_begins_there()
+    public async Task An_interrupted_fetch_resumes_by_Range()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -63,7 +63,7 @@ public sealed class ContainerdOrderTests
     }
 
     [Fact]
-    public async Task As_a_mirror_it_is_told_whose_names_are_meant()
+    public async Task As_a_mirror_it_gets_the_namespace_in_the_query()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);

@@ -12,26 +12,26 @@ public sealed class DeletionTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_tag_goes_and_leaves_its_siblings()
+    public async Task A_tag_is_deleted_and_its_siblings_are_kept()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
         (await registry.PutManifestAsync("2", image.Manifest)).Is(HttpStatusCode.Created);
         (await registry.SendAsync("DELETE", "/v2/team/app/manifests/1")).Is(HttpStatusCode.Accepted);
-        (await registry.GetAsync("/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/manifests/1")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
         (await registry.GetAsync("/v2/team/app/manifests/2")).Is(HttpStatusCode.OK);
         (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK);
-        (await registry.SendAsync("DELETE", "/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.SendAsync("DELETE", "/v2/team/app/manifests/1")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
 
-        // With its last name the manifest goes.
+        // Deleting its last name deletes the manifest.
         (await registry.SendAsync("DELETE", "/v2/team/app/manifests/2")).Is(HttpStatusCode.Accepted);
         (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.NotFound);
-        (await registry.GetAsync("/v2/team/app/tags/list")).IsRefusal(HttpStatusCode.NotFound, "NAME_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/tags/list")).IsError(HttpStatusCode.NotFound, "NAME_UNKNOWN");
         Assert.Empty(await registry.Cache.ListAsync(Token));
     }
 
     [Fact]
-    public async Task A_digest_goes_with_all_its_tags_in_its_repository_alone()
+    public async Task A_digest_is_deleted_with_all_its_tags_only_in_its_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
@@ -48,13 +48,13 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_manifest_that_an_index_needs_stays_until_the_index_is_gone()
+    public async Task A_manifest_of_an_index_is_kept_until_the_index_is_deleted()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("amd64", layers: Layer);
         var index = Documents.Index(Documents.Descriptor(TestImage.ManifestType, image.Manifest)).Bytes();
         (await registry.PutManifestAsync("all", index, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
-        var refused = (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).IsRefusal(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
+        var refused = (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
         Assert.Contains("localhost/team/app:all", refused.Text, StringComparison.Ordinal);
         (await registry.GetAsync("/v2/team/app/manifests/amd64")).Is(HttpStatusCode.OK);
 
@@ -64,7 +64,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_digest_is_deleted_of_every_name_that_the_repository_shows()
+    public async Task A_digest_is_deleted_under_every_name_of_the_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", "library/app", Layer);

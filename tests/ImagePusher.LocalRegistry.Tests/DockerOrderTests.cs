@@ -7,7 +7,7 @@ namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
 /// The requests of docker's daemon, in its order and with its headers, as version 20.10.24 sent them to this registry, and what it
-/// insists on in the answers (moby, distribution/push_v2.go and pull_v2.go; distribution, registry/client/blob_writer.go).
+/// requires of the responses (moby, distribution/push_v2.go and pull_v2.go; distribution, registry/client/blob_writer.go).
 /// </summary>
 public sealed class DockerOrderTests
 {
@@ -29,7 +29,7 @@ public sealed class DockerOrderTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_push_sends_layers_at_a_time_then_the_config_then_the_manifest()
+    public async Task A_push_sends_layers_concurrently_then_the_config_then_the_manifest()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -38,7 +38,7 @@ public sealed class DockerOrderTests
     }
 
     [Fact]
-    public async Task A_push_to_a_second_repository_finds_the_layers_by_HEAD_and_sends_the_manifest_alone()
+    public async Task A_push_to_a_second_repository_finds_the_layers_by_HEAD_and_sends_only_the_manifest()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -53,7 +53,7 @@ public sealed class DockerOrderTests
     }
 
     [Fact]
-    public async Task A_layer_that_it_knows_of_another_repository_is_mounted_by_POST()
+    public async Task A_layer_of_another_repository_is_mounted_by_POST()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -63,7 +63,7 @@ public sealed class DockerOrderTests
     }
 
     [Fact]
-    public async Task A_pull_asks_for_the_tag_by_HEAD_and_then_by_digest_and_reads_blobs_at_a_time()
+    public async Task A_pull_resolves_the_tag_by_HEAD_and_then_reads_by_digest_concurrently()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -71,7 +71,7 @@ public sealed class DockerOrderTests
     }
 
     [Fact]
-    public async Task A_pull_of_an_index_goes_on_with_one_of_its_manifests()
+    public async Task A_pull_of_an_index_continues_with_one_of_its_manifests()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
@@ -98,7 +98,7 @@ public sealed class DockerOrderTests
         var begun = (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/", [], Close)).Is(HttpStatusCode.Accepted);
         var sent = (await registry.SendAsync("PATCH", begun["Location"]!, blob, ("Transfer-Encoding", "chunked"), Close)).Is(HttpStatusCode.Accepted);
 
-        // It reads the header by "%d-%d", and the length that it then has must be the blob's.
+        // It parses the header by "%d-%d", and the resulting length must be that of the blob.
         Assert.Equal($"0-{blob.Length - 1}", sent["Range"]);
         Assert.NotEmpty(sent["Docker-Upload-UUID"]!);
         var digest = Http.DigestOf(blob);

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>Manifests and indexes in JSON, of whatever a test wants in them.</summary>
+/// <summary>Builds manifests and indexes in JSON.</summary>
 internal static class Documents
 {
     public const string EmptyType = "application/vnd.oci.empty.v1+json";
@@ -31,7 +31,7 @@ internal static class Documents
         ["manifests"] = new JsonArray([.. manifests.Select(manifest => manifest.DeepClone())]),
     };
 
-    /// <summary>An artifact about another manifest, whose only blob is the empty JSON object.</summary>
+    /// <summary>An artifact with a subject, whose only blob is the empty JSON object.</summary>
     public static JsonObject Artifact(string artifactType, JsonObject? subject, string note = "x")
     {
         var empty = Descriptor(EmptyType, EmptyJson);

@@ -9,7 +9,7 @@ public sealed class ListTests
     private static readonly string[] Tags = ["10", "2", "A", "B", "_x", "a", "a.b", "a_b", "b"];
 
     [Fact]
-    public async Task Tags_come_in_ordinal_order()
+    public async Task Tags_are_listed_in_ordinal_order()
     {
         await using var registry = await WithTagsAsync();
         var answer = (await registry.GetAsync("/v2/team/app/tags/list")).Is(HttpStatusCode.OK);
@@ -49,7 +49,7 @@ public sealed class ListTests
     [InlineData("last=zz", new string[0])]
     [InlineData("last=a0&n=1", new[] { "a_b" })]
     [InlineData("last=B&n=2", new[] { "_x", "a" })]
-    public async Task Pages_begin_after_last(string query, string[] expected)
+    public async Task A_page_starts_after_last(string query, string[] expected)
     {
         await using var registry = await WithTagsAsync();
         var answer = (await registry.GetAsync($"/v2/team/app/tags/list?{query}")).Is(HttpStatusCode.OK);
@@ -62,18 +62,18 @@ public sealed class ListTests
     [InlineData("abc")]
     [InlineData("")]
     [InlineData("99999999999")]
-    public async Task A_count_that_is_no_number_is_refused(string count)
+    public async Task A_page_size_that_is_not_a_number_is_rejected(string count)
     {
         await using var registry = await WithTagsAsync();
-        (await registry.GetAsync($"/v2/team/app/tags/list?n={count}")).IsRefusal(HttpStatusCode.BadRequest, "PAGINATION_NUMBER_INVALID");
-        (await registry.GetAsync($"/v2/_catalog?n={count}")).IsRefusal(HttpStatusCode.BadRequest, "PAGINATION_NUMBER_INVALID");
+        (await registry.GetAsync($"/v2/team/app/tags/list?n={count}")).IsError(HttpStatusCode.BadRequest, "PAGINATION_NUMBER_INVALID");
+        (await registry.GetAsync($"/v2/_catalog?n={count}")).IsError(HttpStatusCode.BadRequest, "PAGINATION_NUMBER_INVALID");
     }
 
     [Fact]
-    public async Task A_repository_without_tags_has_an_empty_list_and_an_unknown_one_none()
+    public async Task A_repository_without_tags_has_an_empty_list_and_an_unknown_one_is_404()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        (await registry.GetAsync("/v2/team/app/tags/list")).IsRefusal(HttpStatusCode.NotFound, "NAME_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/tags/list")).IsError(HttpStatusCode.NotFound, "NAME_UNKNOWN");
         await registry.PushImageAsync(null);
         Assert.Equal("""{"name":"team/app","tags":[]}""", (await registry.GetAsync("/v2/team/app/tags/list")).Is(HttpStatusCode.OK).Text);
     }
@@ -98,13 +98,13 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task Lists_know_GET_and_HEAD()
+    public async Task Lists_support_only_GET_and_HEAD()
     {
         await using var registry = await WithTagsAsync();
         (await registry.SendAsync("HEAD", "/v2/team/app/tags/list")).Is(HttpStatusCode.OK);
         foreach (var path in new[] { "/v2/team/app/tags/list", "/v2/_catalog", "/v2/" })
         {
-            Assert.Equal("GET, HEAD", (await registry.SendAsync("POST", path)).IsRefusal(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED")["Allow"]);
+            Assert.Equal("GET, HEAD", (await registry.SendAsync("POST", path)).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED")["Allow"]);
         }
     }
 

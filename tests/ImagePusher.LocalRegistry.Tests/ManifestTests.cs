@@ -31,7 +31,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task PUT_gives_place_and_digest_and_the_cache_has_the_image_as_localhost()
+    public async Task PUT_returns_location_and_digest_and_the_image_is_cached_under_localhost()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
@@ -45,7 +45,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task A_manifest_pushed_by_digest_outlives_the_garbage_collection_until_an_index_names_it()
+    public async Task A_manifest_pushed_by_digest_survives_the_garbage_collection_until_an_index_refers_to_it()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync(null, layers: Layer);
@@ -60,13 +60,13 @@ public sealed class ManifestTests
         await registry.Cache.CollectGarbageAsync(false, Token, TimeSpan.FromDays(-1));
         (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK);
 
-        // To push the child again is no new name.
+        // Pushing the child again adds no name.
         (await registry.PutManifestAsync(image.Digest, image.Manifest)).Is(HttpStatusCode.Created);
         Assert.Single(await registry.Cache.ListAsync(Token));
     }
 
     [Fact]
-    public async Task A_nested_index_leads_to_its_manifests()
+    public async Task Manifests_of_a_nested_index_are_found()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync(null, layers: Layer);
@@ -97,18 +97,18 @@ public sealed class ManifestTests
             Assert.Equal(digest, answer["Docker-Content-Digest"]);
         }
 
-        (await registry.PutManifestAsync($"{digest}?tag=good&tag=..", image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "TAG_INVALID");
+        (await registry.PutManifestAsync($"{digest}?tag=good&tag=..", image.Manifest)).IsError(HttpStatusCode.BadRequest, "TAG_INVALID");
         (await registry.GetAsync("/v2/team/app/manifests/good")).Is(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task Sha512_goes_through_an_index_down_to_the_layers()
+    public async Task Sha512_is_supported_from_an_index_down_to_the_layers()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var sha512 = HashAlgorithmName.SHA512;
         foreach (var blob in new[] { Documents.EmptyJson, Layer })
         {
-            (await registry.SendAsync("PUT", $"{await registry.BeginAsync()}?digest={Documents.DigestOf(blob, sha512)}", blob)).Is(HttpStatusCode.Created);
+            (await registry.SendAsync("PUT", $"{await registry.StartUploadAsync()}?digest={Documents.DigestOf(blob, sha512)}", blob)).Is(HttpStatusCode.Created);
         }
 
         var manifest = Documents.Manifest(Documents.Descriptor(Documents.EmptyType, Documents.EmptyJson, sha512), Documents.Descriptor("application/x", Layer, sha512)).Bytes();
@@ -124,7 +124,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task What_Accept_says_changes_nothing()
+    public async Task Accept_is_ignored()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
@@ -140,7 +140,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("application/vnd.docker.distribution.manifest.v2+json")]
     [InlineData("application/vnd.oci.image.manifest.v1+json")]
-    public async Task The_type_that_was_pushed_comes_back(string type)
+    public async Task The_pushed_media_type_is_returned(string type)
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);
@@ -154,7 +154,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task A_manifest_of_nearly_4_MiB_is_taken_and_a_larger_one_is_413()
+    public async Task A_manifest_of_nearly_4_MiB_is_accepted_and_a_larger_one_is_413()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);
@@ -163,7 +163,7 @@ public sealed class ManifestTests
         Assert.Equal(manifest, (await registry.GetAsync("/v2/team/app/manifests/large")).Body);
 
         var tooLarge = Documents.Artifact("application/x", null, new string('A', 4_200_000)).Bytes();
-        (await registry.PutManifestAsync("larger", tooLarge)).IsRefusal(HttpStatusCode.RequestEntityTooLarge, "SIZE_INVALID");
+        (await registry.PutManifestAsync("larger", tooLarge)).IsError(HttpStatusCode.RequestEntityTooLarge, "SIZE_INVALID");
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(registry.Root, "/v2/team/app/manifests/larger")) { Content = new StreamContent(new MemoryStream(tooLarge)) };
         request.Headers.TransferEncodingChunked = true;
         using var refused = await registry.Client.SendAsync(request, Token);
@@ -171,22 +171,22 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task What_is_missing_is_MANIFEST_BLOB_UNKNOWN_each_by_its_digest()
+    public async Task Each_missing_blob_is_reported_as_MANIFEST_BLOB_UNKNOWN()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = TestImage.Of(Layer, Http.RandomBytes(5, 2));
         await registry.PushBlobAsync(Layer);
-        var refused = (await registry.PutManifestAsync("1", image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "MANIFEST_BLOB_UNKNOWN");
+        var refused = (await registry.PutManifestAsync("1", image.Manifest)).IsError(HttpStatusCode.BadRequest, "MANIFEST_BLOB_UNKNOWN");
         Assert.Equal(
             new[] { Http.DigestOf(image.Config), Http.DigestOf(image.Layers[1]) },
             refused.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("detail").GetString()));
         var index = Documents.Index(Documents.Descriptor(TestImage.ManifestType, image.Manifest)).Bytes();
-        (await registry.PutManifestAsync("1", index, MediaTypes.OciIndex)).IsRefusal(HttpStatusCode.BadRequest, "MANIFEST_BLOB_UNKNOWN");
-        (await registry.GetAsync("/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.PutManifestAsync("1", index, MediaTypes.OciIndex)).IsError(HttpStatusCode.BadRequest, "MANIFEST_BLOB_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/manifests/1")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
     }
 
     [Fact]
-    public async Task Foreign_layers_need_not_be_there()
+    public async Task Foreign_layers_may_be_missing()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);
@@ -206,10 +206,10 @@ public sealed class ManifestTests
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]}""", "application/vnd.oci.image.index.v1+json")]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"nope","size":1},"layers":[]}""", TestImage.ManifestType)]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":-1},"layers":[]}""", TestImage.ManifestType)]
-    public async Task What_is_no_manifest_is_MANIFEST_INVALID(string body, string type)
+    public async Task A_body_that_is_not_a_manifest_is_MANIFEST_INVALID(string body, string type)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        (await registry.PutManifestAsync("1", System.Text.Encoding.UTF8.GetBytes(body), type)).IsRefusal(HttpStatusCode.BadRequest, "MANIFEST_INVALID");
+        (await registry.PutManifestAsync("1", System.Text.Encoding.UTF8.GetBytes(body), type)).IsError(HttpStatusCode.BadRequest, "MANIFEST_INVALID");
         Assert.Empty(await registry.Cache.ListAsync(Token));
     }
 
@@ -218,28 +218,28 @@ public sealed class ManifestTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
-        (await registry.PutManifestAsync(Http.DigestOf("other"u8), image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.PutManifestAsync("sha256:baddigeststring", image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.GetAsync("/v2/team/app/manifests/sha256:baddigeststring")).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.PutManifestAsync(".x", image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "TAG_INVALID");
-        (await registry.PutManifestAsync(new string('a', 129), image.Manifest)).IsRefusal(HttpStatusCode.BadRequest, "TAG_INVALID");
+        (await registry.PutManifestAsync(Http.DigestOf("other"u8), image.Manifest)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.PutManifestAsync("sha256:baddigeststring", image.Manifest)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.GetAsync("/v2/team/app/manifests/sha256:baddigeststring")).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.PutManifestAsync(".x", image.Manifest)).IsError(HttpStatusCode.BadRequest, "TAG_INVALID");
+        (await registry.PutManifestAsync(new string('a', 129), image.Manifest)).IsError(HttpStatusCode.BadRequest, "TAG_INVALID");
         (await registry.PutManifestAsync(new string('a', 128), image.Manifest)).Is(HttpStatusCode.Created);
 
-        // Whoever asks for what no tag can be finds nothing.
-        (await registry.GetAsync("/v2/team/app/manifests/.x")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        // A reference that cannot be a tag is not found.
+        (await registry.GetAsync("/v2/team/app/manifests/.x")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
         (await registry.SendAsync("HEAD", "/v2/team/app/manifests/.x")).Is(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task A_manifest_whose_file_is_damaged_is_500_and_one_whose_file_is_gone_404()
+    public async Task A_manifest_whose_file_is_damaged_or_missing_is_404()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);
         var file = registry.Cache.Blobs.PathOf(Digest.Parse(image.Digest));
         await File.WriteAllBytesAsync(file, new byte[image.Manifest.Length], Token);
-        (await registry.GetAsync("/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.InternalServerError, "UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/manifests/1")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
         Assert.Contains(registry.Log.Warnings, warning => warning.Contains(image.Digest, StringComparison.Ordinal));
         File.Delete(file);
-        (await registry.GetAsync("/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/manifests/1")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
     }
 }

@@ -20,7 +20,7 @@ public sealed class NameTests
     [InlineData("app", "1", null)]
     [InlineData("own", "1", "own")]
     [InlineData("team/app", "6", "localhost:5000")]
-    public async Task A_pull_finds_localhost_then_Docker_Hub_then_the_only_one(string repository, string tag, string? expected)
+    public async Task A_pull_prefers_localhost_then_Docker_Hub_then_a_unique_name(string repository, string tag, string? expected)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var names = new (string Name, string Content)[]
@@ -39,7 +39,7 @@ public sealed class NameTests
         var answer = await registry.GetAsync($"/v2/{repository}/manifests/{tag}");
         if (expected is null)
         {
-            answer.IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+            answer.IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
             return;
         }
 
@@ -50,7 +50,7 @@ public sealed class NameTests
     }
 
     [Fact]
-    public async Task A_tag_that_is_not_clear_is_not_listed_and_a_push_makes_it_so()
+    public async Task An_ambiguous_tag_is_not_listed_until_a_push_resolves_it()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PublishAsync(registry, "quay.io/team/app:1", "quay");
@@ -63,7 +63,7 @@ public sealed class NameTests
     }
 
     [Fact]
-    public async Task What_the_cache_gets_while_the_registry_runs_is_served_at_once()
+    public async Task Images_that_other_processes_cache_are_served_immediately()
     {
         await using var registry = await RunningRegistry.StartAsync();
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.NotFound);
@@ -75,12 +75,12 @@ public sealed class NameTests
     }
 
     [Fact]
-    public async Task A_manifest_is_found_by_digest_only_where_a_name_leads_to_it()
+    public async Task A_manifest_is_found_by_digest_only_in_its_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Http.RandomBytes(100));
-        (await registry.GetAsync($"/v2/team/other/manifests/{image.Digest}")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
-        (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(image.Config)}")).IsRefusal(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.GetAsync($"/v2/team/other/manifests/{image.Digest}")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(image.Config)}")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
     }
 
     private static async Task PublishAsync(RunningRegistry registry, string name, string content)

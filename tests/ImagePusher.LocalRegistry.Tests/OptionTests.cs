@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using ImagePusher.Core.Cache;
-using ImagePusher.LocalRegistry;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
@@ -11,7 +10,7 @@ public sealed class OptionTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_registry_says_what_it_is_and_counts_its_requests()
+    public async Task The_registry_reports_its_address_and_counts_its_requests()
     {
         var before = DateTimeOffset.UtcNow;
         await using var running = await RunningRegistry.StartAsync();
@@ -27,10 +26,10 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Both_names_of_this_machine_reach_it()
+    public async Task Every_loopback_name_of_this_machine_reaches_it()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        foreach (var host in new[] { "localhost", "127.0.0.1" })
+        foreach (var host in new[] { "localhost", "127.0.0.1", "[::1]" }.Where(host => host != "[::1]" || Socket.OSSupportsIPv6))
         {
             using var answer = await registry.Client.GetAsync(new Uri($"http://{host}:{registry.Registry.Port}/v2/"), Token);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -38,7 +37,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Read_only_it_serves_and_denies_every_change()
+    public async Task A_read_only_registry_serves_and_denies_every_change()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var layer = Http.RandomBytes(1000);
@@ -55,7 +54,7 @@ public sealed class OptionTests
             ("DELETE", "/v2/team/app/manifests/1"), ("DELETE", $"/v2/team/app/blobs/{Http.DigestOf(layer)}"),
         })
         {
-            Assert.Equal("GET, HEAD", (await registry.SendAsync(method, path, [])).IsRefusal(HttpStatusCode.MethodNotAllowed, "DENIED")["Allow"]);
+            Assert.Equal("GET, HEAD", (await registry.SendAsync(method, path, [])).IsError(HttpStatusCode.MethodNotAllowed, "DENIED")["Allow"]);
         }
 
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
@@ -67,7 +66,7 @@ public sealed class OptionTests
         await using var registry = await RunningRegistry.StartAsync(options => options with { Credential = new NetworkCredential("käthe", "p:ä ss") });
         foreach (var path in new[] { "/v2/", "/v2/_catalog", "/v2/a/manifests/1", "/nothing" })
         {
-            var refused = (await registry.GetAsync(path)).IsRefusal(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
+            var refused = (await registry.GetAsync(path)).IsError(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
             Assert.StartsWith("Basic realm=", refused["WWW-Authenticate"], StringComparison.Ordinal);
         }
 
@@ -83,14 +82,14 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Others_are_let_in_only_where_that_is_safe_or_meant()
+    public async Task Other_machines_are_allowed_only_where_that_is_safe_or_explicit()
     {
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"]);
         var refused = await Assert.ThrowsAsync<RegistryDeniedException>(
             () => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 0, Listen = "0.0.0.0" }, Token));
         Assert.Contains("0.0.0.0", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("-ReadOnly", refused.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("read-only", refused.RecommendedAction, StringComparison.Ordinal);
         foreach (var options in new[]
         {
             new LocalRegistryOptions { Listen = "*", ReadOnly = true }, new LocalRegistryOptions { Listen = "0.0.0.0", AllowAnonymousWrite = true },
@@ -107,7 +106,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task A_port_or_address_that_can_not_be_had_is_RegistryUnavailable()
+    public async Task A_port_in_use_or_a_foreign_address_is_RegistryUnavailable()
     {
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"]);
@@ -123,7 +122,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Two_registries_share_a_cache_and_a_stopped_one_leaves_its_port()
+    public async Task Two_registries_share_a_cache_and_a_stopped_one_frees_its_port()
     {
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"]);
@@ -137,14 +136,14 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task A_cache_that_can_not_be_read_is_500_and_the_registry_lives_on()
+    public async Task A_cache_that_cannot_be_read_is_500_and_the_registry_keeps_running()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushImageAsync("1");
         var index = Path.Combine(registry.Cache.Path, "index.json");
         var good = await File.ReadAllTextAsync(index, Token);
         await File.WriteAllTextAsync(index, "{", Token);
-        (await registry.GetAsync("/v2/team/app/manifests/1")).IsRefusal(HttpStatusCode.InternalServerError, "UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/manifests/1")).IsError(HttpStatusCode.InternalServerError, "UNKNOWN");
         Assert.NotEmpty(registry.Log.Warnings);
         await File.WriteAllTextAsync(index, good, Token);
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);

@@ -33,7 +33,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task Without_an_artifact_type_the_configs_is_given_and_an_index_has_none()
+    public async Task The_artifact_type_defaults_to_the_config_type_and_an_index_has_none()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var (image, subject) = await PushSubjectAsync(registry);
@@ -49,7 +49,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task A_filter_is_applied_and_said_so_with_or_without_escapes()
+    public async Task A_filter_is_applied_and_reported_with_or_without_escapes()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var (image, subject) = await PushSubjectAsync(registry);
@@ -74,11 +74,11 @@ public sealed class ReferrerTests
         var answer = await registry.GetAsync($"/v2/no/such/referrers/{Http.DigestOf("none"u8)}");
         Assert.Equal(MediaTypes.OciIndex, answer.Is(HttpStatusCode.OK)["Content-Type"]);
         Assert.Empty(Referrers(answer));
-        (await registry.GetAsync("/v2/team/app/referrers/sha256:12")).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.GetAsync("/v2/team/app/referrers/sha256:12")).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
     }
 
     [Fact]
-    public async Task The_subject_may_come_later_or_never_and_the_list_is_the_repositorys_own()
+    public async Task The_subject_may_be_pushed_later_or_never_and_lists_are_per_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);
@@ -92,7 +92,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task A_referrer_that_an_index_names_too_stays_listed()
+    public async Task A_referrer_that_an_index_also_contains_stays_listed()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var (image, subject) = await PushSubjectAsync(registry);
@@ -104,14 +104,14 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task What_a_client_keeps_under_the_referrers_tag_is_listed_if_it_has_the_subject()
+    public async Task Entries_under_the_referrers_tag_are_listed_if_they_have_the_subject()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var (image, subject) = await PushSubjectAsync(registry);
         var (sbom, stray) = (Documents.Artifact(SbomType, subject).Bytes(), Documents.Artifact(SbomType, null).Bytes());
         (await registry.PutManifestAsync("stray", stray)).Is(HttpStatusCode.Created);
 
-        // As an OCI layout of another tool has it: the index names the referrer, and no entry does.
+        // As in an OCI layout of another tool: an index contains the referrer, and no entry does.
         await registry.Cache.PutManifestAsync(Manifest.Parse(sbom), Token);
         var list = Documents.Index(Documents.Descriptor(MediaTypes.OciManifest, sbom), Documents.Descriptor(MediaTypes.OciManifest, stray)).Bytes();
         (await registry.PutManifestAsync(image.Digest.Replace(':', '-'), list, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
@@ -120,7 +120,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task A_list_that_is_too_long_for_one_index_comes_in_pages()
+    public async Task A_list_that_is_too_long_for_one_index_is_paged()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var (image, subject) = await PushSubjectAsync(registry);

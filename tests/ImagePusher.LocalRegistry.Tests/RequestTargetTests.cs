@@ -1,4 +1,4 @@
-using ImagePusher.LocalRegistry;
+using ImagePusher.LocalRegistry.Protocol;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
@@ -22,7 +22,7 @@ public sealed class RequestTargetTests
     [InlineData("/v2/blobs/manifests/manifests/1", "Manifest", "blobs/manifests", "1")]
     [InlineData("/v2/a/blobs/uploads/blobs/" + Hex, "Blob", "a/blobs/uploads", Hex)]
     [InlineData("http://host:5000/v2/a/manifests/1?x=y", "Manifest", "a", "1")]
-    public void A_path_is_read_from_its_end(string url, string kind, string repository, string reference)
+    public void A_path_is_matched_from_its_end(string url, string kind, string repository, string reference)
     {
         var target = RequestTarget.Parse(url);
         Assert.Equal((kind, repository, reference), ($"{target.Kind}", target.Repository, target.Reference));
@@ -41,7 +41,7 @@ public sealed class RequestTargetTests
     [InlineData("/v2/a/manifests/1/2")]
     [InlineData("/v2/a/tags")]
     [InlineData("http://host:5000")]
-    public void What_is_no_path_of_the_API_leads_nowhere(string url) => Assert.Equal(TargetKind.None, RequestTarget.Parse(url).Kind);
+    public void A_path_outside_the_API_addresses_nothing(string url) => Assert.Equal(TargetKind.None, RequestTarget.Parse(url).Kind);
 
     [Theory]
     [InlineData("/v2/manifests/1")]
@@ -54,7 +54,7 @@ public sealed class RequestTargetTests
     [InlineData("/v2/a b/manifests/1")]
     [InlineData("/v2/_a/tags/list")]
     [InlineData("/v2/a%C3%A4/tags/list")]
-    public void A_repository_keeps_the_grammar(string url)
+    public void A_repository_must_match_the_grammar(string url)
     {
         var target = RequestTarget.Parse(url);
         Assert.NotEqual(TargetKind.None, target.Kind);
@@ -62,14 +62,14 @@ public sealed class RequestTargetTests
     }
 
     [Fact]
-    public void A_repository_has_an_end()
+    public void A_repository_name_has_a_maximum_length()
     {
         Assert.True(RequestTarget.Parse($"/v2/{new string('a', 245)}/tags/list").HasValidRepository);
         Assert.False(RequestTarget.Parse($"/v2/{new string('a', 246)}/tags/list").HasValidRepository);
     }
 
     [Fact]
-    public void A_query_keeps_a_plus()
+    public void A_plus_in_a_query_is_kept()
     {
         var query = RequestTarget.Parse("/v2/a/referrers/x?artifactType=application/vnd.x+json&b=%2B&tag=1&tag=2&empty&&=v").Query;
         Assert.Equal(("application/vnd.x+json", "+", "", null), (query["artifactType"], query["b"], query["empty"], query["none"]));

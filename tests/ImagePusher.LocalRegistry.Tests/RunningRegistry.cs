@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using ImagePusher.Core.Cache;
-using ImagePusher.LocalRegistry;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>A local registry over a cache of its own, and a plain client to ask it.</summary>
+/// <summary>A local registry over a new cache, with an HTTP client.</summary>
 internal sealed class RunningRegistry : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -45,7 +44,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
         Registry = await LocalRegistryServer.StartAsync(Cache, with?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Sends a request of a path (or Location) as it is written here.</summary>
+    /// <summary>Sends a request to a path or Location exactly as given.</summary>
     public async Task<Answer> SendAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Root, path));
@@ -69,15 +68,15 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 
-    /// <summary>Begins an upload and gives its Location.</summary>
-    public async Task<string> BeginAsync(string repository = "team/app", string query = "") =>
+    /// <summary>Starts an upload and returns its Location.</summary>
+    public async Task<string> StartUploadAsync(string repository = "team/app", string query = "") =>
         (await SendAsync("POST", $"/v2/{repository}/blobs/uploads/{query}")).Is(HttpStatusCode.Accepted)["Location"]!;
 
-    /// <summary>Pushes a blob in one piece and gives its digest.</summary>
+    /// <summary>Pushes a blob by one PUT and returns its digest.</summary>
     public async Task<string> PushBlobAsync(byte[] blob, string repository = "team/app")
     {
         var digest = Http.DigestOf(blob);
-        (await SendAsync("PUT", $"{await BeginAsync(repository)}?digest={digest}", blob)).Is(HttpStatusCode.Created);
+        (await SendAsync("PUT", $"{await StartUploadAsync(repository)}?digest={digest}", blob)).Is(HttpStatusCode.Created);
         return digest;
     }
 
@@ -98,7 +97,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
         return image;
     }
 
-    /// <summary>A bare connection, for what no client would send.</summary>
+    /// <summary>A raw connection, for requests that no client would send.</summary>
     public async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
@@ -106,19 +105,19 @@ internal sealed class RunningRegistry : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Sends text on a connection of its own and gives all that comes back until the registry closes it.</summary>
-    public async Task<string> TalkAsync(string text)
+    /// <summary>Sends text on a new connection and returns everything received until the registry closes it.</summary>
+    public async Task<string> ExchangeRawAsync(string text)
     {
         using var socket = await ConnectAsync();
         await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(text), SocketFlags.None, TestContext.Current.CancellationToken);
-        // A socket that was half closed counts as not connected, and takes no stream any more.
+        // A half-closed socket counts as not connected, and NetworkStream rejects it.
         await using var stream = new NetworkStream(socket);
         socket.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream, System.Text.Encoding.ASCII);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The files of blobs that are being written.</summary>
+    /// <summary>The partial files of blobs that are being written.</summary>
     public IReadOnlyList<FileInfo> Parts() => new DirectoryInfo(Path.Combine(Cache.Path, ".imagepusher", "partial")) is { Exists: true } folder
         ? folder.GetFiles("*", SearchOption.AllDirectories)
         : [];

@@ -5,14 +5,14 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// One client of a soak: it works in a repository of its own, so that it knows what must be there, pushes layers that all clients
-/// share, and looks at what its neighbours do.
+/// A client of the soak test: it works in its own repository, so that it knows the expected state, pushes layers that all clients
+/// share, and reads what the others push.
 /// </summary>
 internal sealed class SoakClient(RunningRegistry registry, int number, int clients)
 {
     private const int SharedLayers = 6;
 
-#pragma warning disable CA5394 // A course of events for a test, no secret.
+#pragma warning disable CA5394 // Test data, not a secret.
     private readonly Random _random = new(number);
 
     private readonly Dictionary<string, TestImage> _images = [];
@@ -21,7 +21,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
 
     public string Repository => RepositoryOf(number);
 
-    /// <summary>What must be there, by tag.</summary>
+    /// <summary>The expected images, by tag.</summary>
     public IReadOnlyDictionary<string, TestImage> Images => _images;
 
     public int Steps { get; private set; }
@@ -44,7 +44,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
         });
     }
 
-    /// <summary>Everything that it pushed and did not remove is there, byte for byte, and nothing else is listed.</summary>
+    /// <summary>Asserts that exactly what it pushed and did not remove is listed, byte for byte.</summary>
     public async Task IsWholeAsync(RunningRegistry of)
     {
         await IsListedAsync(of);
@@ -103,7 +103,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
             return;
         }
 
-        var place = await registry.BeginAsync(Repository);
+        var place = await registry.StartUploadAsync(Repository);
         switch (form)
         {
             case 2:
@@ -140,7 +140,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
         }
     }
 
-    // A neighbour may remove a tag meanwhile; what it leaves readable must be whole.
+    // Another client may remove a tag concurrently; what is still readable must be complete.
     private async Task VisitAsync(string neighbour)
     {
         var answer = await registry.GetAsync($"/v2/{neighbour}/manifests/t{_random.Next(12)}");
@@ -205,7 +205,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
 
     private async Task AbandonAsync()
     {
-        var place = await registry.BeginAsync(Repository);
+        var place = await registry.StartUploadAsync(Repository);
         using var socket = await registry.ConnectAsync();
         await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 90000\r\n\r\nbegun"), SocketFlags.None, Token);
     }

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>Eight clients at once: pushes of every form, pulls, removals, lists, referrers, uploads left behind, and the garbage collection.</summary>
+/// <summary>Eight clients at once: pushes of every form, pulls, removals, lists, referrers, abandoned uploads, and garbage collection.</summary>
 public sealed class SoakTests
 {
     private const int Clients = 8;
@@ -17,12 +17,12 @@ public sealed class SoakTests
         var clients = Enumerable.Range(0, Clients).Select(number => new SoakClient(registry, number, Clients)).ToList();
         var watch = Stopwatch.StartNew();
 
-        // The short form has a number of steps and no time, so that a slow machine runs the same test.
-        bool GoesOn(SoakClient client) => ExternalTools.LongForm ? watch.Elapsed < TimeSpan.FromSeconds(60) : client.Steps < 25;
+        // The short form counts steps and not time, so that a slow machine runs the same test.
+        bool Continues(SoakClient client) => ExternalTools.LongForm ? watch.Elapsed < TimeSpan.FromSeconds(60) : client.Steps < 25;
         await Task.WhenAll(clients.Select(client => Task.Run(
             async () =>
             {
-                while (GoesOn(client))
+                while (Continues(client))
                 {
                     await client.StepAsync();
                 }
@@ -34,7 +34,7 @@ public sealed class SoakTests
             await client.IsWholeAsync(registry);
         }
 
-        // A new start over the same folder knows the same.
+        // A registry restarted over the same folder has the same state.
         await registry.RestartAsync();
         Assert.Empty(registry.Parts());
         foreach (var client in clients)

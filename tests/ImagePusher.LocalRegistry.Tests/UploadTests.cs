@@ -12,7 +12,7 @@ public sealed class UploadTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task POST_gives_a_place_and_PUT_ends_it_with_the_blobs_place()
+    public async Task POST_returns_a_location_and_PUT_completes_the_upload()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var begun = (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/")).Is(HttpStatusCode.Accepted);
@@ -22,29 +22,29 @@ public sealed class UploadTests
         var done = (await registry.SendAsync("PUT", $"{begun["Location"]}?digest={BlobDigest}", Blob)).Is(HttpStatusCode.Created);
         Assert.Equal(($"/v2/team/app/blobs/{BlobDigest}", BlobDigest), (done["Location"], done["Docker-Content-Digest"]));
         Assert.Equal(Blob, (await registry.GetAsync(done["Location"]!)).Body);
-        (await registry.GetAsync(begun["Location"]!)).IsRefusal(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
+        (await registry.GetAsync(begun["Location"]!)).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
         Assert.Empty(registry.Parts());
     }
 
     [Fact]
-    public async Task POST_alone_takes_a_blob_in_one_request()
+    public async Task A_single_POST_uploads_a_blob()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var done = (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={Uri.EscapeDataString(BlobDigest)}", Blob)).Is(HttpStatusCode.Created);
         Assert.Equal(Blob, (await registry.GetAsync(done["Location"]!)).Body);
 
-        (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}", [1, 2, 3])).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}", [1, 2, 3])).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
         Assert.Empty(registry.Parts());
 
-        // Without a body it goes on with PUT, as where this form is not known.
+        // Without a body it continues with PUT, as on registries without this form.
         Assert.NotNull((await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}")).Is(HttpStatusCode.Accepted)["Location"]);
     }
 
     [Fact]
-    public async Task One_streamed_PATCH_and_an_empty_PUT_make_a_blob()
+    public async Task A_streamed_PATCH_and_an_empty_PUT_upload_a_blob()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
+        var place = await registry.StartUploadAsync();
         using var content = new StreamContent(new MemoryStream(Blob));
         using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(registry.Root, place)) { Content = content };
         request.Headers.TransferEncodingChunked = true;
@@ -58,10 +58,10 @@ public sealed class UploadTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Chunks_in_order_make_a_blob_and_the_status_is_true_all_the_time(bool lastByPut)
+    public async Task Chunks_in_order_upload_a_blob_and_the_status_is_always_current(bool lastByPut)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
+        var place = await registry.StartUploadAsync();
         var ends = new[] { 0, 1, 300_000, 700_000, Blob.Length };
         for (var chunk = 1; chunk < ends.Length; chunk++)
         {
@@ -91,16 +91,16 @@ public sealed class UploadTests
     [Theory]
     [InlineData("PATCH")]
     [InlineData("PUT")]
-    public async Task A_chunk_out_of_order_is_416_with_the_true_range_and_changes_nothing(string method)
+    public async Task A_chunk_out_of_order_is_416_with_the_current_range_and_changes_nothing(string method)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
+        var place = await registry.StartUploadAsync();
         (await registry.SendAsync("PATCH", place, Blob[..1000], ("Content-Range", "0-999"))).Is(HttpStatusCode.Accepted);
         foreach (var (first, last) in new[] { (0, 999), (999, 1998), (1001, 2000), (500_000, 600_000) })
         {
             var target = method == "PUT" ? $"{place}?digest={BlobDigest}" : place;
             var refused = await registry.SendAsync(method, target, Blob[first..(last + 1)], ("Content-Range", $"{first}-{last}"));
-            refused.IsRefusal(HttpStatusCode.RequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID");
+            refused.IsError(HttpStatusCode.RequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID");
             Assert.Equal((place, "0-999"), (refused["Location"], refused["Range"]));
         }
 
@@ -115,29 +115,29 @@ public sealed class UploadTests
     [InlineData("0-")]
     [InlineData("0")]
     [InlineData("0-99999999999999999999")]
-    public async Task A_content_range_of_another_form_is_refused(string range)
+    public async Task A_malformed_Content_Range_is_rejected(string range)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
-        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", range))).IsRefusal(HttpStatusCode.BadRequest, "BLOB_UPLOAD_INVALID");
-        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "0-10"))).IsRefusal(HttpStatusCode.BadRequest, "SIZE_INVALID");
+        var place = await registry.StartUploadAsync();
+        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", range))).IsError(HttpStatusCode.BadRequest, "BLOB_UPLOAD_INVALID");
+        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "0-10"))).IsError(HttpStatusCode.BadRequest, "SIZE_INVALID");
         (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "bytes 0-9/*"))).Is(HttpStatusCode.Accepted);
     }
 
     [Fact]
-    public async Task A_wrong_digest_is_DIGEST_INVALID_and_ends_the_upload()
+    public async Task A_wrong_digest_is_DIGEST_INVALID_and_closes_the_upload()
     {
         await using var registry = await RunningRegistry.StartAsync();
         foreach (var inPatch in new[] { false, true })
         {
-            var place = await registry.BeginAsync();
+            var place = await registry.StartUploadAsync();
             if (inPatch)
             {
                 (await registry.SendAsync("PATCH", place, Blob)).Is(HttpStatusCode.Accepted);
             }
 
             var wrong = Http.DigestOf("other"u8);
-            (await registry.SendAsync("PUT", $"{place}?digest={wrong}", inPatch ? [] : Blob)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+            (await registry.SendAsync("PUT", $"{place}?digest={wrong}", inPatch ? [] : Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
             (await registry.GetAsync(place)).Is(HttpStatusCode.NotFound);
             (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{wrong}")).Is(HttpStatusCode.NotFound);
         }
@@ -146,66 +146,66 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task A_malformed_or_missing_digest_is_refused_and_the_upload_goes_on()
+    public async Task A_malformed_or_missing_digest_is_rejected_and_the_upload_stays_open()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
-        (await registry.SendAsync("PUT", $"{place}?digest=sha256:12", Blob)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.SendAsync("PUT", place, Blob)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest=md5:12", Blob)).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest-algorithm=md5")).IsRefusal(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        var place = await registry.StartUploadAsync();
+        (await registry.SendAsync("PUT", $"{place}?digest=sha256:12", Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("PUT", place, Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest=md5:12", Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest-algorithm=md5")).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
         (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}", Blob)).Is(HttpStatusCode.Created);
     }
 
     [Theory]
     [InlineData("?digest-algorithm=sha512")]
     [InlineData("")]
-    public async Task A_sha512_digest_may_be_announced_or_come_at_the_end(string query)
+    public async Task A_sha512_digest_may_be_announced_or_given_at_the_end(string query)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(Blob))}";
-        var place = await registry.BeginAsync(query: query);
+        var place = await registry.StartUploadAsync(query: query);
         (await registry.SendAsync("PATCH", place, Blob[..500_000])).Is(HttpStatusCode.Accepted);
         (await registry.SendAsync("PUT", $"{place}?digest={digest}", Blob[500_000..])).Is(HttpStatusCode.Created);
         Assert.Equal(Blob, (await registry.GetAsync($"/v2/team/app/blobs/{digest}")).Body);
     }
 
     [Fact]
-    public async Task A_sha256_digest_ends_an_upload_that_announced_sha512()
+    public async Task A_sha256_digest_completes_an_upload_that_announced_sha512()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync(query: "?digest-algorithm=sha512");
+        var place = await registry.StartUploadAsync(query: "?digest-algorithm=sha512");
         (await registry.SendAsync("PATCH", place, Blob)).Is(HttpStatusCode.Accepted);
         (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}")).Is(HttpStatusCode.Created);
     }
 
     [Fact]
-    public async Task DELETE_cancels()
+    public async Task DELETE_cancels_an_upload()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
+        var place = await registry.StartUploadAsync();
         (await registry.SendAsync("PATCH", place, Blob)).Is(HttpStatusCode.Accepted);
         Assert.Single(registry.Parts());
         (await registry.SendAsync("DELETE", place)).Is(HttpStatusCode.NoContent);
         Assert.Empty(registry.Parts());
-        (await registry.SendAsync("PATCH", place, Blob)).IsRefusal(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
+        (await registry.SendAsync("PATCH", place, Blob)).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
         (await registry.SendAsync("DELETE", place)).Is(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task An_upload_is_known_in_its_own_repository_alone()
+    public async Task An_upload_belongs_to_its_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var place = await registry.BeginAsync();
-        (await registry.GetAsync(place.Replace("team/app", "team/other", StringComparison.Ordinal))).IsRefusal(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
-        (await registry.GetAsync("/v2/team/app/blobs/uploads/no-guid")).IsRefusal(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
+        var place = await registry.StartUploadAsync();
+        (await registry.GetAsync(place.Replace("team/app", "team/other", StringComparison.Ordinal))).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
+        (await registry.GetAsync("/v2/team/app/blobs/uploads/no-guid")).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
     }
 
     [Theory]
     [InlineData("&from=team/app")]
     [InlineData("&from=some/other")]
     [InlineData("")]
-    public async Task Mount_takes_a_blob_that_is_there_and_else_begins_an_upload(string from)
+    public async Task Mount_uses_an_existing_blob_or_starts_an_upload(string from)
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Blob);

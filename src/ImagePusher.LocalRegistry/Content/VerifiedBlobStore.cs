@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImagePusher.LocalRegistry.Content;
+
+/// <summary>
+/// The blobs of a cache that may be served. The cache's folder can come from anywhere, so each blob is hashed before it is served,
+/// once as long as its size and times do not change. One with other bytes counts as missing, so that a client uploads it again.
+/// </summary>
+internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions options)
+{
+    private const int BufferSize = 256 * 1024;
+    private const int Attempts = 3;
+
+    private readonly ConcurrentDictionary<Digest, Verification> _verifications = new();
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
+
+    /// <summary>Opens a blob at its first byte; null if it is missing or damaged.</summary>
+    public async Task<FileStream?> OpenAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (TryOpen(digest) is not { } handle)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (await IsValidAsync(digest, handle, cancellationToken).ConfigureAwait(false))
+            {
+                return new FileStream(handle, FileAccess.Read, bufferSize: 0, handle.IsAsync);
+            }
+
+            handle.Dispose();
+            return null;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The size of a blob in bytes; null if it is missing or damaged.</summary>
+    public async Task<long?> SizeOfAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(digest, cancellationToken).ConfigureAwait(false) is not { } file)
+        {
+            return null;
+        }
+
+        await using (file.ConfigureAwait(false))
+        {
+            return file.Length;
+        }
+    }
+
+    /// <summary>Reads a manifest; null if it is missing, damaged, or larger than a manifest may be.</summary>
+    public async Task<byte[]?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var handle = TryOpen(digest);
+        if (handle is null || RandomAccess.GetLength(handle) is var length && length > LocalRegistryLimits.ManifestLength)
+        {
+            return null;
+        }
+
+        var content = new byte[length];
+        var count = 0;
+        for (int read; count < content.Length; count += read)
+        {
+            read = await RandomAccess.ReadAsync(handle, content.AsMemory(count), count, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+        }
+
+        if (count == content.Length && Digest.Of(content, digest.HashName) == digest)
+        {
+            return content;
+        }
+
+        if (FileStamp.Of(handle) is { } stamp)
+        {
+            Remember(digest, new Verification(stamp, IsValid: false));
+        }
+
+        Warn(digest, "other bytes than its digest says");
+        return null;
+    }
+
+    /// <summary>True if the blob failed its verification and was not replaced since.</summary>
+    public bool IsDamaged(Digest digest)
+    {
+        if (!_verifications.TryGetValue(digest, out var known) || known.IsValid)
+        {
+            return false;
+        }
+
+        using var handle = TryOpen(digest);
+        return handle is not null && FileStamp.Of(handle) == known.Stamp;
+    }
+
+    /// <summary>Replaces the file of a manifest if it is damaged. The cache itself does not write what exists with the right size.</summary>
+    public async Task RepairAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(cache.Blobs.PathOf(manifest.Digest))
+            || await ReadManifestAsync(manifest.Digest, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        var partial = await cache.Blobs.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (partial.ConfigureAwait(false))
+        {
+            await partial.Writer.WriteAsync(manifest.Raw, cancellationToken).ConfigureAwait(false);
+            await partial.CommitAsync(new(manifest.Digest, manifest.Raw.Length), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private SafeFileHandle? TryOpen(Digest digest)
+    {
+        var path = cache.Blobs.PathOf(digest);
+        var folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            var handle = RegularFile.IsLink(folder) || RegularFile.IsLink(Path.GetDirectoryName(folder)!) ? null : RegularFile.TryOpen(path);
+            if (handle is null && Path.Exists(path))
+            {
+                Warn(digest, "a file that is a link or not a regular file");
+            }
+
+            return handle;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Warn(digest, $"a file that cannot be read ({error.Message.TrimEnd('.')})");
+            return null;
+        }
+    }
+
+    private async Task<bool> IsValidAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
+    {
+        if (Find(digest, handle) is { } known)
+        {
+            return known;
+        }
+
+        var gate = _locks[(uint)digest.GetHashCode() % (uint)_locks.Length];
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Another request may have verified it in the meantime.
+            return Find(digest, handle) ?? await VerifyAsync(digest, handle, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private bool? Find(Digest digest, SafeFileHandle handle) =>
+        _verifications.TryGetValue(digest, out var known) && FileStamp.Of(handle) == known.Stamp ? known.IsValid : null;
+
+    private async Task<bool> VerifyAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = FileStamp.Of(handle);
+            var isValid = await HashAsync(digest, handle, cancellationToken).ConfigureAwait(false) == digest;
+            var isUnchanged = before == FileStamp.Of(handle);
+            if (!isUnchanged && attempt < Attempts)
+            {
+                continue;
+            }
+
+            if (!isValid)
+            {
+                Warn(digest, "other bytes than its digest says");
+            }
+
+            if (before is { } stamp && isUnchanged && (!isValid || IsOld(stamp)))
+            {
+                Remember(digest, new Verification(stamp, isValid));
+            }
+
+            return isValid;
+        }
+    }
+
+    // A file can change within the resolution of its timestamps, and then keeps its stamp.
+    private bool IsOld(FileStamp stamp) =>
+        options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(stamp.Newest / 100) >= LocalRegistryLimits.TimestampResolution;
+
+    private void Remember(Digest digest, Verification verification)
+    {
+        if (_verifications.Count >= LocalRegistryLimits.VerifiedBlobs)
+        {
+            _verifications.Clear();
+        }
+
+        _verifications[digest] = verification;
+    }
+
+    private void Warn(Digest digest, string what) =>
+        options.Log.Warning($"The blob {digest} of the cache {cache.Path} is {what}; it is reported as missing until it is pushed again.");
+
+    private static async Task<Digest> HashAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(digest.HashName);
+        var buffer = new byte[BufferSize];
+        for (long offset = 0; ;)
+        {
+            var count = await RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return Digest.FromHash(digest.HashName, hash.GetCurrentHash());
+            }
+
+            hash.AppendData(buffer, 0, count);
+            offset += count;
+        }
+    }
+
+    private readonly record struct Verification(FileStamp Stamp, bool IsValid);
+}

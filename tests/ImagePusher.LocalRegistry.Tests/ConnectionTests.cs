@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using System.Text;
+using ImagePusher.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImagePusher.LocalRegistry.Tests;
+
+/// <summary>How connections are used, and that their number and their idle time are bounded.</summary>
+public sealed class ConnectionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("", 119)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 119)]
+    [InlineData("G", 29)]
+    [InlineData("GET /v2/ HTTP/1.1\r\nHost: localhost\r\nX: ", 29)]
+    public async Task A_connection_without_a_complete_request_is_closed_after_its_timeout(string sent, int secondsBefore)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var registry = await RunningRegistry.StartAsync(options => options with { TimeProvider = clock });
+        using var socket = await registry.ConnectAsync();
+        await socket.SendAsync(Encoding.ASCII.GetBytes(sent), SocketFlags.None, Token);
+        var isAnswered = sent.EndsWith("\r\n\r\n", StringComparison.Ordinal);
+        if (isAnswered)
+        {
+            Assert.StartsWith("HTTP/1.1 200 ", await ReceiveAsync(socket), StringComparison.Ordinal);
+        }
+
+        var closed = ReadToEndAsync(socket);
+        while (!closed.IsCompleted)
+        {
+            // The registry starts its timers on another thread.
+            Assert.False(Token.IsCancellationRequested);
+            clock.Advance(TimeSpan.FromSeconds(secondsBefore + 2));
+            await Task.WhenAny(closed, Task.Delay(20, Token));
+        }
+
+        Assert.True(sent.Length == 0 || isAnswered ? (await closed).Length == 0 : (await closed).StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /v2/ HT")]
+    [InlineData("GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    public async Task More_connections_than_the_limit_close_the_longest_idle_ones(string sent)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var sockets = new List<Socket>();
+        try
+        {
+            for (var number = 0; number < LocalRegistryLimits.Connections + 50; number++)
+            {
+                var socket = await registry.ConnectAsync();
+                sockets.Add(socket);
+                await socket.SendAsync(Encoding.ASCII.GetBytes(sent), SocketFlags.None, Token);
+            }
+
+            Assert.InRange(registry.Registry.Connections, 1, LocalRegistryLimits.Connections);
+            (await registry.GetAsync("/v2/")).Is(System.Net.HttpStatusCode.OK);
+            Assert.InRange(registry.Registry.Connections, 1, LocalRegistryLimits.Connections);
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Requests_that_were_sent_together_are_answered_in_order()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        const string Request = "GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        var answer = await registry.ExchangeRawAsync(
+            $"{Request}\r\nGET /v2/none/tags/list HTTP/1.1\r\nHost: localhost\r\n\r\n{Request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)}");
+        Assert.Equal(["200", "404", "200"], answer.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Select(part => part[..3]));
+    }
+
+    [Fact]
+    public async Task A_client_that_expects_100_gets_it_before_it_sends_and_not_if_the_request_is_rejected()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var place = await registry.StartUploadAsync();
+        using var socket = await registry.ConnectAsync();
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"), SocketFlags.None, Token);
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await ReceiveAsync(socket));
+        await socket.SendAsync("abc"u8.ToArray(), SocketFlags.None, Token);
+        Assert.StartsWith("HTTP/1.1 202 ", await ReceiveAsync(socket), StringComparison.Ordinal);
+
+        var rejected = await registry.ExchangeRawAsync("PUT /v2/a/manifests/.bad HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", rejected, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", rejected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HTTP_1_0_and_the_absolute_form_are_answered()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        Assert.StartsWith("HTTP/1.1 200 ", await registry.ExchangeRawAsync("GET /v2/ HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        var absolute = await registry.ExchangeRawAsync("GET http://localhost/v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", absolute, StringComparison.Ordinal);
+        Assert.Contains("\r\nDate: ", absolute, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(40_000, 1)]
+    [InlineData(10, 101)]
+    [InlineData(400, 99)]
+    public async Task Too_large_a_head_is_431(int length, int count)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var headers = string.Concat(Enumerable.Repeat($"X: {new string('a', length)}\r\n", count));
+        var answer = await registry.ExchangeRawAsync($"GET /v2/ HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
+        Assert.StartsWith("HTTP/1.1 431 ", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReceiveAsync(Socket socket)
+    {
+        var buffer = new byte[4096];
+        return Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, SocketFlags.None, Token));
+    }
+
+    private static async Task<string> ReadToEndAsync(Socket socket)
+    {
+        await using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        return await reader.ReadToEndAsync(Token);
+    }
+}
