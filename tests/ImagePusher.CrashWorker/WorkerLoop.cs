@@ -76,11 +76,11 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
     {
         await using var archive = await ImageArchive.OpenAsync(tars[_random.Next(tars.Length)], null, CancellationToken.None);
         using var limits = new TransferLimits();
-        var selection = new ImageSelection(archive, archive.Images[0].Root) { IsDockerSave = true };
+        var selection = new ImageSelection(archive, archive.Images[0].Root);
         CopyResult? result = null;
         Console.WriteLine($"importing {name}");
         await UntilDoneAsync(async () => result = await new ImageCopier(limits, cache.Encodings).CopyAsync(
-            selection, cache, ImageReference.Parse(name), new CopyOptions(), new TransferProgress(), this, CancellationToken.None));
+            selection, cache, ImageReference.Parse(name), new CopyOptions { Logger = this }, new CopyMonitor(), CancellationToken.None));
         Console.WriteLine($"saved {name} {result!.Manifest.Digest}");
     }
 

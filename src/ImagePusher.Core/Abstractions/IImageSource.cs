@@ -24,4 +24,10 @@ public interface IImageSource
     /// <summary>Opens a blob's bytes at an offset; who reads them from the start verifies them.</summary>
     /// <exception cref="ImagePusherException">The blob is not there, or could not be read.</exception>
     Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// True if the manifest does not have to keep its digest: it was created from a docker archive, which has no manifest or
+    /// one with uncompressed layers, so a copy may compress the layers and change the manifest's format. Default: false.
+    /// </summary>
+    bool IsRewritable(Descriptor manifest) => false;
 }

@@ -35,7 +35,7 @@ internal static class ArchiveListing
     }
 
     private static string FullName(ImageReference name, Manifest manifest) =>
-        (name.Tag is null ? name.WithDigest(manifest.Digest.ToString()) : name.WithTag(name.Tag)).ToString();
+        (name.Tag is null ? name.WithDigest(manifest.Digest) : name.WithTag(name.Tag)).ToString();
 
     private static void WriteDocker(Utf8JsonWriter writer, IReadOnlyList<DockerManifest> entries)
     {

@@ -112,7 +112,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
 
         return name.Digest is null ? name
             : name.Tag is not null ? name.WithTag(name.Tag)
-            : name.Digest == digest.ToString() ? name
+            : name.Digest == digest ? name
             : null;
     }
 
@@ -140,7 +140,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
         var name = ImageReference.TryParse($"localhost/{repository}:{tag}", out var valid) && valid.Tag == tag
             ? valid
             : ImageReference.Create("localhost", repository, "latest");
-        return _owners.TryAdd(name, image) || _owners[name] == image ? name : name.WithDigest(image.Root.Digest.ToString());
+        return _owners.TryAdd(name, image) || _owners[name] == image ? name : name.WithDigest(image.Root.Digest);
     }
 
     private void Warn(string message)

@@ -137,6 +137,9 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool IsRewritable(Descriptor manifest) => Images.Any(image => image.IsDockerSave && image.Root.Descriptor == manifest);
+
+    /// <inheritdoc/>
     public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);

@@ -27,7 +27,7 @@ internal static class EntryFinder
         var normalised = reference.ToString();
         return First(entries, entry => entry.Name == normalised)
             ?? First(entries, entry => MayBe(entry.Name, reference) && entry.Reference == reference)
-            ?? (Digest.TryParse(reference.Digest, out var digest)
+            ?? (reference.Digest is { } digest
                 ? First(entries, entry => (entry.Digest == digest || entry.SourceDigest == digest)
                     && entry.Reference is { } other && other.Name == reference.Name)
                 : null);

@@ -33,7 +33,7 @@ public sealed partial class ImageCache
                     draft.Put(CacheEntry.Create(manifest, name.ToString(), null, saved));
                     if (before is not null && !draft.Entries.Any(entry => entry.Digest == before.Digest && IsOf(name, entry)))
                     {
-                        draft.Put(before.WithName(ImageReference.Create(name.Registry, name.Repository).WithDigest(before.Digest.ToString()).ToString()));
+                        draft.Put(before.WithName(ImageReference.Create(name.Registry, name.Repository).WithDigest(before.Digest).ToString()));
                     }
                 }
 

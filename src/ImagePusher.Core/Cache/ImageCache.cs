@@ -244,7 +244,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
-        var full = name is { Tag: null, Digest: null } ? name.WithDigest(manifest.Digest.ToString()) : name;
+        var full = name is { Tag: null, Digest: null } ? name.WithDigest(manifest.Digest) : name;
         await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
         var entry = CacheEntry.Create(manifest, full.ToString(), source, _options.TimeProvider.GetUtcNow());
         await _index.ChangeAsync(

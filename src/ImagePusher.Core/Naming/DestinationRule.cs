@@ -1,12 +1,19 @@
+using ImagePusher.Core.Oci;
+
 namespace ImagePusher.Core.Naming;
 
 /// <summary>
-/// What a -Destination says: a registry (the image keeps its repository and tag), a folder of a registry
-/// (<c>host/prefix/</c>), or the full name of the target.
+/// A destination: a registry (each image keeps its repository and tag), a prefix in a registry (<c>host/prefix/</c>), or the
+/// full name of the target. The one place that maps the name of a source to the name of its copy.
 /// </summary>
-public sealed class DestinationRule
+/// <remarks>
+/// A registry or prefix takes the familiar name: docker.io's <c>library/</c> is dropped, so <c>docker build -t app</c> pushed to
+/// <c>ghcr.io/owner/</c> is <c>ghcr.io/owner/app</c>. A mirror of Docker Hub keeps it.
+/// </remarks>
+internal sealed class DestinationRule
 {
-    private const string Forms = "Write a registry (localhost:5000), a folder of one (localhost:5000/team/), or a full name (localhost:5000/team/app:1.0).";
+    private const string Forms =
+        "Use a registry (localhost:5000), a prefix in a registry (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0).";
 
     private readonly string _text;
     private readonly string? _prefix;
@@ -21,17 +28,23 @@ public sealed class DestinationRule
     /// <summary>The target registry, <c>host[:port]</c>.</summary>
     public string Registry { get; }
 
-    /// <summary>True if every image keeps its own repository, so that several images can go there.</summary>
+    /// <summary>True to keep docker.io's <c>library/</c> under a registry or prefix. Default: false.</summary>
+    public bool KeepLibrary { get; init; }
+
+    /// <summary>True if each image keeps its own repository, so that the destination takes several images.</summary>
     public bool IsFolder => _target is null;
 
     /// <summary>The digest that the result must have; null if none was given.</summary>
-    public string? ExpectedDigest => _target?.Digest;
+    public Digest? ExpectedDigest => _target?.Digest;
 
-    /// <summary>Reads a destination.</summary>
-    /// <exception cref="InvalidReferenceException">The text is none; a name without a registry is never taken for docker.io.</exception>
-    public static DestinationRule Parse(string text)
+    /// <summary>Parses a destination.</summary>
+    /// <param name="text">The destination.</param>
+    /// <param name="keepLibrary">True to keep docker.io's <c>library/</c>.</param>
+    /// <exception cref="InvalidReferenceException">The text is not a destination; a name without a registry never means docker.io.</exception>
+    public static DestinationRule Parse(string text, bool keepLibrary = false)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ReferenceGrammar.RejectScheme(text, "destination");
         var slash = text.IndexOf('/');
         var host = slash < 0 ? text : text[..slash];
         if (!ReferenceGrammar.IsHost(host))
@@ -39,29 +52,27 @@ public sealed class DestinationRule
             var hint = slash < 0 && text.Contains(':', StringComparison.Ordinal)
                 ? $" If '{text}' is an image, name its registry too: REGISTRY/{text}."
                 : "";
-            throw new InvalidReferenceException($"'{text}' is no destination: '{host}' is no registry host[:port] with a port from 1 to 65535.", Forms + hint);
+            throw new InvalidReferenceException(
+                $"Invalid destination '{text}': '{host}' is not a registry, host[:port] with a port from 1 to 65535.", Forms + hint);
         }
 
-        if (slash < 0)
-        {
-            return new DestinationRule(text, Canonical(host), null, null, false);
-        }
-
-        if (!ReferenceGrammar.LooksLikeHost(host))
+        if (slash >= 0 && !ReferenceGrammar.LooksLikeHost(host))
         {
             throw new InvalidReferenceException(
-                $"'{text}' is no destination: its first part '{host}' is no registry, for it has no '.' or ':' and is not 'localhost'.",
-                $"{Forms} For Docker Hub write docker.io/{text}.");
+                $"Invalid destination '{text}': the first part '{host}' is not a registry, because it has no '.' or ':' and is not 'localhost'.",
+                $"{Forms} For Docker Hub use docker.io/{text}.");
         }
 
-        return text[^1] == '/' ? Folder(text, host, text[(slash + 1)..]) : Target(text);
+        return slash < 0 ? new DestinationRule(text, Canonical(host), null, null, false) { KeepLibrary = keepLibrary }
+            : text[^1] == '/' ? Folder(text, host, text[(slash + 1)..], keepLibrary)
+            : Target(text, keepLibrary);
     }
 
-    /// <summary>The full name that an image gets.</summary>
+    /// <summary>The full name of an image's copy.</summary>
     /// <param name="source">The image's own name; null for an image without one.</param>
-    /// <param name="label">What an image without a full name is called in the message: its digest, or the word that another tool gave it.</param>
+    /// <param name="label">How messages call an image without a full name: its digest, or the name that another tool gave it.</param>
     /// <returns>The target; without tag and digest if the image is to be named by its digest.</returns>
-    /// <exception cref="InvalidReferenceException">The image has no name, and the destination gives none.</exception>
+    /// <exception cref="InvalidReferenceException">Neither the image nor the destination has a full name.</exception>
     public ImageReference Apply(ImageReference? source, string? label = null)
     {
         if (_target is not null)
@@ -71,38 +82,52 @@ public sealed class DestinationRule
                 : _target.ByDigest();
         }
 
-        if (source is null)
+        return source is null
+            ? throw new InvalidReferenceException(
+                $"The image{(label is null ? "" : $" '{label}'")} has no full name, and the destination '{_text}' does not give it one.",
+                "Use a full target name, such as localhost:5000/team/app:1.0.")
+            : Below(source, KeepLibrary ? source.Repository : source.FamiliarRepository);
+    }
+
+    /// <summary>
+    /// The name that the copy of one of docker.io's official images has with <see cref="KeepLibrary"/>; null where
+    /// that makes no difference.
+    /// </summary>
+    public ImageReference? LibraryName(ImageReference? source)
+    {
+        if (source is null || _target is not null || KeepLibrary || !source.IsOfficial)
         {
-            throw new InvalidReferenceException(
-                $"The image{(label is null ? "" : $" '{label}'")} has no full name, and '{_text}' gives it none.", "Give the full target name, such as localhost:5000/team/app:1.0.");
+            return null;
         }
 
-        var repository = _prefix is null ? source.Repository : $"{_prefix}/{source.Repository}";
-        var name = ImageReference.Create(Registry, repository, source.Tag ?? "latest");
+        var kept = Below(source, source.Repository);
+        return kept == Apply(source) ? null : kept;
+    }
+
+    /// <summary>The destination as it was given.</summary>
+    public override string ToString() => _text;
+
+    private ImageReference Below(ImageReference source, string repository)
+    {
+        var name = ImageReference.Create(Registry, _prefix is null ? repository : $"{_prefix}/{repository}", source.Tag ?? "latest");
         return source.Tag is null ? name.ByDigest() : name;
     }
 
-    /// <summary>The destination as it was written.</summary>
-    public override string ToString() => _text;
-
-    private static DestinationRule Folder(string text, string host, string path)
+    private static DestinationRule Folder(string text, string host, string path, bool keepLibrary)
     {
-        if (path.Length == 0)
-        {
-            return new DestinationRule(text, Canonical(host), null, null, false);
-        }
-
-        var prefix = path[..^1];
-        return ReferenceGrammar.IsRepository(prefix)
-            ? new DestinationRule(text, Canonical(host), prefix, null, false)
-            : throw new InvalidReferenceException($"'{text}' is no destination: '{prefix}' is no folder of a registry (lower-case letters and digits, separated by '.', '_', '__', '-' or '/').", Forms);
+        var prefix = path.Length == 0 ? null : path[..^1];
+        return prefix is null || ReferenceGrammar.IsRepository(prefix)
+            ? new DestinationRule(text, Canonical(host), prefix, null, false) { KeepLibrary = keepLibrary }
+            : throw new InvalidReferenceException(
+                $"Invalid destination '{text}': '{prefix}' is not a valid prefix (lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
+                Forms);
     }
 
-    private static DestinationRule Target(string text)
+    private static DestinationRule Target(string text, bool keepLibrary)
     {
         var (_, tag, digest) = ImageReference.Split(text);
         var target = ImageReference.Parse(text);
-        return new DestinationRule(text, target.Registry, null, target, tag is not null || digest is not null);
+        return new DestinationRule(text, target.Registry, null, target, tag is not null || digest is not null) { KeepLibrary = keepLibrary };
     }
 
     private static string Canonical(string host) =>

@@ -1,22 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Naming;
 
 /// <summary>
-/// The full name of an image: registry, repository, and a tag, a digest or both. Where both are given the digest decides
-/// what is read.
+/// The full name of an image: registry, repository, and a tag, a digest or both. If both are given, the digest decides
+/// which manifest is read.
 /// </summary>
 /// <remarks>
-/// Normalised as docker does it: <c>nginx</c> is <c>docker.io/library/nginx:latest</c>; the first part is a registry if it
-/// has a dot or a colon or is <c>localhost</c> (distribution/reference). Without tag and digest, which only
-/// <see cref="ByDigest"/> makes, it stands for "by whatever digest the image has".
+/// Normalized as docker does it: <c>nginx</c> is <c>docker.io/library/nginx:latest</c>; the first part is a registry if it
+/// contains a dot or a colon or is <c>localhost</c> (distribution/reference). A reference without tag and digest, which only
+/// <see cref="ByDigest"/> creates, means "by whatever digest the image has".
 /// </remarks>
 public sealed record ImageReference
 {
     /// <summary>The registry of names without one.</summary>
     public const string DockerHub = "docker.io";
 
-    private ImageReference(string registry, string repository, string? tag, string? digest) =>
+    private const string OfficialPrefix = "library/";
+
+    private ImageReference(string registry, string repository, string? tag, Digest? digest) =>
         (Registry, Repository, Tag, Digest) = (registry, repository, tag, digest);
 
     /// <summary>The registry, <c>host[:port]</c>; Docker Hub is always <c>docker.io</c>.</summary>
@@ -25,32 +28,35 @@ public sealed record ImageReference
     /// <summary>The repository's path in the registry, such as <c>library/nginx</c>.</summary>
     public string Repository { get; }
 
-    /// <summary>The tag; null where the image is named by digest alone.</summary>
+    /// <summary>The tag; null if the image is named by digest alone.</summary>
     public string? Tag { get; }
 
-    /// <summary>The digest, <c>sha256:…</c>; null where the image is named by tag alone.</summary>
-    public string? Digest { get; }
+    /// <summary>The digest; null if the image is named by tag alone.</summary>
+    public Digest? Digest { get; }
 
     /// <summary>Registry and repository without tag and digest.</summary>
     public string Name => $"{Registry}/{Repository}";
 
-    /// <summary>The shortest form that reads back as this one: <c>nginx:1.27</c> for docker.io/library/nginx:1.27.</summary>
-    public string ShortForm
-    {
-        get
-        {
-            var name = Registry != DockerHub ? Name
-                : Repository.StartsWith("library/", StringComparison.Ordinal) && Repository.IndexOf('/', 8) < 0 ? Repository[8..]
-                : Repository;
-            return WithSuffix(name);
-        }
-    }
+    /// <summary>The repository as docker shows it: Docker Hub's <c>library/nginx</c> is <c>nginx</c>; all others are unchanged.</summary>
+    public string FamiliarRepository => IsOfficial ? Repository[OfficialPrefix.Length..] : Repository;
 
-    /// <summary>Reads a reference and normalises it; without tag and digest the tag is <c>latest</c>.</summary>
-    /// <exception cref="InvalidReferenceException">The text breaks the grammar; the message says where.</exception>
+    /// <summary>The shortest form that parses to the same reference: <c>nginx:1.27</c> for docker.io/library/nginx:1.27.</summary>
+    public string ShortForm => WithSuffix(Registry == DockerHub ? FamiliarRepository : Name);
+
+    /// <summary>True for Docker Hub's official images, whose repository is <c>library/NAME</c>.</summary>
+    internal bool IsOfficial => Registry == DockerHub && Repository.StartsWith(OfficialPrefix, StringComparison.Ordinal)
+        && Repository.IndexOf('/', OfficialPrefix.Length) < 0;
+
+    /// <summary>What a registry is asked for: the digest, else the tag; null if the reference has neither.</summary>
+    internal string? TagOrDigest => Digest?.ToString() ?? Tag;
+
+    /// <summary>Parses a reference and normalizes it; without tag and digest the tag is <c>latest</c>.</summary>
+    /// <param name="text"><c>[registry/]repository[:tag][@digest]</c>, without a scheme.</param>
+    /// <exception cref="InvalidReferenceException">The text does not match the grammar; the message says which part.</exception>
     public static ImageReference Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ReferenceGrammar.RejectScheme(text, "image reference");
         var (name, tag, digest) = Split(text);
         var slash = name.IndexOf('/');
         var hasHost = slash > 0 && ReferenceGrammar.LooksLikeHost(name[..slash]);
@@ -59,7 +65,9 @@ public sealed record ImageReference
         return Create(text, registry, repository, tag ?? (digest is null ? "latest" : null), digest);
     }
 
-    /// <summary>Reads a reference; false if the text breaks the grammar.</summary>
+    /// <summary>Parses a reference; false if the text does not match the grammar.</summary>
+    /// <param name="text">The text to parse; null and empty text are not references.</param>
+    /// <param name="reference">The reference; null if the method returns false.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ImageReference? reference)
     {
         reference = null;
@@ -79,27 +87,35 @@ public sealed record ImageReference
         }
     }
 
-    /// <summary>A reference of checked parts.</summary>
-    /// <exception cref="InvalidReferenceException">A part breaks the grammar.</exception>
-    public static ImageReference Create(string registry, string repository, string? tag = null, string? digest = null)
+    /// <summary>Creates a reference from its parts.</summary>
+    /// <param name="registry">The registry, <c>host[:port]</c>.</param>
+    /// <param name="repository">The repository's path.</param>
+    /// <param name="tag">The tag; null for none.</param>
+    /// <param name="digest">The digest; null for none.</param>
+    /// <exception cref="InvalidReferenceException">A part does not match the grammar.</exception>
+    public static ImageReference Create(string registry, string repository, string? tag = null, Digest? digest = null)
     {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(repository);
         var text = $"{registry}/{repository}" + (tag is null ? "" : ":" + tag) + (digest is null ? "" : "@" + digest);
-        return Create(text, registry, repository, tag, digest);
+        ReferenceGrammar.RejectScheme(text, "image reference");
+        return Create(text, registry, repository, tag, digest?.ToString());
     }
 
-    /// <summary>The same name with another tag, and no digest.</summary>
+    /// <summary>The same name with another tag and no digest.</summary>
+    /// <exception cref="InvalidReferenceException">The tag does not match the grammar.</exception>
     public ImageReference WithTag(string tag) => Create(Registry, Repository, tag);
 
-    /// <summary>The same name with this digest, and no tag.</summary>
-    public ImageReference WithDigest(string digest) => Create(Registry, Repository, null, digest);
+    /// <summary>The same name with this digest and no tag.</summary>
+    public ImageReference WithDigest(Digest digest) => Create(Registry, Repository, null, digest);
 
-    /// <summary>The same name without tag and digest: what is put there is named by its own digest.</summary>
+    /// <summary>The same name without tag and digest: content that is published under it is named by its own digest.</summary>
     public ImageReference ByDigest() => new(Registry, Repository, null, null);
 
-    /// <summary>The whole normalised reference.</summary>
+    /// <summary>The complete normalized reference.</summary>
     public override string ToString() => WithSuffix(Name);
 
-    /// <summary>Splits a name from its tag and digest; nothing is checked but that the parts are not empty.</summary>
+    /// <summary>Splits a name from its tag and digest without validating the parts.</summary>
     internal static (string Name, string? Tag, string? Digest) Split(string text)
     {
         var at = text.IndexOf('@');
@@ -115,26 +131,31 @@ public sealed record ImageReference
         registry = registry is "index.docker.io" or "registry-1.docker.io" ? DockerHub : registry;
         if (registry == DockerHub && repository.Length > 0 && !repository.Contains('/', StringComparison.Ordinal))
         {
-            repository = "library/" + repository;
+            repository = OfficialPrefix + repository;
         }
 
+        Digest? parsed = null;
         var problem =
-            !ReferenceGrammar.IsHost(registry) ? $"'{registry}' is no host[:port] with a port from 1 to 65535"
+            !ReferenceGrammar.IsHost(registry) ? $"'{registry}' is not a host[:port] with a port from 1 to 65535"
             : !ReferenceGrammar.IsRepository(repository) ? RepositoryProblem(repository)
-            : registry.Length + 1 + repository.Length > ReferenceGrammar.MaximumNameLength ? $"the name has more than {ReferenceGrammar.MaximumNameLength} characters"
-            : tag is not null && !ReferenceGrammar.IsTag(tag) ? $"'{tag}' is no tag (at most 128 letters, digits, '_', '.' and '-', the first no '.' or '-')"
-            : digest is not null && !ReferenceGrammar.IsDigest(digest) ? $"'{digest}' is no digest (sha256: and 64 lower-case hex digits, or sha512: and 128)"
+            : registry.Length + 1 + repository.Length > ReferenceGrammar.MaximumNameLength
+                ? $"the name has more than {ReferenceGrammar.MaximumNameLength} characters"
+            : tag is not null && !ReferenceGrammar.IsTag(tag)
+                ? $"'{tag}' is not a tag (at most 128 letters, digits, '_', '.' and '-', not starting with '.' or '-')"
+            : digest is not null && !Oci.Digest.TryParse(digest, out parsed)
+                ? $"'{digest}' is not a digest (sha256: and 64 lower-case hex digits, or sha512: and 128)"
             : null;
         return problem is null
-            ? new ImageReference(registry, repository, tag, digest)
+            ? new ImageReference(registry, repository, tag, parsed)
             : throw new InvalidReferenceException(
-                $"'{text}' is no image reference: {problem}.", "Write [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
+                $"Invalid image reference '{text}': {problem}.",
+                "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
     }
 
     private static string RepositoryProblem(string repository) =>
         repository.Length == 0 ? "the repository is missing"
-        : repository.Any(char.IsAsciiLetterUpper) ? $"the repository '{repository}' has upper-case letters, and names are lower case"
-        : $"'{repository}' is no repository (lower-case letters and digits, separated by '.', '_', '__' or '-', parts by '/')";
+        : repository.Any(char.IsAsciiLetterUpper) ? $"the repository '{repository}' has upper-case letters; repository names are lower case"
+        : $"'{repository}' is not a repository name (lower-case letters and digits, separated by '.', '_', '__', '-' or '/')";
 
     private string WithSuffix(string name) =>
         name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);

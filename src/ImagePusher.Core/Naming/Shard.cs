@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Naming;
 /// <summary>One of several equal parts of any list, <c>3/10</c>: each name is in exactly one of the ten, the same one on every machine.</summary>
 /// <param name="Number">Which part, from 1 on.</param>
 /// <param name="Count">How many parts there are.</param>
-public sealed record Shard(int Number, int Count)
+internal sealed record Shard(int Number, int Count)
 {
     /// <summary>Reads <c>number/count</c>.</summary>
     /// <exception cref="InvalidReferenceException">The text is none.</exception>

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Naming;
 /// parts are 0, and there may be more than three. What follows '_' (a '+' in a chart's version) does not count.
 /// </summary>
 /// <remarks>semver.org 2.0.0, 11. A suffix after '-' makes a pre-release, which comes before the version without it.</remarks>
-public sealed partial class TagVersion
+internal sealed partial class TagVersion
 {
     private readonly string[] _numbers;
     private readonly string[] _suffix;

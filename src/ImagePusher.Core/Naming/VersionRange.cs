@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Naming;
 /// A range of versions: bounds that all must hold, such as <c>&gt;=1.20 &lt;2</c>. A tag with a suffix (<c>2.0-rc1</c>, <c>1.27-alpine</c>)
 /// is in a range only if one of its bounds has a suffix, as in <c>&gt;=1.20-0 &lt;2</c>.
 /// </summary>
-public sealed partial class VersionRange
+internal sealed partial class VersionRange
 {
     private readonly IReadOnlyList<(string Operator, TagVersion Version)> _bounds;
     private readonly string _text;

@@ -108,7 +108,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     public async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if ((name.Tag ?? name.Digest) is not { } tagOrDigest)
+        if ((name.Tag ?? name.Digest?.ToString()) is not { } tagOrDigest)
         {
             return null;
         }

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>How far one blob is. Workers write it, one reader samples it; nothing waits for anything.</summary>
 /// <param name="blob">The blob as the source has it.</param>
 /// <param name="isLayer">True for a layer, false for a config.</param>
-public sealed class BlobProgress(Descriptor blob, bool isLayer)
+internal sealed class BlobProgress(Descriptor blob, bool isLayer)
 {
     private long _done;
     private long _moved;

@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>How far a blob is.</summary>
-public enum BlobState
+internal enum BlobState
 {
     /// <summary>It waits for its turn.</summary>
     Waiting,

@@ -2,7 +2,6 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -16,7 +15,7 @@ internal sealed class CopyJob
     private CopyJob(ImageSelection selection, CopyOptions options, ImageTree tree, IReadOnlyDictionary<Digest, Digest> diffIds)
     {
         (_selection, _options, _tree) = (selection, options, tree);
-        Blobs = BlobWork.Of(tree, options.EncodingFor(selection.IsDockerSave), diffIds);
+        Blobs = BlobWork.Of(tree, options.EncodingFor(selection.IsRewritable), diffIds);
     }
 
     /// <summary>Where the image is read from.</summary>
@@ -26,9 +25,9 @@ internal sealed class CopyJob
     public IReadOnlyList<BlobWork> Blobs { get; }
 
     /// <summary>Reads the manifests and decides what is to be done.</summary>
-    public static async Task<CopyJob> PrepareAsync(ImageSelection selection, CopyOptions options, ILogger log, CancellationToken cancellationToken)
+    public static async Task<CopyJob> PrepareAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken)
     {
-        var tree = await new ImageTreeReader(selection, options, log).ReadAsync(cancellationToken).ConfigureAwait(false);
+        var tree = await new ImageTreeReader(selection, options).ReadAsync(cancellationToken).ConfigureAwait(false);
         var diffIds = options.DecodeLayers ? await DiffIds.ReadAsync(selection.Source, tree, cancellationToken).ConfigureAwait(false) : DiffIds.None;
         return new CopyJob(selection, options, tree, diffIds);
     }
@@ -56,13 +55,15 @@ internal sealed class CopyJob
     /// <summary>The manifests as the target gets them.</summary>
     /// <param name="encoded">What compressed layers became, by their diff IDs.</param>
     public ImageTree Result(IReadOnlyDictionary<Digest, Descriptor> encoded) =>
-        new ManifestRewriter(encoded, _selection.IsDockerSave && _options.ManifestFormat == ManifestFormat.Docker).Rewrite(_tree);
+        new ManifestRewriter(encoded, _selection.IsRewritable && _options.ManifestFormat == ManifestFormat.Docker).Rewrite(_tree);
 
     /// <summary>What the result was made from: null if it is the source's own manifest, made from nothing else.</summary>
     public Digest? SourceOf(Manifest result) =>
-        _selection.SourceDigest ?? (result.Digest == _selection.Root.Digest ? null : _selection.Root.Digest);
+        _selection.SourceDigest ?? (_selection.IsRewritable && _tree.Root is ImageManifest generated ? generated.Config.Digest
+            : result.Digest == _selection.Root.Digest ? null
+            : _selection.Root.Digest);
 
     /// <summary>The name that a result gets: its digest takes the tag's place where there is no tag.</summary>
     public static ImageReference NameOf(ImageReference name, Digest result) =>
-        name.Tag is null ? name.WithDigest(result.ToString()) : name;
+        name.Tag is null ? name.WithDigest(result) : name;
 }

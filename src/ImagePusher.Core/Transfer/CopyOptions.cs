@@ -1,5 +1,7 @@
 using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -20,6 +22,12 @@ public sealed record CopyOptions
 
     /// <summary>The platforms to take of an index. Empty, the default: all that are there.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    /// <summary>
+    /// True: of an index without <see cref="Platforms"/> only linux on this machine's architecture is copied, else linux/amd64.
+    /// Default: false, everything is copied.
+    /// </summary>
+    public bool DefaultPlatformOnly { get; init; }
 
     /// <summary>
     /// True: what an index names and the source lacks is left out, with a warning, and the index is rewritten. False, the
@@ -45,19 +53,28 @@ public sealed record CopyOptions
     /// <summary>How many blobs of this copy may be on their way at once, at least 1. Default: 6.</summary>
     public int ThrottleLimit { get; init; } = TransferLimits.DefaultBlobs;
 
+    /// <summary>Receives warnings, decisions (information level) and requests (debug level). Default: nothing is logged.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Receives the state of the copy about five times a second and at its end. Default: null, nothing is reported.</summary>
+    public IProgress<TransferProgress>? Progress { get; init; }
+
+    /// <summary>The clock of durations and progress reports. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>True: the manifest is put even if the name stands for it, so that the target enters it into its subject's list.</summary>
     internal bool AlwaysPublishes { get; init; }
 
     /// <summary>True if an image of a complete source arrives with the digest that it has there.</summary>
-    internal bool KeepsDigest(bool isDockerSave) => Platforms.Count == 0 && !DecodeLayers && !isDockerSave && EncodingFor(isDockerSave) is null;
+    internal bool KeepsDigest(bool isRewritable) => Platforms.Count == 0 && !DefaultPlatformOnly && !DecodeLayers && !isRewritable && EncodingFor(isRewritable) is null;
 
     /// <summary>How plain layers of a source are encoded; null if they stay as they are.</summary>
-    /// <param name="isDockerSave">True if the source is a docker-save.</param>
-    internal EncodingSettings? EncodingFor(bool isDockerSave) => Compression switch
+    /// <param name="isRewritable">True if the manifest does not have to keep its digest.</param>
+    internal EncodingSettings? EncodingFor(bool isRewritable) => Compression switch
     {
         LayerCompression.Gzip => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
         LayerCompression.Zstd => EncodingSettings.Create(LayerFormat.Zstd, CompressionLevel),
-        LayerCompression.Auto when isDockerSave => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
+        LayerCompression.Auto when isRewritable => EncodingSettings.Create(LayerFormat.Gzip, CompressionLevel),
         _ => null,
     };
 }

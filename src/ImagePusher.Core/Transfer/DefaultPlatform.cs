@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Which image of an index is meant where nobody says.</summary>
-public static class DefaultPlatform
+internal static class DefaultPlatform
 {
     /// <summary>linux on this machine's processor if the index has it, else linux/amd64.</summary>
     /// <param name="index">The index.</param>

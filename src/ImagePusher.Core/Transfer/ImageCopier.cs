@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -14,7 +12,7 @@ namespace ImagePusher.Core.Transfer;
 /// </summary>
 /// <param name="limits">What all copies of the process share.</param>
 /// <param name="encodings">Remembers what plain layers became; null if nothing does.</param>
-public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings)
+internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings)
 {
     /// <summary>Copies one image. If it was not read yet and keeps its digest, the target is asked first, and nothing is read of what it has.</summary>
     /// <param name="selection">The image.</param>
@@ -22,31 +20,30 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
     /// <param name="name">The full name that it gets there; without a tag it is named by its digest.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Takes how far it is.</param>
-    /// <param name="log">Takes what there is to say.</param>
     /// <param name="cancellationToken">Stops the copy; what was sent whole stays.</param>
     /// <exception cref="ImagePusherException">The copy failed; nothing was named.</exception>
     public async Task<CopyResult> CopyAsync(
         ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options,
-        TransferProgress progress, ILogger log, CancellationToken cancellationToken)
+        CopyMonitor progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(options);
-        var watch = Stopwatch.StartNew();
+        var started = options.TimeProvider.GetTimestamp();
         var publication = new Publication(target, name, options);
         var referrers = options.IncludeReferrers ? new ReferrerCopy(selection.Source, target, name, options) : null;
-        var isAsked = !selection.IsRead && options.KeepsDigest(selection.IsDockerSave);
+        var isAsked = !selection.IsRead && options.KeepsDigest(selection.IsRewritable);
         if (isAsked && await publication.IsThereAsync(selection.Root.Digest, cancellationToken).ConfigureAwait(false))
         {
-            log.Verbose($"{name} is there already ({selection.Root.Digest}).");
+            options.Logger.Verbose($"{name} is there already ({selection.Root.Digest}).");
             if (referrers is not null)
             {
-                await referrers.RunAsync(await ReferrerCopy.SubjectsAsync(selection, cancellationToken).ConfigureAwait(false), this, progress, log, cancellationToken).ConfigureAwait(false);
+                await referrers.RunAsync(await ReferrerCopy.SubjectsAsync(selection, cancellationToken).ConfigureAwait(false), this, progress, cancellationToken).ConfigureAwait(false);
             }
 
-            return new CopyResult(CopyJob.NameOf(name, selection.Root.Digest), selection.Root, selection.SourceDigest) { BytesSent = progress.Sent, Duration = watch.Elapsed };
+            return new CopyResult(CopyJob.NameOf(name, selection.Root.Digest), selection.Root, selection.SourceDigest) { BytesSent = progress.Sent, Duration = options.TimeProvider.GetElapsedTime(started) };
         }
 
-        var job = await CopyJob.PrepareAsync(selection, options, log, cancellationToken).ConfigureAwait(false);
+        var job = await CopyJob.PrepareAsync(selection, options, cancellationToken).ConfigureAwait(false);
         var blobs = job.Blobs.Select(work => (Work: work, Progress: new BlobProgress(work.Blob, work.IsLayer))).ToList();
         progress.Start(blobs.Select(blob => blob.Progress));
 
@@ -54,11 +51,11 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
         if (tree is not null)
         {
             blobs.ForEach(blob => blob.Progress.End(BlobState.Existing));
-            log.Verbose($"{name} is there already ({tree.Root.Digest}).");
+            options.Logger.Verbose($"{name} is there already ({tree.Root.Digest}).");
         }
 
         var isNamed = tree is not null;
-        tree ??= await SendAsync(job, blobs, target, options, log, cancellationToken).ConfigureAwait(false);
+        tree ??= await SendAsync(job, blobs, target, options, cancellationToken).ConfigureAwait(false);
         if (!isNamed)
         {
             await publication.PutBelowAsync(tree, progress, withRoot: referrers is not null, cancellationToken).ConfigureAwait(false);
@@ -66,7 +63,7 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
 
         if (referrers is not null)
         {
-            await referrers.RunAsync(tree.Manifests.Select(manifest => manifest.Digest), this, progress, log, cancellationToken).ConfigureAwait(false);
+            await referrers.RunAsync(tree.Manifests.Select(manifest => manifest.Digest), this, progress, cancellationToken).ConfigureAwait(false);
         }
 
         if (!isNamed)
@@ -81,18 +78,18 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
             Mounted = progress.Count(BlobState.Mounted),
             Existing = progress.Count(BlobState.Existing),
             BytesSent = progress.Sent,
-            Duration = watch.Elapsed,
+            Duration = options.TimeProvider.GetElapsedTime(started),
         };
     }
 
     /// <summary>Says what a copy would do, asking the target but changing nothing there.</summary>
     /// <inheritdoc cref="CopyAsync"/>
     public async Task<CopyPlan> PlanAsync(
-        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, ILogger log, CancellationToken cancellationToken)
+        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(target);
-        var job = await CopyJob.PrepareAsync(selection, options, log, cancellationToken).ConfigureAwait(false);
+        var job = await CopyJob.PrepareAsync(selection, options, cancellationToken).ConfigureAwait(false);
         var known = await job.RecallAsync(encodings, cancellationToken).ConfigureAwait(false);
         var isPublished = await FindAsync(job, new Publication(target, name, options), cancellationToken).ConfigureAwait(false) is not null;
         var blobs = new PlannedBlob[job.Blobs.Count];
@@ -124,14 +121,14 @@ public sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings
     }
 
     private async Task<ImageTree> SendAsync(
-        CopyJob job, IReadOnlyList<(BlobWork Work, BlobProgress Progress)> blobs, IImageTarget target, CopyOptions options, ILogger log, CancellationToken cancellationToken)
+        CopyJob job, IReadOnlyList<(BlobWork Work, BlobProgress Progress)> blobs, IImageTarget target, CopyOptions options, CancellationToken cancellationToken)
     {
         var encoded = new ConcurrentDictionary<Digest, Descriptor>();
         await Parallel.ForEachAsync(
             blobs, Parallelism(options, target, cancellationToken),
             async (blob, stop) =>
             {
-                var transfer = new BlobTransfer(job.Source, target, limits, encodings, options.Force, log);
+                var transfer = new BlobTransfer(job.Source, target, limits, encodings, options.Force, options.Logger);
                 if (await transfer.RunAsync(blob.Work, blob.Progress, stop).ConfigureAwait(false) is { } result)
                 {
                     encoded[blob.Work.Blob.Digest] = result;

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>One image of a source. Its manifest may be read only when it is wanted: an image that the target has need not be read at all.</summary>
-public sealed class ImageSelection
+internal sealed class ImageSelection
 {
     private Manifest? _manifest;
 
@@ -26,8 +26,8 @@ public sealed class ImageSelection
     /// <summary>What names its manifest or index.</summary>
     public Descriptor Root { get; }
 
-    /// <summary>True for a docker-save: its manifest is ours to write, and its plain layers are ours to compress.</summary>
-    public bool IsDockerSave { get; init; }
+    /// <summary>True if the manifest does not have to keep its digest; see <see cref="IImageSource.IsRewritable"/>.</summary>
+    public bool IsRewritable => Source.IsRewritable(Root);
 
     /// <summary>What the image was made from before it came here, if that is known.</summary>
     public Digest? SourceDigest { get; init; }

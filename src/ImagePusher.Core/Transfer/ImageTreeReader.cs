@@ -1,12 +1,11 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Reads the manifests of an image, takes the wanted platforms and leaves out what the source lacks, if that is allowed.</summary>
-internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options, ILogger log)
+internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options)
 {
     // Deeper than any real index, and a bound for one that is made to be endless.
     private const int MaximumDepth = 4;
@@ -18,8 +17,9 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     public async Task<ImageTree> ReadAsync(CancellationToken cancellationToken)
     {
         var whole = await selection.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var chosen = options.Platforms.Count == 0 ? whole
-            : whole is ImageIndex index ? await ChooseAsync(index, cancellationToken).ConfigureAwait(false)
+        var chosen = whole is ImageIndex index && (options.Platforms.Count > 0 || options.DefaultPlatformOnly)
+                ? await ChooseAsync(index, cancellationToken).ConfigureAwait(false)
+            : options.Platforms.Count == 0 || whole is ImageIndex ? whole
             : await CheckPlatformAsync((ImageManifest)whole, cancellationToken).ConfigureAwait(false);
         var root = await AddAsync(chosen, 0, cancellationToken).ConfigureAwait(false);
         if (root is null)
@@ -60,7 +60,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
 
     private async Task<Manifest> ChooseAsync(ImageIndex index, CancellationToken cancellationToken)
     {
-        var chosen = index.Select(options.Platforms, out var missing);
+        var wanted = options.Platforms.Count > 0 ? options.Platforms : [DefaultPlatform.Of(index, $"The index {index.Digest} of {_source.Description}")];
+        var chosen = index.Select(wanted, out var missing);
         if (missing.Count > 0)
         {
             var there = string.Join(", ", index.Manifests.Where(entry => entry.Platform is { IsUnknown: false }).Select(entry => entry.Platform).Distinct());
@@ -164,7 +165,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
                 "Save the image again with all its platforms (Save-ImageToCache -AllPlatforms), or push what is there with -AllowPartial.");
         }
 
-        log.Warning($"{_source.Description} names more than it holds; left out: {rest}.");
+        options.Logger.Warning($"{_source.Description} names more than it holds; left out: {rest}.");
     }
 
     /// <summary>Opens what is missing, so that the source says in its own words what is wrong.</summary>

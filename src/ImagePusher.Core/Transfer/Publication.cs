@@ -37,7 +37,7 @@ internal sealed class Publication(IImageTarget target, ImageReference name, Copy
     /// <param name="withRoot">True to put the root too, by its digest, before something refers to it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="DigestMismatchException">The root is not what was expected.</exception>
-    public async Task PutBelowAsync(ImageTree tree, TransferProgress progress, bool withRoot, CancellationToken cancellationToken)
+    public async Task PutBelowAsync(ImageTree tree, CopyMonitor progress, bool withRoot, CancellationToken cancellationToken)
     {
         if (options.ExpectedDigest is { } expected && expected != tree.Root.Digest)
         {
@@ -53,7 +53,7 @@ internal sealed class Publication(IImageTarget target, ImageReference name, Copy
     }
 
     /// <summary>Puts the root under the name.</summary>
-    public async Task NameAsync(Manifest root, Digest? source, TransferProgress progress, CancellationToken cancellationToken)
+    public async Task NameAsync(Manifest root, Digest? source, CopyMonitor progress, CancellationToken cancellationToken)
     {
         await target.PublishAsync(root, CopyJob.NameOf(name, root.Digest), source, cancellationToken).ConfigureAwait(false);
         progress.AddSent(root.Raw.Length);

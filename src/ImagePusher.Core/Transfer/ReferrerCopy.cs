@@ -2,7 +2,6 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -25,9 +24,8 @@ internal sealed class ReferrerCopy
     /// <param name="subjects">The manifests that may be referred to.</param>
     /// <param name="copier">Copies each.</param>
     /// <param name="progress">Takes the bytes.</param>
-    /// <param name="log">Takes what there is to say.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
-    public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, TransferProgress progress, ILogger log, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, CopyMonitor progress, CancellationToken cancellationToken)
     {
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {
@@ -39,16 +37,16 @@ internal sealed class ReferrerCopy
                 IncludeReferrers = false,
                 AlwaysPublishes = true,
             };
-            var own = new TransferProgress();
+            var own = new CopyMonitor();
             try
             {
-                await copier.CopyAsync(new ImageSelection(_source, missing.Manifest), _target, name, options, own, log, cancellationToken).ConfigureAwait(false);
-                log.Verbose($"{name}: copied with {_name}, which it refers to ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
+                await copier.CopyAsync(new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
+                _options.Logger.Verbose($"{name}: copied with {_name}, which it refers to ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
             }
             catch (ManifestNotFoundException gone)
             {
                 // A list that clients keep by hand may name what was deleted since.
-                log.Warning($"{_source.Description} lists {missing.Manifest.Digest} as referring to {_name}, but has it no more; it is left out. {gone.Message}");
+                _options.Logger.Warning($"{_source.Description} lists {missing.Manifest.Digest} as referring to {_name}, but has it no more; it is left out. {gone.Message}");
             }
 
             progress.AddSent(own.Sent);

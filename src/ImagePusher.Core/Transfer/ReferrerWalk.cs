@@ -17,7 +17,7 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
     internal sealed record Missing(Descriptor Manifest, string? Tag)
     {
         /// <summary>The name that it gets beside its subject.</summary>
-        public ImageReference NameBeside(ImageReference subject) => Tag is null ? subject.WithDigest(Manifest.Digest.ToString()) : subject.WithTag(Tag);
+        public ImageReference NameBeside(ImageReference subject) => Tag is null ? subject.WithDigest(Manifest.Digest) : subject.WithTag(Tag);
     }
 
     /// <summary>Begins at the subjects; each manifest is looked at once, whatever the lists say.</summary>

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Transfer;
 /// Lets one piece of work run once at a time for each key: who asks for what is under way awaits it and gets its result.
 /// Nothing is remembered: once it has ended, the next one runs it anew.
 /// </summary>
-public sealed class SingleFlight
+internal sealed class SingleFlight
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _flights = new(StringComparer.Ordinal);
 

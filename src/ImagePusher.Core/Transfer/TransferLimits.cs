@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>What all copies of a process share, so that many at once do not overload the machine or a registry.</summary>
-public sealed class TransferLimits : IDisposable
+internal sealed class TransferLimits : IDisposable
 {
     /// <summary>How many blobs are on their way at once unless told: 6.</summary>
     public const int DefaultBlobs = 6;

@@ -1,31 +1,9 @@
-using System.Collections.Immutable;
-
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>How far a copy is: the state of each of its blobs, once they are known. Sampled from any thread.</summary>
-public sealed class TransferProgress
-{
-    private ImmutableArray<BlobProgress> _blobs = [];
-    private long _otherBytes;
-
-    /// <summary>The blobs, largest first; empty until the manifests were read.</summary>
-    public IReadOnlyList<BlobProgress> Blobs => _blobs;
-
-    /// <summary>The bytes to be read, over all blobs.</summary>
-    public long Total => _blobs.Sum(blob => blob.Total);
-
-    /// <summary>The bytes that got through.</summary>
-    public long Done => _blobs.Sum(blob => Math.Min(blob.Done, blob.Total));
-
-    /// <summary>The bytes that this copy has moved: what a rate is made of.</summary>
-    public long Moved => _blobs.Sum(blob => blob.Moved);
-
-    /// <summary>The bytes that were written to the target, those of repeated attempts and manifests too.</summary>
-    public long Sent => _blobs.Sum(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
-
-    internal void Start(IEnumerable<BlobProgress> blobs) => ImmutableInterlocked.InterlockedExchange(ref _blobs, [.. blobs]);
-
-    internal void AddSent(long bytes) => Interlocked.Add(ref _otherBytes, bytes);
-
-    internal int Count(BlobState state) => _blobs.Count(blob => blob.IsLayer && blob.State == state);
-}
+/// <summary>The state of a copy at one moment. All sizes are in bytes.</summary>
+/// <param name="TotalBytes">The size of all blobs as the source has them; 0 until the manifests were read.</param>
+/// <param name="CompletedBytes">The bytes that were sent, mounted or found at the target; goes back when an attempt is repeated.</param>
+/// <param name="SentBytes">The bytes written to the target, including manifests and repeated attempts.</param>
+/// <param name="TotalBlobs">The number of blobs; 0 until the manifests were read.</param>
+/// <param name="CompletedBlobs">The number of blobs that are at the target.</param>
+public sealed record TransferProgress(long TotalBytes, long CompletedBytes, long SentBytes, int TotalBlobs, int CompletedBlobs);

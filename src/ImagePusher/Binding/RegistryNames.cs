@@ -9,13 +9,12 @@ internal static class RegistryNames
     /// <summary>Stands for every registry without options of its own.</summary>
     public const string Default = "*";
 
-    /// <summary>A registry, <c>host[:port]</c>; a scheme or a trailing '/' as in an address bar is taken off.</summary>
+    /// <summary>A registry, <c>host[:port]</c>; a trailing '/' is removed.</summary>
     /// <exception cref="InvalidReferenceException">The text is none.</exception>
     public static string Parse(string text)
     {
         var host = text.Trim();
-        host = host.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? host[8..]
-            : host.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? host[7..] : host;
+        ReferenceGrammar.RejectScheme(host, "registry");
         try
         {
             // A path is no part of a registry's name: the grammar refuses the '/'.

@@ -76,7 +76,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
 
     private void Copy(string text, ImageReference source)
     {
-        var (name, expected) = _destination.For(source, text, source.ToString());
+        var (name, expected, _) = _destination.For(source, text, source.ToString());
         var isOneRegistry = source.Registry == name.Registry;
 
         // -PlainHttp is about the destination: it must not send a source's credentials in the clear.
@@ -92,7 +92,7 @@ public sealed class CopyRegistryImageCommand : RegistryCommand
                 Label = source.ToString(),
                 Select = async token =>
                 {
-                    var root = await from.DescribeAsync(source.Digest ?? source.Tag!, token).ConfigureAwait(false);
+                    var root = await from.DescribeAsync(source.TagOrDigest!, token).ConfigureAwait(false);
                     PusherSession.Current.Saw(source);
                     return new ImageSelection(from, root);
                 },

@@ -126,30 +126,22 @@ public sealed class ExportImageTarCommand : TransferCommand
         }
     }
 
-    private CopyRequest RequestFor(IImageTarget tar, ImageCache cache, CacheEntry entry)
+    private CopyRequest RequestFor(IImageTarget tar, ImageCache cache, CacheEntry entry) => new()
     {
-        Manifest? root = null;
-        return new CopyRequest
+        Action = "Export image",
+        Activity = "Exporting",
+        Label = entry.ToString(),
+        Place = tar.Description,
+        Select = async token => new ImageSelection(cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false)),
+        Target = tar,
+        Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest),
+        OptionsFor = _ => new CopyOptions
         {
-            Action = "Export image",
-            Activity = "Exporting",
-            Label = entry.ToString(),
-            Place = tar.Description,
-            Select = async token =>
-            {
-                root = await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false);
-                return new ImageSelection(cache, root);
-            },
-            Target = tar,
-            Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest.ToString()),
-            OptionsFor = _ => new CopyOptions
-            {
-                Compression = LayerCompression.None,
-                DecodeLayers = Format == ArchiveFormat.Docker,
-                Platforms = Format == ArchiveFormat.Docker && root is ImageIndex index ? [DefaultPlatform.Of(index, entry.ToString())] : [],
-                ThrottleLimit = 1,
-            },
-            Copier = PusherSession.Current.Copier(cache),
-        };
-    }
+            Compression = LayerCompression.None,
+            DecodeLayers = Format == ArchiveFormat.Docker,
+            DefaultPlatformOnly = Format == ArchiveFormat.Docker,
+            ThrottleLimit = 1,
+        },
+        Copier = PusherSession.Current.Copier(cache),
+    };
 }

@@ -32,7 +32,7 @@ public sealed class GetRegistryRateLimitCommand : RegistryCommand
                 var repository = Access.Repository(reference);
                 Start(text, async (pending, token) =>
                 {
-                    if (await repository.GetRateLimitAsync(reference.Digest ?? reference.Tag!, token).ConfigureAwait(false) is not { } limit)
+                    if (await repository.GetRateLimitAsync(reference.TagOrDigest!, token).ConfigureAwait(false) is not { } limit)
                     {
                         Log.Warning($"{reference.Registry} tells of no limit.");
                         return;

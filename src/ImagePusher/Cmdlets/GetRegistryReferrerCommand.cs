@@ -41,9 +41,8 @@ public sealed class GetRegistryReferrerCommand : RegistryCommand
 
     private async Task ListAsync(RegistryRepository repository, ImageReference reference, PendingInput pending, CancellationToken cancellationToken)
     {
-        var subject = reference.Digest is { } given
-            ? Core.Oci.Digest.Parse(given)
-            : (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;
+        var subject = reference.Digest
+            ?? (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;
         PusherSession.Current.Saw(reference);
         foreach (var referrer in await repository.GetReferrersAsync(subject, ArtifactType, cancellationToken).ConfigureAwait(false))
         {
@@ -64,8 +63,8 @@ public sealed class GetRegistryReferrerCommand : RegistryCommand
 
     private static RegistryReferrer Of(ImageReference reference, Digest subject, Descriptor referrer, string? tag) => new()
     {
-        Reference = reference.WithDigest(referrer.Digest.ToString()).ToString(),
-        Subject = reference.WithDigest(subject.ToString()).ToString(),
+        Reference = reference.WithDigest(referrer.Digest).ToString(),
+        Subject = reference.WithDigest(subject).ToString(),
         Digest = referrer.Digest.ToString(),
         ArtifactType = referrer.ArtifactType,
         Tag = tag,

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -79,7 +80,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
     private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted)
     {
         var digest = wanted ?? entry.Descriptor.Digest.ToString();
-        var (name, expected) = _destination.For(entry.Reference, entry.ToString(), digest);
+        var (name, expected, _) = _destination.For(entry.Reference, entry.ToString(), digest);
         var throttle = Access.ThrottleFor(name.Registry);
         StartCopy(
             input,

@@ -70,19 +70,18 @@ public sealed class PushImageTarCommand : ImageTarCommand
 
     private protected override void Process(string input, ArchiveLease lease)
     {
-        foreach (var image in lease.Archive.Images)
+        // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
+        var images = lease.Archive.Images.SelectMany(image => image.Names.Select(name => (Image: image, Name: name))).ToList();
+        var targets = _destination.ForAll([.. images.Select(image => ((ImageReference?)image.Name, image.Name.ToString(), image.Image.Root.Digest.ToString()))]);
+        foreach (var (image, target) in images.Zip(targets))
         {
-            foreach (var name in image.Names)
-            {
-                // One name that can't be used does not keep the tar's other images back.
-                Try(input, () => Push(input, lease, image, name));
-            }
+            Try(input, () => Push(input, lease, image.Image, target.Name ?? throw target.Error!));
         }
     }
 
-    private void Push(string input, ArchiveLease lease, ArchivedImage image, ImageReference source)
+    private void Push(string input, ArchiveLease lease, ArchivedImage image, DestinationName destination)
     {
-        var (name, expected) = _destination.For(source, source.ToString(), image.Root.Digest.ToString());
+        var (name, expected, _) = destination;
         var throttle = Access.ThrottleFor(name.Registry);
         lease.Hold();
         var isStarted = StartCopy(

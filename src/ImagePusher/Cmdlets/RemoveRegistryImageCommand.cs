@@ -39,7 +39,7 @@ public sealed class RemoveRegistryImageCommand : RegistryCommand
 
     private static async Task RemoveAsync(RegistryRepository repository, ImageReference reference, CancellationToken cancellationToken)
     {
-        var digest = reference.Digest is null ? null : Digest.Parse(reference.Digest);
+        var digest = reference.Digest;
         if (reference.Tag is null)
         {
             await repository.DeleteManifestAsync(digest!, cancellationToken).ConfigureAwait(false);

@@ -58,7 +58,6 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
     {
         var session = PusherSession.Current;
         var (cache, repository, throttle) = (session.Cache(), Access.Repository(reference), Access.ThrottleFor(reference.Registry));
-        Manifest? root = null;
         StartCopy(
             text,
             new CopyRequest
@@ -68,7 +67,7 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 Label = reference.ToString(),
                 Select = async token =>
                 {
-                    root = await repository.ResolveAsync(reference.Digest ?? reference.Tag!, token).ConfigureAwait(false);
+                    var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
                     session.Saw(reference);
                     return new ImageSelection(repository, root);
                 },
@@ -77,7 +76,8 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 OptionsFor = _ => new CopyOptions
                 {
                     Compression = LayerCompression.None,
-                    Platforms = Wanted(root!, reference),
+                    Platforms = _platforms,
+                    DefaultPlatformOnly = !AllPlatforms && _platforms.Count == 0,
                     Force = Force,
                     ThrottleLimit = throttle,
                 },
@@ -89,7 +89,4 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 return await CachedImages.OfAsync(cache, entry!, token).ConfigureAwait(false);
             });
     }
-
-    private IReadOnlyList<Platform> Wanted(Manifest root, ImageReference reference) =>
-        _platforms.Count > 0 || AllPlatforms || root is not ImageIndex index ? _platforms : [DefaultPlatform.Of(index, reference.ToString())];
 }

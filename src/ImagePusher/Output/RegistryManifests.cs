@@ -15,7 +15,7 @@ internal static class RegistryManifests
     public static async Task<RegistryManifest> GetAsync(
         RegistryRepository repository, ImageReference reference, IReadOnlyList<Platform> platforms, CancellationToken cancellationToken)
     {
-        var manifest = await repository.ResolveAsync(reference.Digest ?? reference.Tag!, cancellationToken).ConfigureAwait(false);
+        var manifest = await repository.ResolveAsync(reference.TagOrDigest!, cancellationToken).ConfigureAwait(false);
         if (manifest is ImageIndex index && platforms.Count > 0)
         {
             var chosen = index.Select(platforms, out var missing).FirstOrDefault(entry => !entry.IsAttestation);
@@ -46,7 +46,7 @@ internal static class RegistryManifests
 
     private static ManifestEntry Entry(ImageReference? index, Descriptor descriptor) => new()
     {
-        Reference = index?.WithDigest(descriptor.Digest.ToString()).ToString(),
+        Reference = index?.WithDigest(descriptor.Digest).ToString(),
         Digest = descriptor.Digest.ToString(),
         MediaType = descriptor.MediaType,
         Size = descriptor.Size,

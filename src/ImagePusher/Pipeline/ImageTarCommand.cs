@@ -100,13 +100,7 @@ public abstract class ImageTarCommand : TransferCommand
 
     /// <summary>One image of an archive as a copy's source.</summary>
     private protected static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image) =>
-        new(archive, image.Root)
-    {
-        IsDockerSave = image.IsDockerSave,
-
-        // A docker-save has no manifest of its own: what it was there is told by its image ID, the config's digest.
-        SourceDigest = image is { IsDockerSave: true, Root: ImageManifest manifest } ? manifest.Config.Digest : null,
-    };
+        new(archive, image.Root);
 
     private void Process(string input, string file)
     {

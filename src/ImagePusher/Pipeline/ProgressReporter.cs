@@ -30,7 +30,7 @@ public sealed class ProgressReporter
     /// <param name="activity">What is done: <c>Pushing</c>.</param>
     /// <param name="image">The image's name.</param>
     /// <param name="transfer">How far it is.</param>
-    public IDisposable Show(string activity, string image, TransferProgress transfer)
+    internal IDisposable Show(string activity, string image, CopyMonitor transfer)
     {
         var shown = new Shown(Interlocked.Add(ref _lastId, MaximumBlobs + 1), $"{activity} {image}", transfer);
         lock (_gate)
@@ -137,13 +137,13 @@ public sealed class ProgressReporter
     private static bool IsLookedAt(PSCmdlet cmdlet) => cmdlet.Host?.Name is not ("ConsoleHost" or "ImagePusher.Shell")
         || (!Console.IsOutputRedirected && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)));
 
-    private sealed class Shown(int id, string activity, TransferProgress transfer) : IDisposable
+    private sealed class Shown(int id, string activity, CopyMonitor transfer) : IDisposable
     {
         public int Id { get; } = id;
 
         public string Activity { get; } = activity;
 
-        public TransferProgress Transfer { get; } = transfer;
+        public CopyMonitor Transfer { get; } = transfer;
 
         public Stopwatch Watch { get; } = Stopwatch.StartNew();
 

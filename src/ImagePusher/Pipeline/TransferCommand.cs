@@ -41,10 +41,10 @@ public abstract class TransferCommand : AsyncCommand
     /// <summary>Copies one image and shows how far it is.</summary>
     private protected async Task<CopyResult> RunAsync(CopyRequest copy, ProgressReporter progress, CancellationToken cancellationToken)
     {
-        var transfer = new TransferProgress();
+        var transfer = new CopyMonitor();
         using var shown = progress.Show(copy.Activity, copy.Label, transfer);
         var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
-        return await copy.Copier.CopyAsync(selection, copy.Target, copy.Name, copy.OptionsFor(selection), transfer, Log, cancellationToken).ConfigureAwait(false);
+        return await copy.Copier.CopyAsync(selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = Log }, transfer, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CopyAsync(
@@ -71,7 +71,7 @@ public abstract class TransferCommand : AsyncCommand
         try
         {
             var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
-            var plan = await copy.Copier.PlanAsync(selection, copy.Target, copy.Name, copy.OptionsFor(selection), Log, cancellationToken).ConfigureAwait(false);
+            var plan = await copy.Copier.PlanAsync(selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = Log }, cancellationToken).ConfigureAwait(false);
             if (WantsPlan)
             {
                 pending.Write(CopyPlans.Of(copy.Label, plan));

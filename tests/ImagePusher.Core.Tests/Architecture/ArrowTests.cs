@@ -19,6 +19,7 @@ public sealed class ArrowTests
         ["Cache"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
+        ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "Transfer"],
     };
 
     [Fact]

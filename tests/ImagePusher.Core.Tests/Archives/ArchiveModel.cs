@@ -170,7 +170,7 @@ internal sealed class ArchiveModel
         {
             foreach (var text in image.Tags.Count > 0 ? image.Tags : image.FullNames)
             {
-                if (ImageReference.TryParse(text, out var name) && (name.Digest is null || name.Tag is not null || name.Digest == image.Root.Digest.ToString()))
+                if (ImageReference.TryParse(text, out var name) && (name.Digest is null || name.Tag is not null || name.Digest == image.Root.Digest))
                 {
                     name = name.Tag is null ? name : name.WithTag(name.Tag);
                     _images.ForEach(other => other.Names.RemoveAll(known => known == name && other != image));
@@ -186,7 +186,7 @@ internal sealed class ArchiveModel
             {
                 var tag = ImageReference.TryParse($"localhost/{stem}:{text}", out var valid) && valid.Tag == text ? text : "latest";
                 var name = ImageReference.Parse($"localhost/{stem}:{tag}");
-                name = _images.Exists(other => other != image && other.Names.Contains(name)) ? name.WithDigest(image.Root.Digest.ToString()) : name;
+                name = _images.Exists(other => other != image && other.Names.Contains(name)) ? name.WithDigest(image.Root.Digest) : name;
                 image.Names = [.. image.Names.Append(name).Distinct()];
             }
         }

@@ -11,11 +11,19 @@ public sealed class DestinationRuleTests
     [InlineData("localhost:5000", "quay.io/team/app:1.0", "localhost:5000/team/app:1.0")]
     [InlineData("localhost:5000/", "quay.io/team/app:1.0", "localhost:5000/team/app:1.0")]
     [InlineData("registry", "quay.io/team/app:1.0", "registry/team/app:1.0")]
-    [InlineData("registry.example.com", "nginx", "registry.example.com/library/nginx:latest")]
-    [InlineData("[::1]:5000", "nginx", "[::1]:5000/library/nginx:latest")]
+    [InlineData("registry.example.com", "nginx", "registry.example.com/nginx:latest")]
+    [InlineData("[::1]:5000", "nginx", "[::1]:5000/nginx:latest")]
+    [InlineData("ghcr.io/owner/", "app:1.0", "ghcr.io/owner/app:1.0")]
+    [InlineData("ghcr.io/owner/", "docker.io/library/app:1.0", "ghcr.io/owner/app:1.0")]
+    [InlineData("ghcr.io/owner/", "docker.io/team/app:1.0", "ghcr.io/owner/team/app:1.0")]
+    [InlineData("ghcr.io/owner/", "docker.io/library/a/b:1.0", "ghcr.io/owner/library/a/b:1.0")]
+    [InlineData("ghcr.io/owner/", "quay.io/library/app:1.0", "ghcr.io/owner/library/app:1.0")]
+    [InlineData("docker.io", "nginx:1.27", "docker.io/library/nginx:1.27")]
+    [InlineData("docker.io/me/", "nginx:1.27", "docker.io/me/nginx:1.27")]
+    [InlineData("docker.io/library/", "nginx:1.27", "docker.io/library/nginx:1.27")]
     [InlineData("docker.io", "quay.io/team/app:1.0", "docker.io/team/app:1.0")]
     [InlineData("index.docker.io", "quay.io/team/app:1.0", "docker.io/team/app:1.0")]
-    [InlineData("localhost:5000/mirror/", "nginx:1.27", "localhost:5000/mirror/library/nginx:1.27")]
+    [InlineData("localhost:5000/mirror/", "nginx:1.27", "localhost:5000/mirror/nginx:1.27")]
     [InlineData("localhost:5000/a/b/", "quay.io/team/app:1.0", "localhost:5000/a/b/team/app:1.0")]
     [InlineData("localhost/a/", "quay.io/team/app:1.0", "localhost/a/team/app:1.0")]
     [InlineData("localhost:5000/other", "quay.io/team/app:1.0", "localhost:5000/other:1.0")]
@@ -25,6 +33,24 @@ public sealed class DestinationRuleTests
     [InlineData("ghcr.io/me/app@" + Digest, "quay.io/team/app:1.0", "ghcr.io/me/app@" + Digest)]
     public void A_destination_gives_the_full_name(string destination, string source, string expected) =>
         Assert.Equal(expected, DestinationRule.Parse(destination).Apply(ImageReference.Parse(source)).ToString());
+
+    [Theory]
+    [InlineData("localhost:5000", "nginx:1.27", "localhost:5000/library/nginx:1.27")]
+    [InlineData("localhost:5000/hub/", "nginx:1.27", "localhost:5000/hub/library/nginx:1.27")]
+    [InlineData("localhost:5000/hub/", "docker.io/team/app:1.0", "localhost:5000/hub/team/app:1.0")]
+    [InlineData("localhost:5000/other", "nginx:1.27", "localhost:5000/other:1.27")]
+    public void KeepLibrary_keeps_the_prefix_of_official_images(string destination, string source, string expected) =>
+        Assert.Equal(expected, DestinationRule.Parse(destination, keepLibrary: true).Apply(ImageReference.Parse(source)).ToString());
+
+    [Theory]
+    [InlineData("localhost:5000/hub/", "nginx:1.27", "localhost:5000/hub/library/nginx:1.27")]
+    [InlineData("localhost:5000", "nginx", "localhost:5000/library/nginx:latest")]
+    [InlineData("localhost:5000", "docker.io/team/app:1.0", null)]
+    [InlineData("localhost:5000", "localhost/app:1.0", null)]
+    [InlineData("localhost:5000/other:1.0", "nginx:1.27", null)]
+    [InlineData("docker.io", "nginx:1.27", null)]
+    public void The_name_with_library_is_known_where_it_makes_a_difference(string destination, string source, string? expected) =>
+        Assert.Equal(expected, DestinationRule.Parse(destination).LibraryName(ImageReference.Parse(source))?.ToString());
 
     [Theory]
     [InlineData("localhost:5000", "localhost:5000/team/app")]
@@ -59,8 +85,11 @@ public sealed class DestinationRuleTests
     [InlineData("localhost:5000/app:", "")]
     [InlineData("localhost:5000/app:a b", "")]
     [InlineData("localhost:5000/app@sha256:12", "")]
-    [InlineData("https://localhost:5000", "")]
-    public void Anything_else_is_refused_with_a_cure(string destination, string hint)
+    [InlineData("https://localhost:5000", "Use 'localhost:5000'")]
+    [InlineData("http://localhost:5000/team/", "Use 'localhost:5000/team/'")]
+    [InlineData("HTTPS://ghcr.io/owner/app:1.0", "Use 'ghcr.io/owner/app:1.0'")]
+    [InlineData("docker://ghcr.io/owner/", "Use 'ghcr.io/owner/'")]
+    public void Other_text_is_rejected_with_a_recommended_action(string destination, string hint)
     {
         var error = Assert.Throws<InvalidReferenceException>(() => DestinationRule.Parse(destination));
         Assert.NotEmpty(error.RecommendedAction);

@@ -21,7 +21,7 @@ public sealed class ImageReferenceTests
     [InlineData("[2001:db8::1]:443/app", "[2001:db8::1]:443/app:latest", "[2001:db8::1]:443/app:latest")]
     [InlineData("nginx@" + Digest, "docker.io/library/nginx@" + Digest, "nginx@" + Digest)]
     [InlineData("ghcr.io/a/b:1@" + Digest, "ghcr.io/a/b:1@" + Digest, "ghcr.io/a/b:1@" + Digest)]
-    public void A_reference_is_normalised_and_its_short_form_reads_back(string text, string full, string shortForm)
+    public void A_reference_is_normalized_and_its_short_form_parses_to_it(string text, string full, string shortForm)
     {
         var reference = ImageReference.Parse(text);
         Assert.Equal(full, reference.ToString());
@@ -48,7 +48,10 @@ public sealed class ImageReferenceTests
     [InlineData("localhost/")]
     [InlineData("a b")]
     [InlineData("a\n")]
-    public void Anything_else_is_InvalidReference_and_names_the_text(string text)
+    [InlineData("http://host:80/app")]
+    [InlineData("https://ghcr.io/a/b:1")]
+    [InlineData("docker://ghcr.io/a/b:1")]
+    public void Other_text_is_InvalidReference_and_named_in_the_message(string text)
     {
         var error = Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text));
         Assert.Contains($"'{text}'", error.Message, StringComparison.Ordinal);

@@ -46,7 +46,7 @@ public sealed class NameNormalizationTests
         });
         var name = ImageReference.Parse($"{server.Address}/team/app:1.0@{image.Digest}");
         await using var session = new RegistrySession();
-        await session.Repository(name.Registry, name.Repository).ResolveAsync(name.Digest ?? name.Tag!, Token);
+        await session.Repository(name.Registry, name.Repository).ResolveAsync(name.TagOrDigest!, Token);
         Assert.Equal($"/v2/team/app/manifests/{image.Digest}", target);
     }
 

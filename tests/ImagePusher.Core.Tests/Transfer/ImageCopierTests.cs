@@ -17,6 +17,8 @@ public sealed class ImageCopierTests : IDisposable
     private readonly TransferLimits _limits = new();
     private readonly RecordingLogger _log = new();
 
+    private CopyOptions Options => new() { Logger = _log };
+
     private ImageCopier Copier => new(_limits, _encodings);
 
     public void Dispose() => _limits.Dispose();
@@ -70,13 +72,13 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_docker_save_becomes_an_OCI_image_of_gzip_layers()
     {
         var image = Image(MediaTypes.OciLayer, "one", "two");
-        var result = await CopyAsync(image, isDockerSave: true);
+        var result = await CopyAsync(image, isRewritable: true);
 
         var manifest = Assert.IsType<ImageManifest>(_target.Manifests[result.Manifest.Digest]);
         Assert.Equal(MediaTypes.OciManifest, manifest.MediaType);
         Assert.All(manifest.Layers, layer => Assert.Equal(MediaTypes.OciLayerGzip, layer.MediaType));
         Assert.Equal(image.Config.Digest, manifest.Config.Digest);
-        Assert.Equal(image.Digest, result.SourceDigest);
+        Assert.Equal(image.Config.Digest, result.SourceDigest);
         Assert.Equal(2, _encodings.Known.Count);
     }
 
@@ -84,9 +86,9 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_second_push_of_a_docker_save_reads_no_layer()
     {
         var image = Image(MediaTypes.OciLayer, "one", "two");
-        var first = await CopyAsync(image, isDockerSave: true);
+        var first = await CopyAsync(image, isRewritable: true);
         _source.Events.Clear();
-        var second = await CopyAsync(image, isDockerSave: true);
+        var second = await CopyAsync(image, isRewritable: true);
 
         Assert.Equal(first.Manifest.Digest, second.Manifest.Digest);
         Assert.Equal(0, second.BytesSent);
@@ -97,10 +99,10 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_remembered_layer_that_the_target_lacks_is_encoded_again()
     {
         var image = Image(MediaTypes.OciLayer, "one");
-        var first = await CopyAsync(image, isDockerSave: true);
+        var first = await CopyAsync(image, isRewritable: true);
         _target.Names.Clear();
         _target.Blobs.Clear();
-        var second = await CopyAsync(image, isDockerSave: true);
+        var second = await CopyAsync(image, isRewritable: true);
         Assert.Equal((1, first.Manifest.Digest), (second.Uploaded, second.Manifest.Digest));
     }
 
@@ -111,7 +113,7 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_docker_manifest_has_docker_types(LayerCompression compression, string layerType)
     {
         var image = Image(MediaTypes.OciLayer, "one");
-        var result = await CopyAsync(image, new CopyOptions { Compression = compression, ManifestFormat = ManifestFormat.Docker }, isDockerSave: true);
+        var result = await CopyAsync(image, new CopyOptions { Compression = compression, ManifestFormat = ManifestFormat.Docker }, isRewritable: true);
         var manifest = Assert.IsType<ImageManifest>(_target.Manifests[result.Manifest.Digest]);
         Assert.Equal((MediaTypes.DockerManifest, MediaTypes.DockerConfig, layerType), (manifest.MediaType, manifest.Config.MediaType, manifest.Layers[0].MediaType));
     }
@@ -131,7 +133,7 @@ public sealed class ImageCopierTests : IDisposable
     {
         var image = Image(MediaTypes.OciLayer, "one");
         _source.Blobs[image.Layers[0].Digest] = "other"u8.ToArray();
-        await Assert.ThrowsAsync<DigestMismatchException>(() => CopyAsync(image, isDockerSave: true));
+        await Assert.ThrowsAsync<DigestMismatchException>(() => CopyAsync(image, isRewritable: true));
         Assert.Empty(_target.Names);
         Assert.Empty(_encodings.Known);
     }
@@ -227,7 +229,7 @@ public sealed class ImageCopierTests : IDisposable
         var config = _source.Add(Config(), MediaTypes.OciConfig);
         var foreign = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of("windows"u8), 7) { Urls = ["https://example.com/windows"] };
         var image = _source.Add(ImageManifest.Create(MediaTypes.OciManifest, config, [foreign, _source.Add("one"u8.ToArray(), MediaTypes.OciLayer)]));
-        var result = await CopyAsync(image, isDockerSave: true);
+        var result = await CopyAsync(image, isRewritable: true);
         var layer = Assert.IsType<ImageManifest>(_target.Manifests[result.Manifest.Digest]).Layers[0];
         Assert.Equal((foreign.Digest, "https://example.com/windows"), (layer.Digest, Assert.Single(layer.Urls)));
         Assert.False(_target.Blobs.ContainsKey(foreign.Digest));
@@ -245,7 +247,7 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_name_without_a_tag_gets_the_digest_of_the_result()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one");
-        var result = await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name.ByDigest(), new CopyOptions(), new TransferProgress(), _log, TestContext.Current.CancellationToken);
+        var result = await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name.ByDigest(), Options, new CopyMonitor(), TestContext.Current.CancellationToken);
         Assert.Equal($"example.com/app@{image.Digest}", result.Name.ToString());
     }
 
@@ -291,7 +293,8 @@ public sealed class ImageCopierTests : IDisposable
         _encodings.Known[Key(image.Layers[0])] = _target.Add("there"u8.ToArray(), MediaTypes.OciLayerGzip);
         _encodings.Known[Key(image.Layers[1])] = new Descriptor(MediaTypes.OciLayerGzip, Digest.Of("mountable"u8), 9);
         _target.Mountable.Add(Digest.Of("mountable"u8));
-        var plan = await Copier.PlanAsync(new ImageSelection(_source, image) { IsDockerSave = true }, _target, Name, new CopyOptions(), _log, TestContext.Current.CancellationToken);
+        _source.Rewritable.Add(image.Digest);
+        var plan = await Copier.PlanAsync(new ImageSelection(_source, image), _target, Name, Options, TestContext.Current.CancellationToken);
 
         PlannedAction Of(Digest digest) => plan.Blobs.Single(blob => blob.Blob.Digest == digest).Action;
         Assert.Equal(PlannedAction.Exists, Of(Digest.Of("there"u8)));
@@ -309,8 +312,8 @@ public sealed class ImageCopierTests : IDisposable
     {
         var image = Image(MediaTypes.OciLayerGzip, "there already", "is sent");
         _target.Add("there already"u8.ToArray(), MediaTypes.OciLayerGzip);
-        var progress = new TransferProgress();
-        await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name, new CopyOptions(), progress, _log, TestContext.Current.CancellationToken);
+        var progress = new CopyMonitor();
+        await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name, Options, progress, TestContext.Current.CancellationToken);
         Assert.Equal(image.References.Sum(blob => blob.Size), progress.Total);
         Assert.Equal(progress.Total, progress.Done);
         Assert.Equal(image.Config.Size + "is sent".Length, progress.Moved);
@@ -354,6 +357,11 @@ public sealed class ImageCopierTests : IDisposable
         return _source.Add(ImageIndex.Create(MediaTypes.OciIndex, [On(amd, "linux/amd64"), On(arm, "linux/arm64/v8"), Attests(attestation, amd)]));
     }
 
-    private Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null, bool isDockerSave = false, ImageReference? name = null) => Copier.CopyAsync(
-        new ImageSelection(_source, root) { IsDockerSave = isDockerSave }, _target, name ?? Name, options ?? new CopyOptions(), new TransferProgress(), _log, TestContext.Current.CancellationToken);
+    private Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null, bool isRewritable = false, ImageReference? name = null)
+    {
+        _source.Rewritable.UnionWith(isRewritable ? [root.Digest] : []);
+        return Copier.CopyAsync(
+            new ImageSelection(_source, root), _target, name ?? Name, (options ?? new CopyOptions()) with { Logger = _log }, new CopyMonitor(),
+            TestContext.Current.CancellationToken);
+    }
 }

@@ -19,6 +19,8 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
 
     public HashSet<Digest> Mountable { get; } = [];
 
+    public HashSet<Digest> Rewritable { get; } = [];
+
     public Func<Stream, Stream> WrapRead { get; set; } = stream => stream;
 
     public Func<BlobSource, Task> BeforeWrite { get; set; } = _ => Task.CompletedTask;
@@ -65,6 +67,8 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
 
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         Task.FromResult(Blobs.ContainsKey(descriptor.Digest) || Manifests.ContainsKey(descriptor.Digest));
+
+    public bool IsRewritable(Descriptor manifest) => Rewritable.Contains(manifest.Digest);
 
     public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {

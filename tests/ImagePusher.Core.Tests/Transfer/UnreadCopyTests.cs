@@ -138,7 +138,7 @@ public sealed class UnreadCopyTests : IDisposable
         var (there, missing) = (Referrer("there", image), Referrer("missing", image));
         _target.Add(there);
         var plan = await new ImageCopier(_limits, null).PlanAsync(
-            new ImageSelection(_source, image.Descriptor), _target, Name, new CopyOptions { IncludeReferrers = true }, NullLogger.Instance, Token);
+            new ImageSelection(_source, image.Descriptor), _target, Name, new CopyOptions { IncludeReferrers = true }, Token);
         Assert.Equal(missing.Digest, Assert.Single(plan.Referrers).Digest);
         Assert.Empty(_target.Names);
     }
@@ -159,5 +159,5 @@ public sealed class UnreadCopyTests : IDisposable
     private static string Json(Descriptor descriptor) => $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
 
     private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ILogger? log = null) => new ImageCopier(_limits, null).CopyAsync(
-        new ImageSelection(_source, root), target ?? _target, Name, options ?? new CopyOptions(), new TransferProgress(), log ?? NullLogger.Instance, Token);
+        new ImageSelection(_source, root), target ?? _target, Name, (options ?? new CopyOptions()) with { Logger = log ?? NullLogger.Instance }, new CopyMonitor(), Token);
 }

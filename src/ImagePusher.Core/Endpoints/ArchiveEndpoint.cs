@@ -1,0 +1,79 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Transfer;
+
+namespace ImagePusher.Core.Endpoints;
+
+/// <summary>An archive file.</summary>
+internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat format, bool overwrite) : ImageEndpoint
+{
+    internal override Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(path, image, options, cancellationToken);
+
+    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan)
+    {
+        if (isPlan)
+        {
+            return new Target(image, format, new ArchivePlan(path, overwrite), null);
+        }
+
+        var writer = ArchiveWriter.Create(path, format, overwrite);
+        return new Target(image, format, writer, writer);
+    }
+
+    /// <summary>Opens an archive or layout directory and selects its images.</summary>
+    internal static async Task<SourceEndpoint> OpenAsync(string path, string? image, CopyOptions options, CancellationToken cancellationToken)
+    {
+        var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = options.Logger }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var images = archive.Images.SelectMany(found => found.Names.Select(name => new SourceImage(new ImageSelection(archive, found.Root), name)));
+            return new SourceEndpoint(path, image is null ? [.. images] : [await SelectAsync().ConfigureAwait(false)], owner: archive);
+        }
+        catch
+        {
+            await archive.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        async Task<SourceImage> SelectAsync()
+        {
+            var root = await archive.ResolveAsync(image, cancellationToken).ConfigureAwait(false);
+            var name = Digest.TryParse(image, out _) || !ImageReference.TryParse(image, out var given)
+                ? archive.Images.FirstOrDefault(found => found.Root.Digest == root.Digest)?.Names[0]
+                : given;
+            return new SourceImage(new ImageSelection(archive, root), name);
+        }
+    }
+
+    private sealed class Target(string? name, ArchiveFormat format, IImageTarget target, ArchiveWriter? writer) : NamedTarget(name)
+    {
+        public override IImageTarget Open(ImageReference name) => target;
+
+        // A docker archive holds one platform and uncompressed layers.
+        public override CopyOptions Adapt(CopyOptions options, DestinationName name)
+        {
+            var adapted = base.Adapt(options, name);
+            return format == ArchiveFormat.Oci ? adapted : adapted with
+            {
+                Compression = LayerCompression.None,
+                DecodeLayers = true,
+                DefaultPlatformOnly = options.Platforms.Count == 0,
+            };
+        }
+
+        public override Task CompleteAsync(CancellationToken cancellationToken) => writer?.CompleteAsync(cancellationToken) ?? Task.CompletedTask;
+
+        public override async ValueTask DisposeAsync()
+        {
+            if (writer is not null)
+            {
+                await writer.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

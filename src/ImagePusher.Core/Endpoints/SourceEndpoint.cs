@@ -1,0 +1,46 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Transfer;
+
+namespace ImagePusher.Core.Endpoints;
+
+/// <summary>One image under one name of an open source.</summary>
+/// <param name="Selection">The image.</param>
+/// <param name="Name">Its full name; null if it has none.</param>
+internal sealed record SourceImage(ImageSelection Selection, ImageReference? Name)
+{
+    /// <summary>How messages call the image.</summary>
+    public string Label => Name?.ToString() ?? Selection.Root.Digest.ToString();
+}
+
+/// <summary>A source that is open for a copy.</summary>
+/// <param name="description">How messages call it.</param>
+/// <param name="images">The selected images, once for each of their names.</param>
+/// <param name="encodings">Remembers compressed layers; null if nothing does.</param>
+/// <param name="owner">What is disposed with the source.</param>
+internal sealed class SourceEndpoint(
+    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null) : IAsyncDisposable
+{
+    public IReadOnlyList<SourceImage> Images => images;
+
+    public IEncodingStore? Encodings => encodings;
+
+    /// <summary>The only image.</summary>
+    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidReferenceException">There are several.</exception>
+    public SourceImage SelectOne()
+    {
+        if (images.Count == 0)
+        {
+            throw new ManifestNotFoundException($"There is no image in {description}.", "Choose a source that holds an image.");
+        }
+
+        return images.DistinctBy(image => image.Selection.Root.Digest).Skip(1).Any()
+            ? throw new InvalidReferenceException(
+                $"{description} holds several images: {string.Join(", ", images.Take(10).Select(image => image.Label))}.",
+                "Select one of them by its name or digest, or copy all of them.")
+            : images[0];
+    }
+
+    public ValueTask DisposeAsync() => owner?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,84 @@
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Endpoints;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
+
+namespace ImagePusher.Core;
+
+/// <summary>A place that images are copied from or to: a registry, an archive, an OCI layout directory or a cache.</summary>
+/// <remarks>An endpoint is a description: nothing is opened before a copy starts, and the same endpoint can be used again.</remarks>
+public abstract class ImageEndpoint
+{
+    private protected ImageEndpoint()
+    {
+    }
+
+    /// <summary>An image in a registry.</summary>
+    /// <param name="reference">
+    /// As a source an image reference (<c>alpine:3.22</c> is on Docker Hub). As a target a full name, a registry
+    /// (<c>localhost:5000</c>) or a prefix in a registry (<c>localhost:5000/team/</c>); the last two keep the image's own
+    /// repository and tag, without Docker Hub's <c>library/</c>. A target always names its registry.
+    /// </param>
+    /// <param name="client">The client with connections and credentials; null for one that all endpoints of the process share.</param>
+    public static ImageEndpoint Registry(string reference, RegistryClient? client = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        return new RegistryEndpoint(reference, client);
+    }
+
+    /// <summary>An archive: a docker or OCI archive, read from plain tar, gzip or zstd and written as plain tar.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="image">
+    /// As a source the name or digest of the image in the archive; null if it has only one. As a target the name that the
+    /// image gets; null for the name that it has at the source.
+    /// </param>
+    /// <param name="format">The format of an archive that is written. Default: OCI, which keeps digests.</param>
+    /// <param name="overwrite">True to replace an existing file. Default: false.</param>
+    public static ImageEndpoint Archive(
+        string path, string? image = null, ArchiveFormat format = ArchiveFormat.Oci, bool overwrite = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new ArchiveEndpoint(path, image, format, overwrite);
+    }
+
+    /// <summary>An OCI image layout in a directory.</summary>
+    /// <param name="path">The directory; a target is created if it does not exist.</param>
+    /// <param name="image">
+    /// As a source the name or digest of the image; null if the layout has only one. As a target the name that the image
+    /// gets; null for the name that it has at the source.
+    /// </param>
+    /// <remarks>image-spec, image-layout.md.</remarks>
+    public static ImageEndpoint Layout(string path, string? image = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new LayoutEndpoint(path, image);
+    }
+
+    /// <summary>An image in a local cache, which is an OCI image layout that several processes can use at the same time.</summary>
+    /// <param name="reference">
+    /// As a source the name or digest of a cached image; null if the cache has only one. As a target the name that the image
+    /// gets; null for the name that it has at the source.
+    /// </param>
+    /// <param name="path">The cache's directory; null for the default cache of the current user.</param>
+    public static ImageEndpoint Cache(string? reference = null, string? path = null) => new CacheEndpoint(path, reference);
+
+    /// <summary>
+    /// Parses the text form of an endpoint. The text alone decides, not what exists on disk: <c>cache:REFERENCE</c> is the
+    /// default cache; a path that ends with a directory separator is an OCI layout directory; any other path – it starts
+    /// with <c>.</c>, <c>/</c>, <c>~</c> or a drive letter, contains a backslash, or ends with <c>.tar</c>, <c>.tar.gz</c>,
+    /// <c>.tgz</c> or <c>.tar.zst</c> – is an archive; everything else is a reference to an image in a registry.
+    /// </summary>
+    /// <param name="text">The endpoint.</param>
+    /// <exception cref="InvalidReferenceException">The text is empty or a URL.</exception>
+    public static ImageEndpoint Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return EndpointText.Parse(text);
+    }
+
+    /// <summary>Opens the endpoint as the source of a copy.</summary>
+    internal abstract Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Opens the endpoint as the target of a copy, or of a plan that changes nothing.</summary>
+    internal abstract TargetEndpoint OpenTarget(CopyOptions options, bool isPlan);
+}

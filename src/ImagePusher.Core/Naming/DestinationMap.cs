@@ -1,0 +1,92 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Naming;
+
+/// <summary>Gives each of several images its target name, and rejects two different images for one name. Not thread-safe.</summary>
+internal sealed class DestinationMap
+{
+    private readonly DestinationRule _rule;
+    private readonly Dictionary<string, string> _taken = [];
+
+    private DestinationMap(DestinationRule rule) => _rule = rule;
+
+    /// <summary>Parses a destination.</summary>
+    /// <param name="destination">A registry, a prefix or a full name; see <see cref="DestinationRule"/>.</param>
+    /// <param name="keepLibrary">True to keep docker.io's <c>library/</c> under a registry or prefix.</param>
+    /// <exception cref="InvalidReferenceException">The text is not a destination.</exception>
+    public static DestinationMap Parse(string destination, bool keepLibrary = false) => new(DestinationRule.Parse(destination, keepLibrary));
+
+    /// <summary>The target name of an image, and the digest that the result must have if the destination includes one.</summary>
+    /// <param name="source">The image's own name; null if it has none.</param>
+    /// <param name="label">How messages call it.</param>
+    /// <param name="identity">What the image is, such as its digest: two different ones must not have one target.</param>
+    /// <exception cref="DestinationConflictException">Another image has this target.</exception>
+    public DestinationName For(ImageReference? source, string label, string identity)
+    {
+        var name = NameFor(source, label);
+        return name.Name.Tag is not null && !_taken.TryAdd(name.Name.ToString(), identity) && _taken[name.Name.ToString()] != identity
+            ? throw Conflict(name.Name, source?.ToString() ?? label)
+            : name;
+    }
+
+    /// <summary>
+    /// The target names of images that are known together, such as those of one archive. Every image of a conflict is
+    /// rejected before anything is sent; the others keep their names.
+    /// </summary>
+    /// <param name="images">Name, label and identity of each image.</param>
+    /// <returns>A name or an error for each image, in order.</returns>
+    public IReadOnlyList<(DestinationName? Name, ImagePusherException? Error)> ForAll(
+        IReadOnlyList<(ImageReference? Source, string Label, string Identity)> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var identities = images.Select(image => (Name: TryName(image.Source, image.Label), image.Identity))
+            .Where(image => image.Name?.Name.Tag is not null)
+            .ToLookup(image => image.Name!.Name.ToString(), image => image.Identity);
+        return [.. images.Select(image => Map(image.Source, image.Label, image.Identity, identities))];
+    }
+
+    private (DestinationName? Name, ImagePusherException? Error) Map(
+        ImageReference? source, string label, string identity, ILookup<string, string> identities)
+    {
+        try
+        {
+            var name = NameFor(source, label).Name;
+            return identities[name.ToString()].Distinct().Skip(1).Any()
+                ? (null, Conflict(name, source?.ToString() ?? label))
+                : (For(source, label, identity), null);
+        }
+        catch (Exception error) when (error is InvalidReferenceException or DestinationConflictException)
+        {
+            return (null, (ImagePusherException)error);
+        }
+    }
+
+    private DestinationName? TryName(ImageReference? source, string label)
+    {
+        try
+        {
+            return NameFor(source, label);
+        }
+        catch (InvalidReferenceException)
+        {
+            return null;
+        }
+    }
+
+    private DestinationName NameFor(ImageReference? source, string label)
+    {
+        var target = _rule.Apply(source, label);
+        var name = target.Tag is null ? target.ByDigest() : target.WithTag(target.Tag);
+        return new DestinationName(name, _rule.ExpectedDigest, _rule.LibraryName(source));
+    }
+
+    private static DestinationConflictException Conflict(ImageReference name, string source) => new(
+        $"Two different images have the destination {name}; {source} was not sent.",
+        "Use a registry or a prefix that ends with '/' as the destination, so that each image keeps its own name.");
+}
+
+/// <summary>What a destination means for one image.</summary>
+/// <param name="Name">The target name; without tag and digest if the copy is to be named by its digest.</param>
+/// <param name="ExpectedDigest">The digest that the result must have; null for any.</param>
+/// <param name="LibraryName">The name that the copy would have with docker.io's <c>library/</c>; null where that makes no difference.</param>
+internal sealed record DestinationName(ImageReference Name, Digest? ExpectedDigest, ImageReference? LibraryName);

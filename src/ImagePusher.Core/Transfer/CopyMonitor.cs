@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>The live state of a copy: that of each of its blobs, once they are known. Safe to sample from any thread.</summary>
+internal sealed class CopyMonitor
+{
+    private ImmutableArray<BlobProgress> _blobs = [];
+    private long _otherBytes;
+
+    /// <summary>The blobs, largest first; empty until the manifests were read.</summary>
+    public IReadOnlyList<BlobProgress> Blobs => _blobs;
+
+    /// <summary>The bytes to be read, over all blobs.</summary>
+    public long Total => _blobs.Sum(blob => blob.Total);
+
+    /// <summary>The bytes of completed blobs and completed parts of blobs.</summary>
+    public long Done => _blobs.Sum(blob => Math.Min(blob.Done, blob.Total));
+
+    /// <summary>The bytes that this copy has moved: the basis of a rate.</summary>
+    public long Moved => _blobs.Sum(blob => blob.Moved);
+
+    /// <summary>The bytes written to the target, including repeated attempts and manifests.</summary>
+    public long Sent => _blobs.Sum(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
+
+    /// <summary>The state at this moment, for callers of the library.</summary>
+    public TransferProgress Snapshot()
+    {
+        var blobs = _blobs;
+        return new TransferProgress(
+            blobs.Sum(blob => blob.Total), blobs.Sum(blob => Math.Min(blob.Done, blob.Total)), Sent, blobs.Length,
+            blobs.Count(blob => blob.State >= BlobState.Uploaded));
+    }
+
+    internal void Start(IEnumerable<BlobProgress> blobs) => ImmutableInterlocked.InterlockedExchange(ref _blobs, [.. blobs]);
+
+    internal void AddSent(long bytes) => Interlocked.Add(ref _otherBytes, bytes);
+
+    internal int Count(BlobState state) => _blobs.Count(blob => blob.IsLayer && blob.State == state);
+}
