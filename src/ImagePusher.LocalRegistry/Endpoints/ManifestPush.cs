@@ -145,9 +145,9 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
             return;
         }
 
-        IReadOnlyList<ImageReference> names = tags.Length > 0 ? [.. tags.Select(untagged.WithTag)] : [untagged.WithDigest(manifest.Digest.ToString())];
+        IReadOnlyList<ImageReference> names = tags.Length > 0 ? [.. tags.Select(untagged.WithTag)] : [untagged.WithDigest(manifest.Digest)];
         var replaced = (manifest is ImageIndex index ? index.Manifests.Select(child => child.Digest) : []).Append(manifest.Digest)
-            .Select(digest => untagged.WithDigest(digest.ToString()).ToString()).ToHashSet();
+            .Select(digest => untagged.WithDigest(digest).ToString()).ToHashSet();
         try
         {
             // A referrer keeps its entry: the list of referrers is made from entries.
