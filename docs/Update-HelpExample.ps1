@@ -1,7 +1,7 @@
-# Runs the examples of docs/en-US in a pwsh of their own and puts what they show into the pages:
+# Runs the examples of docs/en-US in a separate pwsh and writes their output to the pages:
 #   dotnet build src/ImagePusher && pwsh docs/Update-HelpExample.ps1 [NAME...]
-# NAME is a page or an example (Get-CachedImage, Get-CachedImage/2). Where nothing differs but what varies from run to run, a
-# page stays as it is.
+# NAME is a page or an example (Get-CachedImage, Get-CachedImage/2). A page is changed only if its output differs by more than
+# what varies from run to run.
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Name)
 $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
@@ -9,15 +9,14 @@ $root = Split-Path $PSScriptRoot
 . (Join-Path $root tests Help HelpRun.ps1)
 $module = Join-Path $root out ImagePusher ImagePusher.psd1
 $folder = Join-Path $PSScriptRoot en-US
-Import-Module $module
 $run = Get-HelpRun $module $folder $Name
 foreach ($example in Get-HelpExample $folder) {
     $shown = $run[$example.Id]
     if (-not $shown) { continue }
-    if ((ConvertTo-ComparableText $shown.Text $shown.World) -ceq (ConvertTo-ComparableText $example.Output)) { continue }
+    if ((ConvertTo-ComparableText $shown.Text $shown.Environment) -ceq (ConvertTo-ComparableText $example.Output)) { continue }
     $page = Join-Path $folder "$($example.Id -replace '/.*').md"
     $text = $shown.Text
-    foreach ($there in $shown.World.Keys) { $text = $text.Replace($shown.World[$there], $there) }
+    foreach ($onPage in $shown.Environment.Keys) { $text = $text.Replace($shown.Environment[$onPage], $onPage) }
     $text = ($text -replace '\r' -replace '(?m) +$' -replace '\n{3,}', "`n`n").Trim("`n")
     $head = [regex]::Escape("### Example $($example.Id -replace '.*/'): $($example.Title)`n")
     $block = $text ? "`n`n``````output`n$text`n``````" : ''

@@ -1,16 +1,20 @@
-# Runs one example of the help. It needs the bare engine, no more.
+# Runs one example of the help pages in an isolated environment and makes its output comparable.
 
-# Runs an example in a world of its own and shows what a person would see who types its statements one after the other.
-# Imports the module and removes it again, which closes its session. Writes the world's dictionary.
+# Runs the statements of an example one after the other and shows what a user would see. Imports the module and removes it
+# again, which closes its session. Returns the dictionary of the environment (HelpEnvironment.ps1).
 function Invoke-HelpExample([string] $Module, [string] $Template, [string] $Code) {
-    # The pages show numbers and dates so, whatever the machine's language.
+    # The pages show numbers and dates in the invariant culture.
     [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
-    $before = $ExecutionContext.SessionState.Path.CurrentLocation.Path
+    $before = Get-Location
+    # Answers the prompt that an example would show.
+    function global:Get-Credential([string] $UserName) {
+        [pscredential]::new($UserName, (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
+    }
     Import-Module $Module
-    $world = & ([IO.Path]::Combine($PSScriptRoot, 'HelpWorld.ps1')) $Template $Code
-    foreach ($name in $world.Keys) { $Code = $Code.Replace($name, $world[$name]) }
+    $environment = & (Join-Path $PSScriptRoot HelpEnvironment.ps1) $Template $Code
+    foreach ($name in $environment.Keys) { $Code = $Code.Replace($name, $environment[$name]) }
     $tree = [Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $null)
-    # The example's variables stay in the scope of this block.
+    # The variables of the example stay in the scope of this block.
     & {
         foreach ($statement in $args[0]) {
             try {
@@ -20,32 +24,34 @@ function Invoke-HelpExample([string] $Module, [string] $Template, [string] $Code
             }
         }
     } $tree.EndBlock.Statements.Extent.Text
-    $null = $ExecutionContext.SessionState.Path.SetLocation($before)
-    if ($global:HelpWorldListener) {
-        $global:HelpWorldListener.Close()
-        $global:HelpWorldListener = $null
+    Set-Location $before
+    if ($global:HelpRateLimitListener) {
+        $global:HelpRateLimitListener.Close()
+        $global:HelpRateLimitListener = $null
     }
     Remove-Module ImagePusher
-    [IO.Directory]::Delete($world['/home/me'])
-    $world
+    Remove-Item function:global:Get-Credential
+    [IO.Directory]::Delete($environment['/home/me'])
+    $environment
 }
 
-# A text of the help or of the screen in the form in which the two are compared.
-function ConvertTo-ComparableText([string] $Text, [Collections.IDictionary] $World = @{}) {
-    foreach ($name in $World.Keys) { $Text = $Text.Replace($World[$name], $name) }
+# Removes from a page's output or from the screen what differs from run to run.
+function ConvertTo-ComparableText([string] $Text, [Collections.IDictionary] $Environment = @{}) {
+    foreach ($name in $Environment.Keys) { $Text = $Text.Replace($Environment[$name], $name) }
     $rules = [ordered]@{
-        # Colours, and the ends of lines.
-        '\x1b\[[0-9;]*m|[ \r]+$'                                                        = ''
-        # A port that the system chose.
+        # Colors, then trailing white space.
+        '\x1b\[[0-9;]*m'                                                                = ''
+        '[ \r]+$'                                                                       = ''
+        # A port chosen by the system.
         '(?<=localhost:)\d{5}\b'                                                        = '40000'
-        # What took how long: in a table, in a line of -InformationAction, as an age.
+        # Durations: in a table, in a line of -InformationAction, as a time span.
         '(?m)(?<=^[0-9a-f]{12} +\d+ +\d+ +[\d.]+ [KMG]?B )[ \d]{5}\.\d(?= )'            = '    0.0'
         '(?<= in )\d+\.\d(?= s$)'                                                       = '0.0'
         '\b00:\d\d:\d\d\.\d{7}\b'                                                       = '00:00:00.0000000'
         # The time of the run.
-        '\b\d\d/\d\d/20\d\d \d\d:\d\d'                                                = '11/23/2026 23:43'
-        '(?<= 23:43):\d\d(?= \+00:00)'                                                 = ':00'
-        # Rights and owner of a file.
+        '\b\d\d/\d\d/20\d\d \d\d:\d\d'                                                  = '11/23/2026 23:43'
+        '(?<= 23:43):\d\d(?= \+00:00)'                                                  = ':00'
+        # Mode and owner of a file.
         '(?m)^-[rwx-]{9} +\S+ +\S+ +(?=11/)'                                            = '-rw-r--r--       root root       '
     }
     foreach ($rule in $rules.Keys) { $Text = [regex]::Replace($Text, $rule, $rules[$rule], 'Multiline') }

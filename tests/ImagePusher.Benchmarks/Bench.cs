@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Benchmarks;
 
-/// <summary>Starts what the jobs need, and runs them: both sides in turn, the order changing from pair to pair.</summary>
+/// <summary>Starts the registries and runs the jobs: all programs in turn, in an order that changes from round to round.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
     private readonly BenchSettings _settings;
@@ -27,11 +27,16 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task<IReadOnlyList<JobResult>> RunAsync()
     {
-        var shell = new Shell(_folder["cache"]);
-        var idle = await RepeatAsync(() => shell.RunAsync("''"), 5);
-        Console.WriteLine($"The shell's idle start: {idle.Seconds:0.00} s, {idle.PeakBytes >> 20} MiB.");
+        var pwsh = new Pwsh(_folder["cache"]);
+        var idle = await RepeatAsync(pwsh.RunIdleAsync, 5);
+        Console.WriteLine($"Idle start of pwsh: {idle.Seconds:0.00} s, {idle.PeakBytes >> 20} MiB.");
+        foreach (var version in await PeerVersions.ListAsync())
+        {
+            Console.WriteLine(version);
+        }
+
         var results = new List<JobResult>();
-        foreach (var job in await JobList.MakeAsync(_settings, _images, shell, _folder, _source, _target))
+        foreach (var job in await JobList.MakeAsync(_settings, _images, pwsh, _folder, _source, _target))
         {
             if (_settings.Only is null || job.Name.Contains(_settings.Only, StringComparison.OrdinalIgnoreCase))
             {
@@ -77,7 +82,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task<JobResult> RunAsync(Job job, double idle)
     {
-        // Side 0 is ours. Who begins changes from round to round, since a disk or a clock may not be the same all the time.
+        // Side 0 is ours. The first program changes from round to round, because a disk or a clock may change over time.
         Func<Task<Measured>>[] sides = [job.Ours, .. job.Peers.Select(peer => peer.RunAsync)];
         var runs = sides.Select(_ => new List<Measured>()).ToArray();
         for (var round = 0; round < _settings.Pairs; round++)

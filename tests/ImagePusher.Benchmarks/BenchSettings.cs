@@ -1,29 +1,30 @@
 using System.Globalization;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Benchmarks;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record BenchSettings
 {
-    /// <summary>Small input and two pairs: shows that everything runs, not how fast.</summary>
+    /// <summary>Small input and two pairs: shows that every job runs, not how fast.</summary>
     public bool IsQuick { get; init; }
 
-    /// <summary>A folder made by make-images.sh; null: made now.</summary>
+    /// <summary>A folder created by make-images.sh; null creates one.</summary>
     public string? Images { get; init; }
 
-    /// <summary>How often each job runs on each side.</summary>
+    /// <summary>The number of runs of each job for each program.</summary>
     public int Pairs { get; init; } = 5;
 
     /// <summary>
-    /// Where the registries keep their blobs. Unless told, in memory where Linux has that (/dev/shm), so that the programs are
-    /// measured and not the disk, which does the same for all of them.
+    /// The folder of the registries' blobs; by default in memory (/dev/shm on Linux), so that the programs are measured and not the
+    /// disk, which is the same for all of them.
     /// </summary>
     public required string Storage { get; init; }
 
-    /// <summary>Only the jobs whose names hold this text.</summary>
+    /// <summary>Runs only the jobs whose names contain this text.</summary>
     public string? Only { get; init; }
 
-    /// <summary>True if the run says nothing about the whole, so that the page is left as it is.</summary>
+    /// <summary>True for a run of a part, which leaves docs/performance.md unchanged.</summary>
     public bool IsPartial => IsQuick || Only is not null;
 
     public static BenchSettings Parse(string[] args)
@@ -40,12 +41,14 @@ internal sealed record BenchSettings
         };
     }
 
-    /// <summary>The checkout's top folder, found from the program's own.</summary>
+    /// <summary>The root of the repository.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>The built shell.</summary>
-    public static string Shell { get; } = Path.Combine(
-        Repository, "src", "ImagePusher.Shell", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "ImagePusher.Shell");
+    /// <summary>The manifest of the built module.</summary>
+    public static string Module { get; } = Path.Combine(Repository, "out", "ImagePusher", "ImagePusher.psd1");
+
+    /// <summary>The shell that imports it: the pwsh on the PATH, to which build.ps1 adds the one that it runs in.</summary>
+    public static string Pwsh => ExternalTools.Require("pwsh");
 
     private static string FindRepository()
     {

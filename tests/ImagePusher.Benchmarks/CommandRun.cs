@@ -4,10 +4,10 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Benchmarks;
 
-/// <summary>Runs a command and measures it from outside, by GNU time: looking while it runs would take part of two cores.</summary>
+/// <summary>Runs a command and measures it with GNU time, because polling would use a part of the processors.</summary>
 internal static class CommandRun
 {
-    /// <summary>Runs a command to its end; a failure ends the benchmark with what it wrote.</summary>
+    /// <summary>Runs a command to its end; a failure ends the benchmark with the output of the command.</summary>
     public static async Task<Measured> MeasureAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         using var folder = new TemporaryFolder();

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ImagePusher.Benchmarks;
 
-/// <summary>What went over the loopback device. On a machine that does nothing else that is what a job sent and received.</summary>
+/// <summary>The traffic of the loopback device. On an otherwise idle machine it is what a job sent and received.</summary>
 internal static class Loopback
 {
-    /// <summary>Bytes since the machine started, both directions, with the packets' heads.</summary>
+    /// <summary>Bytes since the machine started, in both directions, including packet headers.</summary>
     public static long Bytes()
     {
         var line = File.ReadLines("/proc/net/dev").First(line => line.TrimStart().StartsWith("lo:", StringComparison.Ordinal));

@@ -1,10 +1,10 @@
 namespace ImagePusher.Benchmarks;
 
-/// <summary>What one run of a command cost.</summary>
+/// <summary>The cost of one run of a command.</summary>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Cpu">User and system seconds of the process.</param>
-/// <param name="PeakBytes">The most memory that it held (its maximum resident set).</param>
-/// <param name="WireBytes">What went over loopback meanwhile.</param>
+/// <param name="PeakBytes">Its maximum resident set size.</param>
+/// <param name="WireBytes">Bytes over loopback during the run.</param>
 internal sealed record Measured(double Seconds, double Cpu, long PeakBytes, long WireBytes)
 {
     /// <summary>The medians of several runs, figure by figure.</summary>

@@ -1,9 +1,15 @@
 using namespace System.Reflection
+using namespace System.Runtime.InteropServices
 using namespace System.Runtime.Loader
 using namespace System.Threading
 
-# A load context of the module's own: another module's older Polly.Core has the same assembly version and would win
-# in the default one. The lock spans the process, so that runspaces that import at the same time share one context.
+# The folder with code compiled ahead for this process, or the portable one.
+$system = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
+$bin = "$PSScriptRoot/bin/$system-$("$([RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant())"
+if (-not [IO.Directory]::Exists($bin)) { $bin = "$PSScriptRoot/bin" }
+
+# The module has a load context of its own, because another module's older Polly.Core has the same assembly version and would
+# win in the default context. The lock is process-wide: runspaces that import at the same time share one context.
 $name = "ImagePusher $PSScriptRoot"
 [Monitor]::Enter([AssemblyLoadContext])
 try {
@@ -12,18 +18,15 @@ try {
         if ($candidate.Name -ceq $name) { $context = $candidate }
     }
     if ($null -eq $context) { $context = [AssemblyLoadContext]::new($name, $false) }
-    $loaded = @{}
-    foreach ($path in [IO.Directory]::GetFiles([IO.Path]::Combine($PSScriptRoot, 'bin'), '*.dll')) {
-        $assembly = $context.LoadFromAssemblyPath($path)
-        $loaded[$assembly.GetName().Name] = $assembly
+    foreach ($path in [IO.Directory]::GetFiles($bin, '*.dll')) {
+        $loaded = $context.LoadFromAssemblyPath($path)
+        if ($loaded.GetName().Name -eq 'ImagePusher') { $assembly = $loaded }
     }
 } finally {
     [Monitor]::Exit([AssemblyLoadContext])
 }
 
-# Core has no cmdlets; its import makes its types known, so that scripts can catch its exceptions by name.
-Import-Module -Assembly $loaded['ImagePusher.Core']
-$inner = Import-Module -Assembly $loaded['ImagePusher'] -PassThru
+$inner = Import-Module -Assembly $assembly -PassThru
 
 # Without this a second Import-Module -Force exports nothing (https://github.com/PowerShell/PowerShell/issues/20710).
 $export = [psmoduleinfo].GetMethod('AddExportedCmdlet', [BindingFlags]'Instance, NonPublic')

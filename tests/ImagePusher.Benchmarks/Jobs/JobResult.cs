@@ -1,12 +1,12 @@
 namespace ImagePusher.Benchmarks.Jobs;
 
-/// <summary>What a job cost on all sides.</summary>
+/// <summary>The cost of a job for all programs.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Ours">Our medians.</param>
-/// <param name="NetSeconds">Our time without the shell's idle start.</param>
-/// <param name="Peers">The other tools, the one that the goal speaks of first.</param>
+/// <param name="NetSeconds">Our time without the idle start of pwsh.</param>
+/// <param name="Peers">The other tools; the first is the one that the goal refers to.</param>
 internal sealed record JobResult(Job Job, Measured Ours, double NetSeconds, IReadOnlyList<PeerResult> Peers)
 {
-    /// <summary>Our net time as a part of the first peer's.</summary>
+    /// <summary>Our net time divided by the time of the first peer.</summary>
     public double? Ratio => Peers is [var first, ..] ? first.Ratio : null;
 }

@@ -7,7 +7,7 @@ namespace ImagePusher.Benchmarks.Jobs;
 /// <summary>One image with one layer of 4 GiB, to see how much memory its push takes.</summary>
 internal static class LargeLayer
 {
-    public static IEnumerable<Job> Jobs(BenchSettings settings, Shell shell, TemporaryFolder folder, DockerRegistry target, Func<Task> prepare)
+    public static IEnumerable<Job> Jobs(BenchSettings settings, Pwsh pwsh, TemporaryFolder folder, DockerRegistry target, Func<Task> prepare)
     {
         var size = settings.IsQuick ? 64L << 20 : 4L << 30;
         var tar = new Lazy<string>(() => Make(folder["large.tar"], size));
@@ -18,7 +18,7 @@ internal static class LargeLayer
                 Goal = goal,
                 Prepare = prepare,
                 InputBytes = size,
-                Ours = () => shell.RunAsync($"Push-ImageTar '{tar.Value}' -Destination {target.Address} {options}"),
+                Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar.Value}' -Destination {target.Address} {options}"),
             };
         }
     }

@@ -1,12 +1,12 @@
 namespace ImagePusher.Benchmarks.Jobs;
 
-/// <summary>The peer's side.</summary>
+/// <summary>Runs skopeo.</summary>
 internal static class Skopeo
 {
     public static Task<Measured> CopyAsync(string source, string target, params string[] options) =>
         CommandRun.MeasureAsync("skopeo", ["--insecure-policy", "copy", "-q", "--src-tls-verify=false", "--dest-tls-verify=false", .. options, source, target]);
 
-    /// <summary>One process after the other, as a script would.</summary>
+    /// <summary>One process after the other, as a script does.</summary>
     public static async Task<Measured> CopyAllAsync(IEnumerable<(string Source, string Target)> pairs)
     {
         var total = new Measured(0, 0, 0, 0);
@@ -19,7 +19,7 @@ internal static class Skopeo
         return total;
     }
 
-    /// <summary>skopeo remembers what blobs became; a cold run must not find that.</summary>
+    /// <summary>Deletes skopeo's blob cache, which a cold run must not use.</summary>
     public static void ForgetBlobs()
     {
         var root = Environment.UserName == "root" ? "/var/lib/containers" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share/containers");

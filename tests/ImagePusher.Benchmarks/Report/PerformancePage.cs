@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace ImagePusher.Benchmarks.Report;
 
-/// <summary>Puts the results into docs/performance.md, between its two marks, and draws them.</summary>
+/// <summary>Writes the results to docs/performance.md, between its two markers, and draws a chart.</summary>
 internal static class PerformancePage
 {
     private const string Begin = "<!-- benchmark: begin -->";
@@ -35,7 +35,7 @@ internal static class PerformancePage
         plot.Axes.Left.SetTicks([.. jobs.Select((_, position) => (double)position)], [.. jobs.Select(result => result.Job.Name)]);
         plot.Axes.Margins(left: 0, right: 0.1);
         plot.Axes.Left.MinimumSize = 330;
-        plot.XLabel("our time as a part of skopeo's (shorter is better)");
+        plot.XLabel("time of ImagePusher divided by that of skopeo (shorter is better)");
         plot.SaveSvg(path, 900, 60 + (50 * jobs.Count));
     }
 }

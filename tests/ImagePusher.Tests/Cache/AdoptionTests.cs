@@ -30,8 +30,8 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Equal(original, await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token));
 
         await engine.OutputAsync("Import-ImageTar $tar", Token);
-        Assert.True(await engine.SingleAsync("Test-CachedImage $name -Full -Quiet | Select-Leading 1", Token));
-        var pushed = await engine.SingleAsync("Get-CachedImage $name | Select-Leading 1 | Push-CachedImage -Destination $registry/team/pushed:1", Token);
+        Assert.True(await engine.SingleAsync("Test-CachedImage $name -Full -Quiet | Select-Object -First 1", Token));
+        var pushed = await engine.SingleAsync("Get-CachedImage $name | Select-Object -First 1 | Push-CachedImage -Destination $registry/team/pushed:1", Token);
         Assert.Equal((string)image.Digest, (string)pushed.Digest);
         Assert.Equal("example.com/new:1", (await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Reference);
 

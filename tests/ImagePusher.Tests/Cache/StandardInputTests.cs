@@ -6,7 +6,7 @@ namespace ImagePusher.Tests.Cache;
 /// <summary>-Path - is the tar on the standard input of the process.</summary>
 public sealed class StandardInputTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
-    private readonly ShellProcess _shell = new();
+    private readonly PwshProcess _shell = new();
     private readonly SmallImages _images = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -113,7 +113,7 @@ public sealed class TroubleTests : IDisposable
     [Fact]
     public async Task Where_files_are_not_locked_nothing_is_written_and_the_cure_is_named()
     {
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         var tar = _images.Write("app");
         var script = $"Import-ImageTar '{tar}'; $Error[0].FullyQualifiedErrorId; $Error[0].ErrorDetails.RecommendedAction; @(Get-CachedImage).Count";
         shell.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";

@@ -150,9 +150,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     [Fact]
     public async Task Tars_and_the_folders_on_the_way_to_them()
     {
-        // The engine completes paths by cmdlets that the bare one lacks.
-        Assert.SkipWhen(ShellProcess.Pwsh is null, "There is no pwsh here.");
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         string[] offered = ["app.tar", "app.tar.gz", "app.tar.zst", "app.tgz", "other.TAR", "two words.tar"];
         foreach (var name in offered.Concat(["app.zip", "readme.txt", "tar"]))
         {
@@ -161,13 +159,13 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
 
         shell.Folder.Folder("folder");
         const string Script = """
-            Import-Module MODULE
+            Import-Module ImagePusher
             foreach ($line in 'Push-ImageTar ', 'Import-ImageTar ', 'Get-ImageTar ./', 'Import-ImageTar -LiteralPath ', 'Export-ImageTar x -Path ', 'Get-ImageTar app.tar, ', 'Push-ImageTar "') {
                 (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText -join '|'
             }
             (TabExpansion2 'Get-ImageTar two' 16).CompletionMatches.CompletionText
             """;
-        var result = await shell.RunPwshAsync(ShellProcess.Pwsh, ["-Command", Script.Replace("MODULE", $"'{Repository.ModuleManifest}'", StringComparison.Ordinal)]);
+        var result = await shell.RunAsync(["-Command", Script]);
         var lines = result.Output.TrimEnd().Split('\n');
         Assert.Equal(8, lines.Length);
         Assert.All(lines[..^1], line => Assert.Equal(offered.Append("folder").Order(StringComparer.Ordinal), line.Split('|').Order(StringComparer.Ordinal)));

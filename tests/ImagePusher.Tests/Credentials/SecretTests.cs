@@ -32,7 +32,7 @@ public sealed class SecretTests : IDisposable
         foreach ($record in $Error) { "$record|$($record.Exception)|$($record.ErrorDetails.RecommendedAction)|$($record.TargetObject)|$($record.ScriptStackTrace)" }
         """;
 
-    private readonly ShellProcess _shell = new();
+    private readonly PwshProcess _shell = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

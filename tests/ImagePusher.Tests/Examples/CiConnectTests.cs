@@ -71,7 +71,7 @@ public sealed class CiConnectTests : IDisposable
         var options = new DockerRegistryOptions { Certificates = _certificates, Users = new Dictionary<string, string> { [user] = password } };
         await using var registry = await DockerRegistry.StartAsync(options, Token);
         await using var proxy = ConnectProxy.Start(registry.Address);
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         (string Name, string? Value)[] environment =
         [
             ("HTTPS_PROXY", proxy.Url), ("NO_PROXY", null), ("SSL_CERT_FILE", _certificates.AuthorityFile), ("GITHUB_ACTOR", "octocat"),

@@ -5,8 +5,8 @@ using ImagePusher.Tests.Support;
 namespace ImagePusher.Tests.Examples;
 
 /// <summary>
-/// The steps of github-actions.yml and azure-pipelines.yml, run from the folder of a job as the services run them, in a real
-/// pwsh, or in the shell where there is none; only the registry is another one.
+/// The steps of github-actions.yml and azure-pipelines.yml, run by pwsh in the folder of a job as the services run them; only
+/// the registry is another one.
 /// </summary>
 public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
@@ -42,9 +42,9 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
     }
 
     /// <summary>The folder of a job that was checked out and built: the scripts, the module, a tar, and a list of one image that is in the registry.</summary>
-    private static async Task<ShellProcess> JobAsync(DockerRegistry registry, string service)
+    private static async Task<PwshProcess> JobAsync(DockerRegistry registry, string service)
     {
-        var shell = new ShellProcess();
+        var shell = new PwshProcess();
         foreach (var script in ExampleFolder.Names("ci*.ps1").Append("CiLog.ps1"))
         {
             shell.Folder.Write(script, await File.ReadAllBytesAsync(ExampleFolder.PathOf(script), Token));
@@ -63,7 +63,7 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
         return shell;
     }
 
-    private static async Task<IReadOnlyList<ToolResult>> RunAsync(ShellProcess shell, string workflow, DockerRegistry registry)
+    private static async Task<IReadOnlyList<ToolResult>> RunAsync(PwshProcess shell, string workflow, DockerRegistry registry)
     {
         var results = new List<ToolResult>();
 
@@ -74,7 +74,7 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
             shell.Environment["DESTINATION"] = registry.Address + destination[destination.Split('/')[0].Length..];
             shell.Folder.Write("step.ps1", "$ErrorActionPreference = 'stop'\n" + step.Script);
             string[] arguments = ["-NonInteractive", "-Command", ". './step.ps1'"];
-            results.Add(ShellProcess.Pwsh is { } pwsh ? await shell.RunPwshAsync(pwsh, arguments) : await shell.RunAsync(arguments));
+            results.Add(await shell.RunAsync(arguments));
         }
 
         Assert.Equal(2, results.Count);

@@ -38,11 +38,12 @@ internal sealed record MirrorWorker(IReadOnlyList<string> Names, TimeSpan Time, 
                 ["DOCKER_CONFIG"] = folder["docker"],
                 ["REGISTRY_AUTH_FILE"] = null,
                 ["MIRROR_USER"] = null,
+                ["PSModulePath"] = Path.GetDirectoryName(Repository.ModuleFolder.TrimEnd(Path.DirectorySeparatorChar)),
                 ["NO_COLOR"] = "1",
             },
         };
         var example = Path.Combine(Repository.Folder, "docs", "examples", "mirror-list.ps1");
-        var result = await ExternalTools.RunAsync(Repository.Shell, ["-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
+        var result = await ExternalTools.RunAsync(PwshProcess.Pwsh, ["-NoProfile", "-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var figures = lines[^1].Split(' ');
         Assert.Equal("figures", figures[0]);

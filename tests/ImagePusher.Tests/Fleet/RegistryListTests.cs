@@ -64,11 +64,11 @@ public sealed class RegistryListTests
         var pages = new List<string>();
         await using var server = LoopbackServer.Start(exchange => AnswerPageAsync(exchange, pages));
         using var engine = new Engine { ["app"] = $"{server.Address}/team/app" };
-        Assert.Equal("p0-0", (string)(await engine.SingleAsync("Get-RegistryTag $app | Select-Leading 1", Token)).Tag);
+        Assert.Equal("p0-0", (string)(await engine.SingleAsync("Get-RegistryTag $app | Select-Object -First 1", Token)).Tag);
         Assert.Equal(["0"], pages);
 
         pages.Clear();
-        Assert.Equal(4, (await engine.OutputAsync("Get-RegistryTag $app | Select-Leading 4", Token)).Count);
+        Assert.Equal(4, (await engine.OutputAsync("Get-RegistryTag $app | Select-Object -First 4", Token)).Count);
         Assert.Equal(["0", "1"], pages);
 
         pages.Clear();
@@ -111,7 +111,7 @@ public sealed class RegistryListTests
             ((string)((dynamic)filtered[0]).Registry, (string)((dynamic)filtered[0]).Name, (string)((dynamic)filtered[0]).Repository));
 
         await registry.ForgetRequestsAsync(Token);
-        await engine.OutputAsync("Get-RegistryRepository $registry | Select-Leading 1", Token);
+        await engine.OutputAsync("Get-RegistryRepository $registry | Select-Object -First 1", Token);
         Assert.Equal(1, await registry.CountAsync("GET", "_catalog", Token));
     }
 

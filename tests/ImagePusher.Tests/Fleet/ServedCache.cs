@@ -5,7 +5,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>A local registry in a process of its own, the built shell, so that its memory can be told from the clients'.</summary>
+/// <summary>A local registry in a pwsh of its own, so that its memory is measured apart from the clients'.</summary>
 internal sealed class ServedCache : IAsyncDisposable
 {
     // It ends with its standard input, so also when the tests end in whatever way.
@@ -18,7 +18,7 @@ internal sealed class ServedCache : IAsyncDisposable
         [Console]::WriteLine("$requests $([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64)")
         """;
 
-    private readonly ShellProcess _shell = new();
+    private readonly PwshProcess _shell = new();
     private readonly Process _process;
 
     private ServedCache()

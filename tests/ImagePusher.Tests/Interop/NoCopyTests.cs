@@ -24,12 +24,12 @@ public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.Equal(0, sent);
     }
 
-    /// <summary>Pushes an image with a layer of 2 MB by the shell, and tells how many large blobs the registry has then.</summary>
+    /// <summary>Pushes an image with a layer of 2 MB by pwsh, and tells how many large blobs the registry has then.</summary>
     private async Task<(ToolResult Result, int Sent)> PushAsync(bool compress)
     {
         var registry = await registries.OpenAsync(Token);
         using var images = new SmallImages();
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         var tar = images.Write("app", 2_000_000);
         if (compress)
         {

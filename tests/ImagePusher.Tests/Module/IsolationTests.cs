@@ -77,8 +77,9 @@ public sealed class IsolationTests
     {
         var names = ModuleAssemblies.ExceptionNames();
         Assert.True(names.Count >= 15, "Core has a type for each failure that a user meets.");
-        using var shell = new ShellProcess();
-        var script = "function new($type) { $c = $type.GetConstructors()[0]; $c.Invoke(@(foreach ($p in $c.GetParameters()) { if ($p.HasDefaultValue) { $p.DefaultValue } else { 'x' } })) }\n"
+        using var shell = new PwshProcess();
+        var script = "Import-Module ImagePusher\n"
+            + "function new($type) { $c = $type.GetConstructors()[0]; $c.Invoke(@(foreach ($p in $c.GetParameters()) { if ($p.HasDefaultValue) { $p.DefaultValue } else { 'x' } })) }\n"
             + string.Concat(names.Select(name => $"try {{ throw (new ([{name}])) }} catch [{name}] {{ 'caught {name}' }}\n"));
         shell.Folder.Write("catch.ps1", script);
         var result = await shell.RunAsync(["-File", "catch.ps1"]);
@@ -89,7 +90,7 @@ public sealed class IsolationTests
     [Fact]
     public async Task An_error_of_a_cmdlet_is_caught_by_its_type_and_by_the_types_above_it()
     {
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         foreach (var type in new[] { "InvalidReferenceException", "ImagePusherException" })
         {
             var result = await shell.RunAsync(["-Command", $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ \"caught: $($_.Exception.RecommendedAction.Length -gt 0)\" }}"]);

@@ -7,27 +7,20 @@ public sealed class NoticesTests
 {
     private static readonly string[] Kinds = [".dll", ".so", ".dylib"];
 
-    private static readonly string ShellFolder = Path.GetDirectoryName(Repository.Shell)!;
-
     [Fact]
     public void The_list_is_what_the_module_takes_from_packages() =>
-        Assert.Equal(Rows(Repository.ModuleDependencies), Listed("## In the module"));
-
-    [Fact]
-    public void The_list_is_what_the_tool_takes_from_packages_beside_the_module() =>
-        Assert.Equal(Rows(Path.Combine(ShellFolder, "ImagePusher.Shell.deps.json")), Listed("## In the tool alone"));
+        Assert.Equal(Rows(Repository.ModuleDependencies), Listed("## Packages in the module"));
 
     [Fact]
     public void Each_library_that_is_shipped_is_ours_or_in_the_list()
     {
         var named = Listed("## ").SelectMany(row => row.Split('|')[5].Split(',')).Select(file => file.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var shipped = new[] { Repository.ModuleFolder, ShellFolder }
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        var shipped = Directory.EnumerateFiles(Repository.ModuleFolder, "*", SearchOption.AllDirectories)
             .Where(file => Kinds.Contains(Path.GetExtension(file)))
             .Select(file => Path.GetFileName(file))
             .Where(file => !file.StartsWith("ImagePusher.", StringComparison.Ordinal))
             .ToHashSet();
-        Assert.True(shipped.Count > 20, "Both folders were looked at.");
+        Assert.NotEmpty(shipped);
         Assert.DoesNotContain(shipped, file => !named.Contains(file));
     }
 
@@ -35,8 +28,8 @@ public sealed class NoticesTests
     public void The_text_of_each_licence_in_the_list_is_shipped()
     {
         var text = File.ReadAllText(Path.Combine(Repository.ModuleFolder, "THIRD-PARTY-NOTICES.md"));
-        var headings = new Dictionary<string, string> { ["MIT"] = "## The MIT licence", ["BSD-3-Clause"] = "## The 3-clause BSD licence" };
-        foreach (var licence in Listed("## ").Select(row => row.Split('|')[3].Trim()).Distinct().Where(licence => licence != "its own"))
+        var headings = new Dictionary<string, string> { ["MIT"] = "## MIT License", ["BSD-3-Clause"] = "## 3-Clause BSD License" };
+        foreach (var licence in Listed("## ").Select(row => row.Split('|')[3].Trim()).Distinct())
         {
             Assert.Contains(headings[licence], text, StringComparison.Ordinal);
         }

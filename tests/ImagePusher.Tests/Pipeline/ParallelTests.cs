@@ -84,9 +84,8 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     [Fact]
     public async Task Thread_jobs_and_jobs_of_a_real_pwsh_push_and_what_they_give_still_binds()
     {
-        Assert.SkipWhen(ShellProcess.Pwsh is null, "There is no pwsh here.");
         var registry = await registries.ClosedAsync(Token);
-        using var shell = new ShellProcess();
+        using var shell = new PwshProcess();
         shell.Folder.Write("jobs.ps1", $$"""
             param($Tars, $Registry, $Manifest)
             $ErrorActionPreference = 'Stop'
@@ -109,7 +108,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
         Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", RegistryFixture.Password);
         try
         {
-            var result = await shell.RunPwshAsync(ShellProcess.Pwsh, ["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
+            var result = await shell.RunAsync(["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
             Assert.Equal("", result.Error);
             Assert.Equal(
                 [

@@ -111,12 +111,12 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
 
     [Theory]
     [InlineData("$all | Push-ImageTar -Destination $registry | ForEach-Object { throw 'downstream' }", "downstream")]
-    [InlineData("$all | Push-ImageTar -Destination $registry | Select-Leading 1", null)]
-    [InlineData("Push-ImageTar $all -Destination $registry | Select-Leading 1", null)]
+    [InlineData("$all | Push-ImageTar -Destination $registry | Select-Object -First 1", null)]
+    [InlineData("Push-ImageTar $all -Destination $registry | Select-Object -First 1", null)]
     [InlineData("while ($true) { $all | Push-ImageTar -Destination $registry | ForEach-Object { $_; break } }", null)]
-    [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry | Select-Leading 1", null)]
+    [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry | Select-Object -First 1", null)]
     [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry | ForEach-Object { throw 'downstream' }", "downstream")]
-    [InlineData("'first', 'large' | ForEach-Object { \"$registry/${_}:1\" } | Save-ImageToCache | Select-Leading 1", null)]
+    [InlineData("'first', 'large' | ForEach-Object { \"$registry/${_}:1\" } | Save-ImageToCache | Select-Object -First 1", null)]
     public async Task A_later_command_that_ends_the_pipeline_ends_the_work_under_way(string script, string? terminates)
     {
         var registry = await registries.OpenAsync(Token);
@@ -156,7 +156,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         }
 
         proxy.ClearRules();
-        var again = script.Split(" | Select-Leading")[0].Split(" | ForEach-Object { $_; break")[0].Split(" | ForEach-Object { throw")[0];
+        var again = script.Split(" | Select-Object")[0].Split(" | ForEach-Object { $_; break")[0].Split(" | ForEach-Object { throw")[0];
         Assert.Equal(2, (await engine.OutputAsync(again.Replace("while ($true) { ", "", StringComparison.Ordinal), Token)).Count);
     }
 
@@ -169,7 +169,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
             ["tars"] = new[] { _images.Write("one"), _images.Write("two"), _images.Write("three") },
             ["registry"] = registry.Address,
         };
-        var output = await engine.OutputAsync("$tars | Push-ImageTar -Destination $registry -ThrottleLimit 1 | Select-Leading 1", Token);
+        var output = await engine.OutputAsync("$tars | Push-ImageTar -Destination $registry -ThrottleLimit 1 | Select-Object -First 1", Token);
         Assert.EndsWith("/one:1", (string)((dynamic)Assert.Single(output)).Reference, StringComparison.Ordinal);
         Assert.DoesNotContain(await registry.RequestsAsync(Token), request => request.Path.Contains("/two/", StringComparison.Ordinal) || request.Path.Contains("/three/", StringComparison.Ordinal));
     }

@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Resume;
 
-/// <summary>Processes of the shell that run one command after the other's death, each killed as the system does it: no handler runs.</summary>
+/// <summary>Processes of pwsh that run a command one after the other, each but the last ended by SIGKILL, so that no handler runs.</summary>
 internal static class KilledProcess
 {
     /// <summary>Runs a command until a process is left alone to end, which must succeed; kills each one that stands still.</summary>
@@ -12,7 +12,7 @@ internal static class KilledProcess
     /// <param name="standstill">The rule of the proxy by which they stand still every so many bytes.</param>
     /// <param name="command">What each of them is told.</param>
     /// <returns>How many were killed, and what the last one wrote.</returns>
-    public static async Task<(int Kills, string Output)> RunAsync(ShellProcess shell, FaultProxy proxy, FaultRule standstill, string command)
+    public static async Task<(int Kills, string Output)> RunAsync(PwshProcess shell, FaultProxy proxy, FaultRule standstill, string command)
     {
         for (var kills = 0; ; kills++)
         {

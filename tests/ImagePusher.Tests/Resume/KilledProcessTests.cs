@@ -17,7 +17,7 @@ public sealed class KilledProcessTests : IDisposable
 
     private static readonly (int Layer, int Step, int FewestKills) Size = ExternalTools.LongForm ? (200_000_000, 50_000_000, 3) : (12_000_000, 5_000_000, 1);
 
-    private readonly ShellProcess _shell = new();
+    private readonly PwshProcess _shell = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -6,9 +6,9 @@ using Microsoft.PowerShell;
 namespace ImagePusher.Tests.Support;
 
 /// <summary>
-/// The real PowerShell engine, bare (<see cref="InitialSessionState.CreateDefault2"/>), with the built module imported by its
-/// manifest, and with a cache and a home for credentials of its own. The module's session is the process, and so is the
-/// environment that names the cache: the tests of this assembly run one after the other.
+/// A runspace of the real PowerShell engine with all in-box cmdlets, the built module imported by its manifest, and a cache and
+/// credential files of its own. The module's session and the environment variables that name the cache belong to the process,
+/// so the tests of this assembly run one after the other.
 /// </summary>
 internal sealed class Engine : IDisposable
 {
@@ -26,13 +26,12 @@ internal sealed class Engine : IDisposable
             ("IMAGEPUSHER_CACHE", CachePath),
             ("DOCKER_CONFIG", _folder.Folder("docker")),
             ("REGISTRY_AUTH_FILE", _folder["auth.json"]));
-        var state = InitialSessionState.CreateDefault2();
+        var state = InitialSessionState.CreateDefault();
         if (OperatingSystem.IsWindows())
         {
             state.ExecutionPolicy = ExecutionPolicy.Bypass;
         }
 
-        state.Commands.Add(new SessionStateCmdletEntry("Select-Leading", typeof(SelectLeadingCommand), null));
         _runspace = RunspaceFactory.CreateRunspace(Host, state);
         _runspace.Open();
         if (withModule)

@@ -14,9 +14,6 @@ internal static class Repository
     /// <summary>The built module's manifest: what a user imports.</summary>
     public static string ModuleManifest { get; } = Path.Combine(ModuleFolder, "ImagePusher.psd1");
 
-    /// <summary>The built shell, of the same configuration as these tests.</summary>
-    public static string Shell { get; } = Metadata("Shell") + (OperatingSystem.IsWindows() ? ".exe" : "");
-
     /// <summary>What the module's build took from packages, as the SDK writes it.</summary>
     public static string ModuleDependencies { get; } = Metadata("ModuleDependencies");
 

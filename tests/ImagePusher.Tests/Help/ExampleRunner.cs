@@ -4,8 +4,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>The bare engine with the scripts of tests/Help, which also Pester uses: they read the examples of the pages and run them.</summary>
-public sealed class ExampleWorld : IDisposable
+/// <summary>An engine with the scripts of tests/Help, which read the examples of the help pages and run them.</summary>
+public sealed class ExampleRunner : IDisposable
 {
     private readonly TemporaryFolder _template = new();
     private readonly EnvironmentScope _environment = new(
@@ -14,7 +14,7 @@ public sealed class ExampleWorld : IDisposable
     private IReadOnlyList<PSObject>? _examples;
 
     /// <summary>Starts the engine. Its console is as wide as that of the pages.</summary>
-    public ExampleWorld()
+    public ExampleRunner()
     {
         _engine = new Engine();
         _engine.Host.Width = 80;
@@ -24,20 +24,20 @@ public sealed class ExampleWorld : IDisposable
         _engine["template"] = _template.FullName;
     }
 
-    /// <summary>The examples of all pages: Id, Code, Output and Missing.</summary>
+    /// <summary>The examples of all pages: Id, Code and Output.</summary>
     internal async Task<IReadOnlyList<PSObject>> ExamplesAsync() =>
-        _examples ??= await OutputAsync("Import-Module $module; . ([IO.Path]::Combine($scripts, 'HelpPage.ps1')); Get-HelpExample $pages");
+        _examples ??= await OutputAsync(". (Join-Path $scripts HelpPage.ps1); Get-HelpExample $pages");
 
     /// <summary>Runs an example; gives what it shows and what the page shows, both without what varies from run to run.</summary>
     internal async Task<(string Shown, string Page)> RunAsync(PSObject example)
     {
         _engine["example"] = example;
         var run = (await _engine.RunAsync(
-            ". ([IO.Path]::Combine($scripts, 'HelpExample.ps1')); $world = Invoke-HelpExample $module $template $example.Code",
+            ". (Join-Path $scripts HelpExample.ps1); $environment = Invoke-HelpExample $module $template $example.Code",
             TestContext.Current.CancellationToken)).WithoutErrors();
         _engine["shown"] = run.Text;
         var texts = await OutputAsync(
-            ". ([IO.Path]::Combine($scripts, 'HelpExample.ps1')); ConvertTo-ComparableText $shown $world; ConvertTo-ComparableText $example.Output");
+            ". (Join-Path $scripts HelpExample.ps1); ConvertTo-ComparableText $shown $environment; ConvertTo-ComparableText $example.Output");
         return (texts[0].ToString(), texts[1].ToString());
     }
 

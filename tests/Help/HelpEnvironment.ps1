@@ -1,0 +1,90 @@
+# Creates the environment in which an example of the help pages runs: HelpEnvironment.ps1 TEMPLATE CODE
+#   /home/me, the current location   ./hello.tar; ./images with an image tar and a file that is not one
+#   ./srv/layout                     an OCI image layout
+#   localhost:5000                   a registry with team/app (1.0, 1.1 with two platforms and an SBOM, 2.0-rc1, latest),
+#                                    hello:1.0, and the mirror of docker.io/library/nginx
+#   registry.example.com             a registry that requires the user 'builder' and the password in $env:REGISTRY_PASSWORD
+#   hub.example.com                  a server that only reports a pull rate limit
+#   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
+# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout and the last two
+# registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
+param([Parameter(Mandatory)] [string] $Template, [string] $Code = '')
+$ErrorActionPreference = 'Stop'
+$env:REGISTRY_PASSWORD = 'secret'
+# The cmdlets write additional lines in the logs of CI services.
+$env:GITHUB_ACTIONS = $env:TF_BUILD = $null
+. (Join-Path $PSScriptRoot HelpImages.ps1)
+
+# Starts a registry on a port with as many digits as the one on the page: the columns of a table depend on it.
+function Start-Registry([string] $Path, [int] $Minimum, [int] $Maximum, [pscredential] $Credential) {
+    $access = $Credential ? @{ Credential = $Credential } : @{}
+    foreach ($attempt in 1..50) {
+        $server = Start-LocalRegistry (Get-Random -Minimum $Minimum -Maximum $Maximum) -Path $Path @access -ErrorAction Ignore
+        if ($server) { return $server.Registry }
+    }
+    throw "No port from $Minimum to $Maximum is free."
+}
+
+function New-Template([string] $Folder, [string] $Layout) {
+    $null = New-Item -ItemType Directory (Join-Path $Folder images)
+    $hello = Join-Path $PSScriptRoot .. .. docs examples hello.tar
+    $tar = Join-Path $Folder hello.tar
+    Copy-Item $hello $tar
+    Copy-Item $hello (Join-Path $Folder images)
+    Set-Content (Join-Path $Folder images broken.tar) 'This is no tar.' -NoNewline
+    New-Layout $Layout
+    $registry = (Start-LocalRegistry -Port 0 -Path (Join-Path $Folder srv open)).Registry
+    $null = Push-ImageTar $Layout -Destination $registry
+    foreach ($name in 'hello:1.0', 'team/app:1.0', 'team/app:2.0-rc1', 'team/app:latest', 'library/nginx:1.27', 'library/nginx:latest') {
+        $null = Push-ImageTar $tar -Destination "$registry/$name"
+    }
+    Set-RegistryOption docker.io -Mirror $registry
+    $null = Save-ImageToCache nginx
+    $null = Import-ImageTar $tar
+    Stop-LocalRegistry $registry
+}
+
+# Extracting one archive is the fastest copy of a hundred small files.
+$archive = Join-Path $Template template.zip
+if (-not (Test-Path $archive)) {
+    $content = Join-Path $Template content
+    Set-ImageCache (Join-Path $content .cache imagepusher)
+    New-Template $content (Join-Path $Template layout)
+    [IO.Compression.ZipFile]::CreateFromDirectory($content, $archive, 'NoCompression', $false)
+}
+$copy = (New-Item -ItemType Directory (Join-Path $Template (New-Guid))).FullName
+[IO.Compression.ZipFile]::ExtractToDirectory($archive, $copy)
+
+# A link with a name as long as /home/me. Creating it fails if another run uses the name.
+foreach ($attempt in 1..50) {
+    $folder = '/tmp/' + [Random]::Shared.GetString('abcdefghijklmnopqrstuvwxyz0123456789', 3)
+    try {
+        $null = [IO.Directory]::CreateSymbolicLink($folder, $copy)
+        break
+    } catch [IO.IOException] {
+        if ($attempt -eq 50) { throw }
+    }
+}
+Set-Location $folder
+Set-ImageCache "$folder/.cache/imagepusher"
+
+$environment = [ordered]@{ '/home/me' = $folder; 'localhost:5000' = Start-Registry "$folder/srv/open" 6000 9999 }
+
+# The digests of hello.tar as imported: they depend on the version of zlib.
+$digest = (Get-CachedImage example.com/hello:1.0).Digest -replace '.*:'
+$environment['5d8aebb928638c7dd3cce605029155e5573b23a6802c0f5a9080665a47ee7a3c'] = $digest
+$environment['5d8aebb92863'] = $digest.Substring(0, 12)
+$layers = (Get-Content "$folder/.cache/imagepusher/blobs/sha256/$digest" -Raw | ConvertFrom-Json).layers.digest -replace '.*:'
+$environment['2cd15bc990eb0c19776b722df88d1d695e8289830beb12954437910b69f6d5a8'] = $layers[0]
+$environment['2af181c5c5c07dec2e695014f6ee2c1c33176b70b61fa6a672d58b7180599823'] = $layers[1]
+
+Set-RegistryOption docker.io -Mirror $environment['localhost:5000']
+if ($Code.Contains('./srv/layout')) { New-Layout "$folder/srv/layout" }
+if ($Code.Contains('registry.example.com')) {
+    $credential = [pscredential]::new('builder', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
+    $environment['registry.example.com'] = Start-Registry "$folder/srv/closed" 10000 32000 $credential
+}
+if ($Code.Contains('hub.example.com')) {
+    $environment['hub.example.com'] = & (Join-Path $PSScriptRoot HelpRateLimit.ps1)
+}
+$environment
