@@ -5,11 +5,11 @@ $address = (Start-LocalRegistry -Port 0).Registry
 Stop-LocalRegistry $address
 $HelpRateLimitListener.Prefixes.Add("http://$address/")
 $HelpRateLimitListener.Start()
-$null = Start-ThreadJob -ArgumentList $HelpRateLimitListener {
+$null = [powershell]::Create([initialsessionstate]::CreateDefault2()).AddScript({
     param($Listener)
     while ($Listener.IsListening) {
         $next = $Listener.GetContextAsync()
-        # A job that waits forever would keep the process alive.
+        # A runspace that waits forever would keep the process alive.
         while (-not $next.Wait(100)) { if (-not $Listener.IsListening) { return } }
         $response = $next.Result.Response
         $response.ContentType = 'application/vnd.oci.image.manifest.v1+json'
@@ -18,5 +18,5 @@ $null = Start-ThreadJob -ArgumentList $HelpRateLimitListener {
         $response.Headers['docker-ratelimit-source'] = '192.0.2.7'
         $response.Close()
     }
-}
+}).AddArgument($HelpRateLimitListener).BeginInvoke()
 $address

@@ -5,22 +5,23 @@ using System.Management.Automation.Runspaces;
 namespace ImagePusher.Session;
 
 /// <summary>
-/// Knows the runspaces that have the module. The last one to remove it, or to be closed, ends the session, as the end of the
-/// process does.
+/// Tracks the runspaces that have imported the module. The last one that removes it or is closed ends the session, as the end of
+/// the process does.
 /// </summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     private static readonly ConcurrentDictionary<Guid, bool> Runspaces = new();
 
-    static ModuleLifetime() => AppDomain.CurrentDomain.ProcessExit += (_, _) => PusherSession.Current.Close();
+    static ModuleLifetime() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => PusherSession.CloseCurrent();
 
     /// <inheritdoc/>
     public void OnImport()
     {
+        ExceptionTypeNames.Add();
         if (Runspace.DefaultRunspace is { } runspace && Runspaces.TryAdd(runspace.InstanceId, true))
         {
-            // The engine calls OnRemove for Remove-Module alone, not for a runspace that is closed with the module in it, as
-            // each block of ForEach-Object -Parallel leaves one behind.
+            // The engine calls OnRemove only for Remove-Module, not for a runspace that is closed while the module is imported, such
+            // as those of ForEach-Object -Parallel.
             runspace.StateChanged += Forget;
         }
     }
@@ -47,7 +48,8 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     {
         if (Runspaces.TryRemove(runspace.InstanceId, out _) && Runspaces.IsEmpty)
         {
-            PusherSession.Current.Close();
+            PusherSession.CloseCurrent();
+            ExceptionTypeNames.Remove();
         }
     }
 }

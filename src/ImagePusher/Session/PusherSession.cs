@@ -13,6 +13,8 @@ namespace ImagePusher.Session;
 /// </summary>
 internal sealed class PusherSession
 {
+    private static readonly Lazy<PusherSession> Shared = new(static () => new());
+
     private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ImageReference, byte> _seenRepositories = new();
@@ -20,7 +22,7 @@ internal sealed class PusherSession
 
     private PusherSession() => Client = NewClient();
 
-    public static PusherSession Current { get; } = new();
+    public static PusherSession Current => Shared.Value;
 
     /// <summary>The folder of this session's cache.</summary>
     public string CachePath
@@ -59,6 +61,15 @@ internal sealed class PusherSession
 
     /// <summary>Keeps a repository for completion.</summary>
     public void SawRepository(ImageReference reference) => _seenRepositories.TryAdd(reference.ByDigest(), 0);
+
+    /// <summary>Closes the session if a cmdlet has used it. The exit of a process must not create one.</summary>
+    public static void CloseCurrent()
+    {
+        if (Shared.IsValueCreated)
+        {
+            Current.Close();
+        }
+    }
 
     /// <summary>
     /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, closes the connections,

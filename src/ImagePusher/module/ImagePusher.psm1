@@ -1,35 +1,27 @@
-using namespace System.Reflection
 using namespace System.Runtime.InteropServices
 using namespace System.Runtime.Loader
 using namespace System.Threading
 
-# The folder with code compiled ahead for this process, or the portable one.
-$system = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
-$bin = "$PSScriptRoot/bin/$system-$("$([RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant())"
-if (-not [IO.Directory]::Exists($bin)) { $bin = "$PSScriptRoot/bin" }
-
-# The module has a load context of its own, because another module's older Polly.Core has the same assembly version and would
-# win in the default context. The lock is process-wide: runspaces that import at the same time share one context.
-$name = "ImagePusher $PSScriptRoot"
+# The module has a load context of its own: another module's older Polly.Core has the same assembly version and would be used
+# instead if it were loaded first. The lock is process-wide, so that runspaces that import at the same time share one context.
 [Monitor]::Enter([AssemblyLoadContext])
 try {
-    $context = $null
-    foreach ($candidate in [AssemblyLoadContext]::All) {
-        if ($candidate.Name -ceq $name) { $context = $candidate }
-    }
-    if ($null -eq $context) { $context = [AssemblyLoadContext]::new($name, $false) }
-    foreach ($path in [IO.Directory]::GetFiles($bin, '*.dll')) {
-        $loaded = $context.LoadFromAssemblyPath($path)
-        if ($loaded.GetName().Name -eq 'ImagePusher') { $assembly = $loaded }
+    $assembly = [AppContext]::GetData("ImagePusher $PSScriptRoot")
+    if (-not $assembly) {
+        # Code compiled ahead for this platform, or else the portable assemblies.
+        $folder = "$PSScriptRoot/bin/$([RuntimeInformation]::RuntimeIdentifier)"
+        if (-not [IO.Directory]::Exists($folder)) {
+            # Linux distributions build .NET with identifiers of their own.
+            $folder = "$PSScriptRoot/bin/linux-$("$([RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant())"
+            if (-not ($IsLinux -and [IO.Directory]::Exists($folder))) { $folder = "$PSScriptRoot/bin" }
+        }
+        $assembly = [AssemblyLoadContext]::new("ImagePusher $PSScriptRoot", $false).LoadFromAssemblyPath("$folder/ImagePusher.dll")
+        $assembly.GetType('ImagePusher.Session.ModuleSetup')::LoadAssemblies()
+        [AppDomain]::CurrentDomain.SetData("ImagePusher $PSScriptRoot", $assembly)
     }
 } finally {
     [Monitor]::Exit([AssemblyLoadContext])
 }
 
-$inner = Import-Module -Assembly $assembly -PassThru
-
-# Without this a second Import-Module -Force exports nothing (https://github.com/PowerShell/PowerShell/issues/20710).
-$export = [psmoduleinfo].GetMethod('AddExportedCmdlet', [BindingFlags]'Instance, NonPublic')
-foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
-    $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
-}
+$nested = Import-Module -Assembly $assembly -PassThru
+$assembly.GetType('ImagePusher.Session.ModuleSetup')::Export($ExecutionContext.SessionState.Module, $nested)

@@ -72,11 +72,11 @@ public sealed class PackagingTests
     }
 
     [Fact]
-    public void No_engine_and_no_stranger_lies_in_the_module()
+    public void The_module_contains_its_own_assemblies_and_their_dependencies_and_no_others()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Repository.ModuleFolder, "bin")).Select(Path.GetFileName)
             .Where(name => !name!.EndsWith(".pdb", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        Assert.Equal(["ImagePusher.Core.dll", "ImagePusher.dll", "Polly.Core.dll", "System.IO.Hashing.dll", "ZstdSharp.dll"], files);
+        Assert.Equal(["ImagePusher.Core.dll", "ImagePusher.LocalRegistry.dll", "ImagePusher.dll", "Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Logging.Abstractions.dll", "Polly.Core.dll", "System.IO.Hashing.dll", "ZstdSharp.dll"], files);
     }
 
     [Fact]

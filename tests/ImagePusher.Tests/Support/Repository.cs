@@ -20,7 +20,12 @@ internal static class Repository
     /// <summary>Where NuGet keeps the packages that the build used.</summary>
     public static string NuGetPackages { get; } = Metadata("NuGetPackages");
 
-    private static string Metadata(string key) => Path.GetFullPath(typeof(Repository).Assembly
+    /// <summary>Whether the build compiled the module ahead of time.</summary>
+    public static bool IsCompiledAhead { get; } = Value("CompiledAhead") == "true";
+
+    private static string Metadata(string key) => Path.GetFullPath(Value(key));
+
+    private static string Value(string key) => typeof(Repository).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == key).Value!);
+        .Single(attribute => attribute.Key == key).Value!;
 }
