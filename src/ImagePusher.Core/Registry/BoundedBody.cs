@@ -1,55 +1,65 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>Reads the small bodies of answers whole, and never more than a limit.</summary>
+/// <summary>Reads the small bodies of responses completely, within limits of size and time.</summary>
 internal static class BoundedBody
 {
-    /// <summary>The bytes of an error's body that are looked at.</summary>
+    /// <summary>The bytes of an error's body that are read.</summary>
     public const int ErrorLimit = 64 * 1024;
 
-    /// <summary>The most bytes of a token server's answer.</summary>
+    /// <summary>The most bytes of a token server's response.</summary>
     public const int TokenLimit = 1024 * 1024;
 
-    /// <summary>The most bytes of a list of tags, repositories or referrers.</summary>
-    public const int ListLimit = 16 * 1024 * 1024;
-
-    /// <summary>The body; cut off silently at the limit if <paramref name="cut"/> says so.</summary>
-    /// <exception cref="InvalidDataException">The body is longer than the limit.</exception>
-    /// <exception cref="IOException">The connection was lost or silent for too long.</exception>
+    /// <summary>Reads a body.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="limit">The most bytes.</param>
+    /// <param name="idle">The longest silence.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="cut">True to end silently at a limit; false to throw.</param>
+    /// <param name="limits">The limits of time; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The body is longer, or arrives more slowly, than the limits allow.</exception>
+    /// <exception cref="IOException">The connection was lost, or silent for too long.</exception>
     public static async Task<byte[]> ReadAsync(
-        HttpResponseMessage response, int limit, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken, bool cut = false)
+        HttpResponseMessage response, int limit, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken, bool cut = false, RegistryLimits? limits = null)
     {
-        if (!cut && response.Content.Headers.ContentLength > limit)
+        var length = response.Content.Headers.ContentLength;
+        if (!cut && length > limit)
         {
-            throw new InvalidDataException($"the answer has {response.Content.Headers.ContentLength} bytes, and at most {limit} are read");
+            throw new InvalidDataException($"the response has {length} bytes, and at most {limit} are read");
         }
 
-        using var watch = new IdleTimer(idle, time, cancellationToken);
+        using var timer = new IdleTimer(idle, time, cancellationToken);
         try
         {
-            var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+            var stream = await response.Content.ReadAsStreamAsync(timer.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                return await ReadAsync(stream, response.Content.Headers.ContentLength, limit, watch, cut).ConfigureAwait(false);
+                return await ReadAsync(stream, length, limit, timer, cut, limits ?? RegistryLimits.Default).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (watch.IsExpired)
+        catch (OperationCanceledException) when (timer.IsExpired)
         {
-            throw new IOException($"the answer stopped for {watch.Limit.TotalSeconds:0} seconds");
+            throw new IOException($"the response stopped for {timer.Limit.TotalSeconds:0} seconds");
         }
     }
 
-    private static async Task<byte[]> ReadAsync(Stream stream, long? length, int limit, IdleTimer watch, bool cut)
+    private static async Task<byte[]> ReadAsync(Stream stream, long? length, int limit, IdleTimer timer, bool cut, RegistryLimits limits)
     {
-        var buffer = new byte[(int)Math.Min(length ?? 4096, limit) + 1];
-        var count = 0;
+        var (buffer, count, start) = (new byte[(int)Math.Min(length ?? 4096, limit) + 1], 0, timer.Time.GetTimestamp());
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(count), watch.Token).ConfigureAwait(false);
-            watch.Touch();
+            var read = await stream.ReadAsync(buffer.AsMemory(count), timer.Token).ConfigureAwait(false);
+            timer.Touch();
             count += read;
             if (read == 0 || count > limit)
             {
                 break;
+            }
+
+            if (IsTooSlow(count, timer.Time.GetElapsedTime(start), limits))
+            {
+                return cut ? buffer[..count] : throw new InvalidDataException(
+                    FormattableString.Invariant($"the response arrives at less than {limits.SlowBodyBytesPerSecond} bytes a second"));
             }
 
             if (count == buffer.Length)
@@ -60,6 +70,9 @@ internal static class BoundedBody
 
         return count <= limit ? buffer[..count]
             : cut ? buffer[..limit]
-            : throw new InvalidDataException($"the answer has more than {limit} bytes");
+            : throw new InvalidDataException($"the response has more than {limit} bytes");
     }
+
+    private static bool IsTooSlow(int count, TimeSpan elapsed, RegistryLimits limits) =>
+        elapsed > limits.SlowBodyTime && count < (elapsed - limits.SlowBodyTime).TotalSeconds * limits.SlowBodyBytesPerSecond;
 }

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Blobs;
+using ImagePusher.Core.Registry.Listing;
 
 namespace ImagePusher.Core.Registry;
 
@@ -153,19 +154,13 @@ public sealed class RegistryClient : IAsyncDisposable
 
     /// <summary>The registry's repositories, page by page as they are wanted (distribution, catalog API; many public registries refuse it).</summary>
     /// <exception cref="RegistryException">They could not be listed.</exception>
-    public async IAsyncEnumerable<string> GetRepositoriesAsync(
-        string registry, RequestOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> GetRepositoriesAsync(
+        string registry, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         var name = Canonical(registry);
-        var pages = PagedList.ReadAsync(
-            Transport(name, "", options ?? RequestOptions.Default), "/v2/_catalog", $"listing the repositories of {name}", [TokenScope.Catalog], [], cancellationToken);
-        await foreach (var page in pages.ConfigureAwait(false))
-        {
-            foreach (var repository in page.Strings("repositories"))
-            {
-                yield return repository;
-            }
-        }
+        var list = new ListRequest("/v2/_catalog", "repositories", $"listing the repositories of {name}", [TokenScope.Catalog]);
+        return NameList.ReadAsync(
+            Transport(name, "", options ?? RequestOptions.Default), list, _options.Limits, ReferenceGrammar.IsRepository, static () => { }, cancellationToken);
     }
 
     /// <summary>Keeps a credential for this session; it goes before those of docker's and podman's files.</summary>

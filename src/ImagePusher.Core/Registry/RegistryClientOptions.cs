@@ -33,4 +33,7 @@ public sealed record RegistryClientOptions
 
     /// <summary>Where a layer is kept that a registry takes only with a length known beforehand; null, the default: the temporary folder.</summary>
     public string? SpoolFolder { get; init; }
+
+    /// <summary>What registries may ask of this client.</summary>
+    internal RegistryLimits Limits { get; init; } = RegistryLimits.Default;
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Listing;
+using ImagePusher.Core.Registry.Manifests;
 
 namespace ImagePusher.Core.Registry;
 
@@ -16,23 +17,14 @@ public sealed partial class RegistryRepository
     /// <summary>The tags, page by page as they are wanted, in the registry's order (distribution-spec, Listing Tags).</summary>
     /// <exception cref="ManifestNotFoundException">There is no such repository.</exception>
     /// <exception cref="RegistryException">They could not be listed.</exception>
-    public async IAsyncEnumerable<string> GetTagsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default)
     {
-        var pages = PagedList.ReadAsync(
-            Transport, $"/v2/{_own.Repository}/tags/list", $"listing the tags of {Description}", _own.PullScopes, [HttpStatusCode.NotFound], cancellationToken);
-        await foreach (var page in pages.ConfigureAwait(false))
-        {
-            if (page.Status == HttpStatusCode.NotFound)
-            {
-                throw new ManifestNotFoundException($"{Description} was not found: {Registry} has no such repository.", $"Check the name; Get-RegistryRepository {Registry} lists the repositories.");
-            }
-
-            foreach (var tag in page.Strings("tags"))
-            {
-                yield return tag;
-            }
-        }
+        var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes, HttpStatusCode.NotFound);
+        return NameList.ReadAsync(Transport, list, _client.Limits, ReferenceGrammar.IsTag, ThrowNotFound, cancellationToken);
     }
+
+    private void ThrowNotFound() => throw new ManifestNotFoundException(
+        $"{Description} was not found: {Registry} has no such repository.", "Check the name, or list the repositories of the registry.");
 
     /// <summary>What refers to a manifest: signatures, SBOMs, attestations. From the API, or where it is missing from the tag <c>sha256-…</c>.</summary>
     /// <param name="digest">The manifest's digest.</param>
@@ -40,7 +32,7 @@ public sealed partial class RegistryRepository
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="RegistryException">They could not be listed.</exception>
     public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
-        Referrers.ListAsync(_own, digest, artifactType, cancellationToken);
+        Referrers.ListAsync(_own, digest, artifactType, _client.Limits, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
@@ -64,7 +56,7 @@ public sealed partial class RegistryRepository
         await DeleteAsync(digest, cancellationToken).ConfigureAwait(false);
         if (manifest?.Subject is not null)
         {
-            await Referrers.LeaveAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
+            await ReferrerTag.RemoveAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -73,7 +65,7 @@ public sealed partial class RegistryRepository
     {
         try
         {
-            return await ManifestRequests.GetAsync(_own, digest.ToString(), null, cancellationToken).ConfigureAwait(false);
+            return await ManifestReader.GetAsync(_own, digest.ToString(), null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DigestMismatchException or RegistryProtocolException)
         {
@@ -144,10 +136,10 @@ public sealed partial class RegistryRepository
     // Unlike HeadAsync it takes a 404 at its word: these tags are seldom there, and a GET for each that is not would double the requests.
     private Task<Descriptor?> FindTagAsync(string tag, CancellationToken cancellationToken) => ReadAsync(async endpoint =>
     {
-        var (descriptor, isSure, status) = await ManifestRequests.HeadAsync(endpoint, tag, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
-        return isSure || status == HttpStatusCode.NotFound
-            ? descriptor
-            : (await ManifestRequests.GetAsync(endpoint, tag, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+        var head = await ManifestReader.HeadAsync(endpoint, tag, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+        return head.Descriptor is not null || head.IsMissing
+            ? head.Descriptor
+            : (await ManifestReader.GetAsync(endpoint, tag, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
     });
 
     // "100;w=21600": a count and the window in seconds.
@@ -161,14 +153,5 @@ public sealed partial class RegistryRepository
     }
 
     private Task<RegistryResponse> SendDeleteAsync(string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
-        Transport.SendAsync(
-            new RegistryRequest
-            {
-                Method = HttpMethod.Delete,
-                Target = ManifestRequests.Target(_own, tagOrDigest),
-                Purpose = $"deleting {_own.Reference(tagOrDigest)}",
-                Scopes = [TokenScope.Delete(_own.Repository)],
-                Expected = expected,
-            },
-            cancellationToken);
+        Transport.SendAsync(ManifestRequests.Delete(_own, tagOrDigest, expected), cancellationToken);
 }

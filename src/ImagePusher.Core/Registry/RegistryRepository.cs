@@ -5,6 +5,9 @@ using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Blobs;
+using ImagePusher.Core.Registry.Listing;
+using ImagePusher.Core.Registry.Manifests;
 using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry;
@@ -17,6 +20,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     private readonly MountMemory _mounts;
     private readonly RegistryClientOptions _client;
     private readonly ConcurrentDictionary<string, string> _opened = new();
+    private readonly ConcurrentDictionary<Digest, bool> _damaged = new();
 
     internal RegistryRepository(
         RepositoryEndpoint own, IEnumerable<RepositoryEndpoint> mirrors, MountMemory mounts, RegistryClientOptions client, string registry, string repository, int parallelBlobs)
@@ -67,8 +71,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
         ReadAsync(
             async endpoint =>
             {
-                var (descriptor, isSure, _) = await ManifestRequests.HeadAsync(endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
-                return isSure ? descriptor : (await ManifestRequests.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+                var head = await ManifestReader.HeadAsync(endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+                return head.Descriptor ?? (await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
             });
 
     /// <summary>What a tag or digest names, without reading it where the registry answers HEAD.</summary>
@@ -91,17 +95,22 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
+    /// <remarks>A blob of another size than the descriptor's counts as missing, and is uploaded again.</remarks>
     public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        var steps = new UploadSteps(Transport, _own.Repository, $"asking {Description} for {descriptor.Digest}");
-        if (!await steps.HasAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false))
+        switch (await FindBlobAsync(descriptor.Digest, descriptor.Size, cancellationToken).ConfigureAwait(false))
         {
-            return false;
+            case BlobPresence.Exists:
+                _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
+                return true;
+            case BlobPresence.Damaged:
+                Transport.Log.Warning($"The copy of {descriptor.Digest} in {Description} has the wrong size; expected {descriptor.Size} bytes. It is uploaded again.");
+                _damaged[descriptor.Digest] = true;
+                return false;
+            default:
+                return false;
         }
-
-        _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
-        return true;
     }
 
     /// <inheritdoc/>
@@ -113,10 +122,10 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
             return null;
         }
 
-        var (found, isSure, status) = await ManifestRequests.HeadAsync(_own, tagOrDigest, _own.PushScopes, cancellationToken).ConfigureAwait(false);
-        return isSure || status == HttpStatusCode.NotFound
-            ? found?.Digest
-            : (await ManifestRequests.GetAsync(_own, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Digest;
+        var head = await ManifestReader.HeadAsync(_own, tagOrDigest, _own.PushScopes, cancellationToken).ConfigureAwait(false);
+        return head.Descriptor is not null || head.IsMissing
+            ? head.Descriptor?.Digest
+            : (await ManifestReader.GetAsync(_own, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Digest;
     }
 
     /// <inheritdoc/>
@@ -130,7 +139,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     /// <remarks>A refusal of any kind means false: the blob is then uploaded.</remarks>
     public async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if (MountCandidate(descriptor) is not { } from)
+        // Where this copy is damaged, that of another repository is the same in most registries.
+        if (_damaged.ContainsKey(descriptor.Digest) || MountCandidate(descriptor) is not { } from)
         {
             return false;
         }
@@ -159,7 +169,15 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     {
         ArgumentNullException.ThrowIfNull(blob);
         var url = blob.Digest is not null && _opened.TryRemove(blob.Digest.ToString(), out var opened) ? opened : null;
-        var identity = await new BlobUpload(Transport, _own.Repository, blob, _client.UploadJournal, url, _client.SpoolFolder).RunAsync(cancellationToken).ConfigureAwait(false);
+        var identity = await new BlobUpload(Transport, _own.Repository, blob, _client, url).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (_damaged.TryRemove(identity.Digest, out _)
+            && await FindBlobAsync(identity.Digest, identity.Size, cancellationToken).ConfigureAwait(false) == BlobPresence.Damaged)
+        {
+            throw new RegistryProtocolException(
+                $"Uploading {blob.Description} to {Description} failed: {Registry} keeps its damaged copy, which has the wrong size; expected {identity.Size} bytes.",
+                "Ask the registry's operator to delete the blob from its storage, then push again.");
+        }
+
         _mounts.Remember(Registry, _own.Repository, identity.Digest);
         return identity;
     }
@@ -179,19 +197,22 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
         return PutAsync(manifest, name.Tag ?? manifest.Digest.ToString(), cancellationToken);
     }
 
+    private Task<BlobPresence> FindBlobAsync(Digest digest, long size, CancellationToken cancellationToken) =>
+        BlobLookup.FindAsync(Transport, _own.Repository, digest, size, cancellationToken);
+
     private async Task PutAsync(Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {
-        var keepsReferrers = await ManifestRequests.PutAsync(_own, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false);
+        var keepsReferrers = await ManifestWriter.PutAsync(_own, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false);
         if (manifest.Subject is not null && !keepsReferrers)
         {
-            await Referrers.EnterAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
+            await ReferrerTag.AddAsync(_own, manifest, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<Manifest?> FindAsync(string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
         var manifest = await ReadAsync(
-            endpoint => ManifestRequests.GetAsync(endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
+            endpoint => ManifestReader.GetAsync(endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
         foreach (var blob in (manifest as ImageManifest)?.References ?? [])
         {
             _mounts.Remember(Registry, _own.Repository, blob.Digest);

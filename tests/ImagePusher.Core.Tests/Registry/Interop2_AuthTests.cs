@@ -161,7 +161,7 @@ public sealed class Interop2_AuthTests
     [Fact]
     public async Task A_mount_asks_for_two_scopes_its_own_first()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "") };
+        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "0123456789") };
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         Assert.True(await session.Repository(server.Address, "one/app").HasBlobAsync(blob, Token));

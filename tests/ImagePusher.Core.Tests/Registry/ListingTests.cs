@@ -27,7 +27,7 @@ public sealed class ListingTests
         }
         catch (RegistryProtocolException error)
         {
-            Assert.Contains("no list", error.Message, StringComparison.Ordinal);
+            Assert.Contains("not a list", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -134,7 +134,7 @@ public sealed class ManifestReadingTests
             exchange.Closes = true;
         });
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("4194304", error.Message, StringComparison.Ordinal);
     }
 
@@ -214,7 +214,7 @@ public sealed class ManifestReadingTests
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
             () => session.Repository(server.Address).PutManifestAsync(Manifest.Parse(Image.Manifest), Token));
-        Assert.Contains("in the place of", error.Message, StringComparison.Ordinal);
+        Assert.Contains("in place of", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,12 +19,27 @@ public sealed class UploadFormTests
     [InlineData(200)]
     [InlineData(202)]
     [InlineData(204)]
-    public async Task The_last_PUT_may_answer_otherwise_than_201(int status)
+    public async Task Another_status_than_201_ends_an_upload_if_the_blob_is_stored(int status)
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PUT").SetStatus(status);
+        await using var session = new RegistrySession();
+        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
+        Assert.Equal(["GET", "POST", "PATCH", "PUT", "HEAD"], proxy.Requests.Select(request => request.Method));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(202)]
+    [InlineData(204)]
+    public async Task Another_status_than_201_without_the_blob_is_an_error(int status)
     {
         var uploads = new SimpleUploads();
         await using var server = Serve(exchange => exchange.Method == "PUT" ? exchange.RespondAsync(status) : uploads.HandleAsync(exchange));
         await using var session = new RegistrySession();
-        await session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token);
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        Assert.Contains($"responded with {status} instead of 201", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +163,7 @@ public sealed class UploadFormTests
                 return exchange.RespondAsync(307);
             }
 
-            return exchange.RespondAsync(exchange.Path.EndsWith(there.Digest.ToString(), StringComparison.Ordinal) ? 200 : 404);
+            return exchange.RespondAsync(exchange.Path.EndsWith(there.Digest.ToString(), StringComparison.Ordinal) ? 200 : 404, "0123456789");
         });
         await using var session = new RegistrySession();
         var repository = session.Repository(server.Address);

@@ -136,6 +136,9 @@ public sealed class FaultRule
     /// <summary>Sets a header field of the server's answer, such as Docker-Content-Digest; null removes it.</summary>
     public FaultRule SetResponseHeader(string name, string? value) => Add(new HeaderFault(Direction.Down, name, (_, _) => value));
 
+    /// <summary>Replaces the status of the server's response, such as 201 by 202; the server has processed the request.</summary>
+    public FaultRule SetStatus(int status) => Add(new StatusFault(status));
+
     /// <summary>Rewrites the Location of the server's answer.</summary>
     public FaultRule RewriteLocation(Func<string, string> change) => Relocate((location, _) => change(location));
 

@@ -18,7 +18,11 @@ internal sealed class HttpHead
 
     public string Target { get => _start[1]; set => _start[1] = value; }
 
-    public int Status => int.Parse(_start[1], CultureInfo.InvariantCulture);
+    public int Status
+    {
+        get => int.Parse(_start[1], CultureInfo.InvariantCulture);
+        set => _start[1] = value.ToString(CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Whether the connection may serve another request after this message.</summary>
     public bool KeepsAlive => (IsRequest ? _start[2] : _start[0]) == "HTTP/1.0"

@@ -4,68 +4,69 @@ using System.Runtime.ExceptionServices;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>A request's body that its source writes straight into the connection.</summary>
+/// <summary>The content of one HTTP request of an upload, which its source writes straight into the connection.</summary>
 internal sealed class BlobContent : HttpContent
 {
-    private readonly Func<Stream, CancellationToken, Task> _write;
-    private readonly long? _length;
-    private readonly IdleTimer _watch;
+    private readonly UploadBody _body;
+    private readonly IdleTimer _timer;
     private Action? _sent;
     private SentStream? _stream;
 
-    /// <param name="write">Writes the body.</param>
-    /// <param name="length">Its length; null sends it with chunked transfer coding.</param>
-    /// <param name="range">The body's place in the blob as Content-Range has it, without a unit; null for none.</param>
-    /// <param name="watch">Told of each write.</param>
-    public BlobContent(Func<Stream, CancellationToken, Task> write, long? length, string? range, IdleTimer watch)
+    /// <param name="body">The bytes.</param>
+    /// <param name="timer">Restarted by each write to the connection.</param>
+    public BlobContent(UploadBody body, IdleTimer timer)
     {
-        (_write, _length, _watch) = (write, length, watch);
+        (_body, _timer) = (body, timer);
         Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        if (range is not null)
+        if (body.Range is { } range)
         {
-            // The typed header would write "bytes a-b/*", which registries refuse.
+            // The typed header would write "bytes a-b/*", which registries reject.
             Headers.TryAddWithoutValidation("Content-Range", range);
         }
     }
 
-    /// <summary>What the source threw of its own; null if all is well, or the network failed.</summary>
+    /// <summary>The exception of the source; null if it succeeded, or if the network failed.</summary>
     public ExceptionDispatchInfo? SourceFailure { get; private set; }
 
-    /// <summary>When the body was first asked for; null if it never was.</summary>
+    /// <summary>The timestamp at which the body was first asked for; null if it never was.</summary>
     public long? Started { get; private set; }
 
     /// <summary>The bytes that the connection took.</summary>
-    public long Sent => _stream?.Position ?? 0;
+    public long Sent => _stream?.Count ?? 0;
 
-    /// <summary>Calls back when the body is out and the answer is awaited.</summary>
+    /// <summary>Calls back when the body is sent and the response is awaited.</summary>
     public void WhenSent(Action sent) => _sent = sent;
 
+    /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
     {
-        length = _length ?? 0;
-        return _length is not null;
+        length = _body.Length ?? 0;
+        return _body.Length is not null;
     }
 
+    /// <inheritdoc/>
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
+    /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        Started = _watch.Time.GetTimestamp();
-        _stream = new SentStream(stream, _watch);
-        _watch.Pause();
+        Started = _timer.Time.GetTimestamp();
+        _stream = new SentStream(stream, _timer);
+        _timer.Pause();
         try
         {
-            await _write(_stream, cancellationToken).ConfigureAwait(false);
+            await _body.WriteToAsync(_stream, cancellationToken).ConfigureAwait(false);
             _sent?.Invoke();
         }
-        catch (Exception error) when (IsOfSource(error))
+        catch (Exception error) when (KeepIfOfSource(error))
         {
             throw;
         }
     }
 
-    private bool IsOfSource(Exception error)
+    // A filter, so that the exception keeps its stack; it is never handled here.
+    private bool KeepIfOfSource(Exception error)
     {
         if (!_stream!.HasFailed)
         {

@@ -1,19 +1,28 @@
+using System.Net;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>Sends a blob in chunks. A chunk stays in memory until it has arrived, so its loss is repaired without reading the source again.</summary>
-internal sealed class ChunkSender(RegistryTransport transport, UploadSteps steps, UploadState state, BlobSource blob, int chunkSize)
+/// <summary>
+/// Sends a blob in chunks. A chunk stays in memory until it has arrived, so its loss is repaired without reading the source again.
+/// </summary>
+internal sealed class ChunkSender(
+    RegistryTransport transport, UploadRequests requests, UploadConversation conversation, UploadPosition position, BlobSource blob, int chunkSize, RegistryLimits limits)
 {
-    /// <summary>Sends all that the registry does not have yet, and says what the whole is.</summary>
+    private ReadOnlyMemory<byte> _chunk;
+    private long _start;
+    private bool _isUncertain;
+
+    private long End => _start + _chunk.Length;
+
+    /// <summary>Sends all that the registry does not have yet, and returns the digest and size of the blob.</summary>
     /// <exception cref="UploadLostException">The registry lost the upload; the blob starts again.</exception>
     public async Task<BlobIdentity> SendAsync(CancellationToken cancellationToken)
     {
         using var chunks = new ChunkingStream(chunkSize, SendChunkAsync);
         try
         {
-            var identity = await blob.WriteToAsync(chunks, state.Offset, cancellationToken).ConfigureAwait(false);
+            var identity = await blob.WriteToAsync(chunks, position.Offset, cancellationToken).ConfigureAwait(false);
             await chunks.CompleteAsync(cancellationToken).ConfigureAwait(false);
             return identity;
         }
@@ -26,77 +35,80 @@ internal sealed class ChunkSender(RegistryTransport transport, UploadSteps steps
 
     private Task<bool> SendChunkAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
-        var (start, isUncertain) = (state.Offset, false);
-        return transport.Retry.ExecuteAsync(
-            async token =>
-            {
-                if (isUncertain)
-                {
-                    await FindOutAsync(start, start + chunk.Length, token).ConfigureAwait(false);
-                }
-
-                isUncertain = true;
-                await SendRestAsync(chunk, start, token).ConfigureAwait(false);
-                await state.KeepAsync(chunkSize, token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+        (_chunk, _start, _isUncertain) = (chunk, position.Offset, false);
+        return transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken);
     }
 
-    private async Task SendRestAsync(ReadOnlyMemory<byte> chunk, long start, CancellationToken cancellationToken)
+    private async Task<bool> AttemptAsync(CancellationToken cancellationToken)
     {
-        for (var told = -1L; state.Offset < start + chunk.Length;)
+        if (_isUncertain)
         {
-            try
-            {
-                await SendPieceAsync(chunk[(int)(state.Offset - start)..], cancellationToken).ConfigureAwait(false);
-            }
-            catch (RangeRefusedException refused) when (refused.Offset != told && refused.Offset >= start && refused.Offset <= start + chunk.Length && refused.Offset != state.Offset)
-            {
-                // A status may be stale, or count one too many; the refusal is true.
-                told = state.Offset = refused.Offset;
-            }
-            catch (RangeRefusedException refused)
-            {
-                throw refused.Refusal;
-            }
+            await ResumeAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        _isUncertain = true;
+        for (var corrections = 0; position.Offset < End;)
+        {
+            corrections += await SendRestAsync(mayCorrect: corrections < limits.OffsetCorrections, cancellationToken).ConfigureAwait(false) ? 0 : 1;
+        }
+
+        await position.KeepAsync(chunkSize, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
-    private async Task FindOutAsync(long start, long end, CancellationToken cancellationToken)
+    private async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        var status = await steps.AskAsync(state.Url!, cancellationToken).ConfigureAwait(false);
-        if (status is null || status.Offset < start || status.Offset > end)
+        var status = await conversation.AskAsync(position.Url!, cancellationToken).ConfigureAwait(false);
+        if (status is null || status.Offset < _start || status.Offset > End)
         {
-            if (state.Sent > 0)
+            if (position.Sent > 0)
             {
-                transport.Host.Uploads.RememberLoss(state.Sent);
+                transport.Host.Uploads.RememberLoss(position.Sent);
             }
 
             throw new UploadLostException($"{transport.Host.Registry} lost the upload of {blob.Description}");
         }
 
-        state.Resume(status);
-        transport.Log.Verbose($"{transport.Host.Registry} has {state.Offset} bytes of {blob.Description}; going on from there.");
+        position.Resume(status);
+        transport.Log.Verbose($"{transport.Host.Registry} has {position.Offset} bytes of {blob.Description}; resumed at {position.Offset}.");
     }
 
-    private async Task SendPieceAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    // False if the registry corrected the offset (416) and nothing was sent.
+    private async Task<bool> SendRestAsync(bool mayCorrect, CancellationToken cancellationToken)
     {
-        BlobContent? content = null;
-        var range = FormattableString.Invariant($"{state.Offset}-{state.Offset + piece.Length - 1}");
+        var body = new ChunkBody(_chunk[(int)(position.Offset - _start)..], position.Offset);
         try
         {
-            state.Url = await steps.SendAsync(
-                whole: null, state.Url!,
-                watch => content = new BlobContent(
-                    async (stream, token) => await stream.WriteAsync(piece, token).ConfigureAwait(false), piece.Length, range, watch),
-                piece.Length, transport.Host.Uploads.IsLossy, cancellationToken).ConfigureAwait(false);
-            state.Offset += piece.Length;
+            using var response = await transport.SendAsync(
+                requests.Patch(position.Url!, body, transport.Host.Uploads.IsLossy), cancellationToken).ConfigureAwait(false);
+            if (response.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                return mayCorrect && TryCorrect(response)
+                    ? false
+                    : throw await transport.FailureOfAsync(response, requests.Purpose, cancellationToken).ConfigureAwait(false);
+            }
+
+            position.Url = UploadLocation.Read(response, transport.Host, requests.Purpose) ?? position.Url;
+            position.Offset += body.Length!.Value;
+            return true;
         }
         catch (TransientFailureException failure)
         {
-            state.Sent = failure.LostConnection ? content?.Sent ?? 0 : 0;
+            position.Sent = failure.LostConnection ? body.Sent : 0;
             throw;
         }
+    }
+
+    // A status may be stale, or count one too many; the rejection is true.
+    private bool TryCorrect(RegistryResponse response)
+    {
+        var offset = UploadLocation.ReadOffset(response);
+        if (response.Header("Range") is null || offset < _start || offset > End || offset == position.Offset)
+        {
+            return false;
+        }
+
+        position.Offset = offset;
+        return true;
     }
 }

@@ -1,28 +1,19 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>Gathers what is written into chunks and sends each full one; the last, shorter one is sent by <see cref="CompleteAsync"/>.</summary>
+/// <summary>Collects what is written into chunks of one size; the last chunk may be smaller.</summary>
 /// <param name="size">The bytes of a chunk.</param>
 /// <param name="send">Sends a chunk.</param>
-internal sealed class ChunkingStream(int size, Func<ReadOnlyMemory<byte>, CancellationToken, Task> send) : Stream
+internal sealed class ChunkingStream(int size, Func<ReadOnlyMemory<byte>, CancellationToken, Task> send) : WriteOnlyStream
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(size);
     private int _filled;
 
-    /// <summary>What sending threw; a source may have wrapped it.</summary>
+    /// <summary>The exception of the last chunk that was sent; a source may have wrapped it.</summary>
     public ExceptionDispatchInfo? Failure { get; private set; }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -41,25 +32,10 @@ internal sealed class ChunkingStream(int size, Func<ReadOnlyMemory<byte>, Cancel
         }
     }
 
-    /// <summary>Sends what is left.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException("Chunks are sent asynchronously.");
+
+    /// <summary>Sends the last chunk.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => _filled > 0 ? SendAsync(cancellationToken) : Task.CompletedTask;
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Chunks are sent asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

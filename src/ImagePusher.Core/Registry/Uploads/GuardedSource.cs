@@ -1,10 +1,9 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>A blob's source that may be a registry itself: what that refuses is told from what the target refuses.</summary>
+/// <summary>A blob whose source may be a registry itself: its rejections are distinguished from those of the target.</summary>
 internal sealed class GuardedSource(BlobSource source) : BlobSource
 {
     public override Digest? Digest => source.Digest;

@@ -2,13 +2,13 @@ using System.Net;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>What a host was seen to take, so that no upload of the session learns it again.</summary>
+/// <summary>What a host accepted and rejected, so that no upload of the session learns it again.</summary>
 internal sealed class UploadMemory(TimeProvider time)
 {
-    // A glitch must not slow down a session that lasts for hours.
+    // A short disturbance must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a server has to answer an announced body, before it is sent unasked.</summary>
+    /// <summary>How long a server has to respond to an announced body before the body is sent without a response.</summary>
     public static readonly TimeSpan AnnouncementLimit = TimeSpan.FromSeconds(3);
 
     // A timer may end a little early.
@@ -22,35 +22,35 @@ internal sealed class UploadMemory(TimeProvider time)
     private DateTimeOffset _lossEnds;
     private DateTimeOffset _earlierLossEnds;
     private volatile bool _signsState;
-    private volatile bool _refusesChunks;
-    private volatile bool _refusesWhole;
+    private volatile bool _rejectsChunks;
+    private volatile bool _rejectsMonolithic;
 
-    /// <summary>The form that worked last for a blob that is not small; Stream until something else did.</summary>
+    /// <summary>The last form that succeeded for a blob that is not small; Stream until another one did.</summary>
     public UploadForm Form
     {
         get { lock (_lock) { return _form; } }
     }
 
-    /// <summary>The most bytes that a request's body may have; larger blobs go in chunks.</summary>
+    /// <summary>The most bytes of a request body; larger blobs are sent in chunks.</summary>
     public long MaximumBody
     {
         get { lock (_lock) { return _maximumBody; } }
     }
 
-    /// <summary>The chunk that got through a connection that is cut again and again; long.MaxValue where none was of late.</summary>
+    /// <summary>The chunk size for a connection that is cut repeatedly; long.MaxValue where none was cut recently.</summary>
     public long LossChunk
     {
         get { lock (_lock) { return time.GetUtcNow() < _lossEnds ? _lossChunk : long.MaxValue; } }
     }
 
-    /// <summary>True if each chunk takes a connection of its own, because connections are cut after so many bytes.</summary>
+    /// <summary>True if each chunk uses a new connection, because connections are cut after a number of bytes.</summary>
     public bool IsLossy => LossChunk != long.MaxValue;
 
     /// <summary>True if bodies are announced by Expect: 100-continue.</summary>
     public bool Announces => _announces;
 
     /// <summary>
-    /// True if upload Locations carry distribution's signed state: an upload whose request was cut is lost there with all it had.
+    /// True if upload Locations carry distribution's signed state: such an upload is lost completely when a request is cut.
     /// </summary>
     public bool SignsState
     {
@@ -58,43 +58,43 @@ internal sealed class UploadMemory(TimeProvider time)
         set => _signsState |= value;
     }
 
-    /// <summary>True if chunks were refused, and another form was taken.</summary>
-    public bool RefusesChunks => _refusesChunks;
+    /// <summary>True if chunks were rejected and another form was accepted.</summary>
+    public bool RejectsChunks => _rejectsChunks;
 
-    /// <summary>True if a whole PUT was refused, and another form was taken.</summary>
-    public bool RefusesWhole => _refusesWhole;
+    /// <summary>True if a monolithic PUT was rejected and another form was accepted.</summary>
+    public bool RejectsMonolithic => _rejectsMonolithic;
 
-    /// <summary>A blob arrived by this form and within this limit, after these forms were refused.</summary>
-    public void Remember(UploadForm form, long maximumBody, IReadOnlySet<UploadForm> refused)
+    /// <summary>A blob arrived in this form and within this limit, after these forms were rejected.</summary>
+    public void Remember(UploadForm form, long maximumBody, IReadOnlySet<UploadForm> rejected)
     {
         lock (_lock)
         {
-            _refusesChunks |= refused.Contains(UploadForm.Chunked);
-            _refusesWhole |= refused.Contains(UploadForm.Whole);
+            _rejectsChunks |= rejected.Contains(UploadForm.Chunked);
+            _rejectsMonolithic |= rejected.Contains(UploadForm.Whole);
             _form = form;
             _maximumBody = Math.Min(_maximumBody, maximumBody);
         }
     }
 
-    /// <summary>A request was cut and its bytes are lost: for a while each chunk is at most half of what got through.</summary>
-    public void RememberLoss(long gotThrough)
+    /// <summary>A request was cut and its bytes are lost: for ten minutes each chunk is at most half of what arrived.</summary>
+    public void RememberLoss(long arrived)
     {
         const long smallest = 512 * 1024, largest = 8 * 1024 * 1024;
         lock (_lock)
         {
-            var chunk = Math.Clamp(gotThrough / 2, smallest, largest);
+            var chunk = Math.Clamp(arrived / 2, smallest, largest);
             _lossChunk = time.GetUtcNow() < _lossEnds ? Math.Min(_lossChunk, chunk) : chunk;
             _lossEnds = time.GetUtcNow() + LossLife;
         }
     }
 
-    /// <summary>True for a while after an upload was found lost that an earlier run left.</summary>
+    /// <summary>True for ten minutes after an upload of an earlier run was found to be lost.</summary>
     public bool LostEarlier
     {
         get { lock (_lock) { return time.GetUtcNow() < _earlierLossEnds; } }
     }
 
-    /// <summary>An upload that an earlier run left is lost: for a while less is under way at once.</summary>
+    /// <summary>An upload of an earlier run is lost: for ten minutes fewer large blobs are sent at once.</summary>
     public void RememberEarlierLoss()
     {
         lock (_lock)
@@ -103,7 +103,7 @@ internal sealed class UploadMemory(TimeProvider time)
         }
     }
 
-    /// <summary>Stops announcing where the server refuses it (417) or pays no heed to it, which costs seconds a request.</summary>
+    /// <summary>Stops announcing where the server rejects it (417) or ignores it, which costs seconds per request.</summary>
     public void LearnAnnouncement(HttpStatusCode status, TimeSpan? waited)
     {
         if (status == HttpStatusCode.ExpectationFailed || waited >= IgnoredAnnouncement)

@@ -1,7 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Oci;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>A blob that is read from a registry; where a connection is lost it goes on from there by Range (RFC 9110, 14.2).</summary>
 internal sealed class ResumingBlobStream : Stream

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ImagePusher.Core.Oci;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>Which repositories of a registry hold which blobs, as far as this session saw it, and which registries mount at all.</summary>
 internal sealed class MountMemory

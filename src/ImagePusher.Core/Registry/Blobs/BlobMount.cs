@@ -1,7 +1,8 @@
 using System.Net;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Uploads;
 
-namespace ImagePusher.Core.Registry.Uploads;
+namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>Asks a registry to take a blob from another repository of its own (distribution-spec, Mounting a blob from another repository).</summary>
 internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)

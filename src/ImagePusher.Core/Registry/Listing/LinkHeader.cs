@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ImagePusher.Core.Registry.Listing;
+
+/// <summary>
+/// Reads the Link headers of a page (RFC 8288). Several links may share a header, and some registries leave out the angle brackets.
+/// </summary>
+internal static class LinkHeader
+{
+    /// <summary>The target of the first link whose relation is <c>next</c>.</summary>
+    /// <param name="headers">The values of all Link headers.</param>
+    /// <param name="next">The target as it was sent; null if there is no next page.</param>
+    /// <returns>False if the headers contain no link to a next page, and at least one link that cannot be read.</returns>
+    public static bool TryReadNext(IEnumerable<string> headers, out string? next)
+    {
+        next = null;
+        var isReadable = true;
+        foreach (var header in headers)
+        {
+            var rest = header.AsSpan();
+            while (ReadLink(ref rest, out var target, out var relation))
+            {
+                if (target is { Length: > 0 } && IsNext(relation))
+                {
+                    next = target;
+                    return true;
+                }
+
+                // Other relations are of no interest here; a link without a relation or target might have been the next page.
+                isReadable &= target is { Length: > 0 } && relation is not null;
+            }
+        }
+
+        return isReadable;
+    }
+
+    private static bool IsNext(string? relation) =>
+        relation?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains("next", StringComparer.OrdinalIgnoreCase) == true;
+
+    // link = ( "<" target ">" / target ) *( ";" name "=" value ), up to a comma.
+    private static bool ReadLink(ref ReadOnlySpan<char> rest, [NotNullWhen(true)] out string? target, out string? relation)
+    {
+        (target, relation) = (null, null);
+        rest = rest.TrimStart(" \t,");
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        target = rest[0] == '<' ? ReadBracketed(ref rest) : Take(ref rest, rest.IndexOfAny(';', ',')).Trim().ToString();
+        while (rest.TrimStart() is [';', ..] parameters)
+        {
+            rest = parameters[1..].TrimStart();
+            var name = Take(ref rest, rest.IndexOfAny("=;,")).Trim();
+            var value = rest is ['=', ..] ? ReadValue(ref rest) : "";
+            relation ??= name.Equals("rel", StringComparison.OrdinalIgnoreCase) ? value : null;
+        }
+
+        // What follows the parameters before the next comma belongs to nothing.
+        Take(ref rest, rest.IndexOf(','));
+        return true;
+    }
+
+    private static string ReadBracketed(ref ReadOnlySpan<char> rest)
+    {
+        rest = rest[1..];
+        var end = rest.IndexOf('>');
+        if (end < 0)
+        {
+            rest = [];
+            return "";
+        }
+
+        var target = rest[..end].Trim().ToString();
+        rest = rest[(end + 1)..];
+        return target;
+    }
+
+    private static string ReadValue(ref ReadOnlySpan<char> rest)
+    {
+        rest = rest[1..].TrimStart();
+        if (rest is not ['"', ..])
+        {
+            return Take(ref rest, rest.IndexOfAny(';', ',')).Trim().ToString();
+        }
+
+        rest = rest[1..];
+        var value = Take(ref rest, rest.IndexOf('"')).ToString();
+        rest = rest.IsEmpty ? rest : rest[1..];
+        return value;
+    }
+
+    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> rest, int count)
+    {
+        var taken = count < 0 ? rest : rest[..count];
+        rest = rest[taken.Length..];
+        return taken;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ImagePusher.Core.Registry.Listing;
+
+/// <summary>One page of a list.</summary>
+/// <param name="Status">The status of the response.</param>
+/// <param name="Root">The document; undefined where the status is one of the expected rejections.</param>
+/// <param name="Length">The bytes of the document.</param>
+/// <param name="Next">The path and query of the next page; null for the last page.</param>
+internal sealed record ListPage(HttpStatusCode Status, JsonElement Root, int Length, string? Next)
+{
+    /// <summary>True if the document has an array of this name.</summary>
+    public bool Has(string property) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(property, out _);
+
+    /// <summary>The entries of the array with this name; none where it is null or missing.</summary>
+    public IEnumerable<JsonElement> Entries(string property) =>
+        Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : [];
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text.Json;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Manifests;
+
+namespace ImagePusher.Core.Registry.Listing;
+
+/// <summary>
+/// Lists the manifests that refer to another one as their subject: from the API, or from the tag that clients keep where the
+/// registry has no such API (distribution-spec, Listing Referrers).
+/// </summary>
+internal static class Referrers
+{
+    private static readonly HttpStatusCode[] NoApi =
+        [HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented, HttpStatusCode.NotAcceptable];
+
+    /// <summary>The tag under which clients keep the list.</summary>
+    public static string TagOf(Digest digest) => $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
+
+    /// <summary>The tags under which cosign keeps signatures, attestations and SBOMs of a manifest (cosign, SIGNATURE_SPEC.md).</summary>
+    public static IEnumerable<string> CosignTagsOf(Digest digest)
+    {
+        var stem = $"{digest.Algorithm}-{digest.Encoded}";
+        return stem.Length + 5 > 128 ? [] : [stem + ".sig", stem + ".att", stem + ".sbom"];
+    }
+
+    /// <summary>The referrers of a manifest.</summary>
+    /// <param name="endpoint">The repository.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="artifactType">The artifact type wanted; null for all.</param>
+    /// <param name="limits">The limits of the list.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="LimitExceededException">The list does not end.</exception>
+    public static async Task<IReadOnlyList<Descriptor>> ListAsync(
+        RepositoryEndpoint endpoint, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+    {
+        var found = await AskAsync(endpoint, digest, artifactType, limits, cancellationToken).ConfigureAwait(false)
+            ?? await ReadTagAsync(endpoint, digest, cancellationToken).ConfigureAwait(false);
+        return artifactType is null ? found : [.. found.Where(entry => entry.ArtifactType == artifactType)];
+    }
+
+    /// <summary>The list under the tag; empty if there is none.</summary>
+    public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
+        await ManifestReader.GetAsync(endpoint, TagOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
+
+    // Null where the registry has no API.
+    private static async Task<List<Descriptor>?> AskAsync(
+        RepositoryEndpoint endpoint, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+    {
+        var target = $"/v2/{endpoint.Repository}/referrers/{digest}";
+        var list = new ListRequest(
+            artifactType is null ? target : UrlText.AddQuery(target, "artifactType", artifactType), "manifests",
+            $"listing the referrers of {endpoint.Reference(digest.ToString())}", endpoint.PullScopes, NoApi);
+        var (all, skipped) = (new List<Descriptor>(), 0);
+        try
+        {
+            await foreach (var page in new PagedList(endpoint.Transport, list, limits).ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!page.Has(list.Property))
+                {
+                    return null;
+                }
+
+                foreach (var entry in page.Entries(list.Property))
+                {
+                    if (Read(entry) is { } descriptor)
+                    {
+                        all.Add(descriptor);
+                    }
+                    else
+                    {
+                        skipped++;
+                    }
+                }
+            }
+        }
+        catch (RegistryProtocolException error)
+        {
+            endpoint.Transport.Log.Verbose($"{error.Message} Reading the tag {TagOf(digest)} instead.");
+            return null;
+        }
+
+        if (skipped > 0)
+        {
+            endpoint.Transport.Log.Warning(
+                $"{endpoint.Transport.Host.Registry} lists {skipped} invalid entries while {list.Purpose}; they are skipped.");
+        }
+
+        return all;
+    }
+
+    private static Descriptor? Read(JsonElement entry)
+    {
+        try
+        {
+            return OciJson.ReadDescriptor(entry);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

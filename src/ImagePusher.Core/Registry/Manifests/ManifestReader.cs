@@ -1,0 +1,70 @@
+using System.Net;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Authentication;
+
+namespace ImagePusher.Core.Registry.Manifests;
+
+/// <summary>Reads the manifests of a repository (distribution-spec, Pulling Manifests).</summary>
+internal static class ManifestReader
+{
+    /// <summary>Reads a manifest; null if the repository has none of this tag or digest.</summary>
+    /// <exception cref="DigestMismatchException">The content does not match the requested digest, or the one in the response.</exception>
+    /// <exception cref="LimitExceededException">The response is longer or slower than allowed.</exception>
+    /// <exception cref="RegistryException">The manifest could not be read.</exception>
+    public static Task<Manifest?> GetAsync(
+        RepositoryEndpoint endpoint, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+    {
+        var request = ManifestRequests.Get(endpoint, tagOrDigest);
+        return endpoint.Transport.Retry.ExecuteAsync(token => GetOnceAsync(endpoint, request, tagOrDigest, expected, token), cancellationToken);
+    }
+
+    /// <summary>Asks for a manifest's descriptor by HEAD.</summary>
+    public static async Task<ManifestHead> HeadAsync(
+        RepositoryEndpoint endpoint, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
+    {
+        using var response = await endpoint.Transport.SendAsync(
+            ManifestRequests.Head(endpoint, tagOrDigest, scopes), cancellationToken).ConfigureAwait(false);
+        if (!response.Response.IsSuccessStatusCode)
+        {
+            return new ManifestHead(null, response.Status);
+        }
+
+        var headers = response.Response.Content.Headers;
+        var type = headers.ContentType?.MediaType;
+        var isComplete = Digest.TryParse(response.Header("Docker-Content-Digest") ?? tagOrDigest, out var digest)
+            && headers.ContentLength > 0 && (MediaTypes.IsIndex(type) || MediaTypes.IsManifest(type));
+        return new ManifestHead(isComplete ? new Descriptor(type!, digest!, headers.ContentLength!.Value) : null, response.Status);
+    }
+
+    private static async Task<Manifest?> GetOnceAsync(
+        RepositoryEndpoint endpoint, RegistryRequest request, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+    {
+        using var response = await endpoint.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        var raw = await ReadAsync(endpoint.Transport, response, request.Purpose, cancellationToken).ConfigureAwait(false);
+        return new ManifestResponse(response, endpoint.Transport.Host.Registry, endpoint.Reference(tagOrDigest)).Parse(raw, tagOrDigest, expected);
+    }
+
+    private static async Task<byte[]> ReadAsync(
+        RegistryTransport transport, RegistryResponse response, string purpose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BoundedBody.ReadAsync(
+                response.Response, Manifest.MaximumSize, transport.Host.Options.IdleTimeout, transport.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new LimitExceededException(
+                $"{RegistryFailure.Failed(purpose)}: {error.Message}.", "Check that the name is the name of an image: a manifest has at most 4 MiB.", error);
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            throw RegistryFailure.OfConnection(error, purpose, transport.Host.Registry, response.Url);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Authentication;
+
+namespace ImagePusher.Core.Registry.Manifests;
+
+/// <summary>The requests for the manifests of a repository.</summary>
+internal static class ManifestRequests
+{
+    private static readonly HttpStatusCode[] NoHead =
+        [HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.BadRequest, HttpStatusCode.NotImplemented];
+
+    /// <summary>The manifest's path at the host.</summary>
+    public static string Target(RepositoryEndpoint endpoint, string tagOrDigest) => $"/v2/{endpoint.Repository}/manifests/{tagOrDigest}";
+
+    /// <summary>GET reads a manifest. It is not retried: a response that breaks off is repeated with its request.</summary>
+    public static RegistryRequest Get(RepositoryEndpoint endpoint, string tagOrDigest) => new()
+    {
+        Method = HttpMethod.Get,
+        Target = Target(endpoint, tagOrDigest),
+        Purpose = $"reading the manifest {endpoint.Reference(tagOrDigest)}",
+        Scopes = endpoint.PullScopes,
+        Accept = MediaTypes.Manifests,
+        Retries = false,
+        Expected = [HttpStatusCode.NotFound],
+    };
+
+    /// <summary>HEAD asks for a manifest's descriptor.</summary>
+    public static RegistryRequest Head(RepositoryEndpoint endpoint, string tagOrDigest, IReadOnlyList<TokenScope> scopes) => new()
+    {
+        Method = HttpMethod.Head,
+        Target = Target(endpoint, tagOrDigest),
+        Purpose = $"asking for the manifest {endpoint.Reference(tagOrDigest)}",
+        Scopes = scopes,
+        Accept = MediaTypes.Manifests,
+        Expected = NoHead,
+    };
+
+    /// <summary>PUT stores a manifest.</summary>
+    public static RegistryRequest Put(RepositoryEndpoint endpoint, string tagOrDigest, Manifest manifest) => new()
+    {
+        Method = HttpMethod.Put,
+        Target = Target(endpoint, tagOrDigest),
+        Purpose = $"pushing the manifest {endpoint.Reference(tagOrDigest)}",
+        Scopes = endpoint.PushScopes,
+        Content = _ =>
+        {
+            var content = new ReadOnlyMemoryContent(manifest.Raw);
+            content.Headers.TryAddWithoutValidation("Content-Type", manifest.MediaType);
+            return content;
+        },
+    };
+
+    /// <summary>DELETE removes a manifest or a tag.</summary>
+    /// <param name="endpoint">The repository.</param>
+    /// <param name="tagOrDigest">The tag or digest.</param>
+    /// <param name="expected">The rejections that the caller handles.</param>
+    public static RegistryRequest Delete(RepositoryEndpoint endpoint, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
+    {
+        Method = HttpMethod.Delete,
+        Target = Target(endpoint, tagOrDigest),
+        Purpose = $"deleting {endpoint.Reference(tagOrDigest)}",
+        Scopes = [TokenScope.Delete(endpoint.Repository)],
+        Expected = expected,
+    };
+}

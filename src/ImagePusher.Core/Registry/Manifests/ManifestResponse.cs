@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Registry.Manifests;
+
+/// <summary>Verifies and parses the body of a response to GET for a manifest.</summary>
+/// <param name="response">The response.</param>
+/// <param name="registry">The registry, for messages.</param>
+/// <param name="name">The manifest's full name, for messages.</param>
+internal sealed class ManifestResponse(RegistryResponse response, string registry, string name)
+{
+    private readonly string? _digest = response.Header("Docker-Content-Digest");
+    private readonly string? _mediaType = response.Response.Content.Headers.ContentType?.MediaType;
+
+    /// <summary>The manifest.</summary>
+    /// <param name="raw">The body.</param>
+    /// <param name="tagOrDigest">The requested tag or digest.</param>
+    /// <param name="expected">The descriptor that named the manifest; null for none.</param>
+    public Manifest Parse(byte[] raw, string tagOrDigest, Descriptor? expected)
+    {
+        if (raw.Length == 0)
+        {
+            throw Unusable($"{registry} responded with {(int)response.Status} and an empty body");
+        }
+
+        if (_mediaType == "text/html")
+        {
+            throw Unusable($"{registry} responded with {ErrorBody.Parse(Encoding.UTF8.GetString(raw), _mediaType).Message}");
+        }
+
+        Verify(raw, tagOrDigest, expected);
+        try
+        {
+            return ParseAs(raw, expected, HashOf(tagOrDigest) ?? HashOf(_digest));
+        }
+        catch (FormatException error)
+        {
+            throw new RegistryProtocolException(
+                $"The manifest {name} cannot be used: {error.Message}.", "Check that the name is the name of an image or artifact.", response.Status);
+        }
+    }
+
+    private void Verify(byte[] raw, string tagOrDigest, Descriptor? expected)
+    {
+        if (expected is not null && expected.Size != raw.Length)
+        {
+            throw new DigestMismatchException(name, $"{expected.Size} bytes", $"{raw.Length} bytes");
+        }
+
+        string?[] promised = [tagOrDigest, _digest];
+        foreach (var text in promised)
+        {
+            if (Digest.TryParse(text, out var digest) && Digest.Of(raw, digest.HashName) is var actual && actual != digest)
+            {
+                throw new DigestMismatchException(name, digest.ToString(), actual.ToString());
+            }
+        }
+    }
+
+    // A digest of another algorithm than sha256 is kept: children and references are found by it.
+    private Manifest ParseAs(byte[] raw, Descriptor? expected, HashAlgorithmName? hash)
+    {
+        var manifest = Manifest.Parse(raw, null, hash);
+        var named = MediaTypes.IsIndex(_mediaType) || MediaTypes.IsManifest(_mediaType) ? _mediaType : expected?.MediaType;
+        if (named is null || named == manifest.MediaType || !(MediaTypes.IsIndex(named) || MediaTypes.IsManifest(named)))
+        {
+            return manifest;
+        }
+
+        if (MediaTypes.IsIndex(named) != MediaTypes.IsIndex(manifest.MediaType))
+        {
+            throw Unusable($"{registry} names it {named}, but its content is {manifest.MediaType}");
+        }
+
+        // A document that names its own type keeps it: registries reject one that is pushed as another type.
+        return NamesItself(raw) ? manifest : Manifest.Parse(raw, named, hash);
+    }
+
+    private static bool NamesItself(byte[] raw)
+    {
+        using var document = JsonDocument.Parse(raw);
+        return document.RootElement.TryGetProperty("mediaType", out var type) && type.ValueKind == JsonValueKind.String;
+    }
+
+    private static HashAlgorithmName? HashOf(string? text) => Digest.TryParse(text, out var digest) ? digest.HashName : null;
+
+    private RegistryProtocolException Unusable(string reason) => new(
+        $"Reading the manifest {name} failed: {reason}.",
+        "Check the registry's address: a proxy, a sign-in page or a server that is not a registry may have responded in its place.", response.Status);
+}

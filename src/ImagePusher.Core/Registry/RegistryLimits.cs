@@ -1,0 +1,41 @@
+namespace ImagePusher.Core.Registry;
+
+/// <summary>
+/// What a registry may ask of this client before a <see cref="LimitExceededException"/> ends the operation. Each value is far above
+/// what real registries send.
+/// </summary>
+internal sealed record RegistryLimits
+{
+    /// <summary>The limits of every client that sets no others.</summary>
+    public static RegistryLimits Default { get; } = new();
+
+    /// <summary>The largest OCI-Chunk-Min-Length that is accepted, in bytes: a chunk is kept in memory until it has arrived. The default is 64 MiB.</summary>
+    public long ChunkLength { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The most pages of a list of tags, repositories or referrers. The default is 10,000.</summary>
+    public int Pages { get; init; } = 10_000;
+
+    /// <summary>The most pages in succession without a new entry. The default is 10.</summary>
+    public int EmptyPages { get; init; } = 10;
+
+    /// <summary>The most bytes of one page of a list. The default is 16 MiB.</summary>
+    public int PageLength { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The most bytes of all pages of a list. The default is 256 MiB.</summary>
+    public long ListLength { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>The time for which a manifest or page may arrive at any speed. The default is 30 seconds.</summary>
+    public TimeSpan SlowBodyTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The least average speed of a manifest or page after that time, in bytes a second. The default is 1,024.</summary>
+    public int SlowBodyBytesPerSecond { get; init; } = 1024;
+
+    /// <summary>
+    /// The bytes of a blob that must arrive over one or more connections before lost connections are counted from the start again.
+    /// The default is 64 KiB.
+    /// </summary>
+    public long RetryRenewalLength { get; init; } = 64 * 1024;
+
+    /// <summary>How often the registry may correct the offset of one chunk by 416. The default is 3.</summary>
+    public int OffsetCorrections { get; init; } = 3;
+}

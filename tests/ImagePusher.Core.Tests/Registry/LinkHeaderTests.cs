@@ -1,0 +1,64 @@
+using ImagePusher.Core.Registry.Listing;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>Which link of a Link header leads to the next page (RFC 8288), also where the header does not conform to it.</summary>
+public sealed class LinkHeaderTests
+{
+    [Theory]
+    [InlineData("""</v2/a/tags/list?last=b&n=2>; rel="next" """, "/v2/a/tags/list?last=b&n=2")]
+    [InlineData("</v2/a/tags/list?last=b>;rel=next", "/v2/a/tags/list?last=b")]
+    [InlineData("""</v2/a/tags/list?last=b>; REL="NEXT" """, "/v2/a/tags/list?last=b")]
+    [InlineData("""</v2/a/tags/list?last=b>; title="a, b; c"; rel="prev next" """, "/v2/a/tags/list?last=b")]
+    [InlineData("""/v2/a/tags/list?last=b&n=2; rel="next" """, "/v2/a/tags/list?last=b&n=2")]
+    [InlineData("""</v2/a/tags/list?n=2>; rel="first", </v2/a/tags/list?last=b,c>; rel="next" """, "/v2/a/tags/list?last=b,c")]
+    [InlineData("""</v2/a/tags/list?last=b>; rel="next", </v2/a/tags/list?last=z>; rel="last" """, "/v2/a/tags/list?last=b")]
+    [InlineData("""/v2/a/tags/list?n=2; rel=first, /v2/a/tags/list?last=b; rel=next""", "/v2/a/tags/list?last=b")]
+    [InlineData("""<https://inner.example:8080/v2/a/tags/list?last=b>; rel="next" """, "https://inner.example:8080/v2/a/tags/list?last=b")]
+    public void The_relation_decides(string header, string expected)
+    {
+        Assert.True(LinkHeader.TryReadNext([header], out var next));
+        Assert.Equal(expected, next);
+    }
+
+    [Fact]
+    public void Several_headers_are_read()
+    {
+        Assert.True(LinkHeader.TryReadNext(["</first>; rel=first", "</next>; rel=next"], out var next));
+        Assert.Equal("/next", next);
+    }
+
+    [Theory]
+    [InlineData("""</v2/a/tags/list?n=2>; rel="first" """)]
+    [InlineData("""</v2/a/tags/list?n=2>; rel="prev", </v2/a/tags/list>; rel="nextish" """)]
+    [InlineData("")]
+    public void Other_relations_end_the_list(string header)
+    {
+        Assert.True(LinkHeader.TryReadNext([header], out var next));
+        Assert.Null(next);
+    }
+
+    [Theory]
+    [InlineData("</v2/a/tags/list?last=b")]
+    [InlineData("""<>; rel="next" """)]
+    [InlineData("</v2/a/tags/list?last=b>")]
+    [InlineData("next")]
+    [InlineData(";;;")]
+    public void A_link_that_cannot_be_read_is_reported(string header)
+    {
+        Assert.False(LinkHeader.TryReadNext([header], out var next));
+        Assert.Null(next);
+    }
+
+    [Fact]
+    public void Any_text_is_read_to_its_end()
+    {
+        var random = new Random(1);
+        const string alphabet = "<>;,=\" relnxt/?&\t";
+        for (var number = 0; number < 20_000; number++)
+        {
+            var text = new string([.. Enumerable.Range(0, random.Next(24)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+            _ = LinkHeader.TryReadNext([text, text], out _);
+        }
+    }
+}
