@@ -1,3 +1,5 @@
+using ImagePusher.Core.IO;
+
 namespace ImagePusher.Core;
 
 // The exceptions are in the root namespace so that `catch [ImagePusher.Core.DigestMismatchException]` stays short.
@@ -9,7 +11,7 @@ namespace ImagePusher.Core;
 public abstract class ImagePusherException : Exception
 {
     private protected ImagePusherException(string message, string recommendedAction, Exception? inner = null)
-        : base(message, inner) => RecommendedAction = recommendedAction;
+        : base(TerminalText.Escape(message), inner) => RecommendedAction = TerminalText.Escape(recommendedAction);
 
     /// <summary>What the caller can do about it, in one or two sentences.</summary>
     public string RecommendedAction { get; }

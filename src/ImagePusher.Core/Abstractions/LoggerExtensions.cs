@@ -1,10 +1,11 @@
+using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core;
 
 /// <summary>
 /// The three levels that the library logs at. Messages are complete sentences without templates, since they are shown to
-/// people; no message contains a secret.
+/// people; control characters from servers and archives are escaped, and no message contains a secret.
 /// </summary>
 internal static class LoggerExtensions
 {
@@ -18,5 +19,5 @@ internal static class LoggerExtensions
     public static void Debug(this ILogger logger, string message) => Write(logger, LogLevel.Debug, message);
 
     private static void Write(ILogger logger, LogLevel level, string message) =>
-        logger.Log(level, default, message, null, static (text, _) => text);
+        logger.Log(level, default, TerminalText.Escape(message), null, static (text, _) => text);
 }

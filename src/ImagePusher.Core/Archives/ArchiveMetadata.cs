@@ -1,36 +1,37 @@
 using System.Security.Cryptography;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// What is read of an archive when it is opened: manifests and configs, each once, within a budget; and where each blob lies.
+/// What is read of an archive when it is opened: manifests and configs, each once, within a budget; and where each blob is.
 /// </summary>
-/// <param name="files">The archive's files.</param>
+/// <param name="container">The files of the archive.</param>
 /// <param name="options">The limits.</param>
-/// <param name="cancellationToken">Stops the opening.</param>
-internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options, CancellationToken cancellationToken)
+/// <param name="cancellationToken">Cancels the opening.</param>
+internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions options, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<Digest, ArchivedFile> _blobs = [];
+    private readonly Dictionary<Digest, ArchiveEntry> _blobs = [];
     private readonly Dictionary<Digest, Manifest> _manifests = [];
-    private readonly Dictionary<ArchivedFile, (ImageConfig Config, Digest Digest)> _configs = [];
-    private readonly Dictionary<ArchivedFile, Digest> _layers = [];
+    private readonly Dictionary<ArchiveEntry, (ImageConfig Config, Digest Digest)> _configs = [];
+    private readonly Dictionary<ArchiveEntry, Digest> _layers = [];
     private long _budget = options.MaximumMetadataBytes;
 
     /// <summary>The archive's path, for messages.</summary>
-    public string Path => files.Path;
+    public string Path => container.Path;
 
-    /// <summary>The manifests that lie in the archive but lack something that they name.</summary>
+    /// <summary>The manifests that are in the archive but lack something that they name.</summary>
     public HashSet<Digest> Incomplete { get; } = [];
 
-    /// <summary>How many bytes of layers had to be read.</summary>
+    /// <summary>The number of bytes of layers that had to be read.</summary>
     public long LayerBytesRead { get; private set; }
 
-    /// <summary>Reads a file of the archive's own, such as index.json; null if it is not there.</summary>
+    /// <summary>Reads a file such as index.json; null if it is missing.</summary>
     public byte[]? ReadText(string name, int maximum)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (files.Find(name) is not { } file)
+        if (container.Find(name) is not { } file)
         {
             return null;
         }
@@ -40,21 +41,21 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
         return content;
     }
 
-    /// <summary>Where a blob lies; null if the archive lacks it.</summary>
-    public ArchivedFile? FindBlob(Digest digest) =>
-        _blobs.GetValueOrDefault(digest) ?? files.Find($"blobs/{digest.Algorithm}/{digest.Encoded}");
+    /// <summary>Finds a blob; null if the archive lacks it.</summary>
+    public ArchiveEntry? FindBlob(Digest digest) =>
+        _blobs.GetValueOrDefault(digest) ?? container.Find($"blobs/{digest.Algorithm}/{digest.Encoded}");
 
-    /// <summary>Says where a blob lies that has a name of its own.</summary>
-    public void Place(Digest digest, ArchivedFile file)
+    /// <summary>Records where a blob is that has a name of its own.</summary>
+    public void AddBlob(Digest digest, ArchiveEntry file)
     {
         if (!_blobs.TryAdd(digest, file) && _blobs[digest].Length != file.Length)
         {
-            throw ArchiveProblem.Damaged(Path, $"'{file.Name}' and '{_blobs[digest].Name}' are both said to be {digest}, and differ in size");
+            throw ArchiveErrors.Damaged(Path, $"'{file.Name}' and '{_blobs[digest].Name}' are both named as {digest} and differ in size");
         }
     }
 
-    /// <summary>Keeps a manifest that does not lie in the archive as it is.</summary>
-    public void Keep(Manifest manifest)
+    /// <summary>Adds a manifest that was generated from the archive.</summary>
+    public void AddManifest(Manifest manifest)
     {
         if (_manifests.TryAdd(manifest.Digest, manifest))
         {
@@ -62,11 +63,11 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
         }
     }
 
-    /// <summary>A manifest that was read or made already; null if there is none of this digest.</summary>
+    /// <summary>A manifest that was already read or generated; null if there is none with this digest.</summary>
     public Manifest? FindManifest(Digest digest) => _manifests.GetValueOrDefault(digest);
 
-    /// <summary>Reads a manifest, verified.</summary>
-    /// <exception cref="InvalidImageArchiveException">The archive lacks it, or it is none.</exception>
+    /// <summary>Reads and verifies a manifest.</summary>
+    /// <exception cref="InvalidImageArchiveException">The archive lacks it, or it is not a manifest.</exception>
     public Manifest ReadManifest(Descriptor descriptor)
     {
         if (_manifests.TryGetValue(descriptor.Digest, out var manifest))
@@ -74,26 +75,25 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
             return manifest;
         }
 
-        var file = FindBlob(descriptor.Digest) ?? throw ArchiveProblem.Damaged(Path, $"the manifest {descriptor.Digest} is missing");
+        var file = FindBlob(descriptor.Digest) ?? throw ArchiveErrors.Damaged(Path, $"the manifest {descriptor.Digest} is missing");
         var raw = Read(file, Manifest.MaximumSize, $"the manifest {descriptor.Digest}");
         Charge(raw.Length);
         Verify(raw, descriptor);
         try
         {
-            manifest = Manifest.Parse(raw, descriptor.MediaType);
+            manifest = Manifest.Parse(raw, descriptor.MediaType, descriptor.Digest.HashName);
         }
         catch (FormatException error)
         {
-            throw ArchiveProblem.Damaged(Path, $"the manifest {descriptor.Digest} can't be read: {error.Message}", error);
+            throw ArchiveErrors.Damaged(Path, $"the manifest {descriptor.Digest} can't be read: {error.Message}", error);
         }
 
         _manifests[descriptor.Digest] = manifest;
-        _manifests[manifest.Digest] = manifest;
         return manifest;
     }
 
-    /// <summary>Reads an image's config and says what its digest is.</summary>
-    public (ImageConfig Config, Digest Digest) ReadConfig(ArchivedFile file, Descriptor? expected = null)
+    /// <summary>Reads an image's config and its digest.</summary>
+    public (ImageConfig Config, Digest Digest) ReadConfig(ArchiveEntry file, Descriptor? expected = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!_configs.TryGetValue(file, out var known))
@@ -110,7 +110,7 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
             }
             catch (FormatException error)
             {
-                throw ArchiveProblem.Damaged(Path, $"the config '{file.Name}' can't be read: {error.Message}", error);
+                throw ArchiveErrors.Damaged(Path, $"the config '{file.Name}' can't be read: {error.Message}", error);
             }
 
             Charge(100L * (known.Config.DiffIds.Count + 1));
@@ -120,20 +120,20 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
         return known;
     }
 
-    /// <summary>The format of a layer by its first bytes, of which no more are read.</summary>
-    public FileFormat FormatOf(ArchivedFile layer) => FileFormats.Compression(files.Head(layer, 4));
+    /// <summary>The kind of a layer by its first bytes.</summary>
+    public ContentKind KindOf(ArchiveEntry layer) => ContentDetector.Detect(container.ReadHead(layer, ContentDetector.HeadLength));
 
-    /// <summary>Computes a layer's digest, for which all of it is read, once.</summary>
-    public Digest HashLayer(ArchivedFile layer) => _layers.TryGetValue(layer, out var known) ? known : _layers[layer] = Hash(layer);
+    /// <summary>Computes a layer's digest, for which all of it is read once.</summary>
+    public Digest HashLayer(ArchiveEntry layer) => _layers.TryGetValue(layer, out var known) ? known : _layers[layer] = Hash(layer);
 
-    /// <summary>Finds a file that must be there.</summary>
-    public ArchivedFile Require(string name, string namedBy) =>
-        files.Find(name) ?? throw ArchiveProblem.Damaged(Path, $"'{name}', which {namedBy} names, is missing");
+    /// <summary>Finds a file that must exist.</summary>
+    public ArchiveEntry Require(string name, string namedBy) =>
+        container.Find(name) ?? throw ArchiveErrors.Damaged(Path, $"'{TerminalText.Quote(name)}', which {namedBy} names, {container.ExplainMissing(name)}");
 
-    private Digest Hash(ArchivedFile layer)
+    private Digest Hash(ArchiveEntry layer)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var stream = files.Open(layer, 0, count => LayerBytesRead += count);
+        using var stream = container.Open(layer, 0, count => LayerBytesRead += count);
         var buffer = new byte[256 * 1024];
         while (stream.Read(buffer) is var count and > 0)
         {
@@ -149,20 +149,20 @@ internal sealed class ArchiveMetadata(ArchiveFiles files, ArchiveOptions options
         _budget -= bytes;
         if (_budget < 0)
         {
-            throw ArchiveProblem.TooLarge(
+            throw ArchiveErrors.Limit(
                 Path, $"its manifests have more than {options.MaximumMetadataBytes} bytes together", "Save fewer images into one archive.");
         }
     }
 
-    private byte[] Read(ArchivedFile file, int maximum, string what)
+    private byte[] Read(ArchiveEntry file, int maximum, string what)
     {
         if (file.Length > maximum)
         {
-            throw ArchiveProblem.TooLarge(
-                Path, $"{what} has {file.Length} bytes, and may have {maximum}", "Check what made the archive; no image needs so much.");
+            throw ArchiveErrors.Limit(
+                Path, $"{what} has {file.Length} bytes; at most {maximum} are read", "Check what created the archive; no image needs so much.");
         }
 
-        return files.Head(file, maximum);
+        return container.ReadHead(file, maximum);
     }
 
     private void Verify(byte[] raw, Descriptor expected)

@@ -1,25 +1,25 @@
 namespace ImagePusher.Core.Archives;
 
-/// <summary>Names of files inside an archive, in one form: no leading <c>./</c>, no empty parts, parts joined by '/'.</summary>
+/// <summary>
+/// Names of files inside an archive in normal form: no leading <c>./</c> or '/', no empty parts, parts joined by '/'. They are keys,
+/// never paths that anything is extracted to.
+/// </summary>
 internal static class ArchivePath
 {
     /// <summary>The normal form of a name; null if it leads out of the archive.</summary>
-    /// <param name="name">The name; absolute ones lead out.</param>
-    /// <param name="folder">The normal form of the folder that the name starts at; empty for the archive itself.</param>
-    public static string? Normalise(string name, string folder = "")
+    /// <param name="name">The name; an absolute one starts at the root of the archive.</param>
+    /// <param name="directory">The normal form of the directory that a relative name starts at; empty for the root.</param>
+    public static string? Normalize(string name, string directory = "")
     {
-        if (name.StartsWith('/'))
-        {
-            return null;
-        }
+        var start = name.StartsWith('/') ? "" : directory;
 
-        // Nearly all names are normal already, and a tar may have many.
-        if (folder.Length == 0 && IsNormal(name))
+        // Nearly all names are in normal form already, and a tar may have many.
+        if (start.Length == 0 && IsNormal(name))
         {
             return name;
         }
 
-        var parts = new List<string>(folder.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        var parts = new List<string>(start.Split('/', StringSplitOptions.RemoveEmptyEntries));
         foreach (var part in name.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             if (part == ".." && parts.Count == 0)
@@ -40,10 +40,10 @@ internal static class ArchivePath
         return string.Join('/', parts);
     }
 
-    /// <summary>The folder of a normal name; empty at the top.</summary>
-    public static string FolderOf(string name) => name.LastIndexOf('/') is var slash and >= 0 ? name[..slash] : "";
+    /// <summary>The directory of a normal name; empty at the root.</summary>
+    public static string DirectoryOf(string name) => name.LastIndexOf('/') is var slash and >= 0 ? name[..slash] : "";
 
     private static bool IsNormal(string name) =>
-        name.Length > 0 && name[0] != '.' && name[^1] != '/'
+        name.Length > 0 && name[0] is not ('.' or '/') && name[^1] != '/'
         && !name.Contains("//", StringComparison.Ordinal) && !name.Contains("/.", StringComparison.Ordinal);
 }

@@ -1,60 +1,62 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Archives.Docker;
+using ImagePusher.Core.Archives.Tar;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// Writes images into one tar. Nothing is there under the tar's name until <see cref="CompleteAsync"/>; without it the tar is
-/// dropped. Blobs are streamed, each once; the same content in the same order gives the same bytes.
+/// Writes images to one tar. Nothing exists under the tar's name before <see cref="CompleteAsync"/>; without it the tar is discarded.
+/// Blobs are streamed, each once; the same content in the same order gives the same bytes.
 /// </summary>
 /// <remarks>
-/// <para><see cref="ArchiveFormat.Oci"/> never has docker's manifest.json: with one, plain layers would be taken for a docker-save
-/// and compressed at import, and the digest would be lost. docker before 25 can't load it.</para>
-/// <para><see cref="ArchiveFormat.Docker"/> takes images whose layers are plain; who calls decompresses them. It takes no index and
-/// no artifact.</para>
+/// <para><see cref="ArchiveFormat.Oci"/> never has docker's manifest.json: with it, uncompressed layers would be taken for those of a
+/// docker archive and compressed at import, and the digest would be lost. Docker before 25 can't load it.</para>
+/// <para><see cref="ArchiveFormat.Docker"/> accepts images whose layers are uncompressed; the caller decompresses them. It accepts no index
+/// and no artifact.</para>
 /// <para>image-spec, image-layout.md; moby, image/spec/v1.2.md.</para>
 /// </remarks>
 public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 {
-    private readonly TarOutput _tar;
+    private readonly TarFileWriter _tar;
     private readonly ArchiveFormat _format;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Dictionary<Digest, (long Offset, long Length)> _written = [];
     private readonly List<(ImageReference Name, Manifest Manifest)> _images = [];
-    private readonly List<DockerManifest> _docker = [];
+    private readonly List<DockerManifestEntry> _docker = [];
 
-    private ArchiveWriter(string path, ArchiveFormat format, TarOutput tar) => (Description, _format, _tar) = (path, format, tar);
+    private ArchiveWriter(string path, ArchiveFormat format, TarFileWriter tar) => (Description, _format, _tar) = (path, format, tar);
 
     /// <inheritdoc/>
     public string Description { get; }
 
-    /// <summary>1: a tar has one end.</summary>
+    /// <summary>1: a tar is written from its start to its end.</summary>
     public int ParallelBlobs => 1;
 
-    /// <summary>Begins a tar. What it needs of the disk is taken beside <paramref name="path"/>.</summary>
-    /// <param name="path">The tar's path; its folder exists.</param>
-    /// <param name="format">The form.</param>
-    /// <param name="overwrite">True to replace a file of that name once the tar is whole.</param>
-    /// <exception cref="DestinationConflictException">There is a file of that name, and it may not be replaced.</exception>
-    /// <exception cref="InvalidImageArchiveException">The file can't be made.</exception>
-    public static ArchiveWriter Create(string path, ArchiveFormat format, bool overwrite)
+    /// <summary>Starts a tar, as a temporary file beside <paramref name="path"/>.</summary>
+    /// <param name="path">The tar's path; its directory exists.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="overwrite">True to replace a file of that name once the tar is complete; false by default.</param>
+    /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
+    /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
+    /// <exception cref="AccessDeniedException">The file can't be created.</exception>
+    public static ArchiveWriter Create(string path, ArchiveFormat format = ArchiveFormat.Oci, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ArchiveWriter(path, format, new TarOutput(path, overwrite));
+        return new ArchiveWriter(path, format, new TarFileWriter(path, overwrite));
     }
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return InTurnAsync(() => Task.FromResult(_written.ContainsKey(descriptor.Digest)), cancellationToken);
+        return RunExclusiveAsync(() => Task.FromResult(_written.ContainsKey(descriptor.Digest)), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) =>
-        InTurnAsync(() => Task.FromResult(_images.Find(image => image.Name == name).Manifest?.Digest), cancellationToken);
+        RunExclusiveAsync(() => Task.FromResult(_images.Find(image => image.Name == name).Manifest?.Digest), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);
@@ -63,44 +65,44 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     public string? MountCandidate(Descriptor descriptor) => null;
 
     /// <inheritdoc/>
-    /// <remarks>A blob whose digest is known only at its end is sha256. Calls wait for each other; a failed one leaves nothing.</remarks>
+    /// <remarks>A blob whose digest is not known in advance gets a sha256 digest. Concurrent calls run one after the other; a failed one leaves nothing.</remarks>
     public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
-        return InTurnAsync(() => AppendAsync(blob, cancellationToken), cancellationToken);
+        return RunExclusiveAsync(() => AppendAsync(blob, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="PlatformNotFoundException">The tar is docker's, and the manifest one of an index.</exception>
+    /// <exception cref="UnsupportedContentException">A docker archive can't contain the images of an index.</exception>
     public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return _format == ArchiveFormat.Docker
-            ? throw NotForDocker(manifest, "one of an index, and a tar of docker's form has one platform an image")
-            : InTurnAsync(() => AppendAsync(manifest, cancellationToken), cancellationToken);
+            ? throw NotForDocker(manifest, "part of an index, and a docker archive has one platform per image")
+            : RunExclusiveAsync(() => AppendAsync(manifest, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
     /// <exception cref="DestinationConflictException">Another image of this tar has the name.</exception>
-    /// <exception cref="PlatformNotFoundException">The tar is docker's, and the manifest an index or an artifact.</exception>
-    /// <exception cref="ArgumentException">The tar is docker's, and a layer's digest is not its diff ID; or something that the manifest names was not written.</exception>
+    /// <exception cref="UnsupportedContentException">A docker archive can't contain the manifest: an index, an artifact, foreign layers.</exception>
+    /// <exception cref="ArgumentException">Something that the manifest names was not written before.</exception>
     public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
-        return InTurnAsync(
+        return RunExclusiveAsync(
             async () =>
             {
-                if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } lacking)
+                if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } missing)
                 {
-                    throw new ArgumentException($"{lacking.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
+                    throw new ArgumentException($"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
                 }
 
                 var known = _images.Find(image => image.Name == name).Manifest;
                 if (known is not null && known.Digest != manifest.Digest)
                 {
                     throw new DestinationConflictException(
-                        $"Two images for '{Description}' are named {name}: {known.Digest} and {manifest.Digest}.", "Give one of them another name first.");
+                        $"Two images for '{Description}' are named {name}: {known.Digest} and {manifest.Digest}.", "Rename one of them first.");
                 }
 
                 if (known is null)
@@ -114,19 +116,19 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Ends the tar and gives it its name. Images can't be added after that.</summary>
+    /// <summary>Completes the tar and renames it to its path. No images can be added after that.</summary>
     /// <exception cref="InvalidOperationException">No image was published.</exception>
-    /// <exception cref="DestinationConflictException">There is a file of that name by now, and it may not be replaced.</exception>
+    /// <exception cref="DestinationConflictException">A file of that name was created meanwhile and must not be replaced.</exception>
     /// <exception cref="InsufficientSpaceException">The disk is full.</exception>
-    public Task CompleteAsync(CancellationToken cancellationToken) => InTurnAsync(
+    public Task CompleteAsync(CancellationToken cancellationToken) => RunExclusiveAsync(
         async () =>
         {
             if (_images.Count == 0)
             {
-                throw new InvalidOperationException("A tar without images is no image archive.");
+                throw new InvalidOperationException("A tar without images is not an image archive.");
             }
 
-            foreach (var (name, content) in ArchiveListing.Of(_format, _images, _docker))
+            foreach (var (name, content) in ArchiveIndexWriter.Write(_format, _images, _docker))
             {
                 await _tar.AddAsync(name, content, cancellationToken).ConfigureAwait(false);
             }
@@ -136,7 +138,7 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>Closes the tar; what was not completed is removed.</summary>
+    /// <summary>Closes the tar and removes it unless it was completed.</summary>
     public async ValueTask DisposeAsync()
     {
         await _tar.DisposeAsync().ConfigureAwait(false);
@@ -145,18 +147,18 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 
     private async Task<BlobIdentity> AppendAsync(BlobSource blob, CancellationToken cancellationToken)
     {
-        if (blob.Digest is { } digest && _written.TryGetValue(digest, out var place))
+        if (blob.Digest is { } digest && _written.TryGetValue(digest, out var known))
         {
-            return new BlobIdentity(digest, place.Length);
+            return new BlobIdentity(digest, known.Length);
         }
 
         BlobIdentity identity = default;
         var offset = await _tar.AddAsync(
-            blob.Digest is null ? null : ArchiveListing.PathOf(blob.Digest),
+            blob.Digest is null ? null : ArchiveIndexWriter.PathOf(blob.Digest),
             async (stream, stop) =>
             {
                 identity = await blob.WriteToAsync(stream, 0, stop).ConfigureAwait(false);
-                return _written.ContainsKey(identity.Digest) ? null : ArchiveListing.PathOf(identity.Digest);
+                return _written.ContainsKey(identity.Digest) ? null : ArchiveIndexWriter.PathOf(identity.Digest);
             },
             cancellationToken).ConfigureAwait(false);
         _written.TryAdd(identity.Digest, (offset, identity.Size));
@@ -167,7 +169,7 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     {
         if (!_written.ContainsKey(manifest.Digest))
         {
-            var offset = await _tar.AddAsync(ArchiveListing.PathOf(manifest.Digest), manifest.Raw, cancellationToken).ConfigureAwait(false);
+            var offset = await _tar.AddAsync(ArchiveIndexWriter.PathOf(manifest.Digest), manifest.Raw, cancellationToken).ConfigureAwait(false);
             _written.Add(manifest.Digest, (offset, manifest.Raw.Length));
         }
 
@@ -182,34 +184,43 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             return;
         }
 
-        if (manifest is not ImageManifest { IsImage: true } image)
-        {
-            throw NotForDocker(manifest, manifest is ImageIndex ? "an index, and a tar of docker's form has one platform an image" : "an artifact, which docker can't load");
-        }
-
-        if (image.Layers.Any(layer => MediaTypes.IsForeign(layer.MediaType)))
-        {
-            throw NotForDocker(manifest, "of layers that only their makers may distribute, which a tar of docker's form can't leave out");
-        }
-
+        var image = RequireDockerImage(manifest);
         var (offset, length) = _written[image.Config.Digest];
-        var config = ImageConfig.Parse(await _tar.ReadAsync(offset, checked((int)length), cancellationToken).ConfigureAwait(false));
+        if (length > ImageConfig.MaximumSize)
+        {
+            throw new LimitExceededException(
+                $"The config {image.Config.Digest} has {length} bytes; at most {ImageConfig.MaximumSize} are read.", "Write the image in the OCI format.");
+        }
+
+        var config = ImageConfig.Parse(await _tar.ReadAsync(offset, (int)length, cancellationToken).ConfigureAwait(false));
         if (!config.DiffIds.SequenceEqual(image.Layers.Select(layer => layer.Digest)))
         {
-            throw new ArgumentException($"The layers of {name} are not the plain ones that its config names.", nameof(manifest));
+            throw NotForDocker(manifest, "an image whose layers do not match the diff IDs in its config");
         }
 
-        _docker.Add(new DockerManifest(
-            ArchiveListing.PathOf(image.Config.Digest),
+        _docker.Add(new DockerManifestEntry(
+            ArchiveIndexWriter.PathOf(image.Config.Digest),
             name.Tag is null ? [] : [$"{name.Name}:{name.Tag}"],
-            [.. image.Layers.Select(layer => ArchiveListing.PathOf(layer.Digest))]));
+            [.. image.Layers.Select(layer => ArchiveIndexWriter.PathOf(layer.Digest))],
+            new Dictionary<Digest, Descriptor>()));
     }
 
-    private PlatformNotFoundException NotForDocker(Manifest manifest, string what) => new(
-        $"{manifest.Digest} can't be written to '{Description}': it is {what}.",
-        "Write the tar with -Format Oci, or save the image for one platform (-Platform) first.");
+    private ImageManifest RequireDockerImage(Manifest manifest) => manifest switch
+    {
+        ImageIndex => throw NotForDocker(manifest, "an index, and a docker archive has one platform per image"),
+        ImageManifest { IsImage: false } => throw NotForDocker(manifest, "an artifact, which docker can't load"),
+        ImageManifest image when image.Layers.Any(layer => MediaTypes.IsForeign(layer.MediaType)) => throw NotForDocker(
+            manifest, "an image with foreign layers, which a docker archive can't leave out"),
+        ImageManifest image when image.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } layer => throw NotForDocker(
+            manifest, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
+        _ => (ImageManifest)manifest,
+    };
 
-    private async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    private UnsupportedContentException NotForDocker(Manifest manifest, string what) => new(
+        $"{manifest.Digest} can't be written to the docker archive '{Description}': it is {what}.",
+        "Write it in the OCI format, or select one platform of the image first.");
+
+    private async Task<T> RunExclusiveAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

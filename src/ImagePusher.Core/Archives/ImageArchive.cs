@@ -1,27 +1,28 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.Archives.Tar;
 using ImagePusher.Core.Oci;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// The images of a tar that docker, podman, skopeo or buildkit saved, or of an OCI-layout folder. Opening reads headers,
-/// manifests and configs, never layers; layers are then read from where they lie, several at once.
+/// The images of a tar that docker, podman, skopeo or buildkit saved, or of an OCI layout directory. Opening reads headers, manifests and
+/// configs, never layers; layers are then read in place, several at once.
 /// </summary>
-/// <remarks>image-spec, image-layout.md; moby, image/spec/v1.2.md for docker-save.</remarks>
+/// <remarks>image-spec, image-layout.md; moby, image/spec/v1.2.md for docker archives.</remarks>
 public sealed class ImageArchive : IImageSource, IAsyncDisposable
 {
-    private readonly ArchiveFiles _files;
+    private readonly ArchiveContainer _container;
     private readonly ArchiveMetadata _metadata;
     private readonly Dictionary<ImageReference, Manifest> _names = [];
     private readonly Lock _reading = new();
     private long _bytesRead;
 
-    private ImageArchive(ArchiveFiles files, ArchiveMetadata metadata, IReadOnlyList<ArchivedImage> images)
+    private ImageArchive(
+        ArchiveContainer container, ArchiveMetadata metadata, IReadOnlyList<ArchivedImage> images, IReadOnlyList<ImagePusherException> failures)
     {
-        (_files, _metadata, Images) = (files, metadata, images);
+        (_container, _metadata, Images, Failures) = (container, metadata, images, failures);
         foreach (var image in images)
         {
             foreach (var name in image.Names)
@@ -31,76 +32,83 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         }
     }
 
-    /// <summary>The file or folder, as it was given.</summary>
-    public string Path => _files.Path;
+    /// <summary>The path of the file or directory, as it was given.</summary>
+    public string Path => _container.Path;
 
     /// <summary>The images, at least one, in the archive's order; each digest once.</summary>
     public IReadOnlyList<ArchivedImage> Images { get; }
 
     /// <summary>
-    /// How many bytes of blobs were read through <see cref="OpenBlobAsync"/>, in bytes. Manifests and what opening reads are not
-    /// counted, except compressed layers of a docker-save, which opening must hash.
+    /// Why images of the archive could not be read while <see cref="Images"/> could; empty for nearly all archives. If no image can be
+    /// read, opening throws the first of these exceptions.
+    /// </summary>
+    public IReadOnlyList<ImagePusherException> Failures { get; }
+
+    /// <summary>
+    /// The number of bytes of blobs that were read through <see cref="OpenBlobAsync"/>. Manifests and what opening reads are not counted,
+    /// except compressed layers of a docker archive, which opening must hash.
     /// </summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead) + _metadata.LayerBytesRead;
 
     /// <inheritdoc/>
     public string Description => Path;
 
-    /// <summary>Opens a tar (plain, or gzip or zstd outside) or the folder of an OCI image layout.</summary>
-    /// <param name="path">The file or folder. A compressed tar, or one that can't be read by position, is written to a temporary file once.</param>
-    /// <param name="options">Limits, log and the folder of the temporary file; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the opening.</param>
-    /// <exception cref="InvalidImageArchiveException">There is no such file, it is no image archive, or a damaged one.</exception>
-    /// <exception cref="DigestMismatchException">A manifest or config has not the digest by which it is named.</exception>
-    /// <exception cref="InsufficientSpaceException">The temporary file can't be written.</exception>
-    public static async Task<ImageArchive> OpenAsync(string path, ArchiveOptions? options, CancellationToken cancellationToken)
+    /// <summary>Opens a tar (uncompressed, gzip or zstd) or the directory of an OCI image layout.</summary>
+    /// <param name="path">
+    /// The file or directory. A compressed tar, a pipe or another file that can't be read by position is written to a temporary file once.
+    /// </param>
+    /// <param name="options">Limits, log and the directory of the temporary file; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <exception cref="PathNotFoundException">The file or directory does not exist.</exception>
+    /// <exception cref="AccessDeniedException">The file may not be read, or the temporary file may not be created.</exception>
+    /// <exception cref="InvalidImageArchiveException">It is not an image archive, or a damaged one.</exception>
+    /// <exception cref="UnsupportedContentException">It is compressed in a way that is not supported.</exception>
+    /// <exception cref="LimitExceededException">It exceeds a limit of the options.</exception>
+    /// <exception cref="DigestMismatchException">A manifest or config does not match its digest.</exception>
+    /// <exception cref="InsufficientSpaceException">The disk of the temporary file is full.</exception>
+    public static async Task<ImageArchive> OpenAsync(
+        string path, ArchiveOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= ArchiveOptions.Default;
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
         {
-            throw ArchiveProblem.Unreadable(path, new FileNotFoundException());
+            throw ArchiveErrors.NotFound(path);
         }
 
         if (Directory.Exists(path))
         {
-            return await ReadAsync(() => new FolderFiles(path), options, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(() => new DirectoryContainer(path), options, cancellationToken).ConfigureAwait(false);
         }
 
-        try
+        var file = await ArchiveFile.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        if (!ArchiveFile.IsUncompressedTar(file, path))
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous);
-            await using (file.ConfigureAwait(false))
-            {
-                if (!IsPlainTar(file, path))
-                {
-                    return await OpenAsync(file, path, options, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            var input = file.CanSeek ? file : (Stream)new CancellableReadStream(file);
+            file = await CopyAsync(input, file, path, options, cancellationToken).ConfigureAwait(false);
+        }
 
-            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
-            return await ReadAsync(() => TarFiles.Read(handle, path, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw ArchiveProblem.Unreadable(path, error);
-        }
+        return await ReadAsync(() => TarContainer.Open(file, path, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a tar that comes as a stream, such as standard input. It is written to a temporary file once.</summary>
-    /// <param name="input">The tar, plain, gzip or zstd, from its start; read to its end and not closed.</param>
-    /// <param name="name">What to call it in messages; images without a name are named after it.</param>
-    /// <param name="options">Limits, log and the folder of the temporary file; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the opening.</param>
-    /// <exception cref="InvalidImageArchiveException">It is no image archive, or a damaged one.</exception>
-    /// <exception cref="DigestMismatchException">A manifest or config has not the digest by which it is named.</exception>
-    /// <exception cref="InsufficientSpaceException">The temporary file can't be written.</exception>
-    public static async Task<ImageArchive> OpenAsync(Stream input, string name, ArchiveOptions? options, CancellationToken cancellationToken)
+    /// <param name="input">The tar, uncompressed, gzip or zstd, from its start; read to its end and not closed.</param>
+    /// <param name="name">Its name in messages; images without a name are named after it.</param>
+    /// <param name="options">Limits, log and the directory of the temporary file; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <exception cref="InvalidImageArchiveException">It is not an image archive, or a damaged one.</exception>
+    /// <exception cref="UnsupportedContentException">It is compressed in a way that is not supported.</exception>
+    /// <exception cref="LimitExceededException">It exceeds a limit of the options.</exception>
+    /// <exception cref="DigestMismatchException">A manifest or config does not match its digest.</exception>
+    /// <exception cref="AccessDeniedException">The temporary file may not be created.</exception>
+    /// <exception cref="InsufficientSpaceException">The disk of the temporary file is full.</exception>
+    public static async Task<ImageArchive> OpenAsync(
+        Stream input, string name, ArchiveOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         options ??= ArchiveOptions.Default;
-        var spooled = await new Spool(name, options).WriteAsync(input, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(() => TarFiles.Read(spooled, name, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
+        var copy = await new TemporaryCopy(name, options).WriteAsync(input, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(() => TarContainer.Open(copy, name, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -112,8 +120,8 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
             : ImageReference.TryParse(nameOrDigest, out var name) ? _names.GetValueOrDefault(name)
             : null;
         return found is not null ? Task.FromResult(found) : throw new ManifestNotFoundException(
-            $"'{Path}' has no image '{nameOrDigest}'.",
-            $"It has {string.Join(", ", Images.SelectMany(image => image.Names).Take(10))}.");
+            $"'{Path}' does not contain the image '{nameOrDigest}'.",
+            $"It contains {string.Join(", ", Images.SelectMany(image => image.Names).Take(10))}.");
     }
 
     /// <inheritdoc/>
@@ -128,7 +136,7 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>A manifest is there if all that it names is.</remarks>
+    /// <remarks>A manifest is present if everything that it names is.</remarks>
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -145,15 +153,15 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(descriptor);
         cancellationToken.ThrowIfCancellationRequested();
         var file = _metadata.FindBlob(descriptor.Digest)
-            ?? throw ArchiveProblem.Damaged(Path, $"the blob {descriptor.Digest} ({descriptor.MediaType}) is missing");
+            ?? throw ArchiveErrors.Damaged(Path, $"the blob {descriptor.Digest} ({descriptor.MediaType}) is missing");
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Task.FromResult(_files.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
+        return Task.FromResult(_container.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
     }
 
-    /// <summary>Closes the archive; a temporary file is gone with it.</summary>
+    /// <summary>Closes the archive and removes its temporary file, if it has one.</summary>
     public ValueTask DisposeAsync()
     {
-        _files.Dispose();
+        _container.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -165,38 +173,33 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         }
     }
 
-    private static bool IsPlainTar(FileStream file, string path)
+    private static async Task<FileStream> CopyAsync(
+        Stream input, FileStream file, string path, ArchiveOptions options, CancellationToken cancellationToken)
     {
-        if (!file.CanSeek)
+        await using (file.ConfigureAwait(false))
         {
-            return false;
+            return await new TemporaryCopy(path, options).WriteAsync(input, cancellationToken).ConfigureAwait(false);
         }
-
-        var head = new byte[FileFormats.HeadLength];
-        var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return length == 0
-            ? throw ArchiveProblem.NoImage(path, "it is empty")
-            : FileFormats.Of(head.AsSpan(0, length)) == FileFormat.Tar;
     }
 
     // Reading headers and manifests is many small synchronous reads of a local file.
-    private static Task<ImageArchive> ReadAsync(Func<ArchiveFiles> open, ArchiveOptions options, CancellationToken cancellationToken) =>
+    private static Task<ImageArchive> ReadAsync(Func<ArchiveContainer> open, ArchiveOptions options, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
-                var files = open();
+                var container = open();
                 try
                 {
-                    var metadata = new ArchiveMetadata(files, options, cancellationToken);
-                    var images = new ArchiveNames(files.Path, options.Log).Name(ArchiveContents.Read(files, metadata));
-                    var archive = new ImageArchive(files, metadata, images);
-                    files = null;
+                    var metadata = new ArchiveMetadata(container, options, cancellationToken);
+                    var reader = new ArchiveReader(container, metadata, options.Log);
+                    var images = new ImageNaming(container.Path, options.Log).Name(reader.Read());
+                    var archive = new ImageArchive(container, metadata, images, reader.Failures);
+                    container = null;
                     return archive;
                 }
                 finally
                 {
-                    files?.Dispose();
+                    container?.Dispose();
                 }
             },
             CancellationToken.None);

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace ImagePusher.Core.Compression;
 
-/// <summary>Keeps the encoders' big buffers for the next block: the shared array pool would round 4 MiB and a bit up to 8.</summary>
-/// <param name="size">The bytes of each buffer.</param>
-/// <param name="limit">How many idle buffers to keep.</param>
+/// <summary>Pools the encoders' large buffers: the shared array pool would round a little more than 4 MiB up to 8 MiB.</summary>
+/// <param name="size">The size of each buffer in bytes.</param>
+/// <param name="limit">The number of idle buffers to keep.</param>
 internal sealed class BlockPool(int size, int limit)
 {
     private readonly ConcurrentBag<byte[]> _idle = [];

@@ -3,7 +3,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Compression;
 
-/// <summary>What went into an encoder and what came out.</summary>
-/// <param name="Plain">The plain layer: its digest is the diff ID.</param>
+/// <summary>The digests and sizes of a layer before and after compression.</summary>
+/// <param name="Uncompressed">The uncompressed layer; its digest is the diff ID.</param>
 /// <param name="Encoded">The compressed layer.</param>
-internal readonly record struct EncodedLayer(BlobIdentity Plain, BlobIdentity Encoded);
+internal readonly record struct EncodedLayer(BlobIdentity Uncompressed, BlobIdentity Encoded);

@@ -1,18 +1,18 @@
 namespace ImagePusher.Core.Compression;
 
-/// <summary>Tells content that no compressor makes smaller, so that it is stored at once.</summary>
+/// <summary>Recognises content that cannot be compressed, so that it is stored without trying.</summary>
 internal static class Entropy
 {
     private const int Samples = 16;
     private const int SampleSize = 256;
     private const long Total = Samples * SampleSize;
 
-    // How much more often than by chance two bytes of the sample are the same. Compressed and encrypted content is below
-    // 0.1 (above 7.93 bits a byte: a Huffman code could win 1 % at most); programs and text are at 1 and more.
+    // How much more often than by chance two bytes of the sample are equal. Compressed and encrypted content is below 0.1
+    // (above 7.93 bits per byte: a Huffman code gains at most 1 %); programs and text are at 1 or more.
     private const double Excess = 0.1;
     private const long Limit = (long)((Total * (Total - 1) / 256 * (1 + Excess)) + Total);
 
-    /// <summary>True if samples from all over the content look random. Depends on the bytes alone, as the result's digest must.</summary>
+    /// <summary>True if samples from across the content look random. The result depends on the bytes alone, since it determines the digest.</summary>
     public static bool IsIncompressible(ReadOnlySpan<byte> content)
     {
         if (content.Length < Total * 2)
@@ -20,7 +20,7 @@ internal static class Entropy
             return false;
         }
 
-        // Two tables: the same byte twice in a row must not wait for itself.
+        // Two tables, so that equal neighbouring bytes do not depend on each other.
         Span<int> even = stackalloc int[256];
         Span<int> odd = stackalloc int[256];
         even.Clear();

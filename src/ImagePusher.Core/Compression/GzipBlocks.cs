@@ -4,32 +4,32 @@ using System.IO.Compression;
 namespace ImagePusher.Core.Compression;
 
 /// <summary>
-/// One single gzip stream of blocks that were deflated on their own: each ends with a sync flush on a byte's edge, so that
-/// the next can follow, as pigz writes. Not many members: Python's tarfile and others stop after the first one.
+/// A single gzip member of independently deflated blocks, as pigz writes it: each block ends with a sync flush on a byte boundary, so
+/// that the next can follow. Several members would not do: Python's tarfile and other readers stop after the first.
 /// </summary>
 internal sealed class GzipBlocks(int level) : BlockFormat
 {
-    // Content changes from file to file, and a layer has many files: so small a piece is compressed or stored.
+    // Compressibility changes from file to file, and a layer has many files: each piece is compressed or stored.
     private const int Piece = 64 * 1024;
 
     private static readonly byte[] StreamHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     private readonly ZLibCompressionOptions _options = new() { CompressionLevel = level };
 
-    // Each piece may begin another run, and what is not stored is never larger than if it were.
+    // Each piece may start a new run, and a compressed run is never larger than a stored one.
     public override int MaximumBlock { get; } = (EncodingSettings.BlockSize / Piece) * StoredBlocks.SizeOf(Piece);
 
     public override ReadOnlyMemory<byte> Header => StreamHeader;
 
-    public override int Compress(ReadOnlySpan<byte> plain, byte[] destination)
+    public override int Compress(ReadOnlySpan<byte> content, byte[] destination)
     {
         var used = 0;
-        while (!plain.IsEmpty)
+        while (!content.IsEmpty)
         {
-            var (length, isStored) = NextRun(plain);
+            var (length, isStored) = NextRun(content);
             used += isStored
-                ? StoredBlocks.Write(plain[..length], destination.AsSpan(used))
-                : Deflate(plain[..length], destination.AsMemory(used));
-            plain = plain[length..];
+                ? StoredBlocks.Write(content[..length], destination.AsSpan(used))
+                : Deflate(content[..length], destination.AsMemory(used));
+            content = content[length..];
         }
 
         return used;
@@ -44,33 +44,33 @@ internal sealed class GzipBlocks(int level) : BlockFormat
         return trailer;
     }
 
-    // As many pieces as are to be treated alike.
-    private static (int Length, bool IsStored) NextRun(ReadOnlySpan<byte> plain)
+    // The following pieces that are all compressed or all stored.
+    private static (int Length, bool IsStored) NextRun(ReadOnlySpan<byte> content)
     {
-        var isStored = Entropy.IsIncompressible(plain[..Math.Min(Piece, plain.Length)]);
+        var isStored = Entropy.IsIncompressible(content[..Math.Min(Piece, content.Length)]);
         var length = Piece;
-        while (length < plain.Length && Entropy.IsIncompressible(plain[length..Math.Min(length + Piece, plain.Length)]) == isStored)
+        while (length < content.Length && Entropy.IsIncompressible(content[length..Math.Min(length + Piece, content.Length)]) == isStored)
         {
             length += Piece;
         }
 
-        return (Math.Min(length, plain.Length), isStored);
+        return (Math.Min(length, content.Length), isStored);
     }
 
-    private int Deflate(ReadOnlySpan<byte> plain, Memory<byte> destination)
+    private int Deflate(ReadOnlySpan<byte> content, Memory<byte> destination)
     {
-        // Level 1 has a fixed code, which makes bytes above 143 longer: mixed content may grow by an eighth.
-        var stored = StoredBlocks.SizeOf(plain.Length);
+        // Level 1 uses a fixed code, which makes bytes above 143 longer: mixed content may grow by an eighth.
+        var stored = StoredBlocks.SizeOf(content.Length);
         var output = new BoundedOutput(destination[..stored]);
         using (var deflate = new DeflateStream(output, _options, leaveOpen: true))
         {
-            deflate.Write(plain);
+            deflate.Write(content);
             deflate.Flush();
 
-            // Closing ends the stream with a final block, which belongs after the last block only.
+            // Closing writes a final block, which belongs after the last block of the layer only.
             output.Seal();
         }
 
-        return output.IsFull ? StoredBlocks.Write(plain, destination.Span) : output.Count;
+        return output.IsFull ? StoredBlocks.Write(content, destination.Span) : output.Count;
     }
 }

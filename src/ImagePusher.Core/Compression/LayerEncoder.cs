@@ -9,32 +9,32 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Compression;
 
 /// <summary>
-/// Compresses a plain layer in one pass: blocks are read and hashed in order, compressed in parallel, written in order
-/// and hashed again on their way out. Nothing but a few blocks is ever held.
+/// Compresses an uncompressed layer in one pass: blocks are read and hashed in order, compressed in parallel, written in order and
+/// hashed again. Only a few blocks are in memory at any time.
 /// </summary>
 internal static class LayerEncoder
 {
-    // One block for each core that compresses, one that is read and one that is written.
+    // One block per core that compresses, one being read and one being written.
     private static readonly int Window = Environment.ProcessorCount + 1;
     private static readonly ConcurrentDictionary<int, BlockPool> Pools = new();
 
     /// <summary>Compresses a layer.</summary>
-    /// <param name="plain">The plain layer, read to its end; not closed.</param>
-    /// <param name="destination">Where the compressed layer goes; neither flushed nor closed.</param>
+    /// <param name="content">The uncompressed layer, read to its end; not closed.</param>
+    /// <param name="destination">The destination of the compressed layer; neither flushed nor closed.</param>
     /// <param name="settings">Format and level.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The digests and sizes of both sides.</returns>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The digests and sizes before and after.</returns>
     public static async Task<EncodedLayer> EncodeAsync(
-        Stream plain, Stream destination, EncodingSettings settings, CancellationToken cancellationToken)
+        Stream content, Stream destination, EncodingSettings settings, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plain);
+        ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(settings);
-        var format = BlockFormat.Of(settings);
+        var format = BlockFormat.Create(settings);
         var blocks = Channel.CreateBounded<Task<Block>>(new BoundedChannelOptions(Window - 1) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new HashingStream(destination);
 
-        var reading = Task.Run(() => ReadAsync(plain, format, blocks.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAsync(content, format, blocks.Writer, stop.Token), CancellationToken.None);
         try
         {
             await output.WriteAsync(format.Header, stop.Token).ConfigureAwait(false);
@@ -63,8 +63,8 @@ internal static class LayerEncoder
         return new EncodedLayer(identity, output.Identity);
     }
 
-    private static async Task<(BlobIdentity Plain, uint Crc)> ReadAsync(
-        Stream plain, BlockFormat format, ChannelWriter<Task<Block>> blocks, CancellationToken cancellationToken)
+    private static async Task<(BlobIdentity Identity, uint Crc)> ReadAsync(
+        Stream content, BlockFormat format, ChannelWriter<Task<Block>> blocks, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var crc = new Crc32();
@@ -75,7 +75,7 @@ internal static class LayerEncoder
             while (true)
             {
                 var buffer = pool.Rent();
-                var count = await plain.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                var count = await content.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                 {
                     pool.Return(buffer);
@@ -104,10 +104,10 @@ internal static class LayerEncoder
         }
     }
 
-    private static Block Compress(BlockFormat format, byte[] plain, int count)
+    private static Block Compress(BlockFormat format, byte[] content, int count)
     {
         var buffer = PoolOf(format.MaximumBlock).Rent();
-        return new Block(buffer, format.Compress(plain.AsSpan(0, count), buffer));
+        return new Block(buffer, format.Compress(content.AsSpan(0, count), buffer));
     }
 
     private static BlockPool PoolOf(int size) => Pools.GetOrAdd(size, static bytes => new BlockPool(bytes, 2 * Window));

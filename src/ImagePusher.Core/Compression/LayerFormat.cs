@@ -1,11 +1,11 @@
 namespace ImagePusher.Core.Compression;
 
-/// <summary>How a layer is compressed.</summary>
+/// <summary>The compression format of a layer.</summary>
 public enum LayerFormat
 {
-    /// <summary>gzip (RFC 1952), which every reader knows.</summary>
+    /// <summary>gzip (RFC 1952), which every container tool reads.</summary>
     Gzip,
 
-    /// <summary>zstd (RFC 8878): smaller and faster, known to containerd, podman and docker since 23.</summary>
+    /// <summary>zstd (RFC 8878): smaller and faster; read by containerd, podman and Docker 23 or later.</summary>
     Zstd,
 }

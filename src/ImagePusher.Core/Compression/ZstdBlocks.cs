@@ -2,10 +2,10 @@ using ZstdSharp;
 
 namespace ImagePusher.Core.Compression;
 
-/// <summary>zstd: each block is a frame of its own; frames one after the other are one zstd file (RFC 8878, 3).</summary>
+/// <summary>zstd: each block is a frame, and a sequence of frames is one zstd file (RFC 8878, 3).</summary>
 internal sealed class ZstdBlocks(int level) : BlockFormat
 {
-    // A layer without bytes is still a file: one frame without content.
+    // An empty layer is one frame without content.
     private static readonly byte[] EmptyFrame = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00];
 
     [ThreadStatic]
@@ -15,11 +15,11 @@ internal sealed class ZstdBlocks(int level) : BlockFormat
 
     public override ReadOnlyMemory<byte> Header => default;
 
-    public override int Compress(ReadOnlySpan<byte> plain, byte[] destination)
+    public override int Compress(ReadOnlySpan<byte> content, byte[] destination)
     {
         var compressor = _compressor ??= new Compressor();
         compressor.Level = level;
-        return compressor.Wrap(plain, destination);
+        return compressor.Wrap(content, destination);
     }
 
     public override ReadOnlyMemory<byte> Trailer(uint crc, long size) => size == 0 ? EmptyFrame : default;

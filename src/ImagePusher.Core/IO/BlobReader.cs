@@ -3,24 +3,24 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.IO;
 
-/// <summary>Reads small blobs whole.</summary>
+/// <summary>Reads small blobs into memory.</summary>
 internal static class BlobReader
 {
     /// <summary>Reads and verifies a small blob, such as a config.</summary>
-    /// <param name="source">Where it is.</param>
-    /// <param name="descriptor">What it is.</param>
-    /// <param name="maximum">The most bytes it may have.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="RegistryProtocolException">The blob is larger than allowed.</exception>
-    /// <exception cref="DigestMismatchException">The bytes are not what the descriptor says.</exception>
+    /// <param name="source">Where the blob is.</param>
+    /// <param name="descriptor">What the blob is.</param>
+    /// <param name="maximum">The maximum size in bytes.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="LimitExceededException">The blob is larger than the maximum.</exception>
+    /// <exception cref="DigestMismatchException">The bytes do not match the descriptor.</exception>
     public static async Task<byte[]> ReadAsync(IImageSource source, Descriptor descriptor, int maximum, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(descriptor);
         if (descriptor.Size > maximum)
         {
-            throw new RegistryProtocolException(
-                $"{descriptor.Digest} of {source.Description} has {descriptor.Size} bytes; at most {maximum} are read here.", "Check that it is an image's config.");
+            throw new LimitExceededException(
+                $"{descriptor.Digest} of {source.Description} has {descriptor.Size} bytes; at most {maximum} are read.", "Check that it is the config of an image.");
         }
 
         var opened = await source.OpenBlobAsync(descriptor, 0, cancellationToken).ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal static class BlobReader
     {
         var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
 
-        // Reading on to the end is what makes the stream verify, and what finds a byte too many.
+        // The stream verifies when its end is read, which also finds surplus bytes.
         if (read == content.Length)
         {
             await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);

@@ -1,16 +1,14 @@
-using ImagePusher.Core.Abstractions;
-
 namespace ImagePusher.Core.IO;
 
-/// <summary>Tells how long a file is, also one that is a link: builders such as Bazel write layouts of links into a store of theirs.</summary>
+/// <summary>Finds the length of a file, also through a link: builders such as Bazel write layouts of links into their own store.</summary>
 internal static class FileLength
 {
-    /// <summary>The bytes of a file, or of what a link leads to; null if there is no file, or it went away just now.</summary>
+    /// <summary>The length in bytes of a file or of the target of a link; null if there is no file, or it disappeared just now.</summary>
     public static long? Of(FileInfo file)
     {
         try
         {
-            // FileInfo tells the length of the link itself, and calls one that leads nowhere a file.
+            // FileInfo has the length of the link itself, and a link without a target exists for it.
             return !file.Exists ? null
                 : !file.Attributes.HasFlag(FileAttributes.ReparsePoint) || file.LinkTarget is null ? file.Length
                 : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
@@ -18,7 +16,7 @@ internal static class FileLength
         }
         catch (IOException)
         {
-            // It went away between two of the questions, or the links lead in a circle.
+            // It disappeared between two of the calls, or the links form a cycle.
             return null;
         }
     }

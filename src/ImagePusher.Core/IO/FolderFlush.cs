@@ -1,17 +1,16 @@
-using ImagePusher.Core.Abstractions;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// Brings the names in a folder to the disk, which the flush of a file does not: after a power cut a file that was renamed
-/// may otherwise be gone, though what was written later is there.
+/// Flushes the names in a directory to the disk, which flushing a file does not do: otherwise a renamed file may be lost after a power
+/// cut although what was written later is present.
 /// </summary>
-/// <remarks>fsync(2). .NET opens no folders, so the system is called for it; on Windows nothing is done.</remarks>
+/// <remarks>fsync(2). .NET can't open directories, so the C library is called; on Windows nothing is done.</remarks>
 internal static class FolderFlush
 {
-    /// <summary>Flushes a folder; where that is not possible nothing happens.</summary>
+    /// <summary>Flushes a directory; where that is not possible nothing happens.</summary>
     public static void Of(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -3,9 +3,9 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.IO;
 
-/// <summary>A blob that lies somewhere as it is, of known digest and size, and can be opened at any offset.</summary>
+/// <summary>A stored blob of known digest and size that can be opened at any offset.</summary>
 /// <param name="descriptor">What the blob is.</param>
-/// <param name="location">Where it lies, for messages.</param>
+/// <param name="location">Where it is stored, for messages.</param>
 /// <param name="open">Opens the blob at an offset in bytes.</param>
 internal sealed class StoredBlob(Descriptor descriptor, string location, Func<long, CancellationToken, Task<Stream>> open) : BlobSource
 {

@@ -23,7 +23,8 @@ public static class MediaTypes
     public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
     public const string DockerLayerGzip = DockerLayer + ".gzip";
     public const string DockerLayerZstd = DockerLayer + ".zstd";
-    public const string DockerForeignLayerGzip = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar";
+    public const string DockerForeignLayerGzip = DockerForeignLayer + ".gzip";
 
 #pragma warning restore CS1591
 
@@ -51,5 +52,5 @@ public static class MediaTypes
 
     /// <summary>True for a layer that only its <c>urls</c> give (Windows base layers): not copied, its descriptor kept.</summary>
     public static bool IsForeign(string? mediaType) => mediaType is not null
-        && (mediaType == DockerForeignLayerGzip || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
+        && (mediaType.StartsWith(DockerForeignLayer, StringComparison.Ordinal) || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
 }

@@ -41,18 +41,27 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
     {
         try
         {
-            var plain = LayerDecoder.Open(compressed, layer.MediaType);
-            await using (plain.ConfigureAwait(false))
+            var read = 0L;
+            var counted = new ReadCountingStream(compressed, bytes => read += bytes);
+            var guard = new ExpansionGuard(Description);
+            var content = await LayerDecoder.OpenAsync(counted, Description, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
             {
-                await plain.CopyToAsync(output, BufferSize, cancellationToken).ConfigureAwait(false);
+                var buffer = new byte[BufferSize];
+                for (var written = 0L; await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0;)
+                {
+                    guard.Check(read, written += count);
+                    await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                }
 
                 // A decoder stops at the end of its own format; only the stream's end verifies the whole.
                 await compressed.CopyToAsync(Stream.Null, BufferSize, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is InvalidDataException or ZstdSharp.ZstdException)
+        catch (Exception error) when (LayerDecoder.IsDecoderError(error))
         {
-            throw new DigestMismatchException(Description, layer.MediaType, error.Message, "The layer is damaged; save the image again.");
+            throw LayerDecoder.Translate(
+                error, Description, reason => new DigestMismatchException(Description, layer.MediaType, reason, "The layer is damaged; save the image again."));
         }
     }
 }

@@ -32,10 +32,10 @@ internal sealed class EncodedBlob(IImageSource source, Descriptor plain, Encodin
         {
             var output = offset == 0 ? destination : new SkippingStream(destination, offset);
             var layer = await LayerEncoder.EncodeAsync(counted, output, settings, cancellationToken).ConfigureAwait(false);
-            return layer.Plain.Digest == plain.Digest
+            return layer.Uncompressed.Digest == plain.Digest
                 ? layer.Encoded
                 : throw new DigestMismatchException(
-                    $"layer {plain.Digest} of {source.Description}", plain.Digest.ToString(), layer.Plain.Digest.ToString(),
+                    $"layer {plain.Digest} of {source.Description}", plain.Digest.ToString(), layer.Uncompressed.Digest.ToString(),
                     "The archive is damaged or was changed; save the image again.");
         }
     }

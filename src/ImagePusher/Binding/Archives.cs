@@ -17,7 +17,7 @@ internal static class Archives
             return await ImageArchive.OpenAsync(file, options, cancellationToken).ConfigureAwait(false);
         }
 
-        var input = new StandardInputStream();
+        var input = new CancellableReadStream(Console.OpenStandardInput());
         await using (input.ConfigureAwait(false))
         {
             return await ImageArchive.OpenAsync(input, "standard input", options, cancellationToken).ConfigureAwait(false);

@@ -87,7 +87,7 @@ public sealed class ExportImageTarCommand : TransferCommand
     private void Plan(string path)
     {
         // One after the other, as they are written: what an image shares with one before it is in the tar by then.
-        var tar = new ArchivePlan(path, Force);
+        var tar = new PlannedArchive(path, Force);
         foreach (var (input, cache, entry) in _images)
         {
             StartPlan(input, RequestFor(tar, cache, entry));

@@ -47,6 +47,7 @@ public sealed class GetImageTarCommand : AsyncCommand
         var archive = await Archives.OpenAsync(file, Log, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
+            archive.Failures.ToList().ForEach(failure => pending.WriteError(failure));
             foreach (var image in archive.Images)
             {
                 foreach (var name in image.Names)

@@ -108,6 +108,7 @@ public abstract class ImageTarCommand : TransferCommand
         var lease = new ArchiveLease(archive);
         try
         {
+            archive.Failures.ToList().ForEach(failure => Try(input, () => throw failure));
             Process(input, lease);
         }
         finally

@@ -15,7 +15,7 @@ public sealed class ArrowTests
         ["Abstractions"] = ["Naming", "Oci"],
         ["IO"] = ["Abstractions", "Naming", "Oci"],
         ["Compression"] = ["Abstractions", "IO", "Naming", "Oci"],
-        ["Archives"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Archives"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Cache"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],

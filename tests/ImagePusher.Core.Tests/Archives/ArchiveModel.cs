@@ -26,7 +26,7 @@ internal sealed class ArchiveModel
             var same = _images.Find(image => image.IsOfLayout && image.Configs.Contains(config));
             if (same is null)
             {
-                ReadDocker(entry, Required(entry.GetProperty("Config").GetString()!));
+                ReadDocker(entry, Required(Property(entry, "Config")!.Value.GetString()!));
                 continue;
             }
 
@@ -57,7 +57,7 @@ internal sealed class ArchiveModel
 
     private string ConfigDigest(JsonElement entry)
     {
-        var path = entry.GetProperty("Config").GetString()!;
+        var path = Property(entry, "Config")!.Value.GetString()!;
         return path.StartsWith("blobs/sha256/", StringComparison.Ordinal) && Digest.TryParse("sha256:" + path[13..], out var digest)
             ? digest.ToString()
             : TestSave.Sha256(Required(path));
@@ -67,7 +67,13 @@ internal sealed class ArchiveModel
         && image.FullNames.Exists(text => ImageReference.TryParse(text, out var name) && name == wanted);
 
     private static List<string> Texts(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(text => text.GetString()!)] : [];
+        Property(element, name) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString()!)]
+            : [];
+
+    private static JsonElement? Property(JsonElement element, string name) => element.EnumerateObject()
+        .LastOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Value.ValueKind: not JsonValueKind.Undefined } found
+        ? found.Value : null;
 
     private void ReadDocker(JsonElement entry, byte[] config)
     {
@@ -98,7 +104,7 @@ internal sealed class ArchiveModel
 
     private void ReadLayout(JsonElement index)
     {
-        foreach (var entry in OciJson.ReadDescriptors(index, "manifests"))
+        foreach (var entry in OciJson.ReadDescriptors(index, "manifests").Where(entry => !IsOpaque(entry)))
         {
             var image = _images.Find(other => other.Entry == entry.Digest);
             if (image is null)
@@ -124,24 +130,35 @@ internal sealed class ArchiveModel
             return;
         }
 
-        foreach (var child in ((ImageIndex)image.Root).Manifests)
+        image.Missing.AddRange(((ImageIndex)image.Root).Manifests.Where(child => !IsThere(child)).Select(child => child.Digest));
+        See(image, (ImageIndex)image.Root);
+    }
+
+    private static bool IsOpaque(Descriptor entry) =>
+        entry.MediaType is not ("" or MediaTypes.OciIndex or MediaTypes.OciManifest or MediaTypes.DockerList or MediaTypes.DockerManifest
+            or MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed);
+
+    private void See(Image image, ImageIndex index)
+    {
+        foreach (var child in index.Manifests.Where(child => !child.IsAttestation && !IsOpaque(child) && IsThere(child)))
         {
-            if (!IsThere(child))
+            var manifest = Read(child);
+            if (manifest is ImageIndex nested)
             {
-                image.Missing.Add(child.Digest);
+                See(image, nested);
             }
-            else if (!child.IsAttestation && Read(child) is ImageManifest inner)
+            else
             {
-                See(image, inner, child.Platform);
+                See(image, (ImageManifest)manifest, child.Platform);
             }
         }
     }
 
-    private bool IsThere(Descriptor entry) => Blob(entry.Digest) is not null && Read(entry) switch
+    private bool IsThere(Descriptor entry) => Blob(entry.Digest) is not null && (IsOpaque(entry) || Read(entry) switch
     {
         ImageIndex index => index.Manifests.Count == 0 || index.Manifests.Any(IsThere),
         var manifest => manifest.References.All(blob => Blob(blob.Digest) is not null),
-    };
+    });
 
     private void See(Image image, ImageManifest manifest, Platform? platform)
     {

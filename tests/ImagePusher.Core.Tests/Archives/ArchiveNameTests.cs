@@ -161,7 +161,7 @@ public sealed class ArchiveNameTests : ArchiveTest
     [InlineData("standard input", "standard-input")]
     public void A_file_name_becomes_a_repository(string file, string repository)
     {
-        Assert.Equal(repository, ArchiveNames.RepositoryOf(file));
+        Assert.Equal(repository, ImageNaming.RepositoryOf(file));
         Assert.Equal($"localhost/{repository}:latest", ImageReference.Parse($"localhost/{repository}").ToString());
     }
 }

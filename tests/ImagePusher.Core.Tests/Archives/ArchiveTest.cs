@@ -27,18 +27,25 @@ public abstract class ArchiveTest : IDisposable
     private protected Task<ImageArchive> OpenAsync(TestTar tar, string name = "app.tar") => OpenAsync(tar.ToArray(), name);
 
     private protected Task<ImageArchive> OpenAsync(string path) =>
-        ImageArchive.OpenAsync(path, new ArchiveOptions { Log = Log, SpoolFolder = Folder.Folder("spool") }, Stop);
+        ImageArchive.OpenAsync(path, new ArchiveOptions { Log = Log, TemporaryDirectory = Folder.Folder("spool") }, Stop);
 
     /// <summary>The typed error of an archive that is refused: it names the file and a recommended action.</summary>
-    private protected async Task<InvalidImageArchiveException> RefusedAsync(byte[] content, string name = "app.tar")
+    private protected Task<InvalidImageArchiveException> RefusedAsync(byte[] content, string name = "app.tar") =>
+        RefusedAsync<InvalidImageArchiveException>(content, name);
+
+    private protected async Task<T> RefusedAsync<T>(byte[] content, string name = "app.tar")
+        where T : ImagePusherException
     {
-        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync(content, name));
+        var error = await Assert.ThrowsAsync<T>(() => OpenAsync(content, name));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.NotEmpty(error.RecommendedAction);
         return error;
     }
 
     private protected Task<InvalidImageArchiveException> RefusedAsync(TestTar tar) => RefusedAsync(tar.ToArray());
+
+    private protected Task<T> RefusedAsync<T>(TestTar tar)
+        where T : ImagePusherException => RefusedAsync<T>(tar.ToArray());
 
     private protected static string[] NamesOf(ImageArchive archive) => [.. archive.Images.SelectMany(image => image.Names).Select(name => name.ToString())];
 

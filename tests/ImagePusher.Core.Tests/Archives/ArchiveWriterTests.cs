@@ -1,4 +1,5 @@
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Archives.Tar;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
@@ -157,7 +158,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     {
         await File.WriteAllTextAsync(Target, "old", Stop);
         var error = Assert.Throws<DestinationConflictException>(() => ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false));
-        Assert.Contains("-Force", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("replaced", error.RecommendedAction, StringComparison.Ordinal);
         await using (var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: true))
         {
             await PutAsync(writer, _image, Name);
@@ -187,9 +188,9 @@ public sealed class ArchiveWriterTests : ArchiveTest
     [Fact]
     public void A_path_that_cannot_be_written_is_a_typed_error()
     {
-        Assert.Contains("folder", Assert.Throws<InvalidImageArchiveException>(
+        Assert.Contains("directory", Assert.Throws<PathNotFoundException>(
             () => ArchiveWriter.Create(Path.Combine(Folder["none"], "x.tar"), ArchiveFormat.Oci, overwrite: false)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidImageArchiveException>(() => ArchiveWriter.Create(Folder.FullName, ArchiveFormat.Oci, overwrite: true));
+        Assert.Throws<AccessDeniedException>(() => ArchiveWriter.Create(Folder.FullName, ArchiveFormat.Oci, overwrite: true));
     }
 
     [Fact]
@@ -202,7 +203,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
 
         // /dev/full refuses every write as a full disk does.
         await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-        await using var stream = new FaultStream(full, error => ArchiveProblem.Unwritable("out.tar", error));
+        await using var stream = new TarContentStream(full.SafeFileHandle, 0, error => ArchiveErrors.Unwritable("out.tar", error));
         var error = await Assert.ThrowsAsync<InsufficientSpaceException>(async () => await stream.WriteAsync(new byte[10], Stop));
         Assert.Contains("out.tar", error.Message, StringComparison.Ordinal);
     }
@@ -213,12 +214,12 @@ public sealed class ArchiveWriterTests : ArchiveTest
         await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Docker, overwrite: false);
         await WriteBlobsAsync(writer, _image);
         var index = ImageIndex.Create(MediaTypes.OciIndex, []);
-        var error = await Assert.ThrowsAsync<PlatformNotFoundException>(() => writer.PublishAsync(index, Name, null, Stop));
-        Assert.Contains("-Format Oci", error.RecommendedAction, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<PlatformNotFoundException>(() => writer.PutManifestAsync(ManifestOf(_image), Stop));
+        var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PublishAsync(index, Name, null, Stop));
+        Assert.Contains("OCI format", error.RecommendedAction, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PutManifestAsync(ManifestOf(_image), Stop));
         var compressed = (ImageManifest)Manifest.Parse(new TestSave([_image.Layers[0]]).Manifest(MediaTypes.OciLayerGzip));
         var mismatch = ImageManifest.Create(MediaTypes.OciManifest, ManifestOf(_image).Config, compressed.Layers);
-        await Assert.ThrowsAsync<ArgumentException>(() => writer.PublishAsync(mismatch, Name, null, Stop));
+        await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PublishAsync(mismatch, Name, null, Stop));
     }
 
     [Fact]
@@ -244,7 +245,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     public async Task A_size_of_more_than_octal_digits_hold_goes_in()
     {
         var size = ExternalTools.LongForm ? (8L << 30) + 100 : 3_000_100;
-        await using (var tar = new TarOutput(Target, overwrite: false))
+        await using (var tar = new TarFileWriter(Target, overwrite: false))
         {
             var offset = await tar.AddAsync(
                 null,
@@ -264,9 +265,9 @@ public sealed class ArchiveWriterTests : ArchiveTest
             await tar.PublishAsync(Stop);
         }
 
-        using var files = TarFiles.Read(File.OpenHandle(Target), Target, ArchiveOptions.Default, Stop);
+        using var files = TarContainer.Open(File.OpenRead(Target), Target, ArchiveOptions.Default, Stop);
         Assert.Equal(size, files.Find("big")!.Length);
-        Assert.Equal("content"u8.ToArray(), files.Head(files.Find("small")!, 100));
+        Assert.Equal("content"u8.ToArray(), files.ReadHead(files.Find("small")!, 100));
         var list = await ExternalTools.RunAsync("tar", ["--numeric-owner", "-tvf", Target], Stop);
         Assert.Contains($" {size} 1970-01-01", list.Output, StringComparison.Ordinal);
     }
@@ -288,7 +289,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     [Fact]
     public async Task A_tar_that_takes_no_more_stops_who_makes_the_content()
     {
-        var tar = new TarOutput(Target, overwrite: false);
+        var tar = new TarFileWriter(Target, overwrite: false);
         var blob = new EndlessBlob(8_000_000, async () => await tar.DisposeAsync());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => tar.AddAsync(
             null, async (stream, stop) => $"{await blob.WriteToAsync(stream, 0, stop)}", Stop));

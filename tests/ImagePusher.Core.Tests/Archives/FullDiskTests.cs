@@ -1,4 +1,4 @@
-using ImagePusher.Core.Archives;
+using ImagePusher.Core.Archives.Tar;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
@@ -13,7 +13,7 @@ public sealed class FullDiskTests : ArchiveTest
         // Small content is found to be too much when the buffer goes to the disk, large content while it is written.
         using var disk = await SmallDisk.MountAsync(Folder["disk"], "size=32k", Stop);
         var target = Path.Combine(disk.Path, "app.tar");
-        await using (var tar = new TarOutput(target, overwrite: false))
+        await using (var tar = new TarFileWriter(target, overwrite: false))
         {
             var error = await Assert.ThrowsAsync<InsufficientSpaceException>(async () =>
             {

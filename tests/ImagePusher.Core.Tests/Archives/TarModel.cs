@@ -58,7 +58,8 @@ internal sealed class TarModel
                 return entry.Content;
             }
 
-            name = Normal(entry.Type == '2' ? name + "/../" + entry.Link : entry.Link);
+            var link = Normal(entry.Type == '2' && !entry.Link.StartsWith('/') ? name + "/../" + entry.Link : entry.Link);
+            name = entry.Type == '2' && !_entries.ContainsKey(link) && _entries.ContainsKey(Normal(entry.Link)) ? Normal(entry.Link) : link;
         }
 
         return null;
@@ -71,7 +72,7 @@ internal sealed class TarModel
         {
             if (part == "..")
             {
-                parts.Pop();
+                parts.TryPop(out _);
             }
             else if (part is not ("" or "."))
             {

@@ -61,13 +61,12 @@ public sealed class TarReadingTests : ArchiveTest
     [Theory]
     [InlineData("../x")]
     [InlineData("a/../../x")]
-    [InlineData("/x")]
     public async Task Names_that_lead_out_are_refused(string name) =>
         Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").File(name, "x"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("../../etc/passwd")]
-    [InlineData("/etc/passwd")]
+    [InlineData("../../0/../../x")]
     public async Task A_layer_that_links_out_is_refused(string target) =>
         Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message, StringComparison.Ordinal);
 
@@ -127,7 +126,7 @@ public sealed class TarReadingTests : ArchiveTest
         foreach (var length in new[] { 100, 511, 513, 1500, whole.Length - 600 })
         {
             var error = await RefusedAsync(whole[..length]);
-            Assert.True(error.Message.Contains("was cut", StringComparison.Ordinal) || length < 512, $"{length}: {error.Message}");
+            Assert.True(error.Message.Contains("was truncated", StringComparison.Ordinal) || length < 512, $"{length}: {error.Message}");
         }
     }
 
@@ -175,7 +174,7 @@ public sealed class TarReadingTests : ArchiveTest
 
     [Fact]
     public async Task A_link_with_content_is_refused() =>
-        Assert.Contains("SymbolicLink", (await RefusedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a link and has 5 bytes", (await RefusedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(TarStyle.Ustar)]
@@ -185,7 +184,7 @@ public sealed class TarReadingTests : ArchiveTest
     internal async Task A_file_whose_name_ends_in_a_slash_is_a_folder(TarStyle style)
     {
         await AssertReadsAsync(_image.Tar("app:1").File("0/layer.tar/", [], style));
-        Assert.Contains("yet has 5 bytes", (await RefusedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory and has 5 bytes", (await RefusedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,15 +209,15 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData("size", "-1")]
     [InlineData("size", "9223372036854775807")]
     [InlineData("size", "9223372036854775808")]
-    [InlineData("mtime", "99999999999999999999")]
     public async Task An_extended_header_that_says_nonsense_is_refused(string key, string value) =>
         await RefusedAsync(Extended(_image.Tar("app:1"), (key, value)).File("x", "y"));
 
     [Fact]
-    public async Task An_extended_header_before_an_entry_that_can_have_none_is_refused()
+    public async Task An_extended_header_applies_to_an_entry_of_any_format()
     {
+        var tar = new TestTar().Files(_image.Files.Where(file => file.Name != _image.LayerName(2)));
         var gnu = new TestTar().Raw(TestTar.Header("x", '0', 0, style: TarStyle.Gnu)).ToArray(end: false);
-        Assert.Contains("form that has none", (await RefusedAsync(Extended(_image.Tar("app:1"), ("path", "y")).Raw(gnu))).Message, StringComparison.Ordinal);
+        await AssertReadsAsync(Extended(tar, ("path", _image.LayerName(2))).Raw(gnu).Json("manifest.json", new[] { _image.Entry("app:1") }));
     }
 
     [Theory]
@@ -229,7 +228,6 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData("xx")]
     [InlineData("LL")]
     [InlineData("LKL")]
-    [InlineData("X")]
     public async Task Extended_headers_that_do_not_go_together_are_refused(string types)
     {
         var record = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("comment", "abc"));
@@ -246,8 +244,8 @@ public sealed class TarReadingTests : ArchiveTest
     public async Task An_extended_header_that_is_cut_is_refused(char type)
     {
         var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
-        Assert.Contains("was cut", (await RefusedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
-        Assert.Contains("was cut", (await RefusedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was truncated", (await RefusedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was truncated", (await RefusedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -256,7 +254,7 @@ public sealed class TarReadingTests : ArchiveTest
         // TarReader takes a checksum of 0 for the end.
         var block = TestTar.Header("x", '0', 0);
         block.AsSpan(148, 8).Clear();
-        Assert.Contains("there should be a tar header", (await RefusedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no tar header", (await RefusedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -268,9 +266,9 @@ public sealed class TarReadingTests : ArchiveTest
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var header = TestTar.Header("x", type, 0x7FFF_FFFF);
-        Assert.Contains("claims 2147483647 bytes", (await RefusedAsync(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
-        await RefusedAsync(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 1)).Padded(new byte[1]).Raw(header));
-        Assert.Contains("octal", (await RefusedAsync(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
+        Assert.Contains("claims 2147483647 bytes", (await RefusedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
+        await RefusedAsync<LimitExceededException>(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
+        Assert.Contains("claims 1099511627776 bytes", (await RefusedAsync<LimitExceededException>(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
 
         // Other tests allocate meanwhile, but no 2 GB.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1_000_000_000);
@@ -280,7 +278,7 @@ public sealed class TarReadingTests : ArchiveTest
     public async Task More_entries_than_the_limit_are_refused()
     {
         var path = Folder.Write("app.tar", _image.Tar("app:1").ToArray());
-        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
         Assert.Contains("more than 4 entries", error.Message, StringComparison.Ordinal);
         await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 5 }, Stop);
         Assert.Single(archive.Images);

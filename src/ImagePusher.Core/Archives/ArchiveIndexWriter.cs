@@ -1,20 +1,21 @@
 using System.Text.Json;
+using ImagePusher.Core.Archives.Docker;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>Makes the files that say what a tar holds; they come last.</summary>
-internal static class ArchiveListing
+/// <summary>Writes the files that list what a tar contains; they come last.</summary>
+internal static class ArchiveIndexWriter
 {
-    /// <summary>Where a blob lies, in both forms: docker since 25 puts configs and layers there too.</summary>
+    /// <summary>The path of a blob in both formats: Docker 25 and later uses it for configs and layers, too.</summary>
     public static string PathOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Encoded}";
 
-    /// <summary>The files of the form.</summary>
-    public static IEnumerable<(string Name, byte[] Content)> Of(
-        ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifest> docker) =>
+    /// <summary>The files of the format.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> Write(
+        ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>
         format == ArchiveFormat.Docker
-            ? [(DockerManifest.FileName, OciJson.Write(writer => WriteDocker(writer, docker)))]
+            ? [(DockerManifestEntry.FileName, OciJson.Write(writer => WriteDocker(writer, docker)))]
             : [("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()), ("index.json", OciJson.Write(writer => WriteIndex(writer, images)))];
 
     private static void WriteIndex(Utf8JsonWriter writer, IEnumerable<(ImageReference Name, Manifest Manifest)> images)
@@ -37,7 +38,7 @@ internal static class ArchiveListing
     private static string FullName(ImageReference name, Manifest manifest) =>
         (name.Tag is null ? name.WithDigest(manifest.Digest) : name.WithTag(name.Tag)).ToString();
 
-    private static void WriteDocker(Utf8JsonWriter writer, IReadOnlyList<DockerManifest> entries)
+    private static void WriteDocker(Utf8JsonWriter writer, IReadOnlyList<DockerManifestEntry> entries)
     {
         writer.WriteStartArray();
         foreach (var image in entries.GroupBy(entry => entry.Config))

@@ -4,31 +4,35 @@ namespace ImagePusher.Core.Archives;
 
 /// <summary>An image of an archive before it has its names.</summary>
 /// <param name="root">Its manifest or index.</param>
-internal sealed class FoundImage(Manifest root)
+internal sealed class ArchivedImageBuilder(Manifest root)
 {
     private readonly HashSet<Platform> _known = [];
 
+    /// <summary>The manifest or index.</summary>
     public Manifest Root { get; } = root;
 
-    /// <summary>The names that docker-save's manifest.json gives.</summary>
+    /// <summary>The names in the manifest.json of a docker archive.</summary>
     public List<string> RepoTags { get; } = [];
 
-    /// <summary>The full names that the layout's index gives.</summary>
+    /// <summary>The full names in the index.json of a layout.</summary>
     public List<string> FullNames { get; } = [];
 
-    /// <summary>The layout's names that are no full names: a tag, or the name of a build.</summary>
+    /// <summary>The names in the index.json of a layout that are not full names: a tag, or the name of a build.</summary>
     public List<string> ShortNames { get; } = [];
 
-    /// <summary>The digests of the configs of the image or of those of an index.</summary>
+    /// <summary>The digests of the configs of the image, or of the images of an index.</summary>
     public HashSet<Digest> Configs { get; } = [];
 
+    /// <summary>The platforms that are present.</summary>
     public List<Platform> Platforms { get; } = [];
 
+    /// <summary>What the archive lacks of the image.</summary>
     public List<Descriptor> Missing { get; } = [];
 
+    /// <summary>True if the manifest may be rewritten.</summary>
     public bool IsDockerSave { get; set; }
 
-    /// <summary>Adds what the image runs on, once; nothing where that is not said.</summary>
+    /// <summary>Adds a platform once; nothing if it is not known.</summary>
     public void AddPlatform(Platform? platform)
     {
         if (platform is { IsUnknown: false, Os.Length: > 0 } && _known.Add(platform))

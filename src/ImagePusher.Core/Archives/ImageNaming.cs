@@ -9,21 +9,21 @@ namespace ImagePusher.Core.Archives;
 
 /// <summary>Gives the images of an archive their names.</summary>
 /// <param name="path">The archive's path.</param>
-/// <param name="log">Takes the warnings.</param>
+/// <param name="log">Receives warnings.</param>
 /// <remarks>
-/// The names of docker's manifest.json; else containerd's name; else the layout's name if it is a full one; else
-/// <c>localhost/FILE:NAME</c>. Of two images that claim one name the later has it, as with <c>docker load</c>.
+/// The names in a docker archive's manifest.json; else containerd's name; else the layout's name if it is a full one; else
+/// <c>localhost/FILE:NAME</c>. If two images have one name, the later one gets it, as with <c>docker load</c>.
 /// </remarks>
-internal sealed class ArchiveNames(string path, ILogger log)
+internal sealed class ImageNaming(string path, ILogger log)
 {
-    private const int InFull = 5;
+    private const int ListedNames = 5;
     private static readonly string[] Extensions = [".gz", ".zst", ".zstd", ".tgz", ".tzst", ".tar", ".oci"];
 
-    private readonly Dictionary<ImageReference, FoundImage> _owners = [];
+    private readonly Dictionary<ImageReference, ArchivedImageBuilder> _owners = [];
     private int _warnings;
 
     /// <summary>The images with their names.</summary>
-    public IReadOnlyList<ArchivedImage> Name(IReadOnlyList<FoundImage> images)
+    public IReadOnlyList<ArchivedImage> Name(IReadOnlyList<ArchivedImageBuilder> images)
     {
         var own = images.ToDictionary(image => image, OwnNames);
         foreach (var image in images)
@@ -33,16 +33,16 @@ internal sealed class ArchiveNames(string path, ILogger log)
 
         var made = new List<ImageReference>();
         var named = images.Select(image => WithNames(image, own[image], made)).ToList();
-        if (_warnings > InFull)
+        if (_warnings > ListedNames)
         {
-            log.Warning($"'{path}' has {_warnings - InFull} more names of that kind.");
+            log.Warning($"'{path}' has {_warnings - ListedNames} more names that could not be used.");
         }
 
-        Warn(made);
+        WarnOfGenerated(made);
         return named;
     }
 
-    /// <summary>A repository's name made of a file's name.</summary>
+    /// <summary>A repository name made from a file name.</summary>
     internal static string RepositoryOf(string path)
     {
         var name = Path.GetFileName(path.TrimEnd('/', Path.DirectorySeparatorChar)).ToLowerInvariant();
@@ -69,7 +69,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
         return result.Length > 0 ? result.ToString() : "image";
     }
 
-    private List<ImageReference> OwnNames(FoundImage image)
+    private List<ImageReference> OwnNames(ArchivedImageBuilder image)
     {
         var names = new List<ImageReference>();
         foreach (var text in image.RepoTags.Count > 0 ? image.RepoTags : image.FullNames)
@@ -86,7 +86,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
 
             if (other is not null)
             {
-                Warn($"Two images of '{path}' are named {name}; the later one, {image.Root.Digest}, has the name.");
+                Warn($"Two images of '{path}' are named {name}; the later one, {image.Root.Digest}, gets the name.");
             }
 
             _owners[name] = image;
@@ -96,7 +96,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
         return names;
     }
 
-    // A digest in a name is what the image once was; where it is another now, only the tag still holds.
+    // A digest in a name is that of the original image; if the image differs now, only the tag is still right.
     private ImageReference? Read(string text, Digest digest)
     {
         if (text.StartsWith("<none>", StringComparison.Ordinal))
@@ -106,7 +106,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
 
         if (!ImageReference.TryParse(text, out var name))
         {
-            Warn($"'{path}' names an image '{(text.Length <= 200 ? text : text[..200] + "…")}', which is no image reference; the name is left out.");
+            Warn($"'{path}' names an image '{TerminalText.Quote(text)}', which is not a valid image reference; the name is ignored.");
             return null;
         }
 
@@ -116,7 +116,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
             : null;
     }
 
-    private ArchivedImage WithNames(FoundImage image, List<ImageReference> own, List<ImageReference> made)
+    private ArchivedImage WithNames(ArchivedImageBuilder image, List<ImageReference> own, List<ImageReference> made)
     {
         var shorts = image.RepoTags.Count > 0 ? [] : image.ShortNames;
         var names = new List<ImageReference>(own);
@@ -134,7 +134,7 @@ internal sealed class ArchiveNames(string path, ILogger log)
         return new ArchivedImage(image.Root, names, own.Count > 0, image.IsDockerSave, image.Platforms, image.Missing);
     }
 
-    private ImageReference Make(FoundImage image, string tag)
+    private ImageReference Make(ArchivedImageBuilder image, string tag)
     {
         var repository = RepositoryOf(path);
         var name = ImageReference.TryParse($"localhost/{repository}:{tag}", out var valid) && valid.Tag == tag
@@ -145,22 +145,22 @@ internal sealed class ArchiveNames(string path, ILogger log)
 
     private void Warn(string message)
     {
-        if (++_warnings <= InFull)
+        if (++_warnings <= ListedNames)
         {
             log.Warning(message);
         }
     }
 
-    private void Warn(List<ImageReference> made)
+    private void WarnOfGenerated(List<ImageReference> made)
     {
         if (made.Count == 0)
         {
             return;
         }
 
-        var list = string.Join(", ", made.Take(InFull)) + (made.Count > InFull ? $" and {made.Count - InFull} more" : "");
+        var list = string.Join(", ", made.Take(ListedNames)) + (made.Count > ListedNames ? $" and {made.Count - ListedNames} more" : "");
         log.Warning(made.Count == 1
-            ? $"An image of '{path}' has no full name; it is taken as {list}."
-            : $"{made.Count} images of '{path}' have no full name; they are taken as {list}.");
+            ? $"An image of '{path}' has no full name; it is named {list}."
+            : $"{made.Count} images of '{path}' have no full name; they are named {list}.");
     }
 }

@@ -1,0 +1,85 @@
+using ImagePusher.Core.IO;
+
+namespace ImagePusher.Core.Archives;
+
+/// <summary>Creates the exceptions for archives: each names the file and the recommended action.</summary>
+internal static class ArchiveErrors
+{
+    private const string Supported =
+        "Use a tar that docker, podman, skopeo or buildkit saved (uncompressed, gzip or zstd), or the directory of an OCI image layout.";
+
+    /// <summary>An archive that contradicts itself or its format.</summary>
+    public static InvalidImageArchiveException Damaged(string path, string problem, Exception? inner = null) =>
+        new($"The image archive '{path}' is damaged: {problem.TrimEnd('.')}.", "Save or download the archive again.", inner);
+
+    /// <summary>A file or directory that is not an image archive.</summary>
+    public static InvalidImageArchiveException NotAnArchive(string path, string problem, string? recommendedAction = null) =>
+        new($"'{path}' is not an image archive: {problem}.", recommendedAction ?? Supported);
+
+    /// <summary>A name or link that leads out of the archive.</summary>
+    public static InvalidImageArchiveException LeadsOut(string path, string name) =>
+        Damaged(path, $"the path '{TerminalText.Quote(name)}' leads out of it");
+
+    /// <summary>An archive that exceeds a limit.</summary>
+    public static LimitExceededException Limit(string path, string problem, string recommendedAction) =>
+        new($"The image archive '{path}' exceeds a limit: {problem}.", recommendedAction);
+
+    /// <summary>A file that is neither a tar nor one compressed with gzip or zstd.</summary>
+    public static ImagePusherException NotATar(string path, ContentKind kind)
+    {
+        if (ContentDetector.UnsupportedCompression(kind) is { } compression)
+        {
+            var tool = kind switch { ContentKind.Zip => "unzip", ContentKind.SevenZip => "7z x", _ => compression + " -d" };
+            return new UnsupportedContentException(
+                $"'{path}' is compressed with {compression}, which is not supported.",
+                $"Unpack it first ({tool}), or save the image uncompressed, as gzip or as zstd.");
+        }
+
+        return kind switch
+        {
+            ContentKind.Empty => NotAnArchive(path, "the file is empty", "Save or download the archive again."),
+            ContentKind.Html => NotAnArchive(
+                path, "it is an HTML or XML document", "Open it in a browser: a server probably sent a sign-in or error page. Download the archive again."),
+            ContentKind.Json => NotAnArchive(
+                path, "it is a JSON document", "A server probably sent an error message, or this is one file of an image. Use the tar itself."),
+            ContentKind.GitLfsPointer => NotAnArchive(
+                path, "it is a Git LFS pointer, not the file that it stands for", "Fetch the file with: git lfs pull"),
+            ContentKind.Utf16Text => NotAnArchive(
+                path, "it is UTF-16 text, as '>' in Windows PowerShell writes it", "Save the image with an option for the file, such as: docker save -o FILE IMAGE"),
+            _ => NotAnArchive(path, "the file is not a tar, gzip or zstd archive"),
+        };
+    }
+
+    /// <summary>A read that failed.</summary>
+    public static ImagePusherException Unreadable(string path, Exception inner) => inner switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => NotFound(path, inner),
+        UnauthorizedAccessException => new AccessDeniedException(
+            $"'{path}' could not be read: {inner.Message.TrimEnd('.')}.", "Check that you have permission to read the file.", inner),
+        _ when DiskErrors.IsInUse(inner) => new AccessDeniedException(
+            $"'{path}' is in use by another process.", "Wait until the other process has closed the file, then try again.", inner),
+        _ => new InvalidImageArchiveException(
+            $"'{path}' could not be read: {inner.Message.TrimEnd('.')}.", "Check that the file is on a disk that works.", inner),
+    };
+
+    /// <summary>A file or directory that does not exist.</summary>
+    public static PathNotFoundException NotFound(string path, Exception? inner = null) => new(
+        $"The file or directory '{TerminalText.Quote(path)}' does not exist.", "Check the path; a relative path starts at the current directory.", inner);
+
+    /// <summary>A read of an open archive that failed; null stands for a file that became shorter.</summary>
+    public static ImagePusherException Changed(string path, IOException? inner) =>
+        inner is null ? Damaged(path, "it became shorter while it was read") : Unreadable(path, inner);
+
+    /// <summary>A file that could not be created or written.</summary>
+    public static ImagePusherException Unwritable(string path, Exception inner) => inner switch
+    {
+        _ when DiskErrors.IsFull(inner) => new InsufficientSpaceException(
+            $"There is not enough space for '{path}': {inner.Message.TrimEnd('.')}.", "Free some space on that disk, or choose a path on another one.", inner),
+        DirectoryNotFoundException => new PathNotFoundException(
+            $"The directory of '{path}' does not exist.", "Create the directory first, or choose another path.", inner),
+        _ when DiskErrors.IsInUse(inner) => new AccessDeniedException(
+            $"'{path}' is in use by another process.", "Close the file in the other process, or choose another path.", inner),
+        _ => new AccessDeniedException(
+            $"'{path}' could not be written: {inner.Message.TrimEnd('.')}.", "Choose a path that you have permission to write to.", inner),
+    };
+}

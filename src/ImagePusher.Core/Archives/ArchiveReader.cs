@@ -1,0 +1,148 @@
+using ImagePusher.Core.Archives.Docker;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+using Microsoft.Extensions.Logging;
+
+namespace ImagePusher.Core.Archives;
+
+/// <summary>Reads the images of an archive in each of its formats: docker archive, OCI layout, or both (Docker 25 and later).</summary>
+/// <param name="container">The files of the archive.</param>
+/// <param name="metadata">Its manifests and configs.</param>
+/// <param name="log">Receives warnings.</param>
+internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata metadata, ILogger log)
+{
+    private readonly List<ImagePusherException> _failures = [];
+
+    /// <summary>Why images could not be read; a failure of one image does not affect the others.</summary>
+    public IReadOnlyList<ImagePusherException> Failures => _failures;
+
+    /// <summary>The archive's images, at least one, each digest once.</summary>
+    public IReadOnlyList<ArchivedImageBuilder> Read()
+    {
+        var docker = DockerArchiveReader.ReadManifest(metadata);
+        var layoutReader = new OciLayoutReader(metadata, log, TryRead);
+        var layout = OciLayoutReader.IsLayout(metadata, docker is not null) ? layoutReader.Read() : null;
+        var images = (layout, docker) switch
+        {
+            (null, null) => throw NoManifest(),
+            (null, not null) when container is DirectoryContainer => throw ArchiveErrors.NotAnArchive(
+                container.Path, "it is a directory without the index.json of an OCI image layout", "Use the tar itself, or a directory with oci-layout, index.json and blobs."),
+            (null, not null) => Add([], docker),
+            (not null, null) => layout,
+            (not null, not null) => Match([.. layout], docker),
+        };
+        return images.Count > 0 ? images : throw NoImages(layoutReader.IgnoredMediaType);
+    }
+
+    private ImagePusherException NoImages(string? ignoredMediaType) =>
+        _failures.Count > 0 ? _failures[0]
+        : ignoredMediaType is null ? ArchiveErrors.NotAnArchive(container.Path, "it lists no images", "Save an image into it.")
+        : new UnsupportedContentException(
+            $"'{container.Path}' lists no images, only content of other types, such as {ignoredMediaType}.", "Use an archive that has an image.");
+
+    private T? TryRead<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (ImagePusherException error)
+        {
+            _failures.Add(error);
+            return null;
+        }
+    }
+
+    private InvalidImageArchiveException NoManifest() =>
+        container.Find("oci-layout") is not null ? ArchiveErrors.Damaged(container.Path, "it is an OCI layout without index.json")
+        : container.Find("repositories") is not null ? ArchiveErrors.NotAnArchive(
+            container.Path, "Docker before 1.10 wrote it, without manifest.json", "Load it with docker and save it again.")
+        : ArchiveErrors.NotAnArchive(container.Path, "it has neither the manifest.json of a docker archive nor the index.json of an OCI image layout");
+
+    private List<ArchivedImageBuilder> Add(List<ArchivedImageBuilder> images, IEnumerable<DockerManifestEntry> entries)
+    {
+        var known = images.ToDictionary(image => image.Root.Digest);
+        foreach (var entry in entries)
+        {
+            if (TryRead(() => DockerArchiveReader.Read(metadata, entry)) is not { } image)
+            {
+                continue;
+            }
+
+            if (known.TryGetValue(image.Root.Digest, out var same))
+            {
+                same.RepoTags.AddRange(image.RepoTags);
+                continue;
+            }
+
+            known[image.Root.Digest] = image;
+            images.Add(image);
+        }
+
+        return images;
+    }
+
+    // Docker 25 and later: the index has the digests to keep, manifest.json says what was saved and under which names.
+    private List<ArchivedImageBuilder> Match(List<ArchivedImageBuilder> images, IReadOnlyList<DockerManifestEntry> entries)
+    {
+        var byConfig = new Dictionary<Digest, ArchivedImageBuilder>();
+        var byName = new Dictionary<ImageReference, ArchivedImageBuilder>();
+        foreach (var image in images)
+        {
+            image.Configs.ToList().ForEach(config => byConfig.TryAdd(config, image));
+            foreach (var text in image.FullNames)
+            {
+                if (ImageReference.TryParse(text, out var name))
+                {
+                    byName[name] = image;
+                }
+            }
+        }
+
+        var others = new List<DockerManifestEntry>();
+        var saved = new HashSet<ArchivedImageBuilder>();
+        foreach (var entry in entries)
+        {
+            if (TryRead(() => ConfigDigest(entry)) is not { } config)
+            {
+                continue;
+            }
+
+            if (!byConfig.TryGetValue(config, out var first))
+            {
+                others.Add(entry);
+                continue;
+            }
+
+            saved.Add(first);
+            foreach (var tag in entry.RepoTags)
+            {
+                var isNamed = ImageReference.TryParse(tag, out var name) && byName.TryGetValue(name, out var named) && named.Configs.Contains(config);
+                var image = isNamed ? byName[name!] : first;
+                saved.Add(image);
+                image.RepoTags.Add(tag);
+            }
+        }
+
+        foreach (var image in saved)
+        {
+            image.IsDockerSave = HasUncompressedLayers(image.Root);
+        }
+
+        return Add(images, others);
+    }
+
+    private Digest ConfigDigest(DockerManifestEntry entry) =>
+        OciLayoutReader.DigestOfPath(entry.Config)
+        ?? metadata.ReadConfig(metadata.Require(entry.Config, DockerManifestEntry.FileName)).Digest;
+
+    private bool HasUncompressedLayers(Manifest root) => root switch
+    {
+        ImageManifest image => image.Layers.All(layer => MediaTypes.IsPlainLayer(layer.MediaType)),
+        ImageIndex index => index.Manifests.Select(entry => metadata.FindManifest(entry.Digest)).OfType<ImageManifest>()
+            .Where(image => image.IsImage && !metadata.Incomplete.Contains(image.Digest))
+            .All(HasUncompressedLayers),
+        _ => false,
+    };
+}

@@ -1,0 +1,85 @@
+using System.Text;
+
+namespace ImagePusher.Core.Archives.Tar;
+
+/// <summary>The records of an extended header that an image archive needs. Of repeated keys the last counts.</summary>
+/// <remarks>POSIX.1-2017 pax, "pax Extended Header".</remarks>
+internal sealed class PaxRecords
+{
+    /// <summary>The name; null if the header has none.</summary>
+    public string? Path { get; private set; }
+
+    /// <summary>The target of a link; null if the header has none.</summary>
+    public string? LinkPath { get; private set; }
+
+    /// <summary>The size of the content in bytes; null if the header has none.</summary>
+    public long? Size { get; private set; }
+
+    /// <summary>True for a file that is stored without its holes, in GNU tar's forms.</summary>
+    public bool IsSparse { get; private set; }
+
+    /// <summary>Reads an extended header.</summary>
+    /// <exception cref="FormatException">It is malformed, or a name or size in it is not valid.</exception>
+    public static PaxRecords Parse(ReadOnlySpan<byte> content)
+    {
+        var records = new PaxRecords();
+
+        // Some writers pad the records with NULs.
+        while (content.ContainsAnyExcept((byte)0))
+        {
+            var space = content.IndexOf((byte)' ');
+            if (space <= 0 || !TryDecimal(content[..space], out var length) || length <= space + 1 || length > content.Length
+                || content[(int)length - 1] != '\n')
+            {
+                throw new FormatException("a record of an extended header has a wrong length");
+            }
+
+            var record = content[(space + 1)..((int)length - 1)];
+            var equals = record.IndexOf((byte)'=');
+            records.Add(equals >= 0 ? record[..equals] : record, equals >= 0 ? record[(equals + 1)..] : default);
+            content = content[(int)length..];
+        }
+
+        return records;
+    }
+
+    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.SequenceEqual("path"u8))
+        {
+            Path = ReadName(value);
+        }
+        else if (key.SequenceEqual("linkpath"u8))
+        {
+            LinkPath = ReadName(value);
+        }
+        else if (key.SequenceEqual("size"u8))
+        {
+            Size = TryDecimal(value, out var size) ? size : throw new FormatException("the size in an extended header is not a number");
+        }
+        else if (key.StartsWith("GNU.sparse."u8))
+        {
+            IsSparse = true;
+        }
+    }
+
+    private static string ReadName(ReadOnlySpan<byte> value) => value.IsEmpty || value.Contains((byte)0)
+        ? throw new FormatException("a name in an extended header is empty or contains a NUL")
+        : Encoding.UTF8.GetString(value);
+
+    private static bool TryDecimal(ReadOnlySpan<byte> digits, out long value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9' || value > (long.MaxValue - 9) / 10)
+            {
+                return false;
+            }
+
+            value = (value * 10) + (digit - '0');
+        }
+
+        return digits.Length > 0;
+    }
+}

@@ -1,0 +1,20 @@
+namespace ImagePusher.Core.Archives.Tar;
+
+/// <summary>The kinds of tar entries, as far as an image archive tells them apart.</summary>
+internal enum TarEntryKind
+{
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A directory, or a file whose name ends in '/'.</summary>
+    Directory,
+
+    /// <summary>A link to another entry by its name in the archive.</summary>
+    HardLink,
+
+    /// <summary>A link to another entry by a path from the link's own directory.</summary>
+    SymbolicLink,
+
+    /// <summary>A device, a FIFO, a volume label or a kind of its own.</summary>
+    Other,
+}

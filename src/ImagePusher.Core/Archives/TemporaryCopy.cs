@@ -1,0 +1,152 @@
+using System.Buffers;
+using ImagePusher.Core.Compression;
+using ImagePusher.Core.IO;
+
+namespace ImagePusher.Core.Archives;
+
+/// <summary>
+/// Writes what can't be read by position – a compressed tar, a pipe – to a temporary file once. Only this user can read the file, and
+/// it is gone when its handle is closed or the process ends.
+/// </summary>
+/// <param name="path">The archive's path, for messages.</param>
+/// <param name="options">The directory and the limits.</param>
+internal sealed class TemporaryCopy(string path, ArchiveOptions options)
+{
+    private const int BufferSize = 256 * 1024;
+
+    private string Directory => options.TemporaryDirectory ?? Path.GetTempPath();
+
+    /// <summary>Writes a tar to a temporary file, uncompressed.</summary>
+    /// <param name="input">The tar, uncompressed or compressed, from its start; not closed.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    /// <exception cref="InvalidImageArchiveException">It is not a tar, or can't be decompressed.</exception>
+    /// <exception cref="LimitExceededException">It grows beyond the limits.</exception>
+    /// <exception cref="InsufficientSpaceException">The disk of the temporary file is full.</exception>
+    public async Task<FileStream> WriteAsync(Stream input, CancellationToken cancellationToken)
+    {
+        var head = new byte[ContentDetector.HeadLength];
+        var length = await ReadAsync(input, head, cancellationToken).ConfigureAwait(false);
+        var counted = new PrefixedStream(head.AsMemory(0, length), input, leaveOpen: true);
+        var kind = ContentDetector.Detect(head.AsSpan(0, length));
+        if (kind is not (ContentKind.Tar or ContentKind.Gzip or ContentKind.Zstd))
+        {
+            throw ArchiveErrors.NotATar(path, kind);
+        }
+
+        var content = LayerDecoder.Open(counted, kind, head.AsSpan(0, length), $"The image archive '{path}'");
+        await using (content.ConfigureAwait(false))
+        {
+            var file = Create();
+            var isComplete = false;
+            try
+            {
+                options.Log.Verbose($"'{path}' is written to the temporary file '{file.Name}'{(kind is ContentKind.Tar ? "" : ", decompressed")}.");
+                await CopyAsync(content, file, kind is ContentKind.Tar ? null : counted, cancellationToken).ConfigureAwait(false);
+                isComplete = true;
+                return file;
+            }
+            finally
+            {
+                if (!isComplete)
+                {
+                    await file.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private async Task CopyAsync(Stream content, FileStream file, PrefixedStream? compressed, CancellationToken cancellationToken)
+    {
+        var guard = new ExpansionGuard(
+            $"The image archive '{path}'", options.MaximumExpansionRatio, options.ExpansionAllowance, options.MaximumTemporaryBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long written = 0;
+            while (await ReadAsync(content, buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false) is var count and > 0)
+            {
+                guard.Check(compressed?.Position, written + count);
+                await WriteAsync(file, buffer.AsMemory(0, count), written, cancellationToken).ConfigureAwait(false);
+                written += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (LayerDecoder.IsDecoderError(error))
+        {
+            throw LayerDecoder.Translate(
+                error, $"The image archive '{path}'", reason => ArchiveErrors.Damaged(path, $"it can't be decompressed ({reason})", error));
+        }
+        catch (IOException error)
+        {
+            throw ArchiveErrors.Unreadable(path, error);
+        }
+    }
+
+    private async ValueTask WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(file.SafeFileHandle, bytes, offset, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw Failed(error);
+        }
+    }
+
+    private FileStream Create()
+    {
+        var name = Path.Combine(Directory, "imagepusher-" + Path.GetRandomFileName());
+        var create = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            var file = new FileStream(name, create);
+            if (!OperatingSystem.IsWindows())
+            {
+                // From here on only the open handle keeps the file, so that a killed process leaves nothing behind.
+                File.Delete(name);
+            }
+
+            return file;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(error);
+        }
+    }
+
+    private ImagePusherException Failed(Exception error)
+    {
+        var message = $"'{path}' could not be written to a temporary file in '{Directory}': {error.Message.TrimEnd('.')}.";
+        const string Action = "Set TMPDIR (on Windows TEMP) to a directory with space for the uncompressed tar, or decompress the file yourself.";
+        return error switch
+        {
+            _ when DiskErrors.IsFull(error) => new InsufficientSpaceException(message, "Free space there. Or: " + Action, error),
+            DirectoryNotFoundException => new PathNotFoundException(message, Action, error),
+            _ => new AccessDeniedException(message, Action, error),
+        };
+    }
+}

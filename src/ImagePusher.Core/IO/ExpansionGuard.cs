@@ -1,0 +1,29 @@
+namespace ImagePusher.Core.IO;
+
+/// <summary>Stops content that grows out of proportion while it is decompressed.</summary>
+/// <param name="subject">What is decompressed, for the message.</param>
+/// <param name="ratio">How many times larger than its compressed form the content may become.</param>
+/// <param name="allowance">How many bytes it may always become.</param>
+/// <param name="maximum">The most bytes in any case.</param>
+internal readonly struct ExpansionGuard(string subject, int ratio, long allowance, long maximum)
+{
+    /// <summary>The guard with the default limits.</summary>
+    public ExpansionGuard(string subject)
+        : this(subject, Limits.ExpansionRatio, Limits.ExpansionAllowance, Limits.TemporaryFile)
+    {
+    }
+
+    /// <summary>Compares what came out with what went in.</summary>
+    /// <param name="read">The compressed bytes that were read; null if the content is not compressed.</param>
+    /// <param name="written">The bytes that came out of them.</param>
+    /// <exception cref="LimitExceededException">The content is larger than the limits.</exception>
+    public void Check(long? read, long written)
+    {
+        if (written > maximum || (read is { } compressed && written > allowance && written / ratio > compressed))
+        {
+            throw new LimitExceededException(
+                $"{subject} grew to {written} bytes while it was decompressed, more than the limits for image archives allow.",
+                "If you trust the content, decompress it with another tool first.");
+        }
+    }
+}

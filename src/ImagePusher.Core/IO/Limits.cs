@@ -1,0 +1,44 @@
+namespace ImagePusher.Core.IO;
+
+/// <summary>The limits on what an archive, a layout or a source may claim or cost. docs/security.md lists them.</summary>
+internal static class Limits
+{
+    /// <summary>The most entries of a tar: 200,000.</summary>
+    public const int TarEntries = 200_000;
+
+    /// <summary>The most characters of all names of a tar: 32 Mi.</summary>
+    public const long TarNameCharacters = 32L * 1024 * 1024;
+
+    /// <summary>The most bytes of an extended tar header, which holds names: 1 MiB.</summary>
+    public const int TarExtendedHeader = 1024 * 1024;
+
+    /// <summary>The most links from an entry of a tar to its content: 40.</summary>
+    public const int TarLinks = 40;
+
+    /// <summary>The most bytes of index.json, manifest.json and all manifests of an archive together: 32 MiB, enough for 10,000 images.</summary>
+    public const long ArchiveMetadata = 32L * 1024 * 1024;
+
+    /// <summary>The most bytes of an archive's index.json: 16 MiB; 10,000 images take about 4 MiB.</summary>
+    public const int LayoutIndex = 16 * 1024 * 1024;
+
+    /// <summary>The most bytes of an archive's oci-layout file: 64 KiB.</summary>
+    public const int LayoutMarker = 64 * 1024;
+
+    /// <summary>The most bytes of a docker archive's manifest.json: 4 MiB.</summary>
+    public const int DockerManifest = 4 * 1024 * 1024;
+
+    /// <summary>The most levels of indexes below an index: 16. Real images have one or two.</summary>
+    public const int IndexDepth = 16;
+
+    /// <summary>The most bytes that are written to a temporary file: 256 GiB.</summary>
+    public const long TemporaryFile = 256L * 1024 * 1024 * 1024;
+
+    /// <summary>How many times larger than its compressed form content may become, beyond <see cref="ExpansionAllowance"/>: 200.</summary>
+    public const int ExpansionRatio = 200;
+
+    /// <summary>How many bytes compressed content may always become: 1 GiB, so that a small image of zeros can be read.</summary>
+    public const long ExpansionAllowance = 1024L * 1024 * 1024;
+
+    /// <summary>The largest window of a zstd frame: 128 MiB (zstd --long=27), the default limit of the reference decoder.</summary>
+    public const long ZstdWindow = 128L * 1024 * 1024;
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImagePusher.Core.IO;
+
+/// <summary>
+/// Makes text from a server, archive or file safe to show: control characters, which a terminal would execute, line separators and
+/// characters that change the reading direction become visible escapes such as <c>\u001B</c>; line breaks and tabs become spaces.
+/// </summary>
+internal static class TerminalText
+{
+    /// <summary>The longest text from outside that a message repeats, in characters.</summary>
+    public const int MaximumQuote = 200;
+
+    /// <summary>The text with every unsafe character escaped; the same instance if there is none.</summary>
+    public static string Escape(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (IsUnsafe(text, i))
+            {
+                return EscapeFrom(text, i);
+            }
+        }
+
+        return text;
+    }
+
+    /// <summary>The escaped text, shortened to <see cref="MaximumQuote"/> characters.</summary>
+    public static string Quote(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Escape(text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…");
+    }
+
+    private static string EscapeFrom(string text, int first)
+    {
+        var result = new StringBuilder(text.Length + 16).Append(text, 0, first);
+        for (var i = first; i < text.Length; i++)
+        {
+            if (text[i] is '\n' or '\r' or '\t')
+            {
+                result.Append(' ');
+            }
+            else if (IsUnsafe(text, i))
+            {
+                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:X4}");
+            }
+            else
+            {
+                result.Append(text[i]);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static bool IsUnsafe(string text, int index)
+    {
+        var character = text[index];
+        return character switch
+        {
+            < ' ' or (>= '\u007F' and <= '\u009F') => true,
+            < '\u061C' => false,
+            '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' => true,
+            (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' => true,
+            _ => char.IsSurrogate(character) && !IsPaired(text, index),
+        };
+    }
+
+    private static bool IsPaired(string text, int index) =>
+        (index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]))
+        || (index > 0 && char.IsSurrogatePair(text[index - 1], text[index]));
+}
