@@ -16,7 +16,7 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
     {
         if (isPlan)
         {
-            return new Target(image, format, new ArchivePlan(path, overwrite), null);
+            return new Target(image, format, new PlannedArchive(path, overwrite), null);
         }
 
         var writer = ArchiveWriter.Create(path, format, overwrite);
