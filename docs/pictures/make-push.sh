@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make-push.sh [OUT]
-# Makes push.svg, the picture of the README, from a real run: a pwsh in a tmux window pushes an image tar of four layers,
-# about 1.2 GB, to the module's local registry, and the screen is taken when the push is under way. It needs pwsh, tmux,
+# Writes push.svg, the picture in the README, from a real run: a pwsh in a tmux window pushes an image tar of four layers,
+# about 1.2 GB, to the module's local registry, and the screen is captured during the push. It needs pwsh, tmux,
 # openssl and the built module (dotnet build src/ImagePusher -c Release).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,13 +11,13 @@ tmp=$(mktemp -d -t push-XXXX)
 tmux() { command tmux -S "$tmp/tmux" -f /dev/null "$@"; }
 trap 'tmux kill-server 2>/dev/null || true; rm -rf "$tmp"' EXIT
 
-# A file of N MiB of which about a half can be compressed away: 256 KiB of noise, then as much of text, and so on.
+# A file of N MiB that compresses to about half: 256 KiB of noise, then as much text, and so on.
 content() {
   head -c "$(($1 * 1024 * 1024 / 2))" /dev/zero | openssl enc -aes-128-ctr -K "$2" -iv 00000000000000000000000000000000 |
     split -b 256k --filter='cat; seq 100000 140000 | head -c 262144' -
 }
 
-# A docker save of these layers, as make-hello-tar.sh writes one.
+# A docker archive of these layers, written as by make-hello-tar.sh.
 mkdir "$tmp/image"
 layers=() diffs=()
 for size in 620 310 180 90; do

@@ -93,6 +93,19 @@ public sealed class ConnectionTests
         Assert.Contains("Connection: close", rejected, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("160301020001000001fc0303")]
+    [InlineData("0000000000")]
+    [InlineData("ffd8ffe0")]
+    [InlineData("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a")]
+    public async Task TLS_and_other_protocols_are_rejected_without_waiting_for_more(string bytes)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        using var socket = await registry.ConnectAsync();
+        await socket.SendAsync(Convert.FromHexString(bytes), SocketFlags.None, Token);
+        Assert.Matches("^HTTP/1.1 (400|505) ", await ReadToEndAsync(socket));
+    }
+
     [Fact]
     public async Task HTTP_1_0_and_the_absolute_form_are_answered()
     {

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Cache;
 /// The local cache of images: an OCI image layout that many threads and processes may use at once. An image is named only
 /// when all that it names is there, and a process that is killed leaves nothing worse than parts to go on with.
 /// </summary>
-/// <remarks>image-spec, image-layout.md; docs/cache.md says what lies where.</remarks>
+/// <remarks>image-spec, image-layout.md; docs/operate/cache.md says what lies where.</remarks>
 public sealed partial class ImageCache : IImageSource, IImageTarget
 {
     private readonly CacheLayout _layout;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.LocalRegistry.Content;
 
-/// <summary>What changes when a file is written or replaced. Nobody but the system can set the change time.</summary>
+/// <summary>Identifies the content of a file without reading it. Only the system can set the change time.</summary>
 internal readonly record struct FileStamp(ulong Device, ulong Inode, long Size, long Modified, long Changed)
 {
     private const int CurrentFolder = -100;

@@ -42,6 +42,11 @@ internal sealed class ConnectionReader(Stream stream)
                 return RequestHeadParser.Parse(head);
             }
 
+            if (!RequestHeadParser.CanStart(Buffered))
+            {
+                throw RequestHead.Malformed("the request does not start with a method; TLS is not supported");
+            }
+
             await FillOrThrowAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -50,7 +50,7 @@ internal sealed class Exchange : IDisposable
 
     public CancellationToken Stopping { get; }
 
-    /// <summary>The status of the answer; null as long as there is none.</summary>
+    /// <summary>The status of the answer; null until it is sent.</summary>
     public HttpStatusCode? Status { get; private set; }
 
     public bool IsAnswered => Status is not null;
@@ -136,7 +136,7 @@ internal sealed class Exchange : IDisposable
     }
 
     /// <summary>Ends the exchange at once; may be called from any thread and more than once.</summary>
-    /// <param name="status">What the client is told if no answer was begun.</param>
+    /// <param name="status">The status of the answer if none was sent yet.</param>
     public void Abort(HttpStatusCode status)
     {
         Interlocked.CompareExchange(ref _abortStatus, (int)status, 0);

@@ -42,6 +42,9 @@ internal static class RequestHeadParser
         return request;
     }
 
+    /// <summary>False if no request can begin with these bytes, so that waiting for more is pointless: a TLS handshake, for instance.</summary>
+    public static bool CanStart(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || TokenCharacters.Contains((char)bytes[0]);
+
     public static RequestRejectedException TooLarge() =>
         new(HttpStatusCode.RequestHeaderFieldsTooLarge, ErrorCode.Unsupported, "the request line with its headers is too large");
 

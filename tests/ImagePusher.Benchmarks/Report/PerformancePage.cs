@@ -20,7 +20,7 @@ internal static class PerformancePage
         }
 
         var machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {settings.Pairs} pairs, medians; the registries' blobs in {settings.Storage}.";
-        File.WriteAllText(page, $"{text[..begin]}{Begin}\n{machine}\n\n{MarkdownTable.Of(results)}\n{text[end..]}");
+        File.WriteAllText(page, $"{text[..begin]}{Begin}\n![Time relative to skopeo, per job](performance.svg)\n\n{machine}\n\n{MarkdownTable.Of(results)}\n{text[end..]}");
         Draw(results, Path.Combine(BenchSettings.Repository, "docs", "performance.svg"));
     }
 

@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Runs other tools on a cache with one of everything: the table in docs/cache.md is what they do.</summary>
+/// <summary>Runs other tools on a cache with one of everything: the table in docs/operate/cache.md is what they do.</summary>
 public sealed class OtherToolsTests : CacheTest
 {
     private static readonly byte[] Empty = "{}"u8.ToArray();
@@ -25,7 +25,7 @@ public sealed class OtherToolsTests : CacheTest
 
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', rows));
         var documented = await File.ReadAllTextAsync(DocumentPath(), Token);
-        Assert.SkipUnless(documented.Contains(versions, StringComparison.Ordinal), $"docs/cache.md was written for other versions: {versions}");
+        Assert.SkipUnless(documented.Contains(versions, StringComparison.Ordinal), $"docs/operate/cache.md was written for other versions: {versions}");
         Assert.Contains(string.Join('\n', rows), documented, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public sealed class OtherToolsTests : CacheTest
     private static (string What, string Name)[] Contents =>
     [
         ("OCI image, gzip layers", "example.com/team/gzip:1.0"),
-        ("OCI image, plain layers", "example.com/team/plain:1.0"),
+        ("OCI image, uncompressed layers", "example.com/team/plain:1.0"),
         ("OCI image, zstd layers", "example.com/team/zstd:1.0"),
         ("OCI index of two platforms", "example.com/team/index:1.0"),
         ("artifact (not an image)", "example.com/team/chart:1.0"),
@@ -99,7 +99,7 @@ public sealed class OtherToolsTests : CacheTest
         {
             if (File.Exists(Path.Combine(folder, "ImagePusher.sln")))
             {
-                return Path.Combine(folder, "docs", "cache.md");
+                return Path.Combine(folder, "docs", "operate", "cache.md");
             }
         }
 

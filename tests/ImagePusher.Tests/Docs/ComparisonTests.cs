@@ -4,61 +4,74 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Docs;
 
-/// <summary>docs/comparison.md claims nothing for this project that a test, a cmdlet or a file does not show.</summary>
+/// <summary>Every claim of docs/comparison.md and docs/security.md has existing evidence.</summary>
 public sealed partial class ComparisonTests
 {
     private const int Columns = 11;
 
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "comparison.md"));
+    /// <summary>What the page claims for this project, by the id of the row.</summary>
+    private static readonly Dictionary<string, string> Claims = Rows("comparison.md").ToDictionary(row => row[0].Trim('`'), row => row[2]);
 
-    /// <summary>What this project says of each row.</summary>
-    private static readonly Dictionary<int, string> Claims = Lines.Select(line => Row().Match(line)).Where(row => row.Success)
-        .ToDictionary(row => int.Parse(row.Groups[1].Value, null), row => row.Value.Split('|')[3].Trim());
-
-    /// <summary>What shows it, by the row's number.</summary>
-    private static readonly Dictionary<int, string[]> Shown = Lines.Select(line => Item().Match(line)).Where(item => item.Success)
-        .ToDictionary(item => int.Parse(item.Groups[1].Value, null), item => Name().Matches(item.Groups[2].Value).Select(name => name.Groups[1].Value).ToArray());
+    /// <summary>The names of tests, cmdlets and files, by the id of the claim.</summary>
+    private static readonly Dictionary<string, string[]> Evidence = Rows("evidence.md").ToDictionary(row => row[0].Trim('`'), row => Names(row[1]));
 
     [Fact]
-    public void Every_row_has_every_tool_and_an_item_of_the_list_below_it()
+    public void Every_row_has_every_tool_and_an_entry_in_the_evidence()
     {
-        Assert.Equal(Enumerable.Range(1, 72), Claims.Keys);
-        Assert.Equal(Claims.Keys, Shown.Keys);
-        Assert.All(Lines.Where(line => Row().IsMatch(line)), line => Assert.Equal(Columns + 2, line.Split('|').Length));
+        Assert.NotEmpty(Claims);
+        Assert.Equal(Claims.Keys, Evidence.Keys);
+        Assert.All(Rows("comparison.md"), row => Assert.Equal(Columns, row.Length));
         Assert.DoesNotContain("", Claims.Values);
     }
 
     [Fact]
-    public void Every_claim_is_shown_by_something_and_what_is_not_there_by_nothing_but_its_refusal()
+    public void A_claim_has_evidence_and_a_refusal_has_none()
     {
-        foreach (var (row, claim) in Claims)
+        foreach (var (id, claim) in Claims)
         {
             var isClaimed = claim != "n" && !claim.StartsWith("`?`", StringComparison.Ordinal);
-            Assert.True(isClaimed == Shown[row].Length > 0, $"Row {row}: {claim}");
+            Assert.True(isClaimed == Evidence[id].Length > 0, $"{id}: {claim}");
         }
     }
 
     [Fact]
-    public void What_shows_a_claim_is_there()
+    public void The_evidence_exists()
     {
         var cmdlets = ModuleAssemblies.CmdletNames();
-        var missing = Shown.Values.SelectMany(names => names).Distinct().Where(name => !(
-            cmdlets.Contains(name) || (name.Contains('/', StringComparison.Ordinal) ? File.Exists(Path.Combine(Repository.Folder, name)) : IsTest(name))));
-        Assert.Empty(missing);
+        Assert.DoesNotContain(Evidence.Values.SelectMany(names => names).Distinct(), name => !cmdlets.Contains(name) && !IsFile(name) && !IsTest(name));
     }
 
+    [Fact]
+    public void Every_promise_of_the_security_page_names_existing_tests()
+    {
+        var promises = File.ReadAllText(Page("security.md")).Split("## Promises")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| promise", StringComparison.Ordinal)
+                && !line.StartsWith("| ---", StringComparison.Ordinal))
+            .Select(line => line.Split('|')).ToList();
+        Assert.NotEmpty(promises);
+        Assert.All(promises, promise => Assert.NotEmpty(Names(promise[2])));
+        Assert.DoesNotContain(promises.SelectMany(promise => Names(promise[2])).Distinct(), name => !IsTest(name));
+    }
+
+    private static IEnumerable<string[]> Rows(string page) => File.ReadLines(Page(page)).Where(line => Row().IsMatch(line))
+        .Select(line => line.Split('|')[1..^1].Select(cell => cell.Trim()).ToArray());
+
+    private static string[] Names(string text) => [.. Name().Matches(text).Select(name => name.Groups[1].Value)];
+
+    private static string Page(string name) => Path.Combine(Repository.Folder, "docs", name);
+
+    private static bool IsFile(string name) => name.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(Repository.Folder, name));
+
+    /// <summary>True for a test class, and for a test as Class.Method.</summary>
     private static bool IsTest(string name)
     {
-        var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : ("", "");
-        return Directory.EnumerateFiles(Path.Combine(Repository.Folder, "tests"), $"{type}.cs", SearchOption.AllDirectories)
-            .Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\[(Fact|Theory)[^\n]*\n(\s+\[[^\n]*\n)*\s+\w[\w ]* {Regex.Escape(method)}\("));
+        var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, @"\w+");
+        return !name.Contains('/', StringComparison.Ordinal) && Directory.EnumerateFiles(Path.Combine(Repository.Folder, "tests"), $"{type}.cs", SearchOption.AllDirectories)
+            .Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\[(Fact|Theory)[^\n]*\n(\s+\[[^\n]*\n)*\s+\w[\w ]* {method}\("));
     }
 
-    [GeneratedRegex(@"^\| (\d+) \|.*")]
+    [GeneratedRegex(@"^\| `[a-z0-9-]+` \| ")]
     private static partial Regex Row();
-
-    [GeneratedRegex(@"^(\d+)\. (.*)")]
-    private static partial Regex Item();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Name();

@@ -3,32 +3,66 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Docs;
 
-/// <summary>The pages that people read.</summary>
+/// <summary>Every page that people read is complete: its links work, and the README leads to it.</summary>
 public sealed partial class LinkTests
 {
+    private static readonly string Docs = Path.Combine(Repository.Folder, "docs");
+
     public static TheoryData<string> Pages =>
     [
-        .. Directory.GetFiles(Repository.Folder, "*.md").Concat(Directory.GetFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories))
+        .. Directory.GetFiles(Repository.Folder, "*.md").Concat(Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Folder, path)).Order(StringComparer.Ordinal),
     ];
 
     [Theory, MemberData(nameof(Pages))]
-    public void A_link_leads_to_a_file_that_is_there(string page)
+    public void A_relative_link_leads_to_an_existing_file_and_heading(string page)
     {
         var path = Path.Combine(Repository.Folder, page);
-        var targets = Link().Matches(File.ReadAllText(path)).Select(link => link.Groups[1].Value)
-            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'));
-        Assert.All(targets, target => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, target.Split('#')[0])), target));
+        Assert.All(Targets(path), target =>
+        {
+            var (file, heading) = target.Split('#') is [var first, var second] ? (first, second) : (target, "");
+            var full = file.Length == 0 ? path : Path.Combine(Path.GetDirectoryName(path)!, file);
+            Assert.True(Path.Exists(full), $"{page}: {target} does not exist.");
+            Assert.True(heading.Length == 0 || Headings(full).Contains(heading), $"{page}: {target} has no such heading.");
+        });
     }
 
     [Fact]
-    public void The_readme_leads_to_every_page_of_docs()
+    public void The_readme_leads_to_every_page()
     {
-        var links = Link().Matches(File.ReadAllText(Path.Combine(Repository.Folder, "README.md"))).Select(link => link.Groups[1].Value).ToHashSet();
-        var pages = Directory.GetFiles(Path.Combine(Repository.Folder, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).ToHashSet();
-        Assert.Subset(links, pages);
+        var reached = new HashSet<string>();
+        var pending = new Stack<string>([Path.Combine(Repository.Folder, "README.md")]);
+        while (pending.TryPop(out var page))
+        {
+            if (reached.Add(page) && page.EndsWith(".md", StringComparison.Ordinal))
+            {
+                foreach (var target in Targets(page).Select(target => target.Split('#')[0]).Where(target => target.EndsWith(".md", StringComparison.Ordinal)))
+                {
+                    pending.Push(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, target)));
+                }
+            }
+        }
+
+        // Get-Help leads to the pages of these two folders.
+        string[] help = [Path.Combine(Docs, "en-US"), Path.Combine(Docs, "about")];
+        var pages = Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories).Where(page => !help.Contains(Path.GetDirectoryName(page)));
+        Assert.Empty(pages.Except(reached));
     }
+
+    private static IEnumerable<string> Targets(string path) => Link().Matches(WithoutCode(File.ReadAllText(path))).Select(link => link.Groups[1].Value)
+        .Where(target => !target.Contains("://", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Headings(string path) => File.ReadLines(path).Where(line => line.StartsWith('#'))
+        .Select(line => NotInAnchor().Replace(line.TrimStart('#', ' ').ToLowerInvariant(), "").Replace(' ', '-'));
+
+    private static string WithoutCode(string text) => Fence().Replace(text, "");
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NotInAnchor();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
 }

@@ -14,14 +14,22 @@ internal static partial class ScriptCommands
         ["Connect-AzContainerRegistry"] = ["Name", "ExposeToken"],
         ["ConvertTo-SecureString"] = ["AsPlainText"],
         ["dotnet"] = ["c"],
+        ["Expand-Archive"] = [],
         ["Export-Csv"] = [],
-        ["Get-ChildItem"] = [],
+        ["Get-ChildItem"] = ["Recurse"],
         ["Get-Command"] = ["Module"],
         ["Get-Content"] = [],
         ["Get-Credential"] = [],
         ["Get-ECRLoginCommand"] = ["Region"],
+        ["Get-FileHash"] = [],
         ["Import-Module"] = [],
+        ["Import-Csv"] = [],
         ["Install-Module"] = ["Scope", "Force"],
+        ["Install-PSResource"] = ["Repository"],
+        ["Register-PSResourceRepository"] = ["Uri", "Trusted"],
+        ["Select-Object"] = ["First"],
+        ["Select-String"] = [],
+        ["Unblock-File"] = [],
         ["Write-CiLog"] = [],
         ["Write-Warning"] = [],
     };
@@ -47,7 +55,8 @@ internal static partial class ScriptCommands
 
         if (command.EndsWith(".ps1", StringComparison.Ordinal))
         {
-            var script = Parser.ParseFile(ExampleFolder.PathOf(Path.GetFileName(command)), out _, out _);
+            var path = command == "./build.ps1" ? Path.Combine(Repository.Folder, command) : ExampleFolder.PathOf(Path.GetFileName(command));
+            var script = Parser.ParseFile(path, out _, out _);
             return script.ParamBlock?.Parameters.Select(parameter => parameter.Name.VariablePath.UserPath) ?? [];
         }
 

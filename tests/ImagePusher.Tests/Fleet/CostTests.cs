@@ -5,18 +5,18 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>What a copy costs in requests: the table of docs/scaling.md, which has to agree.</summary>
+/// <summary>What a copy costs in requests: the table of docs/operate/scaling.md.</summary>
 public sealed class CostTests
 {
     private static readonly string[] Methods = ["HEAD", "GET", "POST", "PATCH", "PUT"];
     private static readonly byte[][] Shared = [.. Enumerable.Range(1, 4).Select(seed => Http.RandomBytes(20_000, seed))];
 
-    private static string[] Page => File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "scaling.md"));
+    private static string[] Page => File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "operate", "scaling.md"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_copy_costs_the_requests_that_the_documentation_tells()
+    public async Task A_copy_costs_the_documented_requests()
     {
         using var folder = new TemporaryFolder();
         await using var source = await StartSourceAsync(folder);
@@ -34,18 +34,18 @@ public sealed class CostTests
             TestContext.Current.TestOutputHelper?.WriteLine(rows[^1]);
         }
 
-        await CostsAsync("the first contact, and an image of 5 layers of which none is there", "team/app:1");
-        await CostsAsync("an image that is there and unchanged", "team/app:1");
-        await CostsAsync("a new tag of it: 4 layers are there, one layer and the config are not", "team/app:2");
+        await CostsAsync("first contact, and an image of 5 layers, all missing", "team/app:1");
+        await CostsAsync("an existing, unchanged image", "team/app:1");
+        await CostsAsync("a new tag of it: 4 layers exist, one layer and the config are missing", "team/app:2");
         await CostsAsync("the first image in another repository: all blobs are mounted", "team/other:1");
-        await CostsAsync("an index of 2 platforms, new: 4 layers are there, a layer and a config for each are not", "team/app:multi");
-        await CostsAsync("an index that is there and unchanged", "team/app:multi");
-        await CostsAsync("an unchanged image with -IncludeReferrers, and nothing refers to it", "team/app:1", "-IncludeReferrers");
+        await CostsAsync("a new index of 2 platforms: 4 layers exist, one layer and one config of each are missing", "team/app:multi");
+        await CostsAsync("an existing, unchanged index", "team/app:multi");
+        await CostsAsync("an unchanged image without referrers, with -IncludeReferrers", "team/app:1", "-IncludeReferrers");
         Assert.All(rows, row => Assert.Contains(row, Page));
     }
 
     [Fact]
-    public async Task Tokens_cost_what_the_documentation_tells()
+    public async Task Tokens_cost_the_documented_requests()
     {
         await using var tokens = TokenServer.Start(new TokenServerOptions { Users = new Dictionary<string, string> { ["mirror"] = "secret" } });
         using var folder = new TemporaryFolder();

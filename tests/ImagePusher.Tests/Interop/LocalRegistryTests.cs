@@ -102,7 +102,7 @@ public sealed class LocalRegistryTests
         using var certificates = new TestCertificates();
         using var engine = new Engine { ["authority"] = certificates.AuthorityFile, ["who"] = RegistryFixture.Credential };
         var registry = await StartAsync(engine, "-Credential $who");
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "local-registry.md"), Token);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "operate", "local-registry.md"), Token);
         var server = page.Split("```nginx\n")[1].Split("```")[0]
             .Replace("localhost:5000", registry, StringComparison.Ordinal)
             .Replace("/etc/ssl/registry.pem", certificates.ServerCertificateFile, StringComparison.Ordinal)

@@ -7,7 +7,7 @@ namespace ImagePusher.Tests.Resume;
 
 /// <summary>
 /// What a push or pull costs whose process is killed every so many bytes and started again. The bytes are those that went by on the
-/// wire. The long form has the sizes of docs/registries.md: a layer of 200 MB, or ten of 20 MB, and a kill every 50 MB.
+/// wire. The long form has the sizes of docs/operate/registries.md: a layer of 200 MB, or ten of 20 MB, and a kill every 50 MB.
 /// </summary>
 public sealed class KilledProcessTests : IDisposable
 {
