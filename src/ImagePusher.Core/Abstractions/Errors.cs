@@ -11,7 +11,7 @@ namespace ImagePusher.Core;
 public abstract class ImagePusherException : Exception
 {
     private protected ImagePusherException(string message, string recommendedAction, Exception? inner = null)
-        : base(TerminalText.Escape(message), inner) => RecommendedAction = TerminalText.Escape(recommendedAction);
+        : base(TerminalText.Sentence(message), inner) => RecommendedAction = TerminalText.Sentence(recommendedAction);
 
     /// <summary>What the caller can do about it, in one or two sentences.</summary>
     public string RecommendedAction { get; }

@@ -17,6 +17,9 @@ public sealed record ArchiveOptions
     /// <summary>Receives warnings; discards them by default.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
+    /// <summary>True, the default: images without a name take one from the file, with a warning. False: no warning, the caller names them.</summary>
+    public bool NeedsNames { get; init; } = true;
+
     /// <summary>
     /// The directory of the temporary file that a compressed tar or a pipe is written to; null, the default, for the system's
     /// directory of temporary files.

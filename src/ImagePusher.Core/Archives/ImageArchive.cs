@@ -192,7 +192,7 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
                 {
                     var metadata = new ArchiveMetadata(container, options, cancellationToken);
                     var reader = new ArchiveReader(container, metadata, options.Log);
-                    var images = new ImageNaming(container.Path, options.Log).Name(reader.Read());
+                    var images = new ImageNaming(container.Path, options.Log, options.NeedsNames).Name(reader.Read());
                     var archive = new ImageArchive(container, metadata, images, reader.Failures);
                     container = null;
                     return archive;

@@ -10,11 +10,12 @@ namespace ImagePusher.Core.Archives;
 /// <summary>Gives the images of an archive their names.</summary>
 /// <param name="path">The archive's path.</param>
 /// <param name="log">Receives warnings.</param>
+/// <param name="needsNames">False if the caller names the images: generated names get no warning.</param>
 /// <remarks>
 /// The names in a docker archive's manifest.json; else containerd's name; else the layout's name if it is a full one; else
 /// <c>localhost/FILE:NAME</c>. If two images have one name, the later one gets it, as with <c>docker load</c>.
 /// </remarks>
-internal sealed class ImageNaming(string path, ILogger log)
+internal sealed class ImageNaming(string path, ILogger log, bool needsNames = true)
 {
     private const int ListedNames = 5;
     private static readonly string[] Extensions = [".gz", ".zst", ".zstd", ".tgz", ".tzst", ".tar", ".oci"];
@@ -153,7 +154,7 @@ internal sealed class ImageNaming(string path, ILogger log)
 
     private void WarnOfGenerated(List<ImageReference> made)
     {
-        if (made.Count == 0)
+        if (made.Count == 0 || !needsNames)
         {
             return;
         }

@@ -34,6 +34,14 @@ internal static class TerminalText
         return Escape(text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…");
     }
 
+    /// <summary>The escaped text as a sentence that ends in one full stop.</summary>
+    public static string Sentence(string text)
+    {
+        var escaped = Escape(text).TrimEnd();
+        var end = escaped.TrimEnd('.');
+        return end.Length == 0 || end[^1] is '!' or '?' or ':' or '…' ? escaped : end + ".";
+    }
+
     private static string EscapeFrom(string text, int first)
     {
         var result = new StringBuilder(text.Length + 16).Append(text, 0, first);

@@ -2,7 +2,7 @@ using ImagePusher.Core.Archives;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Keeps an archive open until the last of its images is done.</summary>
+/// <summary>Keeps an archive open until the last of its images is copied.</summary>
 internal sealed class ArchiveLease(ImageArchive archive)
 {
     private int _holders = 1;

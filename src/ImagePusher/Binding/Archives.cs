@@ -5,13 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Opens what -Path names.</summary>
+/// <summary>Opens image archives.</summary>
 internal static class Archives
 {
-    /// <summary>A tar, an OCI-layout folder, or what comes on standard input.</summary>
-    public static async Task<ImageArchive> OpenAsync(string file, ILogger log, CancellationToken cancellationToken)
+    /// <summary>Opens a tar, an OCI layout directory, or standard input.</summary>
+    public static async Task<ImageArchive> OpenAsync(
+        string file, ILogger log, bool needsNames, CancellationToken cancellationToken)
     {
-        var options = new ArchiveOptions { Log = log };
+        var options = new ArchiveOptions { Log = log, NeedsNames = needsNames };
         if (file != PathResolver.StandardInput)
         {
             return await ImageArchive.OpenAsync(file, options, cancellationToken).ConfigureAwait(false);

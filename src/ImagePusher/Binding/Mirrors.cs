@@ -7,9 +7,10 @@ namespace ImagePusher.Binding;
 internal static class Mirrors
 {
     /// <summary>A mirror, <c>host[:port][/prefix]</c>.</summary>
-    /// <exception cref="InvalidReferenceException">The text is none.</exception>
+    /// <exception cref="InvalidReferenceException">The text is not a mirror.</exception>
     public static string Parse(string text)
     {
+        ReferenceGrammar.RejectScheme(text, "mirror");
         var (host, prefix) = text.Split('/', 2) is [var first, var rest] ? (first, rest) : (text, "any");
         try
         {
@@ -18,12 +19,13 @@ internal static class Mirrors
         }
         catch (InvalidReferenceException error)
         {
-            throw new InvalidReferenceException($"'{text}' is no mirror.", "Write host[:port] or host[:port]/prefix, such as mirror.example.com or mirror.example.com/hub.", error);
+            throw new InvalidReferenceException(
+                $"Invalid mirror '{text}'.", "Specify host[:port] or host[:port]/prefix, such as mirror.example.com or mirror.example.com/hub.", error);
         }
     }
 
-    /// <summary>What stands before every repository's path; null for nothing.</summary>
-    /// <exception cref="InvalidReferenceException">The text is no path of repositories.</exception>
+    /// <summary>A prefix for the path of every repository; null for none.</summary>
+    /// <exception cref="InvalidReferenceException">The text is not a path of repositories.</exception>
     public static string? ParsePrefix(string text)
     {
         var prefix = text.Trim('/');
@@ -33,7 +35,8 @@ internal static class Mirrors
         }
         catch (InvalidReferenceException error)
         {
-            throw new InvalidReferenceException($"'{text}' is no path of repositories.", "Write lower-case parts with '/' between, such as team or hub/library.", error);
+            throw new InvalidReferenceException(
+                $"Invalid path prefix '{text}'.", "Specify lower-case parts separated by '/', such as team or hub/library.", error);
         }
     }
 }

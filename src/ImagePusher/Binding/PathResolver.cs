@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using ImagePusher.Core;
 
@@ -11,60 +12,106 @@ internal static class PathResolver
 
     private const string FileSystem = "FileSystem";
 
-    /// <summary>The paths that a text means; a wildcard may mean none.</summary>
-    /// <exception cref="InvalidImageArchiveException">There is nothing at the path, or it is none of the file system.</exception>
-    /// <exception cref="InvalidReferenceException">It is a malformed wildcard.</exception>
-    public static IEnumerable<string> Existing(PSCmdlet cmdlet, string path, bool isLiteral)
+    /// <summary>The existing files and folders that a path selects, at least one.</summary>
+    /// <param name="cmdlet">The cmdlet, whose location relative paths refer to.</param>
+    /// <param name="path">The path. An existing name is taken literally even if it contains wildcard characters.</param>
+    /// <param name="isLiteral">True if the path has no wildcards.</param>
+    /// <exception cref="PathNotFoundException">Nothing exists at the path, or nothing matches the pattern.</exception>
+    /// <exception cref="InvalidOptionException">The path is not a file system path.</exception>
+    public static IReadOnlyCollection<string> Existing(PSCmdlet cmdlet, string path, bool isLiteral)
     {
-        if (path == StandardInput)
+        if (path == StandardInput || IsNamedPipe(path))
         {
             return [path];
         }
 
-        if (!isLiteral && WildcardPattern.ContainsWildcardCharacters(path))
+        var literal = Literal(cmdlet, path);
+        if (literal is not null && Exists(literal))
         {
-            _ = Wildcards.Parse(path);
+            return [literal];
         }
 
-        try
+        if (isLiteral || !WildcardPattern.ContainsWildcardCharacters(path))
         {
-            ProviderInfo provider;
-            var paths = isLiteral
-                ? [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)]
-                : (ICollection<string>)cmdlet.GetResolvedProviderPathFromPSPath(path, out provider);
-            if (provider.Name != FileSystem)
-            {
-                throw Problem($"'{path}' is no path of the file system, but of {provider.Name}.");
-            }
+            throw new PathNotFoundException($"The path '{literal ?? path}' does not exist.", "Check the path and the current location.");
+        }
 
-            return paths.FirstOrDefault(found => !File.Exists(found) && !Directory.Exists(found)) is { } missing ? throw Missing(missing) : paths;
-        }
-        catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
-        {
-            throw Missing(path);
-        }
+        var matches = Match(cmdlet, path);
+        return matches.Count > 0
+            ? matches
+            : throw new PathNotFoundException($"No file or folder matches '{path}'.", "Check the pattern and the current location.");
     }
 
-    /// <summary>The full path of a file or folder that may not exist yet.</summary>
-    /// <exception cref="InvalidReferenceException">It is none of the file system.</exception>
-    public static string Target(PSCmdlet cmdlet, string path)
+    /// <summary>The full path of a file or folder that may not exist.</summary>
+    /// <exception cref="InvalidOptionException">The path is not a file system path.</exception>
+    /// <exception cref="PathNotFoundException">The drive does not exist.</exception>
+    public static string Target(PSCmdlet cmdlet, string path) =>
+        Literal(cmdlet, path) ?? throw new PathNotFoundException($"The drive of '{path}' does not exist.", "Check the drive, or specify a path of the file system.");
+
+    /// <summary>True for a Windows named pipe, which the file system provider does not know.</summary>
+    public static bool IsNamedPipe(string path) =>
+        OperatingSystem.IsWindows() && path.Replace('/', '\\').StartsWith(@"\\.\pipe\", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Literal(PSCmdlet cmdlet, string path)
     {
-        const string RecommendedAction = "Give a path of the file system, such as ./images or /var/cache/images.";
         try
         {
             var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == FileSystem && !full.Contains('\0', StringComparison.Ordinal)
-                ? full
-                : throw new InvalidReferenceException($"'{path}' is no path of the file system{(provider.Name == FileSystem ? "" : $", but of {provider.Name}")}.", RecommendedAction);
+            return provider.Name != FileSystem ? throw NotFileSystem(path, $"it is a path of the provider {provider.Name}")
+                : full.Contains('\0', StringComparison.Ordinal) ? throw NotFileSystem(path, "it contains a null character")
+                : full;
         }
         catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            throw new InvalidReferenceException($"'{path}' is no path of the file system: {error.Message}", RecommendedAction, error);
+            return null;
         }
     }
 
-    private static InvalidImageArchiveException Missing(string path) => Problem($"There is no file or folder '{path}'.");
+    private static Collection<string> Match(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            var matches = cmdlet.GetResolvedProviderPathFromPSPath(path, out var provider);
+            if (provider.Name != FileSystem)
+            {
+                throw NotFileSystem(path, $"it is a path of the provider {provider.Name}");
+            }
 
-    private static InvalidImageArchiveException Problem(string message) =>
-        new(message, "Check the path; it may be relative to another folder than the current one.");
+            return matches.Count > 0 ? matches : MatchBelow(cmdlet, path);
+        }
+        catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            return MatchBelow(cmdlet, path);
+        }
+        catch (WildcardPatternException)
+        {
+            // An unclosed bracket: it is part of a name that does not exist.
+            return MatchBelow(cmdlet, path);
+        }
+    }
+
+    /// <summary>Matches a pattern in an existing folder whose own name contains wildcard characters.</summary>
+    private static Collection<string> MatchBelow(PSCmdlet cmdlet, string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (string.IsNullOrEmpty(folder) || !WildcardPattern.ContainsWildcardCharacters(folder)
+            || Literal(cmdlet, folder) is not { } literal || !Directory.Exists(literal))
+        {
+            return [];
+        }
+
+        try
+        {
+            return cmdlet.GetResolvedProviderPathFromPSPath(Path.Combine(WildcardPattern.Escape(literal), Path.GetFileName(path)), out _);
+        }
+        catch (Exception error) when (error is ItemNotFoundException or WildcardPatternException)
+        {
+            return [];
+        }
+    }
+
+    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+
+    private static InvalidOptionException NotFileSystem(string path, string reason) =>
+        new($"'{path}' is not a file system path: {reason}.", "Specify a path of the file system, such as ./images or /var/cache/images.");
 }

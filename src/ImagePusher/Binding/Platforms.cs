@@ -5,8 +5,8 @@ namespace ImagePusher.Binding;
 /// <summary>Reads -Platform.</summary>
 internal static class Platforms
 {
-    /// <summary>The platforms of one text, which may be several with commas between.</summary>
-    /// <exception cref="InvalidReferenceException">The text is none.</exception>
+    /// <summary>The platforms of a text, separated by commas.</summary>
+    /// <exception cref="InvalidReferenceException">The text is not a platform.</exception>
     public static IReadOnlyList<Platform> Parse(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } parts
             ? [.. parts.Select(Platform.Parse)]

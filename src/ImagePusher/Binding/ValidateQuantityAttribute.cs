@@ -3,20 +3,20 @@ using System.Management.Automation;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Lets a number through that is from one bound to another, and says the whole rule, with its unit, where it does not.</summary>
-/// <param name="minimum">The least.</param>
-/// <param name="maximum">The most.</param>
-/// <param name="meaning">What the number is: <c>the seconds before the first repetition</c>.</param>
+/// <summary>Accepts a number within a range; the error states the range and the unit.</summary>
+/// <param name="minimum">The minimum.</param>
+/// <param name="maximum">The maximum.</param>
+/// <param name="meaning">The meaning of the number: <c>the seconds before the first retry</c>.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ValidateQuantityAttribute(long minimum, long maximum, string meaning) : ValidateArgumentsAttribute
 {
-    /// <summary>The least.</summary>
+    /// <summary>The minimum.</summary>
     public long Minimum => minimum;
 
-    /// <summary>The most.</summary>
+    /// <summary>The maximum.</summary>
     public long Maximum => maximum;
 
-    /// <summary>What the number is.</summary>
+    /// <summary>The meaning of the number.</summary>
     public string Meaning => meaning;
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ public sealed class ValidateQuantityAttribute(long minimum, long maximum, string
         {
             throw new ValidationMetadataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{arguments} is too {(value < minimum ? "small" : "large")}: give {meaning}, from {minimum} to {maximum}."));
+                $"{arguments} is too {(value < minimum ? "small" : "large")}: specify {meaning}, from {minimum} to {maximum}."));
         }
     }
 }

@@ -6,8 +6,8 @@ namespace ImagePusher.Binding;
 /// <summary>Reads wildcards.</summary>
 internal static class Wildcards
 {
-    /// <summary>A pattern. One that is malformed is an error here, not at its first use.</summary>
-    /// <exception cref="InvalidReferenceException">The text is no pattern.</exception>
+    /// <summary>A wildcard pattern; a malformed one is an error here, not at its first use.</summary>
+    /// <exception cref="InvalidOptionException">The text is not a valid pattern.</exception>
     public static WildcardPattern Parse(string text, WildcardOptions options = WildcardOptions.CultureInvariant)
     {
         try
@@ -18,8 +18,10 @@ internal static class Wildcards
         }
         catch (WildcardPatternException error)
         {
-            throw new InvalidReferenceException(
-                $"'{text}' is no wildcard pattern: a bracket has no end.", "Close the bracket, as in [ab], or write `[ for one that is part of the name.", error);
+            throw new InvalidOptionException(
+                $"Invalid wildcard pattern '{text}': a bracket is not closed.",
+                "Close the bracket, as in [ab], or escape a bracket that is part of the name as `[.",
+                error);
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class ClearImageCacheCommand : CacheCommand
 {
     private protected override void Process(ImageCache cache)
     {
-        if (ShouldProcess(cache.Path, "Remove every image from the cache"))
+        if (ShouldProcess(cache.Path, "Remove all images from the cache"))
         {
             Start(cache.Path, async (pending, token) =>
                 pending.Write(ImageCacheCleanup.Of(cache, await cache.ClearAsync(token).ConfigureAwait(false))));

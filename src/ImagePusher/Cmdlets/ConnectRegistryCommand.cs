@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Net;
 using System.Security;
+using System.Text.RegularExpressions;
 using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Registry;
@@ -10,13 +12,14 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Connect-Registry: credentials and certificates for this session, checked by the registry.</summary>
+/// <summary>Connect-Registry: sets credentials and certificates for this session, after the registry has accepted them.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Registry", DefaultParameterSetName = CredentialSet)]
 [OutputType(typeof(RegistryConnection))]
-public sealed class ConnectRegistryCommand : AsyncCommand
+public sealed partial class ConnectRegistryCommand : AsyncCommand
 {
     private const string CredentialSet = "Credential";
-    private const string UserSet = "UserName";
+    private const string VariableSet = "PasswordVariable";
+    private const string PasswordSet = "Password";
     private const string TokenSet = "IdentityToken";
 
     /// <summary>The registry.</summary>
@@ -25,41 +28,50 @@ public sealed class ConnectRegistryCommand : AsyncCommand
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string Registry { get; set; } = "";
 
-    /// <summary>Who asks; nobody where it is left out.</summary>
+    /// <summary>The user name and password; anonymous if omitted.</summary>
     [Parameter(Position = 1, ParameterSetName = CredentialSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The user, with the password in an environment variable.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = UserSet)]
+    /// <summary>The user name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = VariableSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
     [ValidateNotNullOrEmpty]
     public string UserName { get; set; } = "";
 
-    /// <summary>The name of the environment variable that holds the password.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = UserSet)]
+    /// <summary>The password.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
+    [ValidateNotNull]
+    [Secret]
+    public SecureString Password { get; set; } = new();
+
+    /// <summary>The name of the environment variable that contains the password.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = VariableSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(EnvironmentVariableCompleter))]
     public string PasswordVariable { get; set; } = "";
 
-    /// <summary>A refresh token, as docker keeps in identitytoken.</summary>
+    /// <summary>A refresh token, as docker stores it in identitytoken.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
     [ValidateNotNull]
+    [Secret]
     public SecureString IdentityToken { get; set; } = new();
 
-    /// <summary>Talk plain http to the registry.</summary>
+    /// <summary>Use HTTP without TLS.</summary>
     [Parameter]
     public SwitchParameter PlainHttp { get; set; }
 
-    /// <summary>A PEM file with certificates that are trusted beside the system's.</summary>
+    /// <summary>A PEM file with certificates to trust in addition to those of the system.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? CertificateAuthority { get; set; }
 
-    /// <summary>A PEM or PFX file with the client's certificate and key.</summary>
+    /// <summary>A PEM or PFX file with the client certificate and its key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ClientCertificate { get; set; }
 
-    /// <summary>Accept any certificate of this registry.</summary>
+    /// <summary>Accept every certificate of this registry.</summary>
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
@@ -68,38 +80,77 @@ public sealed class ConnectRegistryCommand : AsyncCommand
     {
         var (registry, credential, client) = (RegistryNames.Parse(Registry), ReadCredential(), PusherSession.Current.Client);
 
-        // A registry without options of its own goes on following those of all.
-        var options = Options(client.GetSettings(registry)) is var wanted && wanted == client.GetSettings(registry) ? null : wanted;
+        // A registry without settings of its own continues to follow the defaults.
+        var known = client.GetSettings(registry);
+        var settings = Change(known) is var wanted && wanted == known ? null : wanted;
         Start(Registry, async (pending, token) =>
         {
-            // Nothing is kept of a connection that the registry refused.
-            await client.ConnectAsync(registry, credential, options, new RequestOptions { Log = Log }, token).ConfigureAwait(false);
-            pending.Write(RegistryConnections.Of(client, registry));
+            // Nothing is kept of a connection that the registry rejects.
+            await client.ConnectAsync(registry, credential, settings, new RequestOptions { Log = Log }, token).ConfigureAwait(false);
+            pending.Write(RegistryConnection.Of(client, registry));
         });
     });
 
-    private RegistrySettings Options(RegistrySettings known) => known with
+    private RegistrySettings Change(RegistrySettings known) => known with
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
-        CertificateAuthority = CertificateAuthority is null ? known.CertificateAuthority : PathResolver.Target(this, CertificateAuthority),
-        ClientCertificate = ClientCertificate is null ? known.ClientCertificate : PathResolver.Target(this, ClientCertificate),
+        CertificateAuthority = ExistingFile(CertificateAuthority) ?? known.CertificateAuthority,
+        ClientCertificate = ExistingFile(ClientCertificate) ?? known.ClientCertificate,
         SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.IsPresent : known.SkipCertificateCheck,
     };
 
-    private RegistryCredential? ReadCredential()
+    private string? ExistingFile(string? path) =>
+        path is null ? null
+        : PathResolver.Target(this, path) is var full && File.Exists(full) ? full
+        : throw new PathNotFoundException($"The certificate file '{full}' does not exist.", "Check the path.");
+
+    private RegistryCredential? ReadCredential() => ParameterSetName switch
     {
-        switch (ParameterSetName)
+        VariableSet => new RegistryCredential(UserName, ReadVariable()),
+        PasswordSet => new RegistryCredential(UserName, Reveal(Password, nameof(Password))),
+        TokenSet => RegistryCredential.FromIdentityToken(Reveal(IdentityToken, nameof(IdentityToken))),
+        _ => Credential is null ? null : Credentials.Of(Credential),
+    };
+
+    private string ReadVariable()
+    {
+        if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
         {
-            case UserSet:
-                return Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password
-                    ? new RegistryCredential(UserName, password)
-                    : throw new RegistryUnauthorizedException(
-                        $"The environment variable {PasswordVariable} that should hold the password for {UserName} at {Registry} is not set or empty.",
-                        "Set it for this step, and give its name, not its value, as -PasswordVariable.");
-            case TokenSet:
-                return RegistryCredential.FromIdentityToken(new NetworkCredential("", IdentityToken).Password);
-            default:
-                return Credential is null ? null : Credentials.Of(Credential);
+            return password;
         }
+
+        // What is not the usual name of a variable is likely the password itself, and is not shown.
+        var isName = VariableName().IsMatch(PasswordVariable);
+        if (!isName)
+        {
+            HideLine();
+        }
+
+        throw new InvalidOptionException(
+            $"The environment variable {(isName ? PasswordVariable + " " : "")}for the password of {UserName} is not set.",
+            "Specify the name of an environment variable, not the password itself, and set the variable.");
     }
+
+    private string Reveal(SecureString secret, string parameter)
+    {
+        if (SecretAttribute.IsPlain(secret))
+        {
+            HideLine();
+            throw new InvalidOptionException(
+                $"The parameter -{parameter} requires a SecureString; plain text was rejected, because it would remain in scripts and histories.",
+                $"Specify (Read-Host -AsSecureString){(parameter == nameof(Password) ? ", or use -PasswordVariable with the name of an environment variable" : "")}.");
+        }
+
+        return new NetworkCredential("", secret).Password;
+    }
+
+    // PowerShell shows the line of a script that an error comes from.
+    private void HideLine()
+    {
+        var nowhere = new ScriptPosition("", 0, 0, "");
+        MyInvocation.DisplayScriptPosition = new ScriptExtent(nowhere, nowhere);
+    }
+
+    [GeneratedRegex(@"\A[A-Z0-9_]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
 }

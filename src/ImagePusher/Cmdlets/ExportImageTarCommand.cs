@@ -1,12 +1,10 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -14,16 +12,16 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Export-ImageTar: cached images into one tar.</summary>
+/// <summary>Export-ImageTar: copies images from the cache to one tar.</summary>
 [Cmdlet(VerbsData.Export, "ImageTar", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo), typeof(ImageCopyPlan))]
 public sealed class ExportImageTarCommand : TransferCommand
 {
     private readonly List<(string Input, ImageCache Cache, CacheEntry Entry)> _images = [];
 
-    /// <summary>The cached images: names or wildcards.</summary>
+    /// <summary>The cached images: names, digests or wildcard patterns.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public string[] Reference { get; set; } = [];
@@ -34,24 +32,27 @@ public sealed class ExportImageTarCommand : TransferCommand
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Oci keeps digests; Docker loads in every docker and podman.</summary>
+    /// <summary>An OCI archive keeps digests; every docker and podman loads a docker archive.</summary>
     [Parameter]
     public ArchiveFormat Format { get; set; } = ArchiveFormat.Oci;
 
-    /// <summary>Replace a tar that is there.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>The cache's folder.</summary>
+    /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
-    /// <summary>Write what would be done as objects, one for each image, and do nothing.</summary>
-    [Parameter]
-    public SwitchParameter PlanOnly { get; set; }
+    private bool ReplacesFile => Force && !NoClobber;
 
-    private protected override bool WantsPlan => PlanOnly;
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Require<object?>(Platform, () => Format == ArchiveFormat.Docker && Platforms.Count > 1
+            ? throw new InvalidOptionException(
+                "A docker archive holds one platform of an image, but several platforms are specified.",
+                "Specify one platform, or -Format Oci.")
+            : null);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -61,9 +62,9 @@ public sealed class ExportImageTarCommand : TransferCommand
             return;
         }
 
-        foreach (var text in Reference)
+        foreach (var text in Lines.Read(Reference))
         {
-            Try(text, () => _images.AddRange(Await(token => CacheLookup.FindAsync(cache, text, token)).Select(entry => (text, cache, entry))));
+            Try(text, () => _images.AddRange(Await(token => CacheLookup.FindAnyAsync(cache, text, token)).Select(entry => (text, cache, entry))));
         }
     }
 
@@ -75,7 +76,7 @@ public sealed class ExportImageTarCommand : TransferCommand
         {
             Try(Path, () => Plan(target));
         }
-        else if (_images.Count > 0 && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.ToString()))}"))
+        else if (_images.Count > 0 && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.PrintableName()))}"))
         {
             var progress = Progress;
             Start(Path, (pending, token) => ExportAsync(target, progress, pending, token));
@@ -86,17 +87,17 @@ public sealed class ExportImageTarCommand : TransferCommand
 
     private void Plan(string path)
     {
-        // One after the other, as they are written: what an image shares with one before it is in the tar by then.
-        var tar = new PlannedArchive(path, Force);
+        // In the order of writing: layers that an image shares with an earlier one are already in the tar.
+        var tar = new ArchivePlan(path, ReplacesFile);
         foreach (var (input, cache, entry) in _images)
         {
-            StartPlan(input, RequestFor(tar, cache, entry));
+            Copies.StartPlan(input, RequestFor(tar, cache, entry));
         }
     }
 
     private async Task ExportAsync(string path, ProgressReporter progress, PendingInput pending, CancellationToken cancellationToken)
     {
-        var tar = ArchiveWriter.Create(path, Format, Force);
+        var tar = ArchiveWriter.Create(path, Format, ReplacesFile);
         await using (tar.ConfigureAwait(false))
         {
             var exported = new List<string>();
@@ -105,11 +106,11 @@ public sealed class ExportImageTarCommand : TransferCommand
                 try
                 {
                     var copy = RequestFor(tar, cache, entry);
-                    exported.Add(CopySummary.Of(copy, await RunAsync(copy, progress, cancellationToken).ConfigureAwait(false)));
+                    exported.Add(CopySummary.Of(copy, await Copies.RunAsync(copy, progress, cancellationToken).ConfigureAwait(false)));
                 }
                 catch (ImagePusherException error) when (error is not InsufficientSpaceException)
                 {
-                    // One image that can't be exported does not keep the others out of the tar.
+                    // An image that cannot be exported is one error; the tar gets the others.
                     pending.WriteError(error, input);
                 }
             }
@@ -117,11 +118,11 @@ public sealed class ExportImageTarCommand : TransferCommand
             if (exported.Count > 0)
             {
                 await tar.CompleteAsync(cancellationToken).ConfigureAwait(false);
-
                 exported.ForEach(line => pending.Do(cmdlet => cmdlet.WriteInformation(line, ["ImagePusher"])));
 
-                // Asked of the provider, the file has what Get-Item adds: PSPath, which binds, and the mode that tables show.
-                pending.Do(cmdlet => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+                // From the provider, the file has the properties that Get-Item adds: PSPath, which binds, and the mode that tables show.
+                pending.Do(cmdlet => cmdlet.WriteObject(
+                    cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
             }
         }
     }
@@ -130,7 +131,7 @@ public sealed class ExportImageTarCommand : TransferCommand
     {
         Action = "Export image",
         Activity = "Exporting",
-        Label = entry.ToString(),
+        Label = entry.PrintableName(),
         Place = tar.Description,
         Select = async token => new ImageSelection(cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false)),
         Target = tar,
@@ -139,7 +140,8 @@ public sealed class ExportImageTarCommand : TransferCommand
         {
             Compression = LayerCompression.None,
             DecodeLayers = Format == ArchiveFormat.Docker,
-            DefaultPlatformOnly = Format == ArchiveFormat.Docker,
+            Platforms = Platforms,
+            DefaultPlatformOnly = Format == ArchiveFormat.Docker && Platforms.Count == 0,
             ThrottleLimit = 1,
         },
         Copier = PusherSession.Current.Copier(cache),

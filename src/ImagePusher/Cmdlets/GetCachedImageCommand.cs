@@ -3,23 +3,22 @@ using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
-using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-CachedImage.</summary>
+/// <summary>Get-CachedImage: lists cached images.</summary>
 [Cmdlet(VerbsCommon.Get, "CachedImage")]
 [OutputType(typeof(CachedImage))]
-public sealed class GetCachedImageCommand : AsyncCommand
+public sealed class GetCachedImageCommand : CachedImageCommand
 {
     private List<Core.Oci.Digest>? _digests;
 
-    /// <summary>Names or wildcards; all images where none is given.</summary>
+    /// <summary>Names, digests or wildcard patterns; all images by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
-    public string[] Reference { get; set; } = ["*"];
+    public override string[] Reference { get; set; } = ["*"];
 
     /// <summary>Only images with one of these digests, or made from one.</summary>
     [Parameter]
@@ -27,35 +26,18 @@ public sealed class GetCachedImageCommand : AsyncCommand
     [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string[]? Digest { get; set; }
 
-    /// <summary>The cache's folder.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? CachePath { get; set; }
-
     /// <inheritdoc/>
     protected override void BeginProcessing() => _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(ImageCache cache, string text) => Start(text, async (pending, token) =>
     {
-        if (!TryCache(CachePath, out var cache))
+        var entries = await CacheLookup.FindAsync(cache, text, token).ConfigureAwait(false);
+        foreach (var image in await CachedImage.OfAllAsync(cache, [.. entries.Where(IsWanted)], token).ConfigureAwait(false))
         {
-            return;
+            pending.Write(image);
         }
-
-        foreach (var reference in Reference)
-        {
-            Start(reference, async (pending, token) =>
-            {
-                var entries = await CacheLookup.FindAsync(cache, reference, token).ConfigureAwait(false);
-                foreach (var image in await CachedImages.OfAllAsync(cache, [.. entries.Where(IsWanted)], token).ConfigureAwait(false))
-                {
-                    pending.Write(image);
-                }
-            });
-        }
-    }
+    });
 
     private bool IsWanted(CacheEntry entry) =>
-        _digests is null || _digests.Contains(entry.Descriptor.Digest) || (entry.SourceDigest is { } source && _digests.Contains(source));
+        _digests is null || _digests.Contains(entry.Digest) || (entry.SourceDigest is { } source && _digests.Contains(source));
 }

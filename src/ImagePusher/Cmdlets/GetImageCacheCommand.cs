@@ -5,14 +5,11 @@ using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-ImageCache: where the cache is and what it holds.</summary>
+/// <summary>Get-ImageCache: shows the location and the size of a cache.</summary>
 [Cmdlet(VerbsCommon.Get, "ImageCache")]
 [OutputType(typeof(ImageCacheInfo))]
 public sealed class GetImageCacheCommand : CacheCommand
 {
-    private protected override void Process(ImageCache cache)
-    {
-        Start(cache.Path, async (pending, token) =>
-            pending.Write(ImageCacheInfo.Of(cache, await cache.GetStatisticsAsync(token).ConfigureAwait(false))));
-    }
+    private protected override void Process(ImageCache cache) => Start(cache.Path, async (pending, token) =>
+        pending.Write(ImageCacheInfo.Of(cache, await cache.GetStatisticsAsync(token).ConfigureAwait(false))));
 }

@@ -5,56 +5,53 @@ using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-ImageTar: what is inside a tar, nothing imported.</summary>
-[Cmdlet(VerbsCommon.Get, "ImageTar", DefaultParameterSetName = PathSet)]
+/// <summary>Get-ImageTar: lists the images of an archive and imports nothing.</summary>
+[Cmdlet(VerbsCommon.Get, "ImageTar", DefaultParameterSetName = ArchiveInput.PathSet)]
 [OutputType(typeof(ImageTarEntry))]
 public sealed class GetImageTarCommand : AsyncCommand
 {
-    private const string PathSet = "Path";
-    private const string LiteralPathSet = "LiteralPath";
-
-    /// <summary>Tars or OCI-layout folders; wildcards; '-' is standard input.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
+    /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same, taken as it is written.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Image archives or OCI layout directories, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "LP")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <summary>The images to select: names, digests or wildcard patterns.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ArchivedImageCompleter))]
+    public string[]? Image { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var isLiteral = ParameterSetName == LiteralPathSet;
-        foreach (var path in isLiteral ? LiteralPath : Path)
+        var selector = Require(Image, () => new ImageSelector(Image));
+        foreach (var (input, file) in new ArchiveInput(this).Files(ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path))
         {
-            IEnumerable<string> files = [];
-            Try(path, () => files = PathResolver.Existing(this, path, isLiteral));
-            foreach (var file in files)
-            {
-                Start(path, (pending, token) => ReadAsync(file, pending, token));
-            }
+            Start(input, (pending, token) => ReadAsync(file, selector, pending, token));
         }
     }
 
-    private async Task ReadAsync(string file, PendingInput pending, CancellationToken cancellationToken)
+    private async Task ReadAsync(string file, ImageSelector selector, PendingInput pending, CancellationToken cancellationToken)
     {
-        var archive = await Archives.OpenAsync(file, Log, cancellationToken).ConfigureAwait(false);
+        var archive = await Archives.OpenAsync(file, Log, needsNames: true, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            archive.Failures.ToList().ForEach(failure => pending.WriteError(failure));
-            foreach (var image in archive.Images)
+            foreach (var (image, name) in selector.Select(archive, (text, error) => pending.WriteError(error, text), allowsNoMatch: true))
             {
-                foreach (var name in image.Names)
-                {
-                    pending.Write(ImageTarEntry.Of(archive, image, name));
-                }
+                pending.Write(ImageTarEntry.Of(archive, image, name));
             }
+
+            archive.Failures.ToList().ForEach(failure => pending.WriteError(failure));
         }
     }
 }

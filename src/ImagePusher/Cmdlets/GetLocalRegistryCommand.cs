@@ -6,12 +6,12 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-LocalRegistry: the registries that this process serves.</summary>
+/// <summary>Get-LocalRegistry: lists the registries that this process serves.</summary>
 [Cmdlet(VerbsCommon.Get, "LocalRegistry")]
 [OutputType(typeof(LocalRegistryInfo))]
 public sealed class GetLocalRegistryCommand : AsyncCommand
 {
-    /// <summary>Addresses or wildcards; all where none is given.</summary>
+    /// <summary>Addresses or wildcard patterns; all by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -21,14 +21,14 @@ public sealed class GetLocalRegistryCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var servers = PusherSession.Current.LocalRegistries.All.ToDictionary(server => server.Address);
         foreach (var text in Registry)
         {
             Try(text, () =>
             {
-                var pattern = Wildcards.Parse(text, WildcardOptions.IgnoreCase);
-                foreach (var server in PusherSession.Current.LocalRegistries.All.Where(server => pattern.IsMatch(server.Address)))
+                foreach (var address in RegistryNames.Matching(text, servers.Keys).Where(servers.ContainsKey))
                 {
-                    WriteObject(LocalRegistryInfo.Of(server));
+                    WriteObject(LocalRegistryInfo.Of(servers[address]));
                 }
             });
         }

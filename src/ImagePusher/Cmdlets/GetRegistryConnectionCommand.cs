@@ -6,12 +6,12 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-RegistryConnection: what Connect-Registry made in this session.</summary>
+/// <summary>Get-RegistryConnection: lists the connections that Connect-Registry made in this session.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryConnection")]
 [OutputType(typeof(RegistryConnection))]
 public sealed class GetRegistryConnectionCommand : AsyncCommand
 {
-    /// <summary>Registries or wildcards; all where none is given.</summary>
+    /// <summary>Registries or wildcard patterns; all by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -26,10 +26,10 @@ public sealed class GetRegistryConnectionCommand : AsyncCommand
         {
             Try(text, () =>
             {
-                var pattern = Wildcards.Parse(text, WildcardOptions.IgnoreCase);
-                foreach (var registry in client.Connections.Keys.Where(pattern.IsMatch).Order(StringComparer.Ordinal))
+                var connections = client.Connections.Keys.ToHashSet();
+                foreach (var registry in RegistryNames.Matching(text, connections).Where(connections.Contains))
                 {
-                    WriteObject(RegistryConnections.Of(client, registry));
+                    WriteObject(RegistryConnection.Of(client, registry));
                 }
             });
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text;
 using ImagePusher.Binding;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -8,47 +9,34 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-RegistryManifest.</summary>
+/// <summary>Get-RegistryManifest: reads manifests and indexes.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryManifest")]
 [OutputType(typeof(RegistryManifest), typeof(string))]
-public sealed class GetRegistryManifestCommand : RegistryCommand
+public sealed class GetRegistryManifestCommand : RegistryImageCommand
 {
     private IReadOnlyList<Platform> _platforms = [];
 
-    /// <summary>The images.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
-    public string[] Reference { get; set; } = [];
-
-    /// <summary>The platform whose manifest is wanted, of an index.</summary>
+    /// <summary>The platform of the manifest to read from an index.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
-    /// <summary>Write the manifest's text as it is.</summary>
+    /// <summary>Write the unchanged text of the manifest.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string input, ImageReference reference)
     {
-        foreach (var text in Reference)
+        var access = Access;
+        Start(input, async (pending, token) =>
         {
-            Try(text, () =>
-            {
-                var (reference, access) = (ImageReference.Parse(text), Access);
-                Start(text, async (pending, token) =>
-                {
-                    var manifest = await RegistryManifests.GetAsync(access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
-                    PusherSession.Current.Saw(reference);
-                    pending.Write(Raw ? System.Text.Encoding.UTF8.GetString(manifest.Raw) : manifest);
-                });
-            });
-        }
+            var manifest = await RegistryManifest.GetAsync(access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
+            PusherSession.Current.Saw(reference);
+            pending.Write(Raw ? Encoding.UTF8.GetString(manifest.Raw) : manifest);
+        });
     }
 }

@@ -6,12 +6,12 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-RegistryOption: how this session talks to registries.</summary>
+/// <summary>Get-RegistryOption: shows how this session accesses registries.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryOption")]
 [OutputType(typeof(RegistryOption))]
 public sealed class GetRegistryOptionCommand : AsyncCommand
 {
-    /// <summary>The registries; without one, the default and every registry that has options of its own.</summary>
+    /// <summary>The registries; by default the default options and all registries with options of their own.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegistryCompleter))]
@@ -23,10 +23,10 @@ public sealed class GetRegistryOptionCommand : AsyncCommand
         var client = PusherSession.Current.Client;
         if (Registry is null)
         {
-            WriteObject(RegistryOptionObjects.Of(RegistryNames.Default, client.DefaultSettings));
-            foreach (var (registry, options) in client.ConfiguredRegistries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            WriteObject(RegistryOption.Of(RegistryNames.Default, client.DefaultSettings));
+            foreach (var (registry, settings) in client.ConfiguredRegistries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                WriteObject(RegistryOptionObjects.Of(registry, options));
+                WriteObject(RegistryOption.Of(registry, settings));
             }
 
             return;
@@ -34,9 +34,11 @@ public sealed class GetRegistryOptionCommand : AsyncCommand
 
         foreach (var text in Registry)
         {
-            Try(text, () => WriteObject(text == RegistryNames.Default
-                ? RegistryOptionObjects.Of(text, client.DefaultSettings)
-                : RegistryOptionObjects.Of(RegistryNames.Parse(text), client.GetSettings(RegistryNames.Parse(text)))));
+            Try(text, () =>
+            {
+                var registry = text == RegistryNames.Default ? text : RegistryNames.Parse(text);
+                WriteObject(RegistryOption.Of(registry, text == registry && text == RegistryNames.Default ? client.DefaultSettings : client.GetSettings(registry)));
+            });
         }
     }
 }

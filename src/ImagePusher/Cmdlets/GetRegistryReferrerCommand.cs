@@ -1,6 +1,4 @@
-using System.Collections;
 using System.Management.Automation;
-using ImagePusher.Binding;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
@@ -10,33 +8,20 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-RegistryReferrer: signatures, SBOMs and attestations of an image.</summary>
+/// <summary>Get-RegistryReferrer: lists signatures, SBOMs and attestations of images.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryReferrer")]
 [OutputType(typeof(RegistryReferrer))]
-public sealed class GetRegistryReferrerCommand : RegistryCommand
+public sealed class GetRegistryReferrerCommand : RegistryImageCommand
 {
-    /// <summary>The images.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
-    public string[] Reference { get; set; } = [];
-
     /// <summary>Only referrers of this artifact type.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? ArtifactType { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string input, ImageReference reference)
     {
-        foreach (var text in Reference)
-        {
-            Try(text, () =>
-            {
-                var (reference, repository) = (ImageReference.Parse(text), Access.Repository(ImageReference.Parse(text)));
-                Start(text, (pending, token) => ListAsync(repository, reference, pending, token));
-            });
-        }
+        var repository = Access.Repository(reference);
+        Start(input, (pending, token) => ListAsync(repository, reference, pending, token));
     }
 
     private async Task ListAsync(RegistryRepository repository, ImageReference reference, PendingInput pending, CancellationToken cancellationToken)
@@ -46,30 +31,19 @@ public sealed class GetRegistryReferrerCommand : RegistryCommand
         PusherSession.Current.Saw(reference);
         foreach (var referrer in await repository.GetReferrersAsync(subject, ArtifactType, cancellationToken).ConfigureAwait(false))
         {
-            pending.Write(Of(reference, subject, referrer, tag: null));
+            pending.Write(RegistryReferrer.Of(reference, subject, referrer, tag: null));
         }
 
         foreach (var tagged in await repository.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false))
         {
-            // Such a manifest says what it is in no other place than its layers.
+            // Only the layers of such a manifest tell its type.
             var manifest = await repository.GetManifestAsync(tagged.Manifest, cancellationToken).ConfigureAwait(false);
             var type = manifest.ArtifactType ?? (manifest is ImageManifest { Layers: [var first, ..] } ? first.MediaType : null);
             if (ArtifactType is null || ArtifactType == type)
             {
-                pending.Write(Of(reference, subject, manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations }, tagged.Tag));
+                var descriptor = manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations };
+                pending.Write(RegistryReferrer.Of(reference, subject, descriptor, tagged.Tag));
             }
         }
     }
-
-    private static RegistryReferrer Of(ImageReference reference, Digest subject, Descriptor referrer, string? tag) => new()
-    {
-        Reference = reference.WithDigest(referrer.Digest).ToString(),
-        Subject = reference.WithDigest(subject).ToString(),
-        Digest = referrer.Digest.ToString(),
-        ArtifactType = referrer.ArtifactType,
-        Tag = tag,
-        MediaType = referrer.MediaType,
-        Size = referrer.Size,
-        Annotations = new Hashtable(referrer.Annotations.ToDictionary(pair => (object)pair.Key, pair => (object)pair.Value)),
-    };
 }

@@ -7,7 +7,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Get-RegistryRepository: the catalog of a registry.</summary>
+/// <summary>Get-RegistryRepository: lists the repositories of a registry.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryRepository")]
 [OutputType(typeof(RegistryRepositoryInfo))]
 public sealed class GetRegistryRepositoryCommand : RegistryListCommand
@@ -20,7 +20,7 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string[] Registry { get; set; } = [];
 
-    /// <summary>Only repositories whose path one of these wildcards matches.</summary>
+    /// <summary>Only repositories whose path matches one of these wildcard patterns.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -41,19 +41,14 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
     private void List(string registry)
     {
         var (client, request) = (PusherSession.Current.Client, Access.Request);
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(_filter.Takes))
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(_filter.IsMatch))
         {
             if (ImageReference.TryParse($"{registry}/{path}", out var name))
             {
                 PusherSession.Current.SawRepository(name);
             }
 
-            WriteObject(new RegistryRepositoryInfo
-            {
-                Repository = name?.Name ?? $"{registry}/{path}",
-                Name = path,
-                Registry = registry,
-            });
+            WriteObject(RegistryRepositoryInfo.Of(registry, path, name));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -9,50 +10,102 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Import-ImageTar: tar to cache.</summary>
-[Cmdlet(VerbsData.Import, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+/// <summary>Import-ImageTar: copies images from an archive to the cache.</summary>
+[Cmdlet(VerbsData.Import, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = ArchiveInput.PathSet)]
 [OutputType(typeof(CachedImage), typeof(ImageCopyPlan))]
-public sealed class ImportImageTarCommand : ImageTarCommand
+public sealed class ImportImageTarCommand : TransferCommand
 {
-    /// <summary>A new name for a single image, or a folder (ending with '/') for all.</summary>
+    private ArchiveInput _input = null!;
+    private LayerOptions _layers = null!;
+
+    /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Image archives or OCI layout directories, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "LP")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The images to select: names, digests or wildcard patterns.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ArchivedImageCompleter))]
+    public string[]? Image { get; set; }
+
+    /// <summary>A new name for a single image, or a prefix (ends with '/') for all.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Reference { get; set; }
 
-    private protected override void Process(string input, ArchiveLease lease)
+    /// <summary>What happens to uncompressed layers.</summary>
+    [Parameter]
+    public LayerCompression Compression { get; set; }
+
+    /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19.</summary>
+    [Parameter]
+    [ValidateQuantity(1, 19, "the level of gzip (1 to 9) or of zstd (1 to 19)")]
+    public int CompressionLevel { get; set; }
+
+    /// <summary>The manifest format for a docker archive.</summary>
+    [Parameter]
+    public ManifestFormat ManifestFormat { get; set; }
+
+    /// <summary>The folder of the cache.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
     {
-        foreach (var (image, name) in ImportNames.Of(lease.Archive, Reference))
-        {
-            Import(input, lease, image, name);
-        }
+        base.BeginProcessing();
+        _input = new ArchiveInput(this);
+        _layers = new LayerOptions(Compression, IsBound(nameof(CompressionLevel)) ? CompressionLevel : null, ManifestFormat);
+        Require<object?>(CompressionLevel, () => { _layers.Validate(); return null; });
     }
 
-    private void Import(string input, ArchiveLease lease, ArchivedImage image, ImageReference name)
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
     {
-        var cache = PusherSession.Current.Cache();
+        if (!TryCache(CachePath, out var cache))
+        {
+            return;
+        }
+
+        var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
+        _input.Process(paths, Image, needsNames: Reference is null or [.., '/'], (input, lease, selected) =>
+        {
+            foreach (var (image, name) in ImportNames.Of(lease.Archive.Path, selected, Reference))
+            {
+                Import(input, cache, lease, image, name);
+            }
+        });
+    }
+
+    private void Import(string input, ImageCache cache, ArchiveLease lease, ArchivedImage image, ImageReference name)
+    {
         lease.Hold();
-        var isStarted = StartCopy(
+        Copies.Start(
             input,
             new CopyRequest
             {
                 Action = "Import image",
                 Activity = "Importing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(SelectionOf(lease.Archive, image)),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)),
                 Target = cache,
                 Name = name,
-                OptionsFor = _ => OptionsFor(TransferLimits.DefaultBlobs),
+                OptionsFor = _ => _layers.CopyOptions with { Platforms = Platforms, Force = Force, NoClobber = NoClobber },
                 Copier = PusherSession.Current.Copier(cache),
                 Release = lease.Release,
             },
-            async (result, token) =>
-            {
-                var entry = await cache.FindAsync(result.Name.ToString(), token).ConfigureAwait(false);
-                return await CachedImages.OfAsync(cache, entry!, token).ConfigureAwait(false);
-            });
-        if (!isStarted)
-        {
-            lease.Release();
-        }
+            async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }
 }

@@ -6,14 +6,15 @@ using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Optimize-ImageCache: removes the blobs that no image names.</summary>
+/// <summary>Optimize-ImageCache: removes unused blobs.</summary>
 [Cmdlet(VerbsCommon.Optimize, "ImageCache", SupportsShouldProcess = true)]
 [OutputType(typeof(ImageCacheCleanup))]
 public sealed class OptimizeImageCacheCommand : CacheCommand
 {
-    /// <summary>How old an unused blob must be; younger ones may belong to a save that is under way.</summary>
+    /// <summary>The minimum age of an unused blob; a younger one may belong to a save in progress.</summary>
     [Parameter]
-    [ValidateQuantity(0, 3_153_600_000, "how old an unused blob must be, in seconds")]
+    [Duration]
+    [ValidateQuantity(0, 3_153_600_000, "the minimum age of an unused blob, in seconds")]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromHours(1);
 
     private protected override void Process(ImageCache cache) => Try(cache.Path, () =>
@@ -21,12 +22,12 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
         if (IsWhatIf)
         {
             var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, token, GracePeriod));
-            ShouldProcess($"Remove {plan.Blobs} unused blobs and {plan.Partials} unfinished ones, {SizeText.Of(plan.Bytes)}, from {cache.Path}.", null, null);
+            ShouldProcess($"Remove {plan.Blobs} unused and {plan.Partials} unfinished blobs, {SizeText.Of(plan.Bytes)}, from {cache.Path}.", null, null);
         }
         else if (ShouldProcess(cache.Path, "Remove unused blobs"))
         {
-            Start(cache.Path, async (pending, token) =>
-                pending.Write(ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(whatIf: false, token, GracePeriod).ConfigureAwait(false))));
+            Start(cache.Path, async (pending, token) => pending.Write(
+                ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(whatIf: false, token, GracePeriod).ConfigureAwait(false))));
         }
     });
 }

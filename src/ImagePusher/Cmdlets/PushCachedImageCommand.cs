@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -10,53 +9,36 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Push-CachedImage: cache to registry.</summary>
+/// <summary>Push-CachedImage: copies images from the cache to a registry.</summary>
 [Cmdlet(VerbsCommon.Push, "CachedImage", SupportsShouldProcess = true)]
 [OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
-public sealed class PushCachedImageCommand : RegistryCommand
+public sealed class PushCachedImageCommand : PushCommand
 {
-    private DestinationMap _destination = null!;
-
-    /// <summary>The cached images: names or wildcards.</summary>
+    /// <summary>The cached images: names, digests or wildcard patterns.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
-    /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
-    [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(DestinationCompleter))]
-    public string Destination { get; set; } = "";
-
-    /// <summary>Push what the cache has of an incomplete index, as an index of its own.</summary>
+    /// <summary>Push the available part of an incomplete index as a new index.</summary>
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
-    /// <summary>Write what would be done as an object, and do nothing.</summary>
-    [Parameter]
-    public SwitchParameter PlanOnly { get; set; }
-
-    /// <summary>The digest that the image has in the cache: pushes exactly this, though its name may have moved on.</summary>
+    /// <summary>The digest of the image in the cache: pushes exactly this image, even if its name now belongs to another one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string? Digest { get; set; }
 
-    /// <summary>The cache's folder.</summary>
+    /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
-    private protected override bool WantsPlan => PlanOnly;
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing() => _destination = Require(Destination, () => DestinationMap.Parse(Destination));
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // What binds by name may be an object that knows no digest, and the binder makes an empty text of its null.
+        // An object without a digest binds as an empty string.
         string? digest = null;
         if (!TryCache(CachePath, out var cache)
             || !Try(Digest, () => digest = Digest is { Length: > 0 } ? Core.Oci.Digest.Parse(Digest).ToString() : null))
@@ -64,31 +46,33 @@ public sealed class PushCachedImageCommand : RegistryCommand
             return;
         }
 
-        foreach (var text in Reference)
+        foreach (var text in Lines.Read(Reference))
         {
-            IReadOnlyList<CacheEntry> entries = [];
-            if (Try(text, () => entries = Await(token => CacheLookup.FindAsync(cache, text, token))))
+            Try(text, () =>
             {
-                foreach (var entry in entries)
+                // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
+                var entries = Await(token => CacheLookup.FindAnyAsync(cache, text, token));
+                var targets = Targets.ForAll([.. entries.Select(entry => (entry.Reference, entry.PrintableName(), digest ?? entry.Digest.ToString()))]);
+                foreach (var (entry, target) in entries.Zip(targets))
                 {
-                    Try(text, () => Push(text, cache, entry, digest));
+                    Try(text, () => Push(text, cache, entry, digest, target.Name ?? throw target.Error!));
                 }
-            }
+            });
         }
     }
 
-    private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted)
+    private void Push(string input, ImageCache cache, CacheEntry entry, string? wanted, DestinationName destination)
     {
-        var digest = wanted ?? entry.Descriptor.Digest.ToString();
-        var (name, expected, _) = _destination.For(entry.Reference, entry.ToString(), digest);
+        var digest = wanted ?? entry.Digest.ToString();
+        var (name, expected, _) = destination;
         var throttle = Access.ThrottleFor(name.Registry);
-        StartCopy(
+        Copies.Start(
             input,
             new CopyRequest
             {
                 Action = "Push image",
                 Activity = "Pushing",
-                Label = entry.ToString(),
+                Label = entry.PrintableName(),
                 Select = async token => new ImageSelection(cache, await cache.ResolveAsync(digest, token).ConfigureAwait(false))
                 {
                     SourceDigest = entry.SourceDigest,
@@ -98,7 +82,10 @@ public sealed class PushCachedImageCommand : RegistryCommand
                 OptionsFor = _ => new CopyOptions
                 {
                     Compression = LayerCompression.None,
+                    Platforms = Platforms,
                     AllowPartial = AllowPartial,
+                    Force = Force,
+                    NoClobber = NoClobber,
                     ExpectedDigest = expected,
                     ThrottleLimit = throttle,
                 },
@@ -107,7 +94,7 @@ public sealed class PushCachedImageCommand : RegistryCommand
             (result, _) =>
             {
                 PusherSession.Current.Saw(result.Name);
-                return Task.FromResult<object>(PushResults.Of(entry.ToString(), result));
+                return Task.FromResult<object>(ImagePushResult.Of(entry.PrintableName(), result));
             });
     }
 }

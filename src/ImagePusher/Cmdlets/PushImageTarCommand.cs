@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
-using ImagePusher.Core;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
@@ -10,73 +9,70 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Push-ImageTar: tar to registry, streaming.</summary>
-[Cmdlet(VerbsCommon.Push, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+/// <summary>Push-ImageTar: copies images from an archive to a registry.</summary>
+[Cmdlet(VerbsCommon.Push, "ImageTar", SupportsShouldProcess = true, DefaultParameterSetName = ArchiveInput.PathSet)]
 [OutputType(typeof(ImagePushResult), typeof(ImageCopyPlan))]
-public sealed class PushImageTarCommand : ImageTarCommand
+public sealed class PushImageTarCommand : PushCommand
 {
-    private DestinationMap _destination = null!;
+    private ArchiveInput _input = null!;
+    private LayerOptions _layers = null!;
 
-    /// <summary>A registry, a folder of one (ends with '/'), or the full name of the target.</summary>
-    [Parameter(Mandatory = true, Position = 1, HelpMessage = "A registry (localhost:5000), a folder of one (localhost:5000/team/) or a full name (localhost:5000/team/app:1.0)")]
+    /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(DestinationCompleter))]
-    public string Destination { get; set; } = "";
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public string[] Path { get; set; } = [];
 
-    /// <summary>Who asks; in place of what Connect-Registry and the config files say.</summary>
+    /// <summary>Image archives or OCI layout directories, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "LP")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The images to select: names, digests or wildcard patterns.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ArchivedImageCompleter))]
+    public string[]? Image { get; set; }
+
+    /// <summary>What happens to uncompressed layers.</summary>
     [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
+    public LayerCompression Compression { get; set; }
 
-    /// <summary>Talk plain http to the registry.</summary>
+    /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19.</summary>
     [Parameter]
-    public SwitchParameter PlainHttp { get; set; }
+    [ValidateQuantity(1, 19, "the level of gzip (1 to 9) or of zstd (1 to 19)")]
+    public int CompressionLevel { get; set; }
 
-    /// <summary>How many blobs, and how many images, are on their way at once.</summary>
+    /// <summary>The manifest format for a docker archive.</summary>
     [Parameter]
-    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
-    public int ThrottleLimit { get; set; } = TransferLimits.DefaultBlobs;
-
-    /// <summary>How often a failed request is repeated.</summary>
-    [Parameter]
-    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
-    public int MaximumRetryCount { get; set; }
-
-    /// <summary>The seconds before the first repetition; they double each time.</summary>
-    [Parameter]
-    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
-    public int RetryIntervalSec { get; set; }
-
-    /// <inheritdoc/>
-    protected override int Window => ThrottleLimit;
-
-    /// <summary>How this call reaches registries.</summary>
-    private RegistryAccess Access => new()
-    {
-        Credential = Credential,
-        PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : null,
-        ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null,
-        MaximumRetryCount = IsBound(nameof(MaximumRetryCount)) ? MaximumRetryCount : null,
-        RetryIntervalSec = IsBound(nameof(RetryIntervalSec)) ? RetryIntervalSec : null,
-        Log = Log,
-    };
+    public ManifestFormat ManifestFormat { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _destination = Require(Destination, () => DestinationMap.Parse(Destination));
+        _input = new ArchiveInput(this);
+        _layers = new LayerOptions(Compression, IsBound(nameof(CompressionLevel)) ? CompressionLevel : null, ManifestFormat);
+        Require<object?>(CompressionLevel, () => { _layers.Validate(); return null; });
     }
 
-    private protected override void Process(string input, ArchiveLease lease)
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
     {
-        // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
-        var images = lease.Archive.Images.SelectMany(image => image.Names.Select(name => (Image: image, Name: name))).ToList();
-        var targets = _destination.ForAll([.. images.Select(image => ((ImageReference?)image.Name, image.Name.ToString(), image.Image.Root.Digest.ToString()))]);
-        foreach (var (image, target) in images.Zip(targets))
+        var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
+        _input.Process(paths, Image, Targets.UsesSourceNames, (input, lease, selected) =>
         {
-            Try(input, () => Push(input, lease, image.Image, target.Name ?? throw target.Error!));
-        }
+            // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
+            var targets = Targets.ForAll([.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
+            foreach (var (pair, target) in selected.Zip(targets))
+            {
+                Try(input, () => Push(input, lease, pair.Image, target.Name ?? throw target.Error!));
+            }
+        });
     }
 
     private void Push(string input, ArchiveLease lease, ArchivedImage image, DestinationName destination)
@@ -84,28 +80,27 @@ public sealed class PushImageTarCommand : ImageTarCommand
         var (name, expected, _) = destination;
         var throttle = Access.ThrottleFor(name.Registry);
         lease.Hold();
-        var isStarted = StartCopy(
+        Copies.Start(
             input,
             new CopyRequest
             {
                 Action = "Push image",
                 Activity = "Pushing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(SelectionOf(lease.Archive, image)),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)),
                 Target = Access.Repository(name),
                 Name = name,
-                OptionsFor = _ => OptionsFor(throttle, expected),
-                Copier = PusherSession.Current.Copier(),
+                OptionsFor = _ => _layers.CopyOptions with
+                {
+                    Platforms = Platforms, Force = Force, NoClobber = NoClobber, ExpectedDigest = expected, ThrottleLimit = throttle,
+                },
+                Copier = PusherSession.Current.Copier(SessionCache.Open(this, null)),
                 Release = lease.Release,
             },
             (result, _) =>
             {
                 PusherSession.Current.Saw(result.Name);
-                return Task.FromResult<object>(PushResults.Of(lease.Archive.Path, result));
+                return Task.FromResult<object>(ImagePushResult.Of(lease.Archive.Path, result));
             });
-        if (!isStarted)
-        {
-            lease.Release();
-        }
     }
 }

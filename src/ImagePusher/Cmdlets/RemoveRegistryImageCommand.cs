@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -8,32 +7,20 @@ using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Remove-RegistryImage: takes a tag away, or by digest a manifest with all its tags.</summary>
+/// <summary>Remove-RegistryImage: removes a tag, or by digest a manifest with all its tags.</summary>
 [Cmdlet(VerbsCommon.Remove, "RegistryImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveRegistryImageCommand : RegistryCommand
+public sealed class RemoveRegistryImageCommand : RegistryImageCommand
 {
-    /// <summary>The images: by tag, or by digest.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
-    public string[] Reference { get; set; } = [];
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string input, ImageReference reference)
     {
-        foreach (var text in Reference)
+        var action = reference.Tag is null
+            ? "Remove the manifest and all its tags"
+            : "Remove the tag; the manifest and its other tags are kept";
+        if (ShouldProcess(reference.ToString(), action))
         {
-            Try(text, () =>
-            {
-                var reference = ImageReference.Parse(text);
-                var action = reference.Tag is null ? "Remove the manifest and every tag that names it" : "Remove the tag; the manifest and its other tags stay";
-                if (ShouldProcess(reference.ToString(), action))
-                {
-                    var repository = Access.Repository(reference);
-                    Start(text, (_, token) => RemoveAsync(repository, reference, token));
-                }
-            });
+            var repository = Access.Repository(reference);
+            Start(input, (_, token) => RemoveAsync(repository, reference, token));
         }
     }
 
@@ -46,11 +33,12 @@ public sealed class RemoveRegistryImageCommand : RegistryCommand
             return;
         }
 
-        // Named by both, the tag goes only if it is still the image that was meant.
-        if (digest is not null && await repository.DescribeAsync(reference.Tag, cancellationToken).ConfigureAwait(false) is var there && there.Digest != digest)
+        // With both, the tag is removed only if it still names this image.
+        if (digest is not null && await repository.DescribeAsync(reference.Tag, cancellationToken).ConfigureAwait(false) is var found && found.Digest != digest)
         {
             throw new DigestMismatchException(
-                $"{reference.Name}:{reference.Tag}", digest.ToString(), there.Digest.ToString(), "The tag has moved to another image and was left; leave the digest out to remove it all the same.");
+                $"{reference.Name}:{reference.Tag}", digest.ToString(), found.Digest.ToString(),
+                "The tag now names another image and was kept. To remove it anyway, omit the digest.");
         }
 
         await repository.DeleteTagAsync(reference.Tag, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -9,56 +9,45 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Save-ImageToCache: registry to cache.</summary>
+/// <summary>Save-ImageToCache: copies images from a registry to the cache.</summary>
 [Cmdlet(VerbsData.Save, "ImageToCache", SupportsShouldProcess = true)]
 [OutputType(typeof(CachedImage), typeof(ImageCopyPlan))]
-public sealed class SaveImageToCacheCommand : RegistryCommand
+public sealed class SaveImageToCacheCommand : RegistryTransferCommand
 {
-    private IReadOnlyList<Platform> _platforms = [];
-
     /// <summary>The images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyString]
     [ArgumentCompleter(typeof(SeenReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
-    /// <summary>The platforms to take of an index.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(PlatformCompleter))]
-    public string[]? Platform { get; set; }
-
-    /// <summary>Take an index as it is, with everything it names.</summary>
+    /// <summary>Copy an index unchanged, with all its platforms.</summary>
     [Parameter]
     public SwitchParameter AllPlatforms { get; set; }
 
-    /// <summary>Fetch blobs again that the cache has.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    /// <summary>Write what would be done as an object, and do nothing.</summary>
-    [Parameter]
-    public SwitchParameter PlanOnly { get; set; }
-
-    private protected override bool WantsPlan => PlanOnly;
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing() => _platforms = RequirePlatforms(Platform);
+    /// <summary>The folder of the cache.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var text in Reference)
+        if (!TryCache(CachePath, out var cache))
         {
-            Try(text, () => Save(text, ImageReference.Parse(text)));
+            return;
+        }
+
+        foreach (var text in Lines.Read(Reference))
+        {
+            Try(text, () => Save(text, cache, References.Parse(text)));
         }
     }
 
-    private void Save(string text, ImageReference reference)
+    private void Save(string text, ImageCache cache, ImageReference reference)
     {
         var session = PusherSession.Current;
-        var (cache, repository, throttle) = (session.Cache(), Access.Repository(reference), Access.ThrottleFor(reference.Registry));
-        StartCopy(
+        var (repository, throttle) = (Access.Repository(reference), Access.ThrottleFor(reference.Registry));
+        Copies.Start(
             text,
             new CopyRequest
             {
@@ -76,17 +65,14 @@ public sealed class SaveImageToCacheCommand : RegistryCommand
                 OptionsFor = _ => new CopyOptions
                 {
                     Compression = LayerCompression.None,
-                    Platforms = _platforms,
-                    DefaultPlatformOnly = !AllPlatforms && _platforms.Count == 0,
+                    Platforms = Platforms,
+                    DefaultPlatformOnly = !AllPlatforms && Platforms.Count == 0,
                     Force = Force,
+                    NoClobber = NoClobber,
                     ThrottleLimit = throttle,
                 },
                 Copier = session.Copier(cache),
             },
-            async (result, token) =>
-            {
-                var entry = await cache.FindAsync(result.Name.ToString(), token).ConfigureAwait(false);
-                return await CachedImages.OfAsync(cache, entry!, token).ConfigureAwait(false);
-            });
+            async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }
 }

@@ -1,44 +1,33 @@
 using System.Management.Automation;
-using ImagePusher.Core;
 using ImagePusher.Core.Naming;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Select-ImageShard: passes on one part of any list of images, the same part on every machine.</summary>
+/// <summary>Select-ImageShard: passes one part of a list of images through, the same part on every machine.</summary>
 [Cmdlet(VerbsCommon.Select, "ImageShard")]
 [OutputType(typeof(PSObject))]
-public sealed class SelectImageShardCommand : PSCmdlet
+public sealed class SelectImageShardCommand : AsyncCommand
 {
     private Shard _shard = null!;
 
-    /// <summary>What is in the list: texts, or objects with a Reference.</summary>
+    /// <summary>The items of the list: strings, or objects with a Reference.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Which part of how many: 3/10 is the third of ten.</summary>
+    /// <summary>The part and the number of parts: 3/10 is the third of ten.</summary>
     [Parameter(Mandatory = true, Position = 0, HelpMessage = "number/count, such as 3/10 for the third of ten")]
     [ValidateNotNullOrEmpty]
     public string Shard { get; set; } = "";
 
-    /// <summary>Keep the tags of one repository, which share layers, in one part.</summary>
+    /// <summary>Keep all tags of a repository, which share layers, in one part.</summary>
     [Parameter]
     public SwitchParameter ByRepository { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        try
-        {
-            _shard = Core.Naming.Shard.Parse(Shard);
-        }
-        catch (InvalidReferenceException error)
-        {
-            ThrowTerminatingError(ErrorRecords.Of(error, Shard));
-        }
-    }
+    protected override void BeginProcessing() => _shard = Require(Shard, () => Core.Naming.Shard.Parse(Shard));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -49,10 +38,10 @@ public sealed class SelectImageShardCommand : PSCmdlet
         }
     }
 
-    // nginx and docker.io/library/nginx:latest are one image and must not be in two parts.
+    // nginx and docker.io/library/nginx:latest are the same image and must be in the same part.
     private string KeyOf(PSObject input)
     {
-        var text = LanguagePrimitives.ConvertTo<string>(input.Properties["Reference"]?.Value ?? input);
+        var text = LanguagePrimitives.ConvertTo<string>(input.Properties["Reference"]?.Value ?? input).Trim();
         return !ImageReference.TryParse(text, out var reference) ? text : ByRepository ? reference.Name : reference.ToString();
     }
 }

@@ -6,35 +6,34 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Set-ImageCache: the cache of this session.</summary>
+/// <summary>Set-ImageCache: sets the cache of this session.</summary>
 [Cmdlet(VerbsCommon.Set, "ImageCache", SupportsShouldProcess = true)]
 [OutputType(typeof(ImageCacheInfo))]
 public sealed class SetImageCacheCommand : AsyncCommand
 {
-    /// <summary>A folder: an OCI image layout, also another tool's, or one that is empty or not there yet.</summary>
+    /// <summary>A folder: an OCI image layout, also one of another tool, or an empty or new folder.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("CachePath", "PSPath", "FullName")]
+    [Alias("Path", "PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
+    public string CachePath { get; set; } = "";
 
-    /// <summary>Write what the cache holds.</summary>
+    /// <summary>Write the cache as an object.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(Path, () =>
+    protected override void ProcessRecord() => Try(CachePath, () =>
     {
-        var session = PusherSession.Current;
-        var folder = PathResolver.Target(this, Path);
-        if (!ShouldProcess(folder, "Use as this session's cache"))
+        var folder = PathResolver.Target(this, CachePath);
+        if (!ShouldProcess(folder, "Use as the cache of this session"))
         {
             return;
         }
 
-        // A folder that can't be a cache is refused here, not by the next save.
-        var cache = session.Cache(folder);
+        // A folder that cannot be a cache is rejected here, not by the next save.
+        var cache = PusherSession.Current.Cache(folder);
         Await(cache.InitializeAsync);
-        session.CachePath = folder;
+        PusherSession.Current.CachePath = folder;
         if (PassThru)
         {
             WriteObject(ImageCacheInfo.Of(cache, Await(cache.GetStatisticsAsync)));

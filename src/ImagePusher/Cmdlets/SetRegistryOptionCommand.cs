@@ -7,66 +7,66 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Set-RegistryOption: how this session talks to a registry, or to all.</summary>
+/// <summary>Set-RegistryOption: sets how this session accesses a registry, or all registries.</summary>
 [Cmdlet(VerbsCommon.Set, "RegistryOption", SupportsShouldProcess = true)]
 [OutputType(typeof(RegistryOption))]
 public sealed class SetRegistryOptionCommand : AsyncCommand
 {
-    /// <summary>The registries; '*', the default, for every registry without options of its own.</summary>
+    /// <summary>The registries; by default '*', the options of every registry without options of its own.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string[] Registry { get; set; } = [RegistryNames.Default];
 
-    /// <summary>True for plain http, false for https.</summary>
+    /// <summary>True for HTTP without TLS, false for HTTPS.</summary>
     [Parameter]
     public SwitchParameter PlainHttp { get; set; }
 
-    /// <summary>Registries that are asked first when reading, <c>host[:port][/prefix]</c>.</summary>
+    /// <summary>Registries to read from first, <c>host[:port][/prefix]</c>.</summary>
     [Parameter]
     [AllowEmptyCollection]
     public string[]? Mirror { get; set; }
 
-    /// <summary>What is put before every repository's path; empty for nothing.</summary>
+    /// <summary>A prefix for the path of every repository; empty for none.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? PathPrefix { get; set; }
 
-    /// <summary>How blobs are sent.</summary>
+    /// <summary>How blobs are uploaded.</summary>
     [Parameter]
     public UploadForm UploadForm { get; set; }
 
-    /// <summary>The bytes of a chunk where blobs are sent in chunks.</summary>
+    /// <summary>The size of a chunk of a chunked upload, in bytes.</summary>
     [Parameter]
-    [ValidateQuantity(64 * 1024, 1024 * 1024 * 1024, "the bytes of a chunk")]
+    [ValidateQuantity(64 * 1024, 1024 * 1024 * 1024, "the size of a chunk in bytes")]
     public int ChunkSize { get; set; }
 
-    /// <summary>How many blobs are on their way at once; 1 for one after the other.</summary>
+    /// <summary>The maximum number of concurrent transfers; 1 for one after the other.</summary>
     [Parameter]
-    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
+    [ValidateQuantity(1, 64, "the maximum number of concurrent transfers")]
     public int ThrottleLimit { get; set; }
 
-    /// <summary>The seconds that a connection may take to come about.</summary>
+    /// <summary>The time-out for making a connection, in seconds.</summary>
     [Parameter]
-    [ValidateQuantity(1, 3600, "the seconds that a connection may take to come about")]
+    [ValidateQuantity(1, 3600, "the seconds to wait for a connection")]
     public int ConnectTimeoutSec { get; set; }
 
-    /// <summary>The seconds without a byte after which a connection is given up.</summary>
+    /// <summary>The time-out for a connection that transfers nothing, in seconds.</summary>
     [Parameter]
-    [ValidateQuantity(1, 86400, "the seconds without a byte after which a connection is given up")]
+    [ValidateQuantity(1, 86400, "the seconds to wait for data")]
     public int IdleTimeoutSec { get; set; }
 
-    /// <summary>How often a failed request is repeated.</summary>
+    /// <summary>The maximum number of retries of a failed request.</summary>
     [Parameter]
-    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
+    [ValidateQuantity(0, 100, "the maximum number of retries of a failed request")]
     public int MaximumRetryCount { get; set; }
 
-    /// <summary>The seconds before the first repetition; they double each time.</summary>
+    /// <summary>The time before the first retry, in seconds; it doubles with each retry.</summary>
     [Parameter]
-    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
+    [ValidateQuantity(0, 3600, "the seconds before the first retry")]
     public int RetryIntervalSec { get; set; }
 
-    /// <summary>Write the options as they are then.</summary>
+    /// <summary>Write the changed options.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -106,7 +106,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
 
         if (PassThru)
         {
-            WriteObject(RegistryOptionObjects.Of(registry, options));
+            WriteObject(RegistryOption.Of(registry, options));
         }
     }
 

@@ -14,39 +14,43 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(LocalRegistryInfo))]
 public sealed class StartLocalRegistryCommand : AsyncCommand
 {
-    /// <summary>The port; 0 for any that is free.</summary>
+    /// <summary>The port; 0 for any free port.</summary>
     [Parameter(Position = 0)]
-    [ValidateQuantity(0, 65535, "the port, 0 for any that is free")]
+    [ValidateQuantity(0, 65535, "the port, or 0 for any free port")]
     public int Port { get; set; } = 5000;
 
-    /// <summary>The cache to serve; the session's unless given.</summary>
+    /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("CachePath")]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
+
+    /// <inheritdoc cref="CacheCommand.Path"/>
+    [Parameter(DontShow = true)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Take no pushes and no deletions.</summary>
+    /// <summary>Reject pushes and deletions.</summary>
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
-    /// <summary>The host name or address to listen on in place of loopback; needs -ReadOnly, -Credential or -AllowAnonymousPush.</summary>
+    /// <summary>The host name or address to listen on instead of loopback; requires -ReadOnly, -Credential or -AllowAnonymousPush.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Listen { get; set; }
 
-    /// <summary>Who may use it; everybody on this machine unless given.</summary>
+    /// <summary>The credential that clients must use; by default every process on this machine has access.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>With -Listen: let anybody push who can reach it.</summary>
+    /// <summary>With -Listen, let every client push.</summary>
     [Parameter]
     public SwitchParameter AllowAnonymousPush { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (TryCache(Path, out var cache)
+        if (TryCache(CachePath ?? Path, out var cache)
             && ShouldProcess($"{Listen ?? "localhost"}:{Port}", $"Serve {cache.Path} as a registry")
             && Try(cache.Path, () => Await(cache.ListAsync)))
         {

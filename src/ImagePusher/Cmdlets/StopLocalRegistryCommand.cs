@@ -6,33 +6,35 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Stop-LocalRegistry.</summary>
+/// <summary>Stop-LocalRegistry: stops registries that this process serves.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "LocalRegistry", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class StopLocalRegistryCommand : AsyncCommand
 {
-    /// <summary>The addresses; all local registries of this process where none is given.</summary>
+    /// <summary>Addresses or wildcard patterns; all local registries of this process by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(LocalRegistryCompleter))]
-    public string[]? Registry { get; set; }
+    public string[] Registry { get; set; } = ["*"];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var servers = PusherSession.Current.LocalRegistries;
-        foreach (var address in Registry ?? [.. servers.All.Select(server => server.Address)])
+        foreach (var text in Registry)
         {
-            if (ShouldProcess(address, "Stop local registry"))
+            Try(text, () =>
             {
-                Try(address, () =>
+                foreach (var address in RegistryNames.Matching(text, servers.All.Select(server => server.Address)))
                 {
-                    if (!Await(_ => servers.StopAsync(address)))
+                    if (ShouldProcess(address, "Stop local registry") && !Await(_ => servers.StopAsync(address)))
                     {
-                        throw new RegistryUnreachableException($"This process serves no registry at {address}.", "See what it serves with Get-LocalRegistry.");
+                        throw new NotConnectedException(
+                            $"This process serves no registry at {address}.", "Get-LocalRegistry lists the registries that it serves.");
                     }
-                });
-            }
+                }
+            });
         }
     }
 }

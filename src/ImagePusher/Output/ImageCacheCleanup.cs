@@ -2,25 +2,25 @@ using ImagePusher.Core.Cache;
 
 namespace ImagePusher.Output;
 
-/// <summary>What was freed in a cache.</summary>
+/// <summary>The result of removing content from a cache.</summary>
 public sealed class ImageCacheCleanup
 {
-    /// <summary>The cache's folder: what binds to -CachePath.</summary>
+    /// <summary>The folder of the cache; binds to -CachePath.</summary>
     public required string CachePath { get; init; }
 
-    /// <summary>How many blobs and manifests were removed.</summary>
+    /// <summary>The number of blobs and manifests that were removed.</summary>
     public long Blobs { get; init; }
 
-    /// <summary>How many unfinished blobs were removed.</summary>
+    /// <summary>The number of unfinished blobs that were removed.</summary>
     public long Partials { get; init; }
 
-    /// <summary>The bytes that were freed.</summary>
+    /// <summary>The number of bytes that were freed.</summary>
     public long BytesFreed { get; init; }
 
-    /// <summary>How many unused blobs stay, since they are younger than the grace period.</summary>
+    /// <summary>The number of unused blobs that were kept because they are younger than the grace period.</summary>
     public long Kept { get; init; }
 
-    /// <summary>The cache's folder.</summary>
+    /// <summary>The folder of the cache.</summary>
     public override string ToString() => CachePath;
 
     internal static ImageCacheCleanup Of(ImageCache cache, GarbageReport report) => new()

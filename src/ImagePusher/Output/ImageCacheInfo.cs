@@ -2,37 +2,37 @@ using ImagePusher.Core.Cache;
 
 namespace ImagePusher.Output;
 
-/// <summary>What a cache holds.</summary>
+/// <summary>The size of a cache.</summary>
 public sealed class ImageCacheInfo
 {
-    /// <summary>The cache's folder: what binds to -CachePath.</summary>
+    /// <summary>The folder of the cache; binds to -CachePath.</summary>
     public required string CachePath { get; init; }
 
-    /// <summary>How many names it has.</summary>
+    /// <summary>The number of names.</summary>
     public long Images { get; init; }
 
-    /// <summary>How many blobs and manifests.</summary>
+    /// <summary>The number of blobs and manifests.</summary>
     public long Blobs { get; init; }
 
-    /// <summary>The bytes of all blobs.</summary>
+    /// <summary>The size of all blobs in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>The bytes of blobs that one image alone names.</summary>
+    /// <summary>The size of the blobs that one image uses.</summary>
     public long UniqueSize { get; init; }
 
-    /// <summary>The bytes of blobs that several images name.</summary>
+    /// <summary>The size of the blobs that several images use.</summary>
     public long SharedSize { get; init; }
 
-    /// <summary>The bytes of blobs that no image names: what Optimize-ImageCache can free.</summary>
+    /// <summary>The size of the blobs that no image uses: Optimize-ImageCache can remove them.</summary>
     public long UnusedSize { get; init; }
 
-    /// <summary>The bytes of blobs that are on their way, or were when their transfer broke.</summary>
+    /// <summary>The size of unfinished blobs, of transfers in progress and of interrupted ones.</summary>
     public long PartialSize { get; init; }
 
-    /// <summary>When the oldest image was saved; null if none says so.</summary>
+    /// <summary>The time at which the oldest image was saved; null if unknown.</summary>
     public DateTimeOffset? Oldest { get; init; }
 
-    /// <summary>The cache's folder.</summary>
+    /// <summary>The folder of the cache.</summary>
     public override string ToString() => CachePath;
 
     internal static ImageCacheInfo Of(ImageCache cache, CacheStatistics statistics) => new()

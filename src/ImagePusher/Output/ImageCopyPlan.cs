@@ -1,35 +1,50 @@
+using ImagePusher.Core.Transfer;
+
 namespace ImagePusher.Output;
 
-/// <summary>What a copy of one image would do, blob by blob. Nothing was done for it but GET, HEAD and token requests.</summary>
+/// <summary>What a copy of one image would do, blob by blob. To find out, only GET, HEAD and token requests were sent.</summary>
 public sealed class ImageCopyPlan
 {
-    /// <summary>The image's name where it comes from: what binds to the copying cmdlet's -Reference or -Path.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>The full name that it would get.</summary>
+    /// <summary>The full name that the image would get; binds to -Reference.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The digest that the name would stand for; null if that depends on layers that are yet to be compressed.</summary>
+    /// <summary>The image at its source.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The digest that the name would have; null if that depends on layers that are yet to be compressed.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>What it would be made from, if it is not what the source has; else null.</summary>
+    /// <summary>The digest of the image at its source, if the copy would have another one; otherwise null.</summary>
     public string? SourceDigest { get; init; }
 
-    /// <summary>True if the name stands for that digest already: nothing would be done.</summary>
+    /// <summary>True if the name already has that digest: nothing would be done.</summary>
     public bool IsPublished { get; init; }
 
-    /// <summary>The bytes of blobs that would be sent as they are; manifests, and mounts that the registry refuses, come on top.</summary>
+    /// <summary>The size of blobs to send unchanged, in bytes; without manifests, and without mounts that the registry may reject.</summary>
     public long BytesToSend { get; init; }
 
-    /// <summary>The bytes that would be read and compressed on their way (decompressed, for a tar of docker's form); how many they become is not known before.</summary>
+    /// <summary>The size of blobs to compress (or to decompress for a docker archive) while they are sent; the resulting size is unknown.</summary>
     public long BytesToEncode { get; init; }
 
-    /// <summary>Every config and layer, each once, largest first.</summary>
-    public ImageCopyPlanBlob[] Blobs { get; init; } = [];
+    /// <summary>Each config and layer once, largest first.</summary>
+    public required TextList<ImageCopyPlanBlob> Blobs { get; init; }
 
-    /// <summary>The digests of what refers to the image and would go with it.</summary>
-    public string[] Referrers { get; init; } = [];
+    /// <summary>The digests of referrers that would be copied too.</summary>
+    public required TextList<string> Referrers { get; init; }
 
-    /// <summary>The full name that it would get.</summary>
+    /// <summary>The full name that the image would get.</summary>
     public override string ToString() => Reference;
+
+    internal static ImageCopyPlan Of(string source, CopyPlan plan) => new()
+    {
+        Reference = plan.Name.ToString(),
+        Source = OutputText.Of(source),
+        Digest = plan.Root?.Digest.ToString(),
+        SourceDigest = plan.SourceDigest?.ToString(),
+        IsPublished = plan.IsPublished,
+        BytesToSend = plan.BytesToSend,
+        BytesToEncode = plan.BytesToEncode,
+        Blobs = new TextList<ImageCopyPlanBlob>([.. plan.Blobs.Select(ImageCopyPlanBlob.Of)]),
+        Referrers = OutputText.List(plan.Referrers),
+    };
 }

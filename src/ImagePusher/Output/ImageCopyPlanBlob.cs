@@ -1,3 +1,5 @@
+using ImagePusher.Core.Transfer;
+
 namespace ImagePusher.Output;
 
 /// <summary>What a copy would do with one blob.</summary>
@@ -9,7 +11,7 @@ public sealed class ImageCopyPlanBlob
     /// <summary><c>Layer</c> or <c>Config</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Its digest: that of the plain layer for <c>Encode</c>, and what a plain layer became where that is remembered.</summary>
+    /// <summary>Its digest; for <c>Encode</c> that of the uncompressed layer, or of the result where it is remembered.</summary>
     public required string Digest { get; init; }
 
     /// <summary>Its media type.</summary>
@@ -18,9 +20,19 @@ public sealed class ImageCopyPlanBlob
     /// <summary>Its size in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>For <c>Mount</c>: the repository of that registry that has it; else null.</summary>
+    /// <summary>For <c>Mount</c>, the repository of the same registry that has it; otherwise null.</summary>
     public string? From { get; init; }
 
     /// <summary>The digest.</summary>
     public override string ToString() => Digest;
+
+    internal static ImageCopyPlanBlob Of(PlannedBlob blob) => new()
+    {
+        Action = blob.Action.ToString(),
+        Kind = blob.IsLayer ? "Layer" : "Config",
+        Digest = blob.Blob.Digest.ToString(),
+        MediaType = OutputText.Of(blob.Blob.MediaType),
+        Size = blob.Blob.Size,
+        From = blob.From,
+    };
 }

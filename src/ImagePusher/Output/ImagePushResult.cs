@@ -1,38 +1,54 @@
+using ImagePusher.Core.Transfer;
+
 namespace ImagePusher.Output;
 
-/// <summary>What became of one image that was pushed or copied.</summary>
+/// <summary>The result of pushing or copying one image.</summary>
 public sealed class ImagePushResult
 {
-    /// <summary>The image's name where it came from.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>The full name at the target: what binds to -Reference.</summary>
+    /// <summary>The full name at the target; binds to -Reference.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The digest that the name now stands for.</summary>
+    /// <summary>The image at its source.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The digest that the name now has.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>What it was made from, if it is not what the source had; else null.</summary>
+    /// <summary>The digest of the image at its source, if the copy has another one; otherwise null.</summary>
     public string? SourceDigest { get; init; }
 
-    /// <summary>How many different layers it has, over all platforms; null if it was there, and nobody had to read it.</summary>
+    /// <summary>The number of different layers, over all platforms; null if the image already existed and was not read.</summary>
     public long? Layers { get; init; }
 
-    /// <summary>How many of them were sent.</summary>
+    /// <summary>The number of layers that were sent.</summary>
     public long Uploaded { get; init; }
 
-    /// <summary>How many of them the registry took from another of its repositories.</summary>
+    /// <summary>The number of layers that the registry mounted from another of its repositories.</summary>
     public long Mounted { get; init; }
 
-    /// <summary>How many of them were there already; null where <see cref="Layers"/> is.</summary>
+    /// <summary>The number of layers that already existed; null if <see cref="Layers"/> is.</summary>
     public long? Existing { get; init; }
 
-    /// <summary>The bytes of blobs and manifests that were sent, repeated ones too.</summary>
+    /// <summary>The number of bytes of blobs and manifests that were sent, including retries.</summary>
     public long BytesSent { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>The full name at the target.</summary>
     public override string ToString() => Reference;
+
+    internal static ImagePushResult Of(string source, CopyResult result) => new()
+    {
+        Reference = result.Name.ToString(),
+        Source = OutputText.Of(source),
+        Digest = result.Manifest.Digest.ToString(),
+        SourceDigest = result.SourceDigest?.ToString(),
+        Layers = result.Layers,
+        Uploaded = result.Uploaded,
+        Mounted = result.Mounted,
+        Existing = result.Existing,
+        BytesSent = result.BytesSent,
+        Duration = result.Duration,
+    };
 }

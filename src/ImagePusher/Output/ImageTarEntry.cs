@@ -4,43 +4,46 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;
 
-/// <summary>An image in a tar, of which nothing was imported.</summary>
+/// <summary>An image in an archive; nothing was imported.</summary>
 public sealed class ImageTarEntry
 {
-    /// <summary>The tar or folder.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>The tar or folder once more, by the name that binds to -LiteralPath.</summary>
-    public string FullName => Path;
-
-    /// <summary>The name that it would be imported by.</summary>
+    /// <summary>The name under which it would be imported.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The digest of its manifest or index; null for a docker-save, which has none before it is imported.</summary>
+    /// <summary>The image within the archive; binds to -Image.</summary>
+    public string Image => Reference;
+
+    /// <summary>The archive or OCI layout directory.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The same as <see cref="Path"/>; binds to -LiteralPath.</summary>
+    public string FullName => Path;
+
+    /// <summary>The digest of its manifest or index; null in a docker archive, which has none.</summary>
     public string? Digest { get; init; }
 
     /// <summary>The digest of its config, docker's image ID; null for an index.</summary>
     public string? ImageId { get; init; }
 
-    /// <summary>How it is kept: <c>docker-save</c>, or the media type of its manifest or index.</summary>
+    /// <summary><c>docker-save</c> for a docker archive, otherwise the media type of its manifest or index.</summary>
     public required string Format { get; init; }
 
-    /// <summary>The platforms that are there.</summary>
-    public string[] Platform { get; init; } = [];
+    /// <summary>The platforms that are present.</summary>
+    public required TextList<string> Platform { get; init; }
 
-    /// <summary>How many layers its manifest names; of an index how many manifests.</summary>
+    /// <summary>The number of layers; for an index the number of manifests.</summary>
     public long LayerCount { get; init; }
 
-    /// <summary>The bytes of config and layers as they are in the tar; of an index those of its manifests.</summary>
+    /// <summary>The size of config and layers in the archive, in bytes; for an index the size of its manifests.</summary>
     public long Size { get; init; }
 
-    /// <summary>The digests of what it names and the tar lacks.</summary>
-    public string[] Missing { get; init; } = [];
+    /// <summary>The digests of content that the archive lacks.</summary>
+    public required TextList<string> Missing { get; init; }
 
     /// <summary>True if nothing is missing.</summary>
-    public bool IsComplete => Missing.Length == 0;
+    public bool IsComplete => Missing.Count == 0;
 
-    /// <summary>The tar: what -Path of every later cmdlet takes.</summary>
+    /// <summary>The archive, which -Path of every other cmdlet accepts.</summary>
     public override string ToString() => Path;
 
     internal static ImageTarEntry Of(ImageArchive archive, ArchivedImage image, ImageReference name)
@@ -48,15 +51,15 @@ public sealed class ImageTarEntry
         var manifest = image.Root as ImageManifest;
         return new ImageTarEntry
         {
-            Path = archive.Path,
             Reference = name.ToString(),
+            Path = archive.Path,
             Digest = image.IsDockerSave ? null : image.Root.Digest.ToString(),
             ImageId = manifest is { IsImage: true } ? manifest.Config.Digest.ToString() : null,
-            Format = image.IsDockerSave ? "docker-save" : image.Root.MediaType,
-            Platform = [.. image.Platforms.Select(platform => platform.ToString())],
+            Format = image.IsDockerSave ? "docker-save" : OutputText.Of(image.Root.MediaType),
+            Platform = OutputText.List(image.Platforms),
             LayerCount = manifest?.Layers.Count ?? image.Root.References.Count(),
             Size = image.Root.References.Sum(reference => reference.Size),
-            Missing = [.. image.Missing.Select(missing => missing.Digest.ToString())],
+            Missing = OutputText.List(image.Missing),
         };
     }
 }

@@ -4,22 +4,22 @@ namespace ImagePusher.Output;
 /// <summary>A registry that this process serves from a cache.</summary>
 public sealed class LocalRegistryInfo
 {
-    /// <summary>Its address, <c>host:port</c>: what binds to -Registry and what -Destination takes.</summary>
+    /// <summary>Its address, <c>host:port</c>; binds to -Registry, and -Destination accepts it.</summary>
     public required string Registry { get; init; }
 
     /// <summary>The port.</summary>
     public long Port { get; init; }
 
-    /// <summary>The folder of the cache that it serves.</summary>
+    /// <summary>The folder of the cache that it serves; binds to -CachePath.</summary>
     public required string CachePath { get; init; }
 
-    /// <summary>True if it takes no pushes.</summary>
+    /// <summary>True if it rejects pushes.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>When it was started.</summary>
+    /// <summary>The time at which it was started.</summary>
     public DateTimeOffset Started { get; init; }
 
-    /// <summary>How many requests it has answered.</summary>
+    /// <summary>The number of requests that it has answered.</summary>
     public long Requests { get; init; }
 
     /// <summary>Its address.</summary>

@@ -1,47 +1,66 @@
+using ImagePusher.Core.Registry;
+
 namespace ImagePusher.Output;
 
-/// <summary>How this session talks to a registry.</summary>
+/// <summary>How this session accesses a registry.</summary>
 public sealed class RegistryOption
 {
-    /// <summary>The registry, <c>host[:port]</c>; <c>*</c> for what holds where nothing else is said.</summary>
+    /// <summary>The registry, <c>host[:port]</c>; <c>*</c> for the default options.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>True for plain http, false for https; null: https, and http for loopback.</summary>
+    /// <summary>True for HTTP without TLS, false for HTTPS; null for HTTPS, and HTTP for loopback.</summary>
     public bool? PlainHttp { get; init; }
 
-    /// <summary>True if the server's certificate is not checked.</summary>
+    /// <summary>True if the certificate of the server is not verified.</summary>
     public bool SkipCertificateCheck { get; init; }
 
-    /// <summary>A file of certificates that are trusted beside the system's.</summary>
+    /// <summary>A file of certificates to trust in addition to those of the system.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>Registries that are asked first when reading.</summary>
-    public string[] Mirror { get; init; } = [];
+    /// <summary>Registries to read from first.</summary>
+    public required TextList<string> Mirror { get; init; }
 
-    /// <summary>What stands before every repository's path at this registry.</summary>
+    /// <summary>The prefix for the path of every repository of this registry.</summary>
     public string? PathPrefix { get; init; }
 
-    /// <summary>How blobs are sent: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
+    /// <summary>How blobs are uploaded: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
     public required string UploadForm { get; init; }
 
-    /// <summary>The bytes of a chunk; a registry may ask for more.</summary>
+    /// <summary>The size of a chunk in bytes; a registry may require larger chunks.</summary>
     public long ChunkSize { get; init; }
 
-    /// <summary>How many blobs are on their way at once.</summary>
+    /// <summary>The maximum number of concurrent transfers.</summary>
     public long ThrottleLimit { get; init; }
 
-    /// <summary>The seconds that a connection may take to come about.</summary>
+    /// <summary>The time-out for making a connection, in seconds.</summary>
     public double ConnectTimeoutSec { get; init; }
 
-    /// <summary>The seconds without a byte after which a connection is given up.</summary>
+    /// <summary>The time-out for a connection that transfers nothing, in seconds.</summary>
     public double IdleTimeoutSec { get; init; }
 
-    /// <summary>How often a failed request is repeated.</summary>
+    /// <summary>The maximum number of retries of a failed request.</summary>
     public long MaximumRetryCount { get; init; }
 
-    /// <summary>The seconds before the first repetition.</summary>
+    /// <summary>The time before the first retry, in seconds.</summary>
     public double RetryIntervalSec { get; init; }
 
     /// <summary>The registry.</summary>
     public override string ToString() => Registry;
+
+    internal static RegistryOption Of(string registry, RegistrySettings settings) => new()
+    {
+        Registry = registry,
+        PlainHttp = settings.PlainHttp,
+        SkipCertificateCheck = settings.SkipCertificateCheck,
+        CertificateAuthority = settings.CertificateAuthority,
+        Mirror = OutputText.List(settings.Mirrors),
+        PathPrefix = settings.PathPrefix,
+        UploadForm = settings.UploadForm.ToString(),
+        ChunkSize = settings.ChunkSize,
+        ThrottleLimit = settings.ThrottleLimit,
+        ConnectTimeoutSec = settings.ConnectTimeout.TotalSeconds,
+        IdleTimeoutSec = settings.IdleTimeout.TotalSeconds,
+        MaximumRetryCount = settings.MaximumRetryCount,
+        RetryIntervalSec = settings.RetryInterval.TotalSeconds,
+    };
 }

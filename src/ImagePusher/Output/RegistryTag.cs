@@ -1,9 +1,11 @@
+using ImagePusher.Core.Naming;
+
 namespace ImagePusher.Output;
 
 /// <summary>A tag of a repository.</summary>
 public sealed class RegistryTag
 {
-    /// <summary>The full name: what binds to -Reference.</summary>
+    /// <summary>The full name; binds to -Reference.</summary>
     public required string Reference { get; init; }
 
     /// <summary>Registry and repository.</summary>
@@ -12,9 +14,17 @@ public sealed class RegistryTag
     /// <summary>The tag.</summary>
     public required string Tag { get; init; }
 
-    /// <summary>The registry, <c>host[:port]</c>: what binds to -Registry.</summary>
+    /// <summary>The registry, <c>host[:port]</c>; binds to -Registry.</summary>
     public required string Registry { get; init; }
 
     /// <summary>The full name.</summary>
     public override string ToString() => Reference;
+
+    internal static RegistryTag Of(ImageReference name) => new()
+    {
+        Reference = name.ToString(),
+        Repository = name.Name,
+        Tag = name.Tag!,
+        Registry = name.Registry,
+    };
 }

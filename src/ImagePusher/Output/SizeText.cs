@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ImagePusher.Output;
 
-/// <summary>Sizes as people read them; the objects keep bytes.</summary>
+/// <summary>Formats sizes; the objects themselves have bytes.</summary>
 public static class SizeText
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
-    /// <summary>Bytes in the unit that gives one to four digits before the point, of 1024 each: <c>1.5 MB</c>.</summary>
+    /// <summary>A size in the largest fitting unit, in steps of 1024: <c>1.5 MB</c>.</summary>
     public static string Of(long bytes)
     {
         var (value, unit) = ((double)bytes, 0);

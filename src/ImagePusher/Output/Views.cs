@@ -4,40 +4,40 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;
 
-/// <summary>What the views of ImagePusher.Format.ps1xml show of raw values, also of objects that came back from a file or another process.</summary>
+/// <summary>Formats values for the views of ImagePusher.Format.ps1xml, also for deserialized objects.</summary>
 public static class Views
 {
-    /// <summary>Bytes as people read them.</summary>
+    /// <summary>A size with its unit.</summary>
     public static string Size(object? bytes) => LanguagePrimitives.TryConvertTo<long>(bytes, out var value) ? SizeText.Of(value) : "";
 
-    /// <summary>The first twelve digits of a digest, which tell images apart.</summary>
+    /// <summary>The first twelve digits of a digest.</summary>
     public static string Digest(string? digest) => Core.Oci.Digest.TryParse(digest, out var parsed) ? parsed.Encoded[..12] : digest ?? "";
 
     /// <summary>A list on one line.</summary>
     public static string Join(object? values) =>
         LanguagePrimitives.GetEnumerable(values) is { } list ? string.Join(", ", list.Cast<object?>()) : values?.ToString() ?? "";
 
-    /// <summary>A duration in seconds with one digit after the point.</summary>
+    /// <summary>A duration in seconds with one decimal digit.</summary>
     public static string Seconds(object? duration) =>
         LanguagePrimitives.TryConvertTo<TimeSpan>(duration, out var value) ? value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
 
-    /// <summary>How long ago a moment was, also one that came back from a file or another process; null if there is none.</summary>
+    /// <summary>The time since a moment; null if there is none.</summary>
     public static TimeSpan? Age(object? moment)
     {
-        // Clixml keeps a DateTimeOffset as its properties only.
+        // Clixml keeps only the properties of a DateTimeOffset.
         var value = PSObject.AsPSObject(moment ?? "").Properties["UtcDateTime"]?.Value ?? moment;
         return LanguagePrimitives.TryConvertTo<DateTimeOffset>(value, CultureInfo.InvariantCulture, out var time) && time != default ? DateTimeOffset.UtcNow - time : null;
     }
 
-    /// <summary>What a media type stands for: index or manifest; what is no media type stays as it is.</summary>
+    /// <summary>The kind of a media type, index or manifest; another text is unchanged.</summary>
     public static string Kind(string? mediaType) => MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";
 
-    /// <summary>How many blobs of a plan have an action.</summary>
+    /// <summary>The number of blobs of a plan with an action.</summary>
     public static int Count(object? blobs, string action) => LanguagePrimitives.GetEnumerable(blobs) is { } list
         ? list.Cast<object>().Count(blob => PSObject.AsPSObject(blob).Properties["Action"]?.Value as string == action)
         : 0;
 
-    /// <summary>The sizes of a list of layers, added up.</summary>
+    /// <summary>The total size of a list of layers.</summary>
     public static string Sum(object? layers)
     {
         var total = 0L;

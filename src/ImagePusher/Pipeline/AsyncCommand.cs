@@ -4,8 +4,6 @@ using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Session;
 using Microsoft.Extensions.Logging;
@@ -13,14 +11,14 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// The pump: lets a cmdlet start asynchronous work for each input and writes what it gives on the pipeline's thread, in
-/// input order. Workers never touch the cmdlet; they leave messages and outputs that the pump picks up.
+/// The pump: a cmdlet starts asynchronous work for each input, and the pump writes its output on the pipeline thread, in input
+/// order. Workers never touch the cmdlet; they queue messages and output.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    // Bounds what finished inputs may hold while an earlier one is not done.
+    // Bounds the output that finished inputs hold back for an earlier one.
     private const int MaximumPending = 1000;
 
     private readonly CancellationTokenSource _stop = new();
@@ -28,24 +26,28 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private readonly ConcurrentQueue<Action<PSCmdlet>> _messages = new();
     private readonly Queue<PendingInput> _pending = new();
     private ProgressReporter? _progress;
+    private ReferenceLines? _lines;
     private bool _disposed;
 
-    /// <summary>How many inputs may be under way at once.</summary>
+    /// <summary>The maximum number of inputs in progress.</summary>
     protected virtual int Window => 1;
 
-    /// <summary>Takes messages from any thread and shows them on the pipeline's.</summary>
-    protected ILogger Log => field ??= new MessageQueue(Post);
+    /// <summary>Takes messages from any thread and shows them on the pipeline thread.</summary>
+    internal ILogger Log => field ??= new MessageQueue(Post);
 
-    /// <summary>Shows how far transfers are.</summary>
-    protected ProgressReporter Progress => _progress ??= new ProgressReporter(this);
+    /// <summary>Shows the progress of transfers.</summary>
+    internal ProgressReporter Progress => _progress ??= new ProgressReporter(this);
+
+    /// <summary>True for <c>-WhatIf</c>: the call only reports what it would do.</summary>
+    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
+        ? bound is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    /// <summary>Reads references as people and lists write them.</summary>
+    private protected ReferenceLines Lines => _lines ??= new ReferenceLines(this);
 
     /// <summary>True if the user gave the parameter.</summary>
     protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
-    /// <summary>True if the call only asks what would happen.</summary>
-    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
-        ? bound is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -54,10 +56,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts the work on one input. What it writes comes out after all that earlier inputs write.</summary>
+    /// <summary>Starts the work on one input. Its output follows the output of all earlier inputs.</summary>
     /// <param name="input">The input as the user gave it: the target of its errors.</param>
-    /// <param name="work">The work; a foreseen failure becomes one error record.</param>
-    protected void Start(object? input, Func<PendingInput, CancellationToken, Task> work)
+    /// <param name="work">The work; an expected failure becomes one error record.</param>
+    internal void Start(object? input, Func<PendingInput, CancellationToken, Task> work)
     {
         var pending = new PendingInput(input, Wake);
         _pending.Enqueue(pending);
@@ -65,8 +67,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         Pump(() => _pending.Count < MaximumPending && _pending.Count(input => !input.Finished.IsCompleted) < Window);
     }
 
-    /// <summary>Waits for something short, with messages shown meanwhile.</summary>
-    protected T Await<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>Waits for a short operation and shows messages during the wait.</summary>
+    internal T Await<T>(Func<CancellationToken, Task<T>> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         var task = Task.Run(() => work(_stop.Token));
@@ -77,7 +79,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch
         {
-            // Whatever ends the wait, no worker outlives it.
+            // No worker outlives the wait, however it ends.
             _stop.Cancel();
             done.GetAwaiter().GetResult();
             throw;
@@ -86,16 +88,16 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Waits for something short.</summary>
-    protected void Await(Func<CancellationToken, Task> work) =>
+    /// <summary>Waits for a short operation.</summary>
+    internal void Await(Func<CancellationToken, Task> work) =>
         Await(async token =>
         {
             await work(token).ConfigureAwait(false);
             return true;
         });
 
-    /// <summary>Runs a step and turns a foreseen failure into an error record; false if it failed.</summary>
-    protected bool Try(object? input, Action step)
+    /// <summary>Runs a step and turns an expected failure into a non-terminating error; false if it failed.</summary>
+    internal bool Try(object? input, Action step)
     {
         ArgumentNullException.ThrowIfNull(step);
         try
@@ -105,15 +107,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (ImagePusherException error)
         {
-            // An earlier input's outputs come first.
+            // The output of earlier inputs comes first.
             Drain();
-            WriteError(ErrorRecords.Of(error, input));
+            WriteError(ErrorRecords.Of(error, input, this));
             return false;
         }
     }
 
-    /// <summary>Reads a parameter that is the same for all inputs; if it is wrong, the whole call ends with one error.</summary>
-    protected T Require<T>(object? value, Func<T> read)
+    /// <summary>Reads a parameter that is the same for all inputs; an invalid one is a terminating error.</summary>
+    internal T Require<T>(object? value, Func<T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
         try
@@ -122,29 +124,29 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (ImagePusherException error)
         {
-            ThrowTerminatingError(ErrorRecords.Of(error, value));
+            ThrowTerminatingError(ErrorRecords.Of(error, value, this));
             throw;
         }
     }
 
-    /// <summary>The platforms that -Platform names, each once; if one is malformed, the whole call ends with one error about it.</summary>
+    /// <summary>The platforms of <c>-Platform</c>, without repetition; an invalid one is a terminating error.</summary>
     private protected IReadOnlyList<Platform> RequirePlatforms(params string[]? texts) =>
         [.. (texts ?? []).SelectMany(text => Require(text, () => Platforms.Parse(text))).Distinct()];
 
-    /// <summary>The patterns that a parameter lists; if one is malformed, the whole call ends with one error about it.</summary>
+    /// <summary>The wildcard patterns of a parameter; an invalid one is a terminating error.</summary>
     private protected IReadOnlyCollection<WildcardPattern>? RequireWildcards(string[]? texts) =>
         texts?.Select(text => Require(text, () => Wildcards.Parse(text))).ToList();
 
-    /// <summary>The cache in the folder that -CachePath names, the session's if it names none; false, with an error record, if that is no folder.</summary>
+    /// <summary>The cache in the folder of <c>-CachePath</c>, by default the session's cache; false, with an error, if the path is invalid.</summary>
     private protected bool TryCache(string? path, [NotNullWhen(true)] out ImageCache? cache)
     {
         ImageCache? found = null;
-        _ = Try(path, () => found = PusherSession.Current.Cache(path is null ? null : PathResolver.Target(this, path)));
+        _ = Try(path, () => found = SessionCache.Open(this, path));
         cache = found;
         return found is not null;
     }
 
-    /// <summary>Waits until all inputs are done and written.</summary>
+    /// <summary>Waits until all inputs are processed and their output is written.</summary>
     protected void Drain() => Pump(() => _pending.Count == 0);
 
     /// <inheritdoc/>
@@ -152,12 +154,13 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         Drain();
         _progress?.Complete();
+        _lines?.Report();
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Stops the work and waits for its end. When a later command throws or stops the pipeline, only this runs.</summary>
+    /// <summary>Stops the work and waits for its end. If a later command throws or stops the pipeline, only this method runs.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing || _disposed)
@@ -186,16 +189,16 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // A worker's last word after the end has nobody left to wake.
+            // A worker may still post a message after the cmdlet has ended.
         }
     }
 
-    /// <summary>Writes what there is to write, in order, until the condition holds or the pipeline is stopped.</summary>
+    /// <summary>Writes messages and output, in order, until the condition holds or the pipeline is stopped.</summary>
     private void Pump(Func<bool> isDone)
     {
         while (true)
         {
-            WriteWhatIsReady();
+            WriteReady();
             if (isDone())
             {
                 return;
@@ -214,7 +217,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void WriteWhatIsReady()
+    private void WriteReady()
     {
         while (_messages.TryDequeue(out var message))
         {
@@ -223,7 +226,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
         while (_pending.TryPeek(out var head))
         {
-            // Asked before the outputs are taken: what a finished input wrote is all there then.
+            // Read before the output is taken, so that a finished input has queued all of it.
             var isFinished = head.Finished.IsCompleted;
             while (head.Outputs.TryDequeue(out var output))
             {

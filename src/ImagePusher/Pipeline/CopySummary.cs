@@ -1,24 +1,27 @@
 using System.Globalization;
 using System.Text;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Says in words what a copy did or would do.</summary>
+/// <summary>Describes in words what a copy did or would do.</summary>
 internal static class CopySummary
 {
-    public static string Of(CopyRequest copy, CopyResult result) => string.Create(
+    public static string Of(CopyRequest copy, CopyResult result) => TerminalText.Escape(string.Create(
         CultureInfo.InvariantCulture,
-        $"{copy.Label} -> {copy.Place ?? result.Name.ToString()}: {result.Manifest.Digest}, {Layers(result)}, {SizeText.Of(result.BytesSent)} in {result.Duration.TotalSeconds:0.0} s");
+        $"{copy.Label} -> {copy.Place ?? result.Name.ToString()}: {result.Manifest.Digest}, {Layers(result)}, " +
+        $"{SizeText.Of(result.BytesSent)} in {result.Duration.TotalSeconds:0.0} s"));
 
     public static string Of(CopyRequest copy, CopyPlan plan)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{copy.Action} {copy.Label} {(copy.Place is null ? "as" : "to")} {copy.Place ?? plan.Name.ToString()}");
+        var relation = copy.Place is null ? "as" : "to";
+        text.Append(CultureInfo.InvariantCulture, $"{copy.Action} {Printable(copy.Label)} {relation} {copy.Place ?? plan.Name.ToString()}");
         if (plan is { IsPublished: true, Referrers: [] })
         {
-            return text.Append(CultureInfo.InvariantCulture, $": nothing to do, it is there already ({plan.Root!.Digest}).").ToString();
+            return text.Append(CultureInfo.InvariantCulture, $": nothing to do, it already exists ({plan.Root!.Digest}).").ToString();
         }
 
         text.Append(CultureInfo.InvariantCulture, $": {SizeText.Of(plan.BytesToSend)} to send");
@@ -27,23 +30,28 @@ internal static class CopySummary
             text.Append(CultureInfo.InvariantCulture, $" and {SizeText.Of(plan.BytesToEncode)} to {Change(plan)} and send");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"; manifest {plan.Root?.Digest.ToString() ?? $"not known before the layers are {Change(plan)}ed"}");
+        var digest = plan.Root?.Digest.ToString() ?? $"not known before the layers are {Change(plan)}ed";
+        text.Append(CultureInfo.InvariantCulture, $"; manifest {digest}");
         foreach (var blob in plan.Blobs)
         {
-            text.AppendLine().Append("  ").Append(blob);
+            text.AppendLine().Append("  ").Append(Printable(blob.ToString()));
         }
 
         foreach (var referrer in plan.Referrers)
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  copy    {referrer.Digest}, which refers to it ({referrer.ArtifactType ?? referrer.MediaType})");
+            var type = Printable(referrer.ArtifactType ?? referrer.MediaType);
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  copy    referrer {referrer.Digest} ({type})");
         }
 
         return text.ToString();
     }
 
-    private static string Change(CopyPlan plan) => plan.Blobs.Any(blob => blob.Action == PlannedAction.Decode) ? "decompress" : "compress";
+    private static string Printable(string text) => TerminalText.Escape(text);
+
+    private static string Change(CopyPlan plan) =>
+        plan.Blobs.Any(blob => blob.Action == PlannedAction.Decode) ? "decompress" : "compress";
 
     private static string Layers(CopyResult result) => result.Layers is null
-        ? "there already"
-        : $"{result.Layers} layers ({result.Uploaded} sent, {result.Mounted} mounted, {result.Existing} there)";
+        ? "already exists"
+        : $"{result.Layers} layers ({result.Uploaded} sent, {result.Mounted} mounted, {result.Existing} existing)";
 }

@@ -1,56 +1,62 @@
 using System.Management.Automation;
 using ImagePusher.Core;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>The one table from failures to error records: a stable id, a category, what to do next.</summary>
+/// <summary>The one table from exceptions to error records: a stable id, a category, and the recommended action.</summary>
 internal static class ErrorRecords
 {
-    private static readonly Dictionary<Type, (string Id, ErrorCategory Category)> Table = new()
+    private static readonly Dictionary<Type, ErrorCategory> Categories = new()
     {
-        [typeof(AccessDeniedException)] = ("AccessDenied", ErrorCategory.PermissionDenied),
-        [typeof(IncompleteImageException)] = ("IncompleteImage", ErrorCategory.InvalidData),
-        [typeof(InvalidOptionException)] = ("InvalidOption", ErrorCategory.InvalidArgument),
-        [typeof(LimitExceededException)] = ("LimitExceeded", ErrorCategory.LimitsExceeded),
-        [typeof(NotConnectedException)] = ("NotConnected", ErrorCategory.ObjectNotFound),
-        [typeof(PathNotFoundException)] = ("PathNotFound", ErrorCategory.ObjectNotFound),
-        [typeof(PolicyViolationException)] = ("PolicyViolation", ErrorCategory.SecurityError),
-        [typeof(SignatureRejectedException)] = ("SignatureRejected", ErrorCategory.SecurityError),
-        [typeof(UnsupportedContentException)] = ("UnsupportedContent", ErrorCategory.NotImplemented),
-        [typeof(InvalidReferenceException)] = ("InvalidReference", ErrorCategory.InvalidArgument),
-        [typeof(InvalidImageArchiveException)] = ("InvalidImageArchive", ErrorCategory.InvalidData),
-        [typeof(DigestMismatchException)] = ("DigestMismatch", ErrorCategory.InvalidData),
-        [typeof(ManifestNotFoundException)] = ("ManifestNotFound", ErrorCategory.ObjectNotFound),
-        [typeof(ImageNotCachedException)] = ("ImageNotCached", ErrorCategory.ObjectNotFound),
-        [typeof(PlatformNotFoundException)] = ("PlatformNotFound", ErrorCategory.ObjectNotFound),
-        [typeof(DestinationConflictException)] = ("DestinationConflict", ErrorCategory.ResourceExists),
-        [typeof(RegistryUnauthorizedException)] = ("RegistryUnauthorized", ErrorCategory.AuthenticationError),
-        [typeof(RegistryDeniedException)] = ("RegistryDenied", ErrorCategory.PermissionDenied),
-        [typeof(RegistryRateLimitedException)] = ("RegistryRateLimited", ErrorCategory.QuotaExceeded),
-        [typeof(RegistryUnavailableException)] = ("RegistryUnavailable", ErrorCategory.ResourceUnavailable),
-        [typeof(RegistryUnreachableException)] = ("RegistryUnreachable", ErrorCategory.ConnectionError),
-        [typeof(RegistryProtocolException)] = ("RegistryProtocol", ErrorCategory.ProtocolError),
-        [typeof(CacheLockedException)] = ("CacheLocked", ErrorCategory.ResourceBusy),
-        [typeof(CacheCorruptException)] = ("CacheCorrupt", ErrorCategory.InvalidData),
-        [typeof(InsufficientSpaceException)] = ("InsufficientSpace", ErrorCategory.ResourceUnavailable),
+        [typeof(AccessDeniedException)] = ErrorCategory.PermissionDenied,
+        [typeof(CacheCorruptException)] = ErrorCategory.InvalidData,
+        [typeof(CacheLockedException)] = ErrorCategory.ResourceBusy,
+        [typeof(DestinationConflictException)] = ErrorCategory.ResourceExists,
+        [typeof(DigestMismatchException)] = ErrorCategory.InvalidData,
+        [typeof(ImageNotCachedException)] = ErrorCategory.ObjectNotFound,
+        [typeof(IncompleteImageException)] = ErrorCategory.InvalidData,
+        [typeof(InsufficientSpaceException)] = ErrorCategory.ResourceUnavailable,
+        [typeof(InvalidImageArchiveException)] = ErrorCategory.InvalidData,
+        [typeof(InvalidOptionException)] = ErrorCategory.InvalidArgument,
+        [typeof(InvalidReferenceException)] = ErrorCategory.InvalidArgument,
+        [typeof(LimitExceededException)] = ErrorCategory.LimitsExceeded,
+        [typeof(ManifestNotFoundException)] = ErrorCategory.ObjectNotFound,
+        [typeof(NotConnectedException)] = ErrorCategory.ObjectNotFound,
+        [typeof(PathNotFoundException)] = ErrorCategory.ObjectNotFound,
+        [typeof(PlatformNotFoundException)] = ErrorCategory.ObjectNotFound,
+        [typeof(PolicyViolationException)] = ErrorCategory.SecurityError,
+        [typeof(RegistryDeniedException)] = ErrorCategory.PermissionDenied,
+        [typeof(RegistryProtocolException)] = ErrorCategory.ProtocolError,
+        [typeof(RegistryRateLimitedException)] = ErrorCategory.QuotaExceeded,
+        [typeof(RegistryUnauthorizedException)] = ErrorCategory.AuthenticationError,
+        [typeof(RegistryUnavailableException)] = ErrorCategory.ResourceUnavailable,
+        [typeof(RegistryUnreachableException)] = ErrorCategory.ConnectionError,
+        [typeof(SignatureRejectedException)] = ErrorCategory.SecurityError,
+        [typeof(UnsupportedContentException)] = ErrorCategory.NotImplemented,
     };
 
-    public static ErrorRecord Of(Exception error, object? target)
+    /// <summary>The error record of an exception, with the recommended action for the cmdlet that failed.</summary>
+    public static ErrorRecord Of(Exception error, object? target, PSCmdlet cmdlet)
     {
-        var (id, category) = Table.TryGetValue(error.GetType(), out var known) ? known : ("Unexpected", ErrorCategory.NotSpecified);
-        var record = new ErrorRecord(error, id, category, target);
-        if (error is ImagePusherException { RecommendedAction: { Length: > 0 } recommendedAction })
+        if (error is not ImagePusherException expected)
         {
-            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = recommendedAction };
-        }
-        else if (error is not ImagePusherException)
-        {
-            record.ErrorDetails = new ErrorDetails($"Unexpected error: {error.Message}")
+            return new ErrorRecord(error, "Unexpected", ErrorCategory.NotSpecified, target)
             {
-                RecommendedAction = "This is a bug in ImagePusher. Please report it with the output of Get-Error.",
+                ErrorDetails = new ErrorDetails(TerminalText.Sentence($"Unexpected error: {error.Message}"))
+                {
+                    RecommendedAction = "This is a bug in ImagePusher. Please report it with the output of Get-Error.",
+                },
             };
         }
 
-        return record;
+        var type = error.GetType();
+        return new ErrorRecord(error, type.Name[..^nameof(Exception).Length], Categories[type], target)
+        {
+            ErrorDetails = new ErrorDetails(error.Message)
+            {
+                RecommendedAction = $"{expected.RecommendedAction} {ErrorHints.For(expected, new CmdletCall(cmdlet))}".Trim(),
+            },
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Pipeline;
@@ -8,7 +9,7 @@ internal sealed class MessageQueue(Action<Action<PSCmdlet>> post) : ILogger
 {
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var message = formatter(state, exception);
+        var message = TerminalText.Escape(formatter(state, exception));
         switch (logLevel)
         {
             case >= LogLevel.Warning:

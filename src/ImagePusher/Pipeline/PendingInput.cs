@@ -4,7 +4,7 @@ using ImagePusher.Core;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>One input whose work is under way, and what it has to write so far.</summary>
+/// <summary>One input that is being processed, and the output that it has produced so far.</summary>
 public sealed class PendingInput
 {
     private readonly Action _wake;
@@ -16,19 +16,19 @@ public sealed class PendingInput
 
     internal ConcurrentQueue<Action<PSCmdlet>> Outputs { get; } = new();
 
-    /// <summary>Ends when the work ended, and never fails.</summary>
+    /// <summary>Completes when the work ends; it never faults.</summary>
     internal Task Finished { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Writes an object to the pipeline when this input's turn has come.</summary>
+    /// <summary>Writes an object to the pipeline, after the output of all earlier inputs.</summary>
     public void Write(object value) => Do(cmdlet => cmdlet.WriteObject(value));
 
-    /// <summary>Writes a foreseen failure as an error record.</summary>
+    /// <summary>Writes an expected failure as an error record.</summary>
     /// <param name="error">The failure.</param>
-    /// <param name="target">What it is about; the input unless told.</param>
+    /// <param name="target">The target object of the error record; the input by default.</param>
     public void WriteError(ImagePusherException error, object? target = null) =>
-        Do(cmdlet => cmdlet.WriteError(ErrorRecords.Of(error, target ?? Input)));
+        Do(cmdlet => cmdlet.WriteError(ErrorRecords.Of(error, target ?? Input, cmdlet)));
 
-    /// <summary>Does something on the pipeline's thread when this input's turn has come.</summary>
+    /// <summary>Runs an action on the pipeline thread, after the output of all earlier inputs.</summary>
     public void Do(Action<PSCmdlet> action)
     {
         Outputs.Enqueue(action);
@@ -45,17 +45,17 @@ public sealed class PendingInput
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    // Nobody waits for outputs of a pipeline that was stopped.
+                    // A stopped pipeline takes no output.
                 }
                 catch (ImagePusherException error)
                 {
                     WriteError(error);
                 }
-#pragma warning disable CA1031 // A defect of ours: shown as what it is on the pipeline's thread, not lost in a task.
+#pragma warning disable CA1031 // A bug: reported as an unexpected error on the pipeline thread, not lost in a task.
                 catch (Exception error)
 #pragma warning restore CA1031
                 {
-                    Do(cmdlet => cmdlet.WriteError(ErrorRecords.Of(error, Input)));
+                    Do(cmdlet => cmdlet.WriteError(ErrorRecords.Of(error, Input, cmdlet)));
                 }
                 finally
                 {

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Shows transfers as progress: a bar for each image and below it one for each blob on its way, at most five times a second.</summary>
+/// <summary>Shows the progress of transfers: a bar for each image, and below it one for each blob in progress, at most five times a second.</summary>
 public sealed class ProgressReporter
 {
-    // Bars beyond these push everything else off a terminal.
+    // More bars would fill a terminal.
     private const int MaximumBlobs = 6;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -23,16 +24,16 @@ public sealed class ProgressReporter
     internal ProgressReporter(PSCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
-        _isShown = IsLookedAt(cmdlet);
+        _isShown = IsInteractive(cmdlet);
     }
 
-    /// <summary>Takes a transfer in, from any thread; it is shown until it is disposed.</summary>
-    /// <param name="activity">What is done: <c>Pushing</c>.</param>
+    /// <summary>Adds a transfer, from any thread; it is shown until the result is disposed.</summary>
+    /// <param name="activity">The activity: <c>Pushing</c>.</param>
     /// <param name="image">The image's name.</param>
-    /// <param name="transfer">How far it is.</param>
+    /// <param name="transfer">The progress of the transfer.</param>
     internal IDisposable Show(string activity, string image, CopyMonitor transfer)
     {
-        var shown = new Shown(Interlocked.Add(ref _lastId, MaximumBlobs + 1), $"{activity} {image}", transfer);
+        var shown = new Shown(Interlocked.Add(ref _lastId, MaximumBlobs + 1), $"{activity} {TerminalText.Escape(image)}", transfer);
         lock (_gate)
         {
             _shown.Add(shown);
@@ -41,7 +42,7 @@ public sealed class ProgressReporter
         return shown;
     }
 
-    /// <summary>Writes the state of all transfers, if the last time is long enough ago. On the pipeline's thread.</summary>
+    /// <summary>Writes the state of all transfers, at most once per interval. Call it on the pipeline thread.</summary>
     internal void Sample()
     {
         if (!_isShown || (_lastSample != 0 && Stopwatch.GetElapsedTime(_lastSample) < Interval))
@@ -63,7 +64,7 @@ public sealed class ProgressReporter
         }
     }
 
-    /// <summary>Takes all bars away. On the pipeline's thread.</summary>
+    /// <summary>Removes all bars. Call it on the pipeline thread.</summary>
     internal void Complete()
     {
         foreach (var shown in Take())
@@ -120,7 +121,7 @@ public sealed class ProgressReporter
         }
     }
 
-    // What was there already is done, but tells nothing of how fast the rest goes.
+    // Existing content counts as done, but not for the rate.
     private static ProgressRecord Record(int id, int parent, string activity, long done, long total, long moved, TimeSpan elapsed)
     {
         var rate = moved / Math.Max(elapsed.TotalSeconds, 0.001);
@@ -133,8 +134,8 @@ public sealed class ProgressReporter
         };
     }
 
-    // Nobody looks at a log while it is written, and -NonInteractive says that nobody is there.
-    private static bool IsLookedAt(PSCmdlet cmdlet) => cmdlet.Host?.Name is not ("ConsoleHost" or "ImagePusher.Shell")
+    // Progress is for people: not for a log, and not with -NonInteractive.
+    private static bool IsInteractive(PSCmdlet cmdlet) => cmdlet.Host?.Name is not "ConsoleHost"
         || (!Console.IsOutputRedirected && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)));
 
     private sealed class Shown(int id, string activity, CopyMonitor transfer) : IDisposable

@@ -5,37 +5,37 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>A cmdlet that talks to a registry, with the parameters that all of them have.</summary>
-public abstract class RegistryCommand : TransferCommand
+/// <summary>A cmdlet that sends requests to a registry: the parameters of registry access.</summary>
+public abstract class RegistryCommand : AsyncCommand
 {
-    /// <summary>Who asks; in place of what Connect-Registry and the config files say.</summary>
+    /// <summary>The credential to use instead of Connect-Registry and the configuration files.</summary>
     [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>Talk plain http to the registry.</summary>
+    /// <summary>Use HTTP without TLS.</summary>
     [Parameter]
     public SwitchParameter PlainHttp { get; set; }
 
-    /// <summary>How many blobs, and how many images, are on their way at once.</summary>
+    /// <summary>The maximum number of concurrent image and blob transfers.</summary>
     [Parameter]
-    [ValidateQuantity(1, 64, "how many blobs may be on their way at once")]
+    [ValidateQuantity(1, 64, "the maximum number of concurrent transfers")]
     public int ThrottleLimit { get; set; } = TransferLimits.DefaultBlobs;
 
-    /// <summary>How often a failed request is repeated.</summary>
+    /// <summary>The maximum number of retries of a failed request.</summary>
     [Parameter]
-    [ValidateQuantity(0, 100, "how often a failed request is repeated")]
+    [ValidateQuantity(0, 100, "the maximum number of retries of a failed request")]
     public int MaximumRetryCount { get; set; }
 
-    /// <summary>The seconds before the first repetition; they double each time.</summary>
+    /// <summary>The time before the first retry, in seconds; it doubles with each retry.</summary>
     [Parameter]
-    [ValidateQuantity(0, 3600, "the seconds before the first repetition")]
+    [ValidateQuantity(0, 3600, "the seconds before the first retry")]
     public int RetryIntervalSec { get; set; }
 
     /// <inheritdoc/>
     protected override int Window => ThrottleLimit;
 
-    /// <summary>How this call reaches registries.</summary>
+    /// <summary>How this call accesses registries.</summary>
     private protected RegistryAccess Access => new()
     {
         Credential = Credential,

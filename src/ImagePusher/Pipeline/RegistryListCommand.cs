@@ -2,10 +2,10 @@ using ImagePusher.Core;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>A cmdlet that lists what a registry has, page by page: a page is asked for when what was before it has been taken.</summary>
+/// <summary>A cmdlet that lists the content of a registry: a page is requested when all items of the previous page were written.</summary>
 public abstract class RegistryListCommand : RegistryCommand
 {
-    /// <summary>The items of a list, each waited for on the pipeline's thread when it is wanted.</summary>
+    /// <summary>The items of a list, each awaited on the pipeline thread when it is requested.</summary>
     /// <exception cref="ImagePusherException">The list ends with a failure.</exception>
     private protected IEnumerable<T> Each<T>(Func<CancellationToken, IAsyncEnumerable<T>> list)
     {
@@ -15,7 +15,7 @@ public abstract class RegistryListCommand : RegistryCommand
         {
             while (true)
             {
-                // Only the first item of a page is waited for.
+                // Only the first item of a page needs a wait.
                 next = items.MoveNextAsync().AsTask();
                 if (!(next.IsCompletedSuccessfully ? next.Result : Await(_ => next)))
                 {
@@ -35,12 +35,12 @@ public abstract class RegistryListCommand : RegistryCommand
     {
         try
         {
-            // A stopped pipeline leaves a request under way, which ends now.
+            // A stopped pipeline leaves a pending request, which ends now.
             last.GetAwaiter().GetResult();
         }
         catch (Exception error) when (error is OperationCanceledException or ImagePusherException)
         {
-            // Told to whoever asked for the item, if anybody still did.
+            // Already reported to the caller that requested the item.
         }
 
         items.DisposeAsync().AsTask().GetAwaiter().GetResult();

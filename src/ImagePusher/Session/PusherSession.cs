@@ -8,8 +8,8 @@ namespace ImagePusher.Session;
 
 /// <summary>
 /// What all cmdlets of a process share: the cache, the registry client with its connections and credentials, the limits,
-/// the local registries. One for each process, since <c>ForEach-Object -Parallel</c> runs its blocks in runspaces of
-/// their own, which must see the same.
+/// the local registries. One per process, because <c>ForEach-Object -Parallel</c> runs its blocks in runspaces of their own,
+/// which must share it.
 /// </summary>
 internal sealed class PusherSession
 {
@@ -18,39 +18,45 @@ internal sealed class PusherSession
     private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ImageReference, byte> _seenRepositories = new();
-    private string? _cachePath;
+    private string? _lastUsed;
 
     private PusherSession() => Client = NewClient();
 
     public static PusherSession Current => Shared.Value;
 
-    /// <summary>The folder of this session's cache.</summary>
-    public string CachePath
-    {
-        get => _cachePath ?? ImageCache.DefaultPath;
-        set => _cachePath = value;
-    }
+    /// <summary>The folder that Set-ImageCache set; null for IMAGEPUSHER_CACHE or the default.</summary>
+    public string? CachePath { get; set; }
 
-    /// <summary>The session's one registry client.</summary>
+    /// <summary>The default cache at the last use of it.</summary>
+    public ImageCache CurrentCache => Cache(CachePath ?? _lastUsed ?? ImageCache.DefaultPath);
+
+    /// <summary>The registry client.</summary>
     public RegistryClient Client { get; private set; }
 
-    /// <summary>The limits over all copies of the process.</summary>
+    /// <summary>The limits of all copies of the process.</summary>
     public TransferLimits Limits { get; } = new();
 
     /// <summary>The local registries that this process serves.</summary>
     public LocalRegistryList LocalRegistries { get; } = new();
 
-    /// <summary>References that a registry answered for in this session: what completion offers without asking anybody.</summary>
+    /// <summary>References that a registry has confirmed in this session: completion offers them without a request.</summary>
     public IEnumerable<string> SeenReferences => _seenReferences.Keys;
 
-    /// <summary>The repositories of these references, and those that a registry listed: names without tag and digest.</summary>
+    /// <summary>The repositories of these references and those that a registry listed, without tag and digest.</summary>
     public IEnumerable<ImageReference> SeenRepositories => _seenRepositories.Keys;
 
-    /// <summary>The cache in a folder; the session's own where none is named.</summary>
-    public ImageCache Cache(string? path = null) => _caches.GetOrAdd(Path.GetFullPath(path ?? CachePath), static folder => ImageCache.Open(folder));
+    /// <summary>The cache in a folder.</summary>
+    public ImageCache Cache(string path) => _caches.GetOrAdd(Path.GetFullPath(path), static folder => ImageCache.Open(folder));
+
+    /// <summary>The cache in the folder that is the default at the moment.</summary>
+    public ImageCache Use(string path)
+    {
+        _lastUsed = path;
+        return Cache(path);
+    }
 
     /// <summary>A copier that remembers encodings in a cache.</summary>
-    public ImageCopier Copier(ImageCache? cache = null) => new(Limits, (cache ?? Cache()).Encodings);
+    public ImageCopier Copier(ImageCache cache) => new(Limits, cache.Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>
     public void Saw(ImageReference reference)
@@ -72,9 +78,9 @@ internal sealed class PusherSession
     }
 
     /// <summary>
-    /// Ends the session, at the last Remove-Module and at the end of the process: stops what listens, closes the connections,
-    /// and forgets credentials, tokens, options, what registries were seen to do, the cache that was set and the names that
-    /// were seen. An import after it begins a new one.
+    /// Ends the session, at the last Remove-Module and at the end of the process: stops local registries, closes the connections,
+    /// and discards credentials, tokens, options, observed properties of registries, the cache that was set, and the names for
+    /// completion. A later import begins a new session.
     /// </summary>
     public void Close()
     {
@@ -85,7 +91,8 @@ internal sealed class PusherSession
         ended.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _seenReferences.Clear();
         _seenRepositories.Clear();
-        _cachePath = null;
+        CachePath = null;
+        _lastUsed = null;
     }
 
     private RegistryClient NewClient() => new(new RegistryClientOptions { UploadJournal = new SessionJournal(this) });

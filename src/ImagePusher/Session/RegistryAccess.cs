@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Session;
 
-/// <summary>What one call says about how to reach registries; what it does not say comes from the session's options.</summary>
+/// <summary>How one call accesses registries; what it does not specify comes from the options of the session.</summary>
 internal sealed record RegistryAccess
 {
     public PSCredential? Credential { get; init; }
@@ -26,7 +26,7 @@ internal sealed record RegistryAccess
     public RegistryRepository Repository(ImageReference name) =>
         PusherSession.Current.Client.GetRepository(name.Registry, name.Repository, Request);
 
-    /// <summary>How many blobs of a copy may be on their way to or from a registry at once.</summary>
+    /// <summary>The maximum number of concurrent blob transfers of a copy to or from a registry.</summary>
     public int ThrottleFor(string registry) =>
         ThrottleLimit ?? PusherSession.Current.Client.GetSettings(registry).ThrottleLimit;
 

@@ -3,10 +3,10 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Session;
 
-/// <summary>The journal of whichever cache the session has at the time: the client outlives a change of the cache.</summary>
+/// <summary>The upload journal of the current cache: the client outlives a change of the cache.</summary>
 internal sealed class SessionJournal(PusherSession session) : IUploadJournal
 {
-    private IUploadJournal Current => session.Cache().Uploads;
+    private IUploadJournal Current => session.CurrentCache.Uploads;
 
     public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => Current.FindAsync(key, cancellationToken);
 

@@ -1,0 +1,32 @@
+using ImagePusher.Core;
+using ImagePusher.Core.Naming;
+
+namespace ImagePusher.Binding;
+
+/// <summary>Reads references to images of a registry, and refuses what is likely a mistake before a registry is asked.</summary>
+internal static class References
+{
+    /// <summary>The reference of a text.</summary>
+    /// <exception cref="InvalidReferenceException">The text is not a reference, or it names a registry and no repository.</exception>
+    public static ImageReference Parse(string text)
+    {
+        var reference = ImageReference.Parse(text);
+        return IsRegistry(text)
+            ? throw new InvalidReferenceException(
+                $"Invalid reference '{text}': it names a registry and no repository.",
+                $"Specify the repository too, such as {text}/team/app:1.0. For an image of Docker Hub, specify {reference}.")
+            : reference;
+    }
+
+    // docker pull ghcr.io asks Docker Hub for library/ghcr.io; nobody means that.
+    private static bool IsRegistry(string text)
+    {
+        if (text.Contains('/', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var host = text.Split(':') is [var name, _] ? name : text;
+        return ReferenceGrammar.IsHost(text) && ReferenceGrammar.LooksLikeHost(host);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections;
+using ImagePusher.Core.Naming;
+using ImagePusher.Session;
+
+namespace ImagePusher.Binding;
+
+/// <summary>Completes registries: those of this session, local ones, and those in the configuration files of docker and podman.</summary>
+public sealed class RegistryCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => Known();
+
+    internal static IEnumerable<string> Known()
+    {
+        var session = PusherSession.Current;
+        return session.Client.Connections.Keys
+            .Concat(session.Client.ConfiguredRegistries.Keys)
+            .Concat(session.LocalRegistries.All.Select(server => server.Address))
+            .Concat(session.SeenRepositories.Select(repository => repository.Registry))
+            .Concat(session.Client.RegistriesOfFiles());
+    }
+}
+
+/// <summary>Completes the registries that this process serves.</summary>
+public sealed class LocalRegistryCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
+        PusherSession.Current.LocalRegistries.All.Select(server => server.Address);
+}
+
+/// <summary>Completes references that a registry has confirmed in this session, and those in the cache.</summary>
+public sealed class SeenReferenceCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
+        PusherSession.Current.SeenReferences.Concat(CachedReferenceCompleter.Names(word, bound));
+}
+
+/// <summary>Completes repositories that this session knows, and those of cached images.</summary>
+public sealed class SeenRepositoryCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.SeenRepositories
+        .Concat(CachedImages(bound).Select(entry => entry.Reference).OfType<ImageReference>())
+        .Select(name => CachedReferenceCompleter.IsStartOf(word, name.Name) ? name.Name : name.ByDigest().ShortForm);
+}
+
+/// <summary>Completes destinations: registries, and in a registry the prefixes and repositories that this session knows.</summary>
+public sealed class DestinationCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => word.Contains('/', StringComparison.Ordinal)
+        ? PusherSession.Current.SeenRepositories.SelectMany(PrefixesAndName)
+        : RegistryCompleter.Known();
+
+    private static IEnumerable<string> PrefixesAndName(ImageReference repository)
+    {
+        var name = repository.Name;
+        for (var slash = name.IndexOf('/', repository.Registry.Length + 1); slash >= 0; slash = name.IndexOf('/', slash + 1))
+        {
+            yield return name[..(slash + 1)];
+        }
+
+        yield return name;
+    }
+}
+
+/// <summary>Completes names of environment variables.</summary>
+public sealed class EnvironmentVariableCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => Environment.GetEnvironmentVariables().Keys.Cast<string>();
+}

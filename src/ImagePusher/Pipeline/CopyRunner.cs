@@ -1,0 +1,88 @@
+using System.Management.Automation;
+using ImagePusher.Core.Transfer;
+using ImagePusher.Output;
+
+namespace ImagePusher.Pipeline;
+
+/// <summary>
+/// Runs the copies of a cmdlet: with -WhatIf it prints the plan, with -PlanOnly it writes the plan as an object, otherwise it
+/// asks for confirmation where needed and copies.
+/// </summary>
+internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
+{
+    /// <summary>Copies one image, or plans its copy.</summary>
+    /// <param name="input">The input as the user gave it.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="output">Makes the output object of the result.</param>
+    public void Start(object? input, CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output)
+    {
+        if (isPlanOnly || command.IsWhatIf)
+        {
+            StartPlan(input, copy);
+        }
+        else if (command.ShouldProcess(copy.Name.ToString(), copy.Action))
+        {
+            var progress = command.Progress;
+            command.Start(input, (pending, token) => CopyAsync(copy, output, progress, pending, token));
+        }
+        else
+        {
+            copy.Release();
+        }
+    }
+
+    /// <summary>Plans the copy of one image.</summary>
+    public void StartPlan(object? input, CopyRequest copy) => command.Start(input, (pending, token) => PlanAsync(copy, pending, token));
+
+    /// <summary>Copies one image and shows its progress.</summary>
+    public async Task<CopyResult> RunAsync(CopyRequest copy, ProgressReporter progress, CancellationToken cancellationToken)
+    {
+        var transfer = new CopyMonitor();
+        using var shown = progress.Show(copy.Activity, copy.Label, transfer);
+        var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
+        return await copy.Copier.CopyAsync(
+            selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, transfer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CopyAsync(
+        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress, PendingInput pending,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await RunAsync(copy, progress, cancellationToken).ConfigureAwait(false);
+            var value = await output(result, cancellationToken).ConfigureAwait(false);
+            pending.Do(cmdlet =>
+            {
+                cmdlet.WriteInformation(CopySummary.Of(copy, result), ["ImagePusher"]);
+                cmdlet.WriteObject(value);
+            });
+        }
+        finally
+        {
+            copy.Release();
+        }
+    }
+
+    private async Task PlanAsync(CopyRequest copy, PendingInput pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
+            var plan = await copy.Copier.PlanAsync(
+                selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, cancellationToken).ConfigureAwait(false);
+            if (isPlanOnly)
+            {
+                pending.Write(ImageCopyPlan.Of(copy.Label, plan));
+            }
+            else
+            {
+                pending.Do(cmdlet => cmdlet.ShouldProcess(CopySummary.Of(copy, plan), null, null));
+            }
+        }
+        finally
+        {
+            copy.Release();
+        }
+    }
+}

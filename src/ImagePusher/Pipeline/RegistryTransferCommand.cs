@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using ImagePusher.Binding;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Pipeline;
+
+/// <summary>A cmdlet that copies images from or to a registry: the parameters that all copies have, and those of registry access.</summary>
+public abstract class RegistryTransferCommand : RegistryCommand
+{
+    /// <inheritdoc cref="TransferCommand.Platform"/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string[]? Platform { get; set; }
+
+    /// <inheritdoc cref="TransferCommand.Force"/>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc cref="TransferCommand.NoClobber"/>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <inheritdoc cref="TransferCommand.PlanOnly"/>
+    [Parameter]
+    public SwitchParameter PlanOnly { get; set; }
+
+    /// <summary>Copies images, or plans their copies.</summary>
+    private protected CopyRunner Copies => field ??= new CopyRunner(this, PlanOnly);
+
+    /// <summary>The platforms of <see cref="Platform"/>; empty if none was given.</summary>
+    private protected IReadOnlyList<Platform> Platforms { get; private set; } = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Platforms = RequirePlatforms(Platform);
+}
