@@ -31,15 +31,13 @@ internal static class PathResolver
             return [literal];
         }
 
-        if (isLiteral || !WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            throw new PathNotFoundException($"The path '{literal ?? path}' does not exist.", "Check the path and the current location.");
-        }
-
-        var matches = Match(cmdlet, path);
-        return matches.Count > 0
-            ? matches
-            : throw new PathNotFoundException($"No file or folder matches '{path}'.", "Check the pattern and the current location.");
+        // A path without wildcards may still have escaped ones, as in `[1`].
+        var matches = isLiteral ? [] : Match(cmdlet, path);
+        return matches.Count > 0 ? matches : throw new PathNotFoundException(
+            isLiteral || !WildcardPattern.ContainsWildcardCharacters(path)
+                ? $"The path '{literal ?? path}' does not exist."
+                : $"No file or folder matches '{path}'.",
+            "Check the path and the current location.");
     }
 
     /// <summary>The full path of a file or folder that may not exist.</summary>

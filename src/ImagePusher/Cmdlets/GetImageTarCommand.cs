@@ -25,7 +25,8 @@ public sealed class GetImageTarCommand : AsyncCommand
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The images to select: names, digests or wildcard patterns.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ArchiveInput.PathSet)]
+    [Parameter(ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ArchivedImageCompleter))]

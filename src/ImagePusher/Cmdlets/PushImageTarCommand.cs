@@ -32,7 +32,8 @@ public sealed class PushImageTarCommand : PushCommand
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The images to select: names, digests or wildcard patterns.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ArchiveInput.PathSet)]
+    [Parameter(ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ArchivedImageCompleter))]

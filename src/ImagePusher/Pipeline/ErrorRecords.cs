@@ -37,7 +37,10 @@ internal static class ErrorRecords
     };
 
     /// <summary>The error record of an exception, with the recommended action for the cmdlet that failed.</summary>
-    public static ErrorRecord Of(Exception error, object? target, PSCmdlet cmdlet)
+    public static ErrorRecord Of(Exception error, object? target, PSCmdlet cmdlet) => Of(error, target, CmdletCall.Of(cmdlet));
+
+    /// <inheritdoc cref="Of(Exception, object?, PSCmdlet)"/>
+    public static ErrorRecord Of(Exception error, object? target, CmdletCall call)
     {
         if (error is not ImagePusherException expected)
         {
@@ -55,7 +58,7 @@ internal static class ErrorRecords
         {
             ErrorDetails = new ErrorDetails(error.Message)
             {
-                RecommendedAction = $"{expected.RecommendedAction} {ErrorHints.For(expected, new CmdletCall(cmdlet))}".Trim(),
+                RecommendedAction = $"{expected.RecommendedAction} {ErrorHints.For(expected, call)}".Trim(),
             },
         };
     }

@@ -165,8 +165,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["from"] = source.Reference, ["registry"] = registry.Address };
         var plan = await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -IncludeReferrers -PlanOnly", Token);
-        Assert.Contains(source.Sbom.Digest, (string[])plan.Referrers);
-        Assert.Empty((string[])(await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -PlanOnly", Token)).Referrers);
+        Assert.Contains(source.Sbom.Digest, (IEnumerable<string>)plan.Referrers);
+        Assert.Empty((IEnumerable<string>)(await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -PlanOnly", Token)).Referrers);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.Contains("to compress and send", first, StringComparison.Ordinal);
         await engine.OutputAsync("Push-ImageTar $new -Destination $registry", Token);
         var second = (await engine.RunAsync("Push-ImageTar $new -Destination $registry -WhatIf", Token)).Text;
-        Assert.Contains("nothing to do, it is there already", second, StringComparison.Ordinal);
+        Assert.Contains("nothing to do, it already exists", second, StringComparison.Ordinal);
         var elsewhere = (await engine.RunAsync("Push-ImageTar $new -Destination $registry/elsewhere:1 -WhatIf", Token)).Text;
         Assert.Contains("mount", elsewhere, StringComparison.Ordinal);
     }

@@ -130,14 +130,14 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     [InlineData("Push-ImageTar -LiteralPath $tar -Destination $registry")]
     [InlineData("[IO.FileInfo] $tar | Push-ImageTar -Destination $registry")]
     [InlineData("Get-ImageTar $tar")]
-    public Task A_path_that_does_not_exist(string script) => FailsAsync(script, _images["missing.tar"], "InvalidImageArchive");
+    public Task A_path_that_does_not_exist(string script) => FailsAsync(script, _images["missing.tar"], "PathNotFound");
 
     [Fact]
     public async Task A_drive_that_does_not_exist()
     {
         using var engine = new Engine();
-        await engine.FailsAsync("Import-ImageTar nowhere:/app.tar", "InvalidImageArchive", "nowhere:/app.tar");
-        await engine.FailsAsync("Import-ImageTar env:/PATH", "InvalidImageArchive", "env:/PATH");
+        await engine.FailsAsync("Import-ImageTar nowhere:/app.tar", "PathNotFound", "nowhere:/app.tar");
+        await engine.FailsAsync("Import-ImageTar env:/PATH", "InvalidOption", "env:/PATH");
     }
 
     [Theory]

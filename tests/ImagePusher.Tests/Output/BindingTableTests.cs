@@ -22,7 +22,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
     [
         ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("CachedImage", "CachePath", "CachePath", OfCachedImages),
+        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache"),
         ("CachedImage", "CachePath", "CachePath", OfCaches),
         ("CachedImage", "Digest", "Digest", "Push-CachedImage"),
         ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
@@ -33,6 +33,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Image", "Image", "Get-ImageTar Import-ImageTar Push-ImageTar"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
         ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),
@@ -47,11 +48,6 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("RegistryTag", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("RegistryTag", "Registry", "Registry", OfRegistries),
     ];
-
-    private static readonly Dictionary<string, string> OtherNames = new()
-    {
-        ["Set-ImageCache.CachePath"] = "Path", ["Start-LocalRegistry.CachePath"] = "Path",
-    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -69,7 +65,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             {
                 foreach (var (form, item) in new[] { ("live", live), ("Clixml", every.Deserialized[type]), ("JSON", EveryOutput.FromJson(live)) })
                 {
-                    var bound = await BoundAsync(cmdlet, OtherNames.GetValueOrDefault($"{cmdlet}.{parameter}", parameter), item);
+                    var bound = await BoundAsync(cmdlet, parameter, item);
                     if (bound != expected)
                     {
                         wrong.Add($"{form} {type}.{property} | {cmdlet} -{parameter}: {bound}");

@@ -62,7 +62,7 @@ public sealed class EveryOutput : IAsyncLifetime
         };
         var output = await Engine.OutputAsync(Script, token);
         Objects = output.ToDictionary(item => item.BaseObject.GetType().Name);
-        Types = [.. output[0].BaseObject.GetType().Assembly.GetExportedTypes().Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false })];
+        Types = [.. output[0].BaseObject.GetType().Assembly.GetExportedTypes().Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false, IsGenericType: false })];
         foreach (var (type, item) in Objects)
         {
             // In the engine, which knows what the module adds to its types.

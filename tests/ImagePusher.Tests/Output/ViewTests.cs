@@ -73,8 +73,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
             every.Engine["item"] = item;
             var shown = await every.Engine.OutputAsync("$item.PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames", Token);
             Assert.InRange(shown.Count, 1, 8);
-            var known = await every.Engine.OutputAsync("foreach ($property in $item.PSObject.Properties) { $property.Name }", Token);
-            Assert.Subset(known.Select(name => name.ToString()).ToHashSet(), shown.Select(name => name.ToString()).ToHashSet());
+            Assert.All(shown, name => Assert.NotNull(item.Properties[name.ToString()]));
         }
     }
 

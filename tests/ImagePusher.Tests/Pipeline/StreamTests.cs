@@ -31,7 +31,7 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
         };
         var output = await engine.OutputAsync(script, Token);
         Assert.Equal(
-            ["slow:1", "InvalidImageArchive", "fast:1", "InvalidImageArchive", "last:1"],
+            ["slow:1", "PathNotFound", "fast:1", "InvalidImageArchive", "last:1"],
             output.Select(item => item.BaseObject is ErrorRecord error
                 ? error.FullyQualifiedErrorId.Split(',')[0]
                 : ((string)((dynamic)item).Reference).Split('/')[^1]));
