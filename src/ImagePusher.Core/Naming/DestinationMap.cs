@@ -16,6 +16,9 @@ internal sealed class DestinationMap
     /// <exception cref="InvalidReferenceException">The text is not a destination.</exception>
     public static DestinationMap Parse(string destination, bool keepLibrary = false) => new(DestinationRule.Parse(destination, keepLibrary));
 
+    /// <summary>True if a target name includes the name of its source: the destination is a registry or a prefix.</summary>
+    public bool UsesSourceNames => _rule.IsFolder;
+
     /// <summary>The target name of an image, and the digest that the result must have if the destination includes one.</summary>
     /// <param name="source">The image's own name; null if it has none.</param>
     /// <param name="label">How messages call it.</param>

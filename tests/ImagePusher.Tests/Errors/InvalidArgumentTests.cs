@@ -79,7 +79,6 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Stop-LocalRegistry localhost:1", "NotConnected", "localhost:1", "Get-LocalRegistry lists the registries that it serves."),
         ("Disconnect-Registry localhost:1", "NotConnected", "localhost:1", "Get-RegistryConnection lists the connections."),
         ("Connect-Registry localhost:1 -UserName me -PasswordVariable NOT_SET", "InvalidOption", "localhost:1", "The environment variable NOT_SET for the password of me is not set."),
-        ("Connect-Registry localhost:$port -PlainHttp:$false", "RegistryUnreachable", "localhost:$port", "-CertificateAuthority"),
     ];
 
     private readonly SmallImages _images = new();
