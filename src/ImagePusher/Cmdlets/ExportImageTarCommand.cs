@@ -88,7 +88,7 @@ public sealed class ExportImageTarCommand : TransferCommand
     private void Plan(string path)
     {
         // In the order of writing: layers that an image shares with an earlier one are already in the tar.
-        var tar = new ArchivePlan(path, ReplacesFile);
+        var tar = new PlannedArchive(path, ReplacesFile);
         foreach (var (input, cache, entry) in _images)
         {
             Copies.StartPlan(input, RequestFor(tar, cache, entry));

@@ -62,7 +62,7 @@ public sealed partial class RecommendedActionTests
         using var engine = new Engine();
         var error = (await RecordsAsync(engine)).Of("Get-CachedImage", [], new InvalidOperationException("sequence contains\u001b[2J no elements"));
         Assert.Equal("Unexpected", error.FullyQualifiedErrorId);
-        Assert.Equal(@"Unexpected error: sequence contains\u001b[2J no elements.", error.ErrorDetails.Message);
+        Assert.Equal(@"Unexpected error: sequence contains\u001B[2J no elements.", error.ErrorDetails.Message);
         Assert.Contains("bug", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 

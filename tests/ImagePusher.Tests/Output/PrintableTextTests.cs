@@ -8,7 +8,7 @@ namespace ImagePusher.Tests.Output;
 /// <summary>Control characters of archives and layouts are escapes in every property and message, and the names still bind.</summary>
 public sealed class PrintableTextTests : IDisposable
 {
-    private const string Escaped = @"\u001b[31mred";
+    private const string Escaped = @"\u001B[31mred";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -22,7 +22,7 @@ public sealed class PrintableTextTests : IDisposable
         engine["layout"] = _folder["layout"];
         var image = await engine.SingleAsync("Get-CachedImage -CachePath $layout", Token);
         Assert.Equal(Escaped, (string)image.Reference);
-        Assert.Equal([@"linux\u0007/amd64\u009b"], (IEnumerable<string>)image.Platform);
+        Assert.Equal([@"linux\u0007/amd64\u009B"], (IEnumerable<string>)image.Platform);
         var outcome = await engine.RunAsync(
             """
             Get-CachedImage -CachePath $layout | Test-CachedImage
