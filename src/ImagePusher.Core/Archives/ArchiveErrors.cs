@@ -12,6 +12,10 @@ internal static class ArchiveErrors
     public static InvalidImageArchiveException Damaged(string path, string problem, Exception? inner = null) =>
         new($"The image archive '{path}' is damaged: {problem.TrimEnd('.')}.", "Save or download the archive again.", inner);
 
+    /// <summary>An archive that ends too early.</summary>
+    public static InvalidImageArchiveException Truncated(string path, long length, Exception? inner = null) =>
+        Damaged(path, $"it ends after {length} bytes in the middle of an entry, so it was truncated", inner);
+
     /// <summary>A file or directory that is not an image archive.</summary>
     public static InvalidImageArchiveException NotAnArchive(string path, string problem, string? recommendedAction = null) =>
         new($"'{path}' is not an image archive: {problem}.", recommendedAction ?? Supported);

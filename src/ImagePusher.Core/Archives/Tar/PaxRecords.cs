@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ImagePusher.Core.Archives.Tar;
@@ -6,6 +7,8 @@ namespace ImagePusher.Core.Archives.Tar;
 /// <remarks>POSIX.1-2017 pax, "pax Extended Header".</remarks>
 internal sealed class PaxRecords
 {
+    private readonly Dictionary<string, byte[]> _needed = [];
+
     /// <summary>The name; null if the header has none.</summary>
     public string? Path { get; private set; }
 
@@ -18,9 +21,33 @@ internal sealed class PaxRecords
     /// <summary>True for a file that is stored without its holes, in GNU tar's forms.</summary>
     public bool IsSparse { get; private set; }
 
-    /// <summary>Reads an extended header.</summary>
+    /// <summary>Reads an extended header, and replaces its other records by a comment of the same length.</summary>
+    /// <returns>The bytes of the content that remain: all, or without up to four NULs at the end.</returns>
     /// <exception cref="FormatException">It is malformed, or a name or size in it is not valid.</exception>
-    public static PaxRecords Parse(ReadOnlySpan<byte> content)
+    public static (PaxRecords Records, int Length) Reduce(Span<byte> content)
+    {
+        var records = Parse(content);
+        var rest = content;
+        foreach (var record in records._needed.Values)
+        {
+            record.CopyTo(rest);
+            rest = rest[record.Length..];
+        }
+
+        // The shortest record has five bytes.
+        if (rest.Length < 5)
+        {
+            return (records, content.Length - rest.Length);
+        }
+
+        rest.Fill((byte)' ');
+        var start = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{rest.Length} c="));
+        start.CopyTo(rest);
+        rest[^1] = (byte)'\n';
+        return (records, content.Length);
+    }
+
+    private static PaxRecords Parse(ReadOnlySpan<byte> content)
     {
         var records = new PaxRecords();
 
@@ -36,14 +63,20 @@ internal sealed class PaxRecords
 
             var record = content[(space + 1)..((int)length - 1)];
             var equals = record.IndexOf((byte)'=');
-            records.Add(equals >= 0 ? record[..equals] : record, equals >= 0 ? record[(equals + 1)..] : default);
+            var key = equals >= 0 ? record[..equals] : record;
+            if (records.Add(key, equals >= 0 ? record[(equals + 1)..] : default))
+            {
+                records._needed[Encoding.ASCII.GetString(key)] = content[..(int)length].ToArray();
+            }
+
             content = content[(int)length..];
         }
 
         return records;
     }
 
-    private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    // True for a record that TarReader needs to see.
+    private bool Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (key.SequenceEqual("path"u8))
         {
@@ -57,10 +90,13 @@ internal sealed class PaxRecords
         {
             Size = TryDecimal(value, out var size) ? size : throw new FormatException("the size in an extended header is not a number");
         }
-        else if (key.StartsWith("GNU.sparse."u8))
+        else
         {
-            IsSparse = true;
+            IsSparse |= key.StartsWith("GNU.sparse."u8);
+            return false;
         }
+
+        return true;
     }
 
     private static string ReadName(ReadOnlySpan<byte> value) => value.IsEmpty || value.Contains((byte)0)

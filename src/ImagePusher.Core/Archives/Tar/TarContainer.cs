@@ -9,7 +9,7 @@ internal sealed class TarContainer : ArchiveContainer
     private const int ListedNames = 5;
 
     private readonly FileStream _file;
-    private readonly Dictionary<string, TarEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TarFileEntry> _entries = new(StringComparer.Ordinal);
 
     private TarContainer(FileStream file, string path)
         : base(path) => _file = file;
@@ -87,7 +87,7 @@ internal sealed class TarContainer : ArchiveContainer
     }
 
     // The root of the archive stands for the root of the file system. Some tools write symbolic links from the root, too.
-    private string TargetOf(string name, TarEntry link)
+    private string TargetOf(string name, TarFileEntry link)
     {
         if (link.Kind is not TarEntryKind.SymbolicLink || link.LinkName.StartsWith('/'))
         {
@@ -102,7 +102,7 @@ internal sealed class TarContainer : ArchiveContainer
 
     private void ReadEntries(ArchiveOptions options, CancellationToken cancellationToken)
     {
-        var scanner = new TarScanner(_file.SafeFileHandle, Path);
+        using var scanner = new TarScanner(_file.SafeFileHandle, Path);
         var repeated = new SortedSet<string>(StringComparer.Ordinal);
         long characters = 0;
         for (var count = 1; scanner.Next() is { } entry; count++)
@@ -125,7 +125,7 @@ internal sealed class TarContainer : ArchiveContainer
         WarnOfRepeated(repeated, options.Log);
     }
 
-    private void Add(string name, TarEntry entry, SortedSet<string> repeated)
+    private void Add(string name, TarFileEntry entry, SortedSet<string> repeated)
     {
         if (_entries.TryAdd(name, entry))
         {

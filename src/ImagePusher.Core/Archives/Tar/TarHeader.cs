@@ -4,36 +4,32 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
-/// The fields of a tar header that an image archive needs: name, size, type and link. Everything else – owners, times, modes,
-/// device numbers – is never parsed, so no value there makes an archive unreadable.
+/// A tar header reduced to the fields that an image archive needs: name, size, type and link. Owners, times, modes and device
+/// numbers are replaced, so no value there makes an archive unreadable.
 /// </summary>
 /// <remarks>POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".</remarks>
-internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
+internal static class TarHeader
 {
-    private readonly ReadOnlySpan<byte> _block = block;
+    private const int TypeOffset = 156;
+    private static readonly Range NameField = ..100;
+    private static readonly Range SizeField = 124..136;
+    private static readonly Range LinkField = 157..257;
+    private static readonly Range MagicField = 257..265;
+    private static readonly Range PrefixField = 345..500;
 
-    /// <summary>The type flag.</summary>
-    public char Type => (char)_block[156];
+    /// <summary>The type flag. Solaris' X has the meaning of x (POSIX.1-2017 pax reserves it for vendors).</summary>
+    public static char Type(ReadOnlySpan<byte> block) => block[TypeOffset] is (byte)'X' ? 'x' : (char)block[TypeOffset];
+
+    /// <summary>Reads the size of the content; false if it is negative, too large or not a number.</summary>
+    public static bool TryReadSize(ReadOnlySpan<byte> block, out long size) => TarNumber.TryRead(block[SizeField], out size);
 
     /// <summary>The name, with the prefix of a ustar header.</summary>
-    public string Name
+    public static string Name(ReadOnlySpan<byte> block)
     {
-        get
-        {
-            var name = Text(_block[..100]);
-            var prefix = IsUstar ? Text(_block.Slice(345, 155)) : "";
-            return prefix.Length == 0 ? name : $"{prefix}/{name}";
-        }
+        var name = Text(block[NameField]);
+        var prefix = IsUstar(block) ? Text(block[PrefixField]) : "";
+        return prefix.Length == 0 ? name : $"{prefix}/{name}";
     }
-
-    /// <summary>The target of a link.</summary>
-    public string LinkName => Text(_block.Slice(157, 100));
-
-    // GNU's magic, "ustar  ", has other fields in place of the prefix.
-    private bool IsUstar => _block.Slice(257, 6).SequenceEqual("ustar\0"u8);
-
-    /// <summary>Reads the size of the content; false if it is negative, too large or no number.</summary>
-    public bool TryReadSize(out long size) => TarNumber.TryRead(_block.Slice(124, 12), out size);
 
     /// <summary>The text of a field: UTF-8 up to a NUL.</summary>
     public static string Text(ReadOnlySpan<byte> field)
@@ -41,4 +37,41 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         var end = field.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end >= 0 ? field[..end] : field);
     }
+
+    /// <summary>Writes the header with plain values in every field that is not needed.</summary>
+    /// <param name="block">The header as the tar has it.</param>
+    /// <param name="size">Its size, as <see cref="TryReadSize"/> reads it.</param>
+    /// <param name="extension">The type of the extended header before it, which decides the format that TarReader expects; or NUL.</param>
+    /// <param name="reduced">The reduced header; one block.</param>
+    public static void Reduce(ReadOnlySpan<byte> block, long size, char extension, Span<byte> reduced)
+    {
+        reduced.Clear();
+        block[NameField].CopyTo(reduced[NameField]);
+        block[LinkField].CopyTo(reduced[LinkField]);
+        TarNumber.WriteOctal(reduced[100..108], 0x1A4);
+        TarNumber.WriteOctal(reduced[108..116], 0);
+        TarNumber.WriteOctal(reduced[116..124], 0);
+        TarNumber.Write(reduced[SizeField], size);
+        TarNumber.WriteOctal(reduced[136..148], 0);
+        reduced[TypeOffset] = (byte)Type(block);
+        var isPax = extension is 'x' || Type(block) is 'x' or 'g';
+        var isGnu = extension is 'L' or 'K' || Type(block) is 'L' or 'K' || (!isPax && block[MagicField][..6].SequenceEqual("ustar "u8));
+        if (isGnu)
+        {
+            "ustar  \0"u8.CopyTo(reduced[MagicField]);
+        }
+        else if (isPax || IsUstar(block))
+        {
+            "ustar\u000000"u8.CopyTo(reduced[MagicField]);
+            if (IsUstar(block))
+            {
+                block[PrefixField].CopyTo(reduced[PrefixField]);
+            }
+        }
+
+        TarChecksum.Write(reduced);
+    }
+
+    // GNU's magic, "ustar  ", has other fields in place of the prefix; the version after it is blank in some tars.
+    private static bool IsUstar(ReadOnlySpan<byte> block) => block[MagicField][..6].SequenceEqual("ustar\0"u8);
 }

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using ImagePusher.Core.IO;
 
@@ -7,7 +8,6 @@ namespace ImagePusher.Core.Archives.Tar;
 /// Writes tar headers in GNU's format, which has room for sizes beyond 8 GiB and names beyond 100 bytes. Owner 0, mode 0644, time 0:
 /// the same content gives the same bytes.
 /// </summary>
-/// <remarks>GNU tar manual, "Basic Tar Format".</remarks>
 internal static class TarHeaderWriter
 {
     private const int NameLength = 100;
@@ -27,32 +27,35 @@ internal static class TarHeaderWriter
     /// <param name="size">The length of the content in bytes.</param>
     public static byte[] Write(string name, long size)
     {
-        var bytes = Encoding.UTF8.GetBytes(name);
-        var header = new byte[SizeOf(name)];
-        var entry = header.AsSpan(header.Length - TarChecksum.BlockSize);
-        if (entry.Length < header.Length)
+        using var header = new MemoryStream();
+        var entry = new GnuTarEntry(TarEntryType.RegularFile, name)
         {
-            var longName = header.AsSpan(0, TarChecksum.BlockSize);
-            "root"u8.CopyTo(longName[265..]);
-            "root"u8.CopyTo(longName[297..]);
-            Write(longName, "././@LongLink"u8, 'L', bytes.Length + 1);
-            bytes.CopyTo(header.AsSpan(TarChecksum.BlockSize));
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            ModificationTime = DateTimeOffset.UnixEpoch,
+            AccessTime = default,
+            ChangeTime = default,
+            DataStream = new WrittenContent(size),
+        };
+        using (var writer = new TarWriter(header, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            writer.WriteEntry(entry);
         }
 
-        Write(entry, bytes.AsSpan(0, Math.Min(bytes.Length, NameLength)), '0', size);
-        return header;
+        // The padding of the content and the end of the tar follow.
+        return header.ToArray()[..SizeOf(name)];
     }
 
-    private static void Write(Span<byte> block, ReadOnlySpan<byte> name, char type, long size)
+    /// <summary>Content that is in the tar already: TarWriter asks for its length and copies nothing.</summary>
+    private sealed class WrittenContent(long length) : ReadOnlyStream
     {
-        name.CopyTo(block);
-        TarNumber.Write(block.Slice(100, 8), 0x1A4);
-        TarNumber.Write(block.Slice(108, 8), 0);
-        TarNumber.Write(block.Slice(116, 8), 0);
-        TarNumber.Write(block.Slice(124, 12), size);
-        TarNumber.Write(block.Slice(136, 12), 0);
-        block[156] = (byte)type;
-        "ustar  "u8.CopyTo(block[257..]);
-        TarChecksum.Write(block);
+        public override bool CanSeek => true;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(Span<byte> buffer) => 0;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(0);
     }
 }

@@ -6,4 +6,4 @@ namespace ImagePusher.Core.Archives.Tar;
 /// <param name="LinkName">The target of a link; empty for other kinds.</param>
 /// <param name="Offset">Where the content starts, in bytes from the start of the tar.</param>
 /// <param name="Length">The length of the content in bytes.</param>
-internal sealed record TarEntry(TarEntryKind Kind, string Name, string LinkName, long Offset, long Length);
+internal sealed record TarFileEntry(TarEntryKind Kind, string Name, string LinkName, long Offset, long Length);
