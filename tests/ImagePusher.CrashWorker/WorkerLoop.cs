@@ -51,7 +51,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (formatter(state, exception).Contains("going on from there", StringComparison.Ordinal))
+        if (formatter(state, exception).Contains("from there", StringComparison.Ordinal))
         {
             Console.WriteLine("resumed");
         }

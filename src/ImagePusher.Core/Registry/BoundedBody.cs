@@ -1,3 +1,5 @@
+using ImagePusher.Core.Registry.Http;
+
 namespace ImagePusher.Core.Registry;
 
 /// <summary>Reads the small bodies of responses completely, within limits of size and time.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Blobs;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Listing;
 
 namespace ImagePusher.Core.Registry;
@@ -16,8 +17,8 @@ public sealed class RegistryClient : IAsyncDisposable
     private readonly CredentialChain _credentials;
     private readonly MountMemory _mounts = new();
     private readonly ConcurrentDictionary<string, RegistrySettings> _registries = new();
-    private readonly ConcurrentDictionary<(string Registry, bool? PlainHttp), Lazy<RegistryHost>> _hosts = new();
-    private readonly ConcurrentBag<Lazy<RegistryHost>> _retired = [];
+    private readonly ConcurrentDictionary<(string Registry, bool? PlainHttp), Lazy<HostConnection>> _hosts = new();
+    private readonly ConcurrentBag<Lazy<HostConnection>> _retired = [];
     private readonly ConcurrentDictionary<string, RegistryCredential?> _connections = new();
     private RegistrySettings _defaults;
 
@@ -235,19 +236,19 @@ public sealed class RegistryClient : IAsyncDisposable
         new(Transport(registry, repository, options), repository, name, isMirror);
 
     private RegistryTransport Transport(string registry, string repository, RequestOptions options) => new(
-        Host(registry, options.PlainHttp), _options, options,
+        Connection(registry, options.PlainHttp), _options, options,
         (refused, token) => options.Credential is { } given
             ? new ValueTask<RegistryCredential?>(given)
             : _credentials.FindAsync(registry, repository, refused, options.Log, token));
 
-    private RegistryHost Host(string registry, bool? plainHttp)
+    private HostConnection Connection(string registry, bool? plainHttp)
     {
         var host = _hosts.GetOrAdd(
             (registry, plainHttp),
-            key => new Lazy<RegistryHost>(() =>
+            key => new Lazy<HostConnection>(() =>
             {
                 var options = GetSettings(key.Registry);
-                return new RegistryHost(key.Registry, key.PlainHttp is null ? options : options with { PlainHttp = key.PlainHttp }, _options);
+                return new HostConnection(key.Registry, key.PlainHttp is null ? options : options with { PlainHttp = key.PlainHttp }, _options);
             }));
         try
         {

@@ -4,6 +4,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Listing;
 using ImagePusher.Core.Registry.Manifests;
 

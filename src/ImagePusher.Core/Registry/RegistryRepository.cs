@@ -6,6 +6,7 @@ using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Blobs;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Listing;
 using ImagePusher.Core.Registry.Manifests;
 using ImagePusher.Core.Registry.Uploads;

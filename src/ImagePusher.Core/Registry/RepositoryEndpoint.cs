@@ -1,4 +1,5 @@
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry;
 

@@ -28,7 +28,7 @@ public sealed class ArrowTests
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
         var wrong = assembly.MainModule.GetAllTypes()
             .Where(type => FolderOf(type) is not null)
-            .SelectMany(type => Uses(type).Select(used => (From: FolderOf(type)!, To: FolderOf(used), Type: type.FullName, Used: used.FullName)))
+            .SelectMany(type => References.Of(type).Select(used => (From: FolderOf(type)!, To: FolderOf(used), Type: type.FullName, Used: used.FullName)))
             .Where(arrow => arrow.To is not null && arrow.To != arrow.From && !Allowed[arrow.From].Contains(arrow.To))
             .Select(arrow => $"{arrow.Type} -> {arrow.Used}")
             .Distinct()
@@ -45,7 +45,7 @@ public sealed class ArrowTests
 
         // Were nothing found here, nothing would be checked above.
         var copier = assembly.MainModule.GetType($"{Root}.Transfer.ImageCopier");
-        Assert.Contains(copier.NestedTypes.Append(copier).SelectMany(Uses), used => FolderOf(used) == "Abstractions");
+        Assert.Contains(copier.NestedTypes.Append(copier).SelectMany(References.Of), used => FolderOf(used) == "Abstractions");
     }
 
     [Fact]
@@ -57,48 +57,9 @@ public sealed class ArrowTests
 
     private static string? FolderOf(TypeReference type)
     {
-        var outer = type;
-        while (outer.DeclaringType is not null)
-        {
-            outer = outer.DeclaringType;
-        }
-
-        return outer.Namespace.StartsWith(Root + ".", StringComparison.Ordinal) ? outer.Namespace[(Root.Length + 1)..].Split('.')[0] : null;
+        var outer = References.Outermost(type);
+        return outer.StartsWith(Root + ".", StringComparison.Ordinal) && outer.LastIndexOf('.') > Root.Length
+            ? outer[(Root.Length + 1)..].Split('.')[0]
+            : null;
     }
-
-    private static IEnumerable<TypeReference> Uses(TypeDefinition type)
-    {
-        var members = type.Fields.Select(field => field.FieldType)
-            .Concat(type.Interfaces.Select(used => used.InterfaceType))
-            .Concat(type.CustomAttributes.Select(attribute => attribute.AttributeType))
-            .Append(type.BaseType);
-        return members.Concat(type.Methods.SelectMany(Uses)).OfType<TypeReference>().SelectMany(Parts);
-    }
-
-    private static IEnumerable<TypeReference> Uses(MethodDefinition method)
-    {
-        var signature = method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType);
-        if (!method.HasBody)
-        {
-            return signature;
-        }
-
-        return signature
-            .Concat(method.Body.Variables.Select(variable => variable.VariableType))
-            .Concat(method.Body.ExceptionHandlers.Select(handler => handler.CatchType))
-            .Concat(method.Body.Instructions.SelectMany(instruction => instruction.Operand switch
-            {
-                TypeReference used => [used],
-                MethodReference called => called.Parameters.Select(parameter => parameter.ParameterType).Append(called.DeclaringType).Append(called.ReturnType),
-                FieldReference field => [field.DeclaringType, field.FieldType],
-                _ => Array.Empty<TypeReference>(),
-            }));
-    }
-
-    private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
-    {
-        GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
-        TypeSpecification specification => Parts(specification.ElementType),
-        _ => [type],
-    };
 }

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
@@ -98,7 +99,7 @@ public sealed class EnvironmentProxyTests
         Assert.Contains($"through the proxy {proxy.Address}", error.Message, StringComparison.Ordinal);
         Assert.Contains("407", error.Message, StringComparison.Ordinal);
         Assert.Contains("HTTPS_PROXY", error.RecommendedAction, StringComparison.Ordinal);
-        Assert.DoesNotContain(again.Log.Lines, line => line.Contains("try 2", StringComparison.Ordinal));
+        Assert.DoesNotContain(again.Log.Lines, line => line.Contains("attempt 2", StringComparison.Ordinal));
         Assert.DoesNotContain("s3cr", session.Log.Text + again.Log.Text + error, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
@@ -101,8 +102,8 @@ public sealed class Interop2_TokenTests
         var time = new FakeTimeProvider();
         await using var server = new AuthServer { OnRequest = GiveImage };
         var options = new RegistryClientOptions { TimeProvider = time, CertificateFolders = [], Environment = _ => null };
-        using var host = new RegistryHost(server.Address, RegistrySession.Quick, options);
-        var transport = new RegistryTransport(host, options, RequestOptions.Default, (_, _) => default);
+        using var connection = new HostConnection(server.Address, RegistrySession.Quick, options);
+        var transport = new RegistryTransport(connection, options, RequestOptions.Default, (_, _) => default);
         for (var number = 0; number < 1200; number++)
         {
             using var answer = await transport.SendAsync(
@@ -111,7 +112,7 @@ public sealed class Interop2_TokenTests
         }
 
         Assert.Equal(1200, server.TokenRequests.Count);
-        Assert.InRange(host.Authentication.TokenCount, 55, 600);
+        Assert.InRange(((AuthenticationHandler)connection.Handlers).TokenCount, 55, 600);
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class Interop4_RetryTests
         await UntilAsync(() => session.Log.Lines.Count(line => line.Contains("In 30 s", StringComparison.Ordinal)) == 2);
         isLimited = false;
         var late = session.Repository(server.Address, "c").ResolveAsync("1", Token);
-        await UntilAsync(() => late.IsCompleted || session.Log.Text.Contains("asked for a pause; going on in 30 s", StringComparison.Ordinal));
+        await UntilAsync(() => late.IsCompleted || session.Log.Text.Contains("asked for a pause; continuing in 30 s", StringComparison.Ordinal));
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal([0, 0], arrivals);
         var all = Task.WhenAll([.. refused, late]);

@@ -119,7 +119,7 @@ public sealed class Interop4_SilenceTests
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("localhost:9").ResolveAsync("1", Token));
         Assert.Equal("Reading the manifest localhost:9/team/app:1 failed: localhost:9 refused the connection.", error.Message);
-        Assert.Single(session.Log.Lines, line => line.Contains("try ", StringComparison.Ordinal));
+        Assert.Single(session.Log.Lines, line => line.Contains("attempt ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class Interop4_SilenceTests
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
         Assert.Contains("-CertificateAuthority", error.RecommendedAction, StringComparison.Ordinal);
-        Assert.DoesNotContain(session.Log.Lines, line => line.Contains("try 2", StringComparison.Ordinal));
+        Assert.DoesNotContain(session.Log.Lines, line => line.Contains("attempt 2", StringComparison.Ordinal));
     }
 
     [Fact]

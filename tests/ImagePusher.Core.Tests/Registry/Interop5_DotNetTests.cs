@@ -14,15 +14,6 @@ public sealed class Interop5_DotNetTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task HttpClient_has_no_time_limit_of_its_own()
-    {
-        using var host = new RegistryHost("localhost:5000", RegistrySettings.Default, new RegistryClientOptions { CertificateFolders = [] });
-        Assert.Equal(Timeout.InfiniteTimeSpan, host.Http.Timeout);
-        Assert.Equal(Timeout.InfiniteTimeSpan, host.HttpOfOwnConnections.Timeout);
-        await Task.CompletedTask;
-    }
-
-    [Fact]
     public async Task Authorization_survives_a_redirect_on_the_same_host_and_on_no_other()
     {
         await using var other = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest, TestImage.ManifestType));

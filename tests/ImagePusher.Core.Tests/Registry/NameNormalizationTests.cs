@@ -22,7 +22,7 @@ public sealed class NameNormalizationTests
     [InlineData("[::1]:5000", "http://[::1]:5000")]
     public void A_registry_has_an_API_host(string registry, string expected)
     {
-        using var host = new RegistryHost(ImageReference.Create(registry, "a").Registry, RegistrySettings.Default, new RegistryClientOptions { CertificateFolders = [] });
+        var host = new RegistryHost(ImageReference.Create(registry, "a").Registry, RegistrySettings.Default, new RegistryClientOptions { CertificateFolders = [] });
         Assert.Equal(expected, host.BaseUrl);
     }
 

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Tests.Registry;
 

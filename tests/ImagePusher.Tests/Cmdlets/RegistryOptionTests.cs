@@ -69,7 +69,7 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
         using var engine = NewEngine(proxy.Address);
         var outcome = await engine.RunAsync("Push-ImageTar $tar -Destination $registry; Get-RegistryManifest $registry/good:1 -Verbose", Token);
         outcome.WithoutErrors();
-        Assert.Contains(outcome.Verbose, line => line.Contains("slow down", StringComparison.Ordinal) && line.Contains("try 2 of 5", StringComparison.Ordinal));
+        Assert.Contains(outcome.Verbose, line => line.Contains("slow down", StringComparison.Ordinal) && line.Contains("attempt 2 of 5", StringComparison.Ordinal));
     }
 
     private async Task<FaultProxy> StartAsync() => FaultProxy.Start((await registries.OpenAsync(Token)).Address);

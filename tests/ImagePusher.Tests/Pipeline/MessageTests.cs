@@ -47,11 +47,11 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = proxy.Address, ["direct"] = registry.Address };
         await engine.OutputAsync("Push-ImageTar $tar -Destination $direct", Token);
         var outcome = (await engine.RunAsync("Get-RegistryManifest $registry/app:1 -Verbose", Token)).WithoutErrors();
-        Assert.EndsWith(" In 1 s: try 2 of 5.", Assert.Single(outcome.Verbose), StringComparison.Ordinal);
+        Assert.EndsWith(" In 1 s: attempt 2 of 5.", Assert.Single(outcome.Verbose), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET", "lost the connection.* Now: going on from there\\.")]
+    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET", "lost the connection.* Now: continuing from there\\.")]
     [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1", "PATCH", "localhost:[0-9]+ has 1048576 bytes of .*; going on from there\\.")]
     public async Task Verbose_tells_what_goes_on_where_it_was_cut(string script, string method, string told)
     {

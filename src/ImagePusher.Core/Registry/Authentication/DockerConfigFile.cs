@@ -4,6 +4,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;

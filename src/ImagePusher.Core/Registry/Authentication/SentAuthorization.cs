@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>What a request carried to authenticate itself; none for an anonymous one.</summary>
-internal sealed record SentAuthorization(AuthenticationHeaderValue? Header, AccessToken? Token, RegistryCredential? Credential)
+/// <summary>The authorization of a request; none for an anonymous one.</summary>
+internal sealed record SentAuthorization(AuthenticationHeaderValue? Header, AccessToken? Token)
 {
-    public static SentAuthorization None { get; } = new(null, null, null);
+    public static SentAuthorization None { get; } = new(null, null);
 
     public override string ToString() => Header?.Scheme ?? "none";
 }

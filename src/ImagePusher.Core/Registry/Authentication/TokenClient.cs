@@ -3,38 +3,40 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
 /// <summary>Asks a registry's token server for a bearer token (distribution, spec/auth/token and spec/auth/oauth).</summary>
-internal sealed class TokenClient(RegistryHost host, TimeProvider time)
+internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, TimeProvider time)
 {
     private static readonly TimeSpan MinimumLife = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
-    /// <summary>Fetches a token.</summary>
+    /// <summary>Requests a token.</summary>
     /// <param name="challenge">The bearer challenge.</param>
     /// <param name="scopes">What the token must allow, the needed scope first.</param>
-    /// <param name="credential">Who asks; null asks anonymously.</param>
-    /// <param name="purpose">What it is needed for, for messages.</param>
-    /// <param name="transport">Sends the request, without retries.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="message">The request that needs the token.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<AccessToken> FetchAsync(
-        Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryCredential? credential, string purpose, RegistryTransport transport, CancellationToken cancellationToken)
+        Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message, CancellationToken cancellationToken)
     {
+        var (credential, purpose) = (message.Credential, message.Request.Purpose);
         var realm = CheckRealm(challenge, purpose);
         var asked = time.GetUtcNow();
         if (credential is { IsIdentityToken: true })
         {
-            using var posted = await transport.SendRawAsync(() => Post(realm, challenge, scopes, credential), purpose, cancellationToken).ConfigureAwait(false);
+            using var post = Post(realm, challenge, scopes, message);
+            using var posted = await inner.SendAsync(post, cancellationToken).ConfigureAwait(false);
             if (posted.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
             {
                 return await ReadAsync(posted, realm, scopes, credential, purpose, asked, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        using var answer = await transport.SendRawAsync(() => Get(realm, challenge, scopes, credential), purpose, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(answer, realm, scopes, credential, purpose, asked, cancellationToken).ConfigureAwait(false);
+        using var get = Get(realm, challenge, scopes, message);
+        using var response = await inner.SendAsync(get, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, realm, scopes, credential, purpose, asked, cancellationToken).ConfigureAwait(false);
     }
 
     private string CheckRealm(Challenge challenge, string purpose)
@@ -63,8 +65,9 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
         return realm;
     }
 
-    private static HttpRequestMessage Get(string realm, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryCredential? credential)
+    private static RegistryMessage Get(string realm, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message)
     {
+        var credential = message.Credential;
         var url = challenge["service"] is { Length: > 0 } service ? UrlText.AddQuery(realm, "service", service) : realm;
         url = scopes.Aggregate(url, (text, scope) => UrlText.AddQuery(text, "scope", scope.ToString()));
         if (credential is { IsIdentityToken: false, UserName.Length: > 0 })
@@ -72,7 +75,8 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
             url = UrlText.AddQuery(url, "account", credential.UserName);
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Get, UrlText.ToUri(url));
+        var request = message.Derive(
+            new RegistryRequest { Method = HttpMethod.Get, Target = url, Purpose = message.Request.Purpose, FollowsRedirects = false });
         if (credential is not null)
         {
             request.Headers.Authorization = Basic(credential);
@@ -81,7 +85,7 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
         return request;
     }
 
-    private HttpRequestMessage Post(string realm, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryCredential credential)
+    private RegistryMessage Post(string realm, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message)
     {
         var form = new Dictionary<string, string>
         {
@@ -89,9 +93,16 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
             ["service"] = challenge["service"] ?? host.Registry,
             ["client_id"] = "ImagePusher",
             ["scope"] = string.Join(' ', scopes),
-            ["refresh_token"] = credential.Secret,
+            ["refresh_token"] = message.Credential!.Secret,
         };
-        return new HttpRequestMessage(HttpMethod.Post, UrlText.ToUri(realm)) { Content = new FormUrlEncodedContent(form) };
+        return message.Derive(new RegistryRequest
+        {
+            Method = HttpMethod.Post,
+            Target = realm,
+            Purpose = message.Request.Purpose,
+            Content = _ => new FormUrlEncodedContent(form),
+            FollowsRedirects = false,
+        });
     }
 
     /// <summary>The header of the Basic scheme (RFC 7617).</summary>
@@ -110,7 +121,7 @@ internal sealed class TokenClient(RegistryHost host, TimeProvider time)
             throw await RegistryFailure.OfTokenServerAsync(answer, purpose, host.Registry, who, credential, time, cancellationToken).ConfigureAwait(false);
         }
 
-        var body = await BoundedBody.ReadAsync(answer, BoundedBody.TokenLimit, host.Options.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
+        var body = await BoundedBody.ReadAsync(answer, BoundedBody.TokenLimit, host.Settings.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
         try
         {
             using var json = JsonDocument.Parse(body);

@@ -1,6 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Blobs;
 

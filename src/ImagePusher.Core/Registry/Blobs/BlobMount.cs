@@ -1,5 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry.Blobs;

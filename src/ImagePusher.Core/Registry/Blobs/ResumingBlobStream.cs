@@ -1,5 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
@@ -153,7 +154,7 @@ internal sealed class ResumingBlobStream : Stream
             throw new DigestMismatchException($"{_blob.Digest} at {_transport.Host.Registry}", $"{_blob.Size} bytes", $"{start + length} bytes");
         }
 
-        _watch = new IdleTimer(_transport.Host.Options.IdleTimeout, _transport.Time, CancellationToken.None);
+        _watch = new IdleTimer(_transport.Host.Settings.IdleTimeout, _transport.Time, CancellationToken.None);
         try
         {
             _body = await _answer.Response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using ImagePusher.Core.Registry.Http;
+
 namespace ImagePusher.Core.Registry.Listing;
 
 /// <summary>Ends a list that a registry continues without end.</summary>

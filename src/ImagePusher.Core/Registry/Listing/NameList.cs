@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Listing;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Listing;
 
@@ -50,7 +51,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         try
         {
             var body = await BoundedBody.ReadAsync(
-                response.Response, limits.PageLength, transport.Host.Options.IdleTimeout, transport.Time, cancellationToken, limits: limits).ConfigureAwait(false);
+                response.Response, limits.PageLength, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken, limits: limits).ConfigureAwait(false);
             using var document = JsonDocument.Parse(body);
             return new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response));
         }

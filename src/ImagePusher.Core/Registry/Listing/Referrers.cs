@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Manifests;
 
 namespace ImagePusher.Core.Registry.Listing;

@@ -1,6 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Manifests;
 
@@ -55,7 +56,7 @@ internal static class ManifestReader
         try
         {
             return await BoundedBody.ReadAsync(
-                response.Response, Manifest.MaximumSize, transport.Host.Options.IdleTimeout, transport.Time, cancellationToken).ConfigureAwait(false);
+                response.Response, Manifest.MaximumSize, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Manifests;
 

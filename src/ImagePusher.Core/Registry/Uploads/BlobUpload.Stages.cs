@@ -1,6 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Blobs;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
@@ -121,7 +122,7 @@ internal sealed partial class BlobUpload
     {
         // What is left needs no larger buffer than itself, whatever the chunk is.
         var size = Math.Min(_choice.ChunkSize, Math.Max(1, _blob.Length - _position.Offset ?? long.MaxValue));
-        if (size > _limits.ChunkLength && size > _host.Options.ChunkSize)
+        if (size > _limits.ChunkLength && size > _host.Settings.ChunkSize)
         {
             throw new LimitExceededException(
                 $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} requires chunks of at least {_choice.MinimumChunk} bytes (OCI-Chunk-Min-Length), and at most {_limits.ChunkLength} are sent.",
@@ -212,7 +213,7 @@ internal sealed partial class BlobUpload
     {
         var next = await ReopenAsync().ConfigureAwait(false);
         _spooled = await SpooledBlob.CreateAsync(_blob, _spoolFolder, cancellationToken).ConfigureAwait(false);
-        (_blob, _choice) = (_spooled.Blob, new UploadFormChoice(_spooled.Blob, _host.Options, _host.Uploads) { MinimumChunk = _choice.MinimumChunk });
+        (_blob, _choice) = (_spooled.Blob, new UploadFormChoice(_spooled.Blob, _host.Settings, _host.Uploads) { MinimumChunk = _choice.MinimumChunk });
         return next;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
@@ -68,7 +69,7 @@ internal sealed partial class BlobUpload
     {
         (_transport, _host, _repository, _blob) = (transport, transport.Host, repository, new GuardedSource(blob));
         (_spoolFolder, _limits) = (client.SpoolFolder, client.Limits);
-        _choice = new UploadFormChoice(blob, _host.Options, _host.Uploads);
+        _choice = new UploadFormChoice(blob, _host.Settings, _host.Uploads);
         _requests = new UploadRequests(repository, $"uploading {blob.Description} to {_host.Registry}/{repository}");
         _conversation = new UploadConversation(transport, _requests);
         _position = new UploadPosition(

@@ -1,5 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 

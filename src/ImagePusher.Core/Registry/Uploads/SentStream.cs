@@ -1,4 +1,5 @@
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 

@@ -1,3 +1,5 @@
+using ImagePusher.Core.Registry.Http;
+
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>Reads the Location and Range of an upload's answers (distribution-spec, Pushing a blob in chunks).</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
 /// The hosts that NO_PROXY names, read as docker reads it (Go, golang.org/x/net/http/httpproxy): <c>*</c>, a name with all below

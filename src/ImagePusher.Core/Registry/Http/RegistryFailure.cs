@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>Makes the exception of a refused or failed request: what failed, on what, what the registry said, what to do.</summary>
 internal static class RegistryFailure

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>The certificates for a host: those of its options, else those in docker's and podman's certs.d folders.</summary>
 internal sealed record HostCertificates(X509Certificate2Collection Authorities, X509Certificate2? Client)

@@ -1,4 +1,4 @@
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Authentication;
 
 /// <summary>
 /// What many need and one fetches for all: the others wait for it. If it fails they do not wait in line for the same, each for as

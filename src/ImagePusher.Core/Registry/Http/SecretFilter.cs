@@ -1,4 +1,4 @@
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>Takes out of what a server wrote about a request the secrets that the request carried: some repeat them in their errors.</summary>
 internal sealed class SecretFilter

@@ -1,4 +1,4 @@
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>Ends a request when its connection has been silent for too long. There is no limit on the whole.</summary>
 internal sealed class IdleTimer : IDisposable

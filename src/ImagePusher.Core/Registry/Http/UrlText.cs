@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>URLs as text: the query of an upload's Location is state that must come back byte for byte, and Uri may re-encode it.</summary>
 internal static class UrlText

@@ -1,4 +1,4 @@
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>A failure that another try may recommended action. It never leaves this namespace: <see cref="Final"/> does when the tries are used up.</summary>
 internal sealed class TransientFailureException(RegistryException final, TimeSpan? retryAfter = null, bool lostConnection = false)

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
 
-namespace ImagePusher.Core.Registry;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>What an error's body says: the registry's code and message, or what kind of page came instead (distribution-spec, Error Codes).</summary>
 /// <param name="Code">The registry's code; null if it gave none.</param>

@@ -1,0 +1,63 @@
+using System.Net;
+using ImagePusher.Core.Registry.Uploads;
+
+namespace ImagePusher.Core.Registry.Http;
+
+/// <summary>The connections of a host: a pool, and connections that serve one request each.</summary>
+internal sealed class ConnectionHandler : HttpMessageHandler
+{
+    private readonly HttpMessageInvoker _pooled;
+    private readonly Lazy<HttpMessageInvoker> _unpooled;
+
+    /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
+    public ConnectionHandler(RegistryHost host, RegistryClientOptions client)
+    {
+        var cookies = new CookieContainer();
+        var certificates = HostCertificates.Load(host.Registry, host.Settings, client);
+        _pooled = new HttpMessageInvoker(Create(host, certificates, cookies));
+        _unpooled = new Lazy<HttpMessageInvoker>(() =>
+        {
+            var handler = Create(host, certificates, cookies);
+            handler.PooledConnectionLifetime = TimeSpan.Zero;
+            return new HttpMessageInvoker(handler);
+        });
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        (request.Options.TryGetValue(RegistryMessage.NewConnection, out var isNew) && isNew ? _unpooled.Value : _pooled).SendAsync(request, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _pooled.Dispose();
+            if (_unpooled.IsValueCreated)
+            {
+                _unpooled.Value.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static SocketsHttpHandler Create(RegistryHost host, HostCertificates certificates, CookieContainer cookies)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = true,
+            CookieContainer = cookies,
+            ConnectTimeout = host.Settings.ConnectTimeout,
+            EnableMultipleHttp2Connections = true,
+            Expect100ContinueTimeout = UploadMemory.AnnouncementLimit,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+            UseProxy = true,
+            Proxy = host.Proxy,
+        };
+        ServerTrust.Apply(handler.SslOptions, host, certificates);
+        return handler;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using ImagePusher.Core.Registry.Uploads;
+
+namespace ImagePusher.Core.Registry.Http;
+
+/// <summary>
+/// Makes the HTTP request that is sent, with a body of its own; ends it when its connection is silent for too long; reports what
+/// became of it. The response's body is limited where it is read.
+/// </summary>
+internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions client) : DelegatingHandler
+{
+    /// <summary>From this length on a body is announced first, so that a rejection is not seen as a lost connection.</summary>
+    public const int AnnouncedLength = 1024 * 1024;
+
+    // The slowest that a registry may verify what it received before it responds.
+    private const long VerifiedBytesPerSecond = 10 * 1024 * 1024;
+
+    private readonly TimeProvider _time = client.TimeProvider;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var message = (RegistryMessage)request;
+        while (true)
+        {
+            using var timer = new IdleTimer(host.Settings.IdleTimeout, _time, cancellationToken);
+            using var wire = Create(message, timer);
+            var (start, sent) = (Stopwatch.GetTimestamp(), _time.GetTimestamp());
+            HttpResponseMessage response;
+            try
+            {
+                response = await base.SendAsync(wire, timer.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException
+                || wire.Content is BlobContent { SourceFailure: not null })
+            {
+                throw Failure(error, message, wire, timer, cancellationToken);
+            }
+
+            message.Log.Debug(FormattableString.Invariant(
+                $"{Shown(message)} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
+            host.Warn(response, message.Log);
+            if (wire.Headers.ExpectContinue is not true || !IsAnnouncementRejected((BlobContent)wire.Content!, response, sent))
+            {
+                return response;
+            }
+
+            response.Dispose();
+        }
+    }
+
+    private HttpRequestMessage Create(RegistryMessage message, IdleTimer timer)
+    {
+        var request = message.Request;
+        var wire = new HttpRequestMessage(request.Method, UrlText.ToUri(message.Url)) { Content = request.Content?.Invoke(timer) };
+        wire.Headers.Authorization = message.Headers.Authorization;
+        foreach (var type in request.Accept)
+        {
+            wire.Headers.TryAddWithoutValidation("Accept", type);
+        }
+
+        if (request.Offset > 0)
+        {
+            wire.Headers.TryAddWithoutValidation("Range", FormattableString.Invariant($"bytes={request.Offset}-"));
+        }
+
+        wire.Headers.TryAddWithoutValidation("User-Agent", client.UserAgent);
+        if (request.OwnConnection)
+        {
+            wire.Options.Set(RegistryMessage.NewConnection, true);
+        }
+
+        var verification = TimeSpan.FromSeconds((request.Length ?? 0) / VerifiedBytesPerSecond);
+        if (wire.Content is BlobContent blob)
+        {
+            wire.Headers.ExpectContinue = request.Length is null or >= AnnouncedLength && host.Uploads.Announces;
+            blob.WhenSent(() => timer.Touch(verification));
+        }
+        else
+        {
+            timer.Touch(verification);
+        }
+
+        return wire;
+    }
+
+    private bool IsAnnouncementRejected(BlobContent blob, HttpResponseMessage response, long sent)
+    {
+        host.Uploads.LearnAnnouncement(response.StatusCode, blob.Started is { } started ? _time.GetElapsedTime(sent, started) : null);
+        return response.StatusCode == System.Net.HttpStatusCode.ExpectationFailed;
+    }
+
+    private Exception Failure(
+        Exception error, RegistryMessage message, HttpRequestMessage wire, IdleTimer timer, CancellationToken cancellationToken)
+    {
+        if (wire.Content is BlobContent { SourceFailure: { } source } && !timer.IsExpired)
+        {
+            // A failure of the body's source is not a failure of the network.
+            source.Throw();
+        }
+
+        if (error is OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException(error.Message, error, cancellationToken);
+        }
+
+        if (error is OperationCanceledException)
+        {
+            error = new TimeoutException(
+                timer.IsExpired
+                    ? FormattableString.Invariant($"was silent for {timer.Limit.TotalSeconds:0} seconds")
+                    : "did not accept the connection in time",
+                error);
+        }
+
+        message.Log.Debug($"{Shown(message)} -> {(error is TimeoutException ? "time-out" : error.GetBaseException().Message)}");
+        return RegistryFailure.OfConnection(
+            error, message.Request.Purpose, host.Registry, message.Url, host.ProxyOf(wire.RequestUri!));
+    }
+
+    // The query of a URL that a server named may be a secret.
+    private static string Shown(RegistryMessage message)
+    {
+        var isOurs = message.Request.Target.StartsWith('/') && message.Url.EndsWith(message.Request.Target, StringComparison.Ordinal);
+        return $"{message.Method} {(isOurs ? message.Url : UrlText.WithoutQuery(message.Url))}";
+    }
+}

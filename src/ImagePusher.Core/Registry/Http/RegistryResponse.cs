@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace ImagePusher.Core.Registry.Http;
+
+/// <summary>A response and the URL that gave it, after redirects.</summary>
+internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn) : IDisposable
+{
+    public HttpResponseMessage Response { get; } = response;
+
+    /// <summary>The URL that responded, byte for byte as it was sent.</summary>
+    public string Url { get; } = url;
+
+    /// <summary>True if the registry itself responded, not a storage that it redirected to.</summary>
+    public bool IsOwn { get; } = isOwn;
+
+    public HttpStatusCode Status => Response.StatusCode;
+
+    /// <summary>A header's first value as it was sent: the parsed form of a Location would be another text.</summary>
+    public static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values)
+            ? values.FirstOrDefault()
+            : null;
+
+    /// <inheritdoc cref="Header(HttpResponseMessage, string)"/>
+    public string? Header(string name) => Header(Response, name);
+
+    public void Dispose() => Response.Dispose();
+}
