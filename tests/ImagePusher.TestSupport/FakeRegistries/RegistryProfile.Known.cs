@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <content>The registries that are known well enough. Numbers are of issues and pull requests, see reference/interop.md and peers.md.</content>
+/// <content>The registries that are known well enough. Numbers are issues and pull requests; docs/operate/registries.md has the sources.</content>
 public sealed partial record RegistryProfile
 {
     private const long Mebibyte = 1024 * 1024;
@@ -21,7 +21,7 @@ public sealed partial record RegistryProfile
     public static RegistryProfile Distribution { get; } = new()
     {
         Name = "distribution",
-        Source = "docker-registry 2.8.2, run: interop.md, 8",
+        Source = "docker-registry 2.8.2, run here",
         AfterCut = AfterCut.ForgetsSession,
     };
 
