@@ -3,18 +3,19 @@ using System.Text.Json;
 
 namespace ImagePusher.Core.Oci;
 
-/// <summary>What an image's config says that moving it needs: its platform, the diff IDs of its layers, its date.</summary>
-/// <param name="Platform">What the image runs on.</param>
-/// <param name="DiffIds">The digests of the uncompressed layers, lowest first.</param>
-/// <param name="Created">When the image was made; null if it does not say.</param>
+/// <summary>The part of an image's config that copying needs: its platform, the diff IDs of its layers and its creation time.</summary>
+/// <param name="Platform">The platform of the image.</param>
+/// <param name="DiffIds">The digests of the uncompressed layers, base layer first.</param>
+/// <param name="Created">When the image was created; null if the config does not state it.</param>
 /// <remarks>image-spec, config.md.</remarks>
 public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffIds, DateTimeOffset? Created)
 {
-    /// <summary>The most bytes a config may have here: 8 MiB.</summary>
+    /// <summary>The maximum size of a config in bytes: 8 MiB.</summary>
     public const int MaximumSize = 8 * 1024 * 1024;
 
-    /// <summary>Reads a config.</summary>
-    /// <exception cref="FormatException">The bytes are no image config; the message says why, without a subject.</exception>
+    /// <summary>Parses a config.</summary>
+    /// <param name="raw">The config's bytes.</param>
+    /// <exception cref="FormatException">The bytes are not an image config; the message says why, without a subject.</exception>
     public static ImageConfig Parse(ReadOnlyMemory<byte> raw)
     {
         try
@@ -26,26 +27,19 @@ public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffId
                 throw new FormatException("it is not a JSON object");
             }
 
-            return new ImageConfig(OciJson.ReadPlatform(root), ReadDiffIds(root), ReadCreated(root));
+            return new ImageConfig(OciJson.ReadPlatform(root) ?? new Platform("", ""), ReadDiffIds(root), ReadCreated(root));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
-            // JsonElement throws the second for text that is no Unicode.
-            throw new FormatException("it is not JSON: " + error.Message, error);
+            throw new FormatException(OciJson.Describe(error), error);
         }
     }
 
     private static IReadOnlyList<Digest> ReadDiffIds(JsonElement root)
     {
-        if (!root.TryGetProperty("rootfs", out var rootfs) || rootfs.ValueKind != JsonValueKind.Object
-            || !rootfs.TryGetProperty("diff_ids", out var ids) || ids.ValueKind != JsonValueKind.Array)
-        {
-            return [];
-        }
-
-        return [.. ids.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String && Digest.TryParse(id.GetString(), out var digest)
-            ? digest
-            : throw new FormatException("one of its diff_ids is no digest"))];
+        return root.Property("rootfs")?.Property("diff_ids") is { ValueKind: JsonValueKind.Array } ids
+            ? [.. ids.EnumerateArray().Select(id => Digest.TryParse(id.Text(), out var digest) ? digest : throw new FormatException("one of its diff_ids is not a digest"))]
+            : [];
     }
 
     private static DateTimeOffset? ReadCreated(JsonElement root) =>

@@ -3,20 +3,24 @@ using System.Text.Json;
 
 namespace ImagePusher.Core.Oci;
 
-/// <summary>A list of manifests, one a platform: an OCI index or a docker manifest list.</summary>
+/// <summary>A list of manifests, usually one per platform: an OCI index or a docker manifest list.</summary>
 /// <remarks>image-spec, image-index.md.</remarks>
 public sealed class ImageIndex : Manifest
 {
     internal ImageIndex(byte[] raw, string mediaType, JsonElement root, HashAlgorithmName hash)
         : base(raw, mediaType, root, hash) => Manifests = OciJson.ReadDescriptors(root, "manifests");
 
-    /// <summary>The manifests, in the index's order.</summary>
+    /// <summary>The entries in the index's order. An entry of an unknown media type refers to a blob.</summary>
     public IReadOnlyList<Descriptor> Manifests { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<Descriptor> References => Manifests;
 
-    /// <summary>A new index in its canonical bytes.</summary>
+    /// <summary>Creates an index in canonical form.</summary>
+    /// <param name="mediaType"><see cref="MediaTypes.OciIndex"/> or <see cref="MediaTypes.DockerList"/>.</param>
+    /// <param name="manifests">The entries.</param>
+    /// <param name="annotations">Annotations; null for none.</param>
+    /// <returns>The index.</returns>
     public static ImageIndex Create(
         string mediaType, IEnumerable<Descriptor> manifests, IReadOnlyDictionary<string, string>? annotations = null)
     {
@@ -32,21 +36,12 @@ public sealed class ImageIndex : Manifest
         return (ImageIndex)Parse(raw, mediaType);
     }
 
-    /// <summary>
-    /// The entries for the wanted platforms, with the attestations about them, in the index's order. For each wanted
-    /// platform the first entry that satisfies it is taken.
-    /// </summary>
-    /// <param name="wanted">The platforms; at least one.</param>
-    /// <param name="missing">The wanted platforms that no entry satisfies.</param>
-    public IReadOnlyList<Descriptor> Select(IReadOnlyCollection<Platform> wanted, out IReadOnlyList<Platform> missing)
+    /// <summary>The index with changed or removed entries; the same one if nothing changes. All other fields keep their bytes.</summary>
+    /// <param name="entries">What each entry becomes, in order; null for those that are removed.</param>
+    internal ImageIndex With(IReadOnlyList<Descriptor?> entries)
     {
-        ArgumentNullException.ThrowIfNull(wanted);
-        var images = Manifests.Where(entry => !entry.IsAttestation && entry.Platform is not null).ToList();
-        var chosen = wanted.ToDictionary(platform => platform, platform =>
-            images.Find(entry => entry.Platform! == platform) ?? images.Find(entry => entry.Platform!.Satisfies(platform)));
-        missing = [.. chosen.Where(pair => pair.Value is null).Select(pair => pair.Key)];
-        var digests = chosen.Values.OfType<Descriptor>().Select(entry => entry.Digest.ToString()).ToHashSet();
-        return [.. Manifests.Where(entry => digests.Contains(entry.Digest.ToString())
-            || (entry.IsAttestation && digests.Contains(entry.Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest) ?? "")))];
+        var isSame = Manifests.Zip(entries).All(pair => ReferenceEquals(pair.First, pair.Second));
+        var list = isSame ? [] : DescriptorEdit.List(JsonEdit.Get(Raw.Span, "manifests"), Manifests, entries);
+        return isSame ? this : (ImageIndex)Parse(JsonEdit.Set(Raw.Span, new Dictionary<string, byte[]?> { ["manifests"] = list }), MediaType);
     }
 }

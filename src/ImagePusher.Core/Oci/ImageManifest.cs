@@ -10,29 +10,28 @@ public sealed class ImageManifest : Manifest
     internal ImageManifest(byte[] raw, string mediaType, JsonElement root, HashAlgorithmName hash)
         : base(raw, mediaType, root, hash)
     {
-        Config = root.TryGetProperty("config", out var config)
-            ? OciJson.ReadDescriptor(config)
-            : throw new FormatException("it has no 'config'");
+        Config = root.Property("config") is { } config ? OciJson.ReadDescriptor(config) : throw new FormatException("it has no 'config'");
         Layers = OciJson.ReadDescriptors(root, "layers");
     }
 
     /// <summary>The config blob.</summary>
     public Descriptor Config { get; }
 
-    /// <summary>The layers, lowest first.</summary>
+    /// <summary>The layers, base layer first.</summary>
     public IReadOnlyList<Descriptor> Layers { get; }
 
-    /// <summary>True for an image that runs; false for an artifact (a chart, an SBOM, a signature).</summary>
+    /// <summary>True for a container image; false for an artifact (a chart, an SBOM, a signature).</summary>
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType);
 
     /// <summary>The config and the layers that a registry stores: foreign layers are left out.</summary>
     public override IEnumerable<Descriptor> References => Layers.Where(layer => !MediaTypes.IsForeign(layer.MediaType)).Prepend(Config);
 
-    /// <summary>A new manifest in its canonical bytes.</summary>
+    /// <summary>Creates a manifest in canonical form.</summary>
     /// <param name="mediaType"><see cref="MediaTypes.OciManifest"/> or <see cref="MediaTypes.DockerManifest"/>.</param>
     /// <param name="config">The config blob.</param>
-    /// <param name="layers">The layers, lowest first.</param>
+    /// <param name="layers">The layers, base layer first.</param>
     /// <param name="annotations">Annotations; only OCI manifests have them.</param>
+    /// <returns>The manifest.</returns>
     public static ImageManifest Create(
         string mediaType, Descriptor config, IEnumerable<Descriptor> layers, IReadOnlyDictionary<string, string>? annotations = null)
     {
@@ -48,5 +47,31 @@ public sealed class ImageManifest : Manifest
             writer.WriteEndObject();
         });
         return (ImageManifest)Parse(raw, mediaType);
+    }
+
+    /// <summary>
+    /// The manifest with another media type, config or layers. All other fields keep their bytes, except that docker's
+    /// manifests have no annotations, artifact type and subject.
+    /// </summary>
+    internal ImageManifest With(string mediaType, Descriptor config, IReadOnlyList<Descriptor> layers)
+    {
+        var raw = Raw.Span;
+        var toDocker = mediaType == MediaTypes.DockerManifest && MediaType != mediaType;
+        var values = new Dictionary<string, byte[]?>
+        {
+            ["config"] = DescriptorEdit.One(JsonEdit.Get(raw, "config"), Config, config),
+            ["layers"] = DescriptorEdit.List(JsonEdit.Get(raw, "layers"), Layers, layers, toDocker),
+        };
+        if (mediaType != MediaType)
+        {
+            values["mediaType"] = JsonEdit.Text(mediaType);
+        }
+
+        if (toDocker)
+        {
+            values["annotations"] = values["artifactType"] = values["subject"] = null;
+        }
+
+        return (ImageManifest)Parse(JsonEdit.Set(raw, values), mediaType);
     }
 }

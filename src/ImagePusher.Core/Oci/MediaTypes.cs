@@ -1,8 +1,8 @@
 namespace ImagePusher.Core.Oci;
 
-/// <summary>The media types of images, and what follows from them. Everything not named here passes through untouched.</summary>
+/// <summary>The media types of images. Content of any other type is copied unchanged.</summary>
 /// <remarks>image-spec, media-types.md; distribution, image manifest v2 schema 2.</remarks>
-#pragma warning disable CS1591 // The constants say what they are by their own text.
+#pragma warning disable CS1591 // The constants are documented by their values.
 public static class MediaTypes
 {
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
@@ -28,7 +28,7 @@ public static class MediaTypes
 
 #pragma warning restore CS1591
 
-    /// <summary>The four manifest types that a client asks for, best first.</summary>
+    /// <summary>The four manifest types that a client accepts, preferred first.</summary>
     public static IReadOnlyList<string> Manifests { get; } = [OciIndex, OciManifest, DockerList, DockerManifest];
 
     /// <summary>True for an OCI index or a docker manifest list.</summary>
@@ -37,20 +37,28 @@ public static class MediaTypes
     /// <summary>True for a manifest of one image or artifact.</summary>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 
-    /// <summary>True for the first docker manifest format, which nothing writes any more.</summary>
+    /// <summary>True for the first docker manifest format, which current tools do not write.</summary>
     public static bool IsSchema1(string? mediaType) => mediaType is DockerSchema1 or DockerSchema1Signed;
 
-    /// <summary>True for an image's config (not an artifact's).</summary>
+    /// <summary>True for the config of an image, not of an artifact.</summary>
     public static bool IsImageConfig(string? mediaType) => mediaType is OciConfig or DockerConfig;
 
-    /// <summary>True for a layer that is an uncompressed tar.</summary>
+    /// <summary>True for an uncompressed layer.</summary>
     public static bool IsPlainLayer(string? mediaType) => mediaType is OciLayer or DockerLayer;
 
-    /// <summary>True for a layer of an image, plain or compressed, that a registry stores.</summary>
+    /// <summary>True for an uncompressed or compressed layer that a registry stores.</summary>
     public static bool IsLayer(string? mediaType) =>
         IsPlainLayer(mediaType) || mediaType is OciLayerGzip or OciLayerZstd or DockerLayerGzip or DockerLayerZstd;
 
-    /// <summary>True for a layer that only its <c>urls</c> give (Windows base layers): not copied, its descriptor kept.</summary>
+    /// <summary>True for a layer that only its <c>urls</c> provide (Windows base layers). It is not copied; its descriptor is kept.</summary>
     public static bool IsForeign(string? mediaType) => mediaType is not null
-        && (mediaType.StartsWith(DockerForeignLayer, StringComparison.Ordinal) || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
+        && (mediaType.StartsWith(DockerForeignLayer, StringComparison.Ordinal)
+            || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
+
+    /// <summary>
+    /// True if an index entry of the type is read as a manifest: also without a type, and of types that are recognized in
+    /// order to be rejected with an explanation.
+    /// </summary>
+    internal static bool IsManifestLike(string mediaType) =>
+        mediaType.Length == 0 || IsIndex(mediaType) || IsManifest(mediaType) || IsSchema1(mediaType) || mediaType == OciArtifactManifest;
 }

@@ -1,181 +1,137 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ImagePusher.Core.Oci;
 
-/// <summary>Reads and writes the JSON of descriptors; the one place that knows its property names.</summary>
-internal static class OciJson
+/// <summary>Reads the JSON of descriptors leniently: only needed fields are decoded, so unusual text elsewhere does no harm.</summary>
+/// <remarks>
+/// JsonDocument decodes a string only when it is asked for. A string with a lone surrogate or bytes that are not UTF-8 counts
+/// as absent; its bytes are copied unchanged with the manifest.
+/// </remarks>
+internal static partial class OciJson
 {
-    // Names beyond ASCII stay readable in the files that we write, as other tools write them.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>The position of a JSON error in words.</summary>
+    public static string Describe(JsonException error) => error is { LineNumber: { } line, BytePositionInLine: { } position }
+        ? $"it is not valid JSON (line {line + 1}, column {position + 1})"
+        : "it is not valid JSON";
 
-    public static byte[] Write(Action<Utf8JsonWriter> content)
+    /// <summary>A property of an object; null if it is absent. Of two with one name the last one counts, as in Go.</summary>
+    public static JsonElement? Property(this JsonElement element, string name)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        JsonElement? found = null;
+        if (element.ValueKind == JsonValueKind.Object)
         {
-            content(writer);
+            foreach (var property in element.EnumerateObject())
+            {
+                found = IsNamed(property, name) ? property.Value : found;
+            }
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return found;
     }
 
-    /// <exception cref="FormatException">The element is no descriptor.</exception>
+    /// <summary>A string property's value; null if it is absent, empty, not a string or not Unicode.</summary>
+    public static string? Text(this JsonElement element, string name) =>
+        element.Property(name)?.Text() is { Length: > 0 } text ? text : null;
+
+    /// <exception cref="FormatException">The element is not a descriptor.</exception>
     public static Descriptor ReadDescriptor(JsonElement element)
     {
-        try
-        {
-            return Read(element);
-        }
-        catch (JsonException error)
-        {
-            throw new FormatException("a descriptor has text that is no Unicode", error);
-        }
-    }
-
-    private static Descriptor Read(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Object
-            || !Digest.TryParse(element.Text("digest"), out var digest)
-            || !element.TryGetProperty("size", out var size) || size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out var bytes) || bytes < 0)
+        if (element.Property("size") is not { ValueKind: JsonValueKind.Number } size || !size.TryGetInt64(out var bytes) || bytes < 0)
         {
             throw new FormatException("a descriptor lacks a valid digest or size");
         }
 
-        return new Descriptor(element.Text("mediaType") ?? "", digest, bytes)
+        var urls = element.Property("urls");
+        if (element.Property("mediaType") is { ValueKind: JsonValueKind.String } type && type.Text() is null)
         {
-            Platform = element.TryGetProperty("platform", out var platform) && platform.ValueKind == JsonValueKind.Object ? ReadPlatform(platform) : null,
+            throw new FormatException("a descriptor's media type is not Unicode text");
+        }
+
+        return new Descriptor(element.Text("mediaType") ?? "", ReadDigest(element.Text("digest")), bytes)
+        {
+            Platform = element.Property("platform") is { } platform ? ReadPlatform(platform) : null,
             ArtifactType = element.Text("artifactType"),
             Annotations = ReadAnnotations(element),
-            Urls = element.TryGetProperty("urls", out var urls) && urls.ValueKind == JsonValueKind.Array
-                ? [.. urls.EnumerateArray().Where(url => url.ValueKind == JsonValueKind.String).Select(Text)]
-                : [],
+            Urls = urls is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(Text).OfType<string>()] : [],
         };
     }
 
+    /// <summary>The annotations that are Unicode; empty if there are none.</summary>
     public static IReadOnlyDictionary<string, string> ReadAnnotations(JsonElement element)
     {
-        if (!element.TryGetProperty("annotations", out var annotations) || annotations.ValueKind != JsonValueKind.Object)
+        if (element.Property("annotations") is not { ValueKind: JsonValueKind.Object } annotations)
         {
             return Descriptor.EmptyAnnotations;
         }
 
         var result = new Dictionary<string, string>();
-        foreach (var property in annotations.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String))
+        foreach (var property in annotations.EnumerateObject())
         {
-            result[NameOf(property)] = property.Value.Text();
+            if (NameOf(property) is { } name && property.Value.Text() is { } value)
+            {
+                result[name] = value;
+            }
         }
 
         return result;
     }
 
-    public static Platform ReadPlatform(JsonElement element) =>
-        new(element.Text("os") ?? "", element.Text("architecture") ?? "", element.Text("variant"), element.Text("os.version"));
+    /// <summary>A platform; null if neither operating system nor architecture is given.</summary>
+    public static Platform? ReadPlatform(JsonElement element)
+    {
+        var (os, architecture) = (element.Text("os"), element.Text("architecture"));
+        return os is null && architecture is null ? null
+            : new Platform(os ?? "", architecture ?? "", element.Text("variant"), element.Text("os.version"));
+    }
 
-    /// <summary>The descriptors of a list; none where it is absent or null, as Go writes an empty one.</summary>
-    public static IReadOnlyList<Descriptor> ReadDescriptors(JsonElement element, string name) =>
-        !element.TryGetProperty(name, out var list) || list.ValueKind == JsonValueKind.Null ? []
-        : list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(ReadDescriptor)]
-        : throw new FormatException($"its '{name}' is no list");
+    /// <summary>The descriptors of a list; empty if it is absent or null, as Go writes an empty one.</summary>
+    public static IReadOnlyList<Descriptor> ReadDescriptors(JsonElement element, string name) => element.Property(name) switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => [],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(ReadDescriptor)],
+        _ => throw new FormatException($"its '{name}' is not a list"),
+    };
 
-    /// <summary>A string property's value; null where it is absent, empty or no string.</summary>
-    /// <exception cref="JsonException">It is no Unicode.</exception>
-    public static string? Text(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String && value.Text() is { Length: > 0 } text
-            ? text
-            : null;
+    /// <exception cref="FormatException">The text is not a digest of a supported algorithm.</exception>
+    public static Digest ReadDigest(string? text) => Digest.TryParse(text, out var digest) ? digest
+        : text is not null && Digest.AlgorithmOf(text) is { } algorithm
+            ? throw new FormatException($"a digest uses the algorithm '{(algorithm.Length <= 40 ? algorithm : algorithm[..40] + "…")}', which is not supported")
+            : throw new FormatException("a descriptor lacks a valid digest or size");
 
-    // JsonDocument looks at the bytes of a text only when it is asked for, and then throws what nobody expects of bad input.
-    private static string Text(this JsonElement text)
+    /// <summary>A string's value; null if the element is not a string or not Unicode.</summary>
+    public static string? Text(this JsonElement value)
     {
         try
         {
-            return text.GetString()!;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
-        catch (InvalidOperationException error)
+        catch (InvalidOperationException)
         {
-            throw new JsonException("A text in it is no Unicode.", error);
+            return null;
         }
     }
 
-    private static string NameOf(JsonProperty property)
+    private static string? NameOf(JsonProperty property)
     {
         try
         {
             return property.Name;
         }
-        catch (InvalidOperationException error)
+        catch (InvalidOperationException)
         {
-            throw new JsonException("A name in it is no Unicode.", error);
+            return null;
         }
     }
 
-    public static void WriteDescriptor(Utf8JsonWriter writer, Descriptor descriptor)
+    private static bool IsNamed(JsonProperty property, string name)
     {
-        writer.WriteStartObject();
-        writer.WriteString("mediaType", descriptor.MediaType);
-        writer.WriteString("digest", descriptor.Digest.ToString());
-        writer.WriteNumber("size", descriptor.Size);
-        if (descriptor.Urls.Count > 0)
+        try
         {
-            writer.WriteStartArray("urls");
-            foreach (var url in descriptor.Urls)
-            {
-                writer.WriteStringValue(url);
-            }
-
-            writer.WriteEndArray();
+            return property.NameEquals(name);
         }
-
-        WriteAnnotations(writer, descriptor.Annotations);
-        if (descriptor.Platform is { } platform)
+        catch (InvalidOperationException)
         {
-            writer.WriteStartObject("platform");
-            writer.WriteString("architecture", platform.Architecture);
-            writer.WriteString("os", platform.Os);
-            WriteOptional(writer, "os.version", platform.OsVersion);
-            WriteOptional(writer, "variant", platform.Variant);
-            writer.WriteEndObject();
-        }
-
-        WriteOptional(writer, "artifactType", descriptor.ArtifactType);
-        writer.WriteEndObject();
-    }
-
-    public static void WriteDescriptors(Utf8JsonWriter writer, string name, IEnumerable<Descriptor> descriptors)
-    {
-        writer.WriteStartArray(name);
-        foreach (var descriptor in descriptors)
-        {
-            WriteDescriptor(writer, descriptor);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    public static void WriteAnnotations(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> annotations)
-    {
-        if (annotations.Count == 0)
-        {
-            return;
-        }
-
-        writer.WriteStartObject("annotations");
-        foreach (var (key, value) in annotations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            writer.WriteString(key, value);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void WriteOptional(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-        {
-            writer.WriteString(name, value);
+            return false;
         }
     }
 }

@@ -1,19 +1,20 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace ImagePusher.Core.Oci;
 
-/// <summary>What an image runs on: <c>os/architecture[/variant]</c>.</summary>
+/// <summary>The platform of an image: <c>os/architecture[/variant][:os.version]</c>.</summary>
 /// <param name="Os">The operating system by Go's name: linux, windows, …</param>
-/// <param name="Architecture">The processor by Go's name: amd64, arm64, arm, …</param>
-/// <param name="Variant">The processor's variant, such as v7; null where there is none.</param>
-/// <param name="OsVersion">The operating system's version, used by Windows images; null where there is none.</param>
+/// <param name="Architecture">The architecture by Go's name: amd64, arm64, arm, …</param>
+/// <param name="Variant">The variant of the architecture, such as v7; null if none is stated.</param>
+/// <param name="OsVersion">The version of the operating system, used by Windows images; null if none is stated.</param>
 /// <remarks>image-spec, image-index.md.</remarks>
-public sealed record Platform(string Os, string Architecture, string? Variant = null, string? OsVersion = null)
+public sealed partial record Platform(string Os, string Architecture, string? Variant = null, string? OsVersion = null)
 {
-    /// <summary>What attestations carry instead of a platform: unknown/unknown.</summary>
+    /// <summary>The placeholder of attestations: unknown/unknown.</summary>
     public static Platform Unknown { get; } = new("unknown", "unknown");
 
-    /// <summary>linux on this machine's processor.</summary>
+    /// <summary>linux on this machine's architecture.</summary>
     public static Platform LinuxHere { get; } = new("linux", RuntimeInformation.OSArchitecture switch
     {
         System.Runtime.InteropServices.Architecture.X64 => "amd64",
@@ -25,37 +26,73 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
     /// <summary>True for unknown/unknown, which marks an attestation.</summary>
     public bool IsUnknown => Os == "unknown" && Architecture == "unknown";
 
-    /// <summary>Reads <c>os/architecture[/variant]</c>, lower or upper case; <c>x86_64</c> and <c>aarch64</c> are taken too.</summary>
-    /// <exception cref="InvalidReferenceException">The text has another shape.</exception>
+    private bool HasLevels => Architecture is "arm" or "arm64" or "amd64";
+
+    // containerd's defaults: arm is arm/v7, arm64 is arm64/v8, amd64 is amd64/v1.
+    private int Level => int.TryParse(Variant?.TrimStart('v'), out var level) ? level
+        : Variant is not null ? -1
+        : Architecture switch { "arm" => 7, "arm64" => 8, "amd64" => 1, _ => 0 };
+
+    /// <summary>
+    /// Parses <c>os/architecture[/variant][:os.version]</c>, in lower or upper case. Common other names of architectures
+    /// (<c>x86_64</c>, <c>aarch64</c>, <c>armhf</c>, <c>i386</c>) and containerd's <c>os(os.version)/architecture</c> are accepted.
+    /// </summary>
+    /// <param name="text">The text, such as <c>linux/arm/v7</c> or <c>windows/amd64:10.0.20348</c>.</param>
+    /// <exception cref="InvalidReferenceException">The text has another form.</exception>
     public static Platform Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parts = text.Trim().ToLowerInvariant().Split('/');
-        if (parts.Length is not (2 or 3) || Array.Exists(parts, part => part.Length == 0 || part.Any(char.IsWhiteSpace)))
+        var match = Form().Match(text.Trim().ToLowerInvariant());
+        if (!match.Success)
         {
             throw new InvalidReferenceException(
-                $"'{text}' is no platform.", "Write os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.");
+                $"Invalid platform '{text}'.",
+                "Use os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7; "
+                + "for Windows optionally with a version, windows/amd64:10.0.20348.");
         }
 
-        var architecture = parts[1] switch { "x86_64" or "x86-64" => "amd64", "aarch64" => "arm64", "armhf" => "arm", var same => same };
-        return new Platform(parts[0], architecture, parts.Length == 3 ? parts[2] : null);
+        string? Part(string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
+        var (architecture, variant) = Part("architecture") switch
+        {
+            "x86_64" or "x86-64" => ("amd64", null),
+            "aarch64" => ("arm64", null),
+            "armhf" => ("arm", "v7"),
+            "armel" => ("arm", "v6"),
+            "i386" => ("386", null),
+            var same => (same!, (string?)null),
+        };
+        return new Platform(Part("os")!, architecture, Part("variant") ?? variant, Part("version"));
     }
 
     /// <summary>
-    /// True if an image of this platform is what <paramref name="wanted"/> asks for: same system and processor, and the
-    /// same variant where one is asked for. <c>arm64</c> and <c>arm64/v8</c> are the same, as in containerd.
+    /// True if an image of this platform runs where <paramref name="wanted"/> does, as containerd decides it: the same system
+    /// and architecture, at most the wanted variant (<c>arm</c> is arm/v7, <c>arm64</c> is arm64/v8, <c>amd64</c> is
+    /// amd64/v1), and the wanted version of the system, if one is stated, or a build of it.
     /// </summary>
+    /// <param name="wanted">The requested platform.</param>
     public bool Satisfies(Platform wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         return Os == wanted.Os && Architecture == wanted.Architecture
-            && (wanted.Variant is null || VariantOf(this) == VariantOf(wanted))
-            && (wanted.OsVersion is null || OsVersion == wanted.OsVersion);
+            && (Variant == wanted.Variant || (HasLevels ? Level >= 0 && Level <= wanted.Level : wanted.Variant is null))
+            && (wanted.OsVersion is null || OsVersion == wanted.OsVersion
+                || OsVersion?.StartsWith(wanted.OsVersion + ".", StringComparison.Ordinal) == true);
     }
 
-    /// <summary>The platform as it is written: <c>linux/arm64/v8</c>.</summary>
-    public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
+    /// <summary>The text form, which <see cref="Parse"/> accepts: <c>linux/arm64/v8</c>, <c>windows/amd64:10.0.20348.1</c>.</summary>
+    public override string ToString() =>
+        $"{Os}/{Architecture}" + (Variant is null ? "" : "/" + Variant) + (OsVersion is null ? "" : ":" + OsVersion);
 
-    private static string? VariantOf(Platform platform) =>
-        platform is { Architecture: "arm64", Variant: null } ? "v8" : platform.Variant;
+    /// <summary>The best of several platforms for a requested one: the same, else the highest variant; null if none satisfies it.</summary>
+    internal static T? Best<T>(IEnumerable<T> candidates, Func<T, Platform?> platformOf, Platform wanted)
+        where T : class =>
+        candidates.Where(candidate => platformOf(candidate)?.Satisfies(wanted) == true)
+            .OrderByDescending(candidate => platformOf(candidate) == wanted)
+            .ThenByDescending(candidate => platformOf(candidate)!.Level)
+            .FirstOrDefault();
+
+    [GeneratedRegex(
+        @"\A(?<os>[^\s/:()]+)(?:\((?<version>[^\s/:()]+)\))?/(?<architecture>[^\s/:()]+)(?:/(?<variant>[^\s/:()]+))?(?::(?<version>[^\s/:()]+))?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }

@@ -1,58 +1,51 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Brings one blob to a target in the cheapest way: it is there, the target mounts it, it is sent.</summary>
+/// <summary>Brings one blob to a target in the cheapest way: it exists there, the target mounts it, or it is sent.</summary>
 internal sealed class BlobTransfer(
     IImageSource source, IImageTarget target, TransferLimits limits, IEncodingStore? encodings, bool force, ILogger log)
 {
-    /// <summary>Brings the blob there.</summary>
-    /// <returns>What it became, if it was compressed; else null.</returns>
-    public Task<Descriptor?> RunAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken) =>
-        limits.Flights.RunAsync(
-            $"{target.Store}\n{work.Blob.Digest}\n{work.Encoding}",
-            async _ =>
-            {
-                await limits.Blobs.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    return work switch
-                    {
-                        { DiffId: not null } => await DecodeAsync(work, progress, cancellationToken).ConfigureAwait(false),
-                        { Encoding: not null } => await EncodeAsync(work, progress, cancellationToken).ConfigureAwait(false),
-                        _ => await CopyAsync(work.Blob, progress, cancellationToken).ConfigureAwait(false),
-                    };
-                }
-                finally
-                {
-                    limits.Blobs.Release();
-                }
-            },
-            cancellationToken);
+    /// <summary>Transfers the blob. Two transfers of one blob to one store run one after the other: the second finds it there.</summary>
+    /// <returns>What the blob became, if it was compressed or decompressed; else null.</returns>
+    public async Task<Descriptor?> RunAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken)
+    {
+        var key = $"{target.Store}\n{work.Blob.Digest}\n{work.Encoding}";
+        using var held = await limits.BlobLocks.AcquireAsync(key, cancellationToken).ConfigureAwait(false);
+        await limits.Blobs.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return work.DiffId is not null ? await DecodeAsync(work, progress, cancellationToken).ConfigureAwait(false)
+                : work.Encoding is not null ? await EncodeAsync(work, progress, cancellationToken).ConfigureAwait(false)
+                : await CopyAsync(work.Blob, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            limits.Blobs.Release();
+        }
+    }
 
     private async Task<Descriptor?> CopyAsync(Descriptor blob, BlobProgress progress, CancellationToken cancellationToken)
     {
-        if (await IsThereAsync(blob, progress, cancellationToken).ConfigureAwait(false))
+        if (!await ExistsAsync(blob, progress, cancellationToken).ConfigureAwait(false))
         {
-            return null;
+            await target.WriteBlobAsync(new CopiedBlob(source, blob, progress), cancellationToken).ConfigureAwait(false);
+            progress.End(BlobState.Uploaded);
+            log.Verbose($"{blob.Digest}: sent to {target.Description}, {progress.Sent:N0} bytes.");
         }
 
-        var stored = new StoredBlob(blob, source.Description, (offset, stop) => source.OpenBlobAsync(blob, offset, stop));
-        await target.WriteBlobAsync(new CountedBlob(stored, progress), cancellationToken).ConfigureAwait(false);
-        progress.End(BlobState.Uploaded);
-        log.Verbose($"{blob.Digest}: sent to {target.Description}, {progress.Sent:N0} bytes.");
         return null;
     }
 
     private async Task<Descriptor?> DecodeAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken)
     {
-        var plain = new DecodedBlob(source, work.Blob, work.DiffId!, progress);
-        var written = await target.WriteBlobAsync(new CountedBlob(plain, progress), cancellationToken).ConfigureAwait(false);
+        var blob = new DecodedBlob(source, work.Blob, work.DiffId!, progress);
+        var written = await target.WriteBlobAsync(blob, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
-        log.Verbose($"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes and sent to {target.Description} as {written.Digest}.");
+        log.Verbose(
+            $"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes and sent to {target.Description} as {written.Digest}.");
         return new Descriptor(MediaTypes.OciLayer, written.Digest, written.Size);
     }
 
@@ -62,17 +55,18 @@ internal sealed class BlobTransfer(
         var key = settings.KeyOf(plain.Digest);
         if (encodings is not null && await encodings.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } remembered)
         {
-            if (await IsThereAsync(remembered, progress, cancellationToken).ConfigureAwait(false))
+            if (await ExistsAsync(remembered, progress, cancellationToken).ConfigureAwait(false))
             {
                 return remembered;
             }
 
-            log.Verbose($"{plain.Digest}: compressed again, for {target.Description} lacks what it became before, {remembered.Digest}.");
+            log.Verbose($"{plain.Digest}: compressed again, because {target.Description} lacks the earlier result {remembered.Digest}.");
         }
 
         var encoded = await SendEncodedAsync(work, progress, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
-        log.Verbose($"{plain.Digest}: compressed from {plain.Size:N0} to {encoded.Size:N0} bytes and sent to {target.Description} as {encoded.Digest}.");
+        log.Verbose(
+            $"{plain.Digest}: compressed from {plain.Size:N0} to {encoded.Size:N0} bytes and sent to {target.Description} as {encoded.Digest}.");
         if (encodings is not null)
         {
             await encodings.StoreAsync(key, encoded, cancellationToken).ConfigureAwait(false);
@@ -87,7 +81,7 @@ internal sealed class BlobTransfer(
         try
         {
             var blob = new EncodedBlob(source, work.Blob, work.Encoding!, progress);
-            var sent = await target.WriteBlobAsync(new CountedBlob(blob, progress), cancellationToken).ConfigureAwait(false);
+            var sent = await target.WriteBlobAsync(blob, cancellationToken).ConfigureAwait(false);
             return new Descriptor(work.Encoding!.MediaType(docker: false), sent.Digest, sent.Size);
         }
         finally
@@ -96,7 +90,7 @@ internal sealed class BlobTransfer(
         }
     }
 
-    private async Task<bool> IsThereAsync(Descriptor blob, BlobProgress progress, CancellationToken cancellationToken)
+    private async Task<bool> ExistsAsync(Descriptor blob, BlobProgress progress, CancellationToken cancellationToken)
     {
         if (force)
         {

@@ -1,38 +1,32 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>One copy, prepared: what its manifests are, which blobs it is about, and what is remembered of their encodings.</summary>
-internal sealed class CopyJob
+/// <summary>One copy: the image at its source and its name at the target.</summary>
+internal sealed class CopyJob(ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options)
 {
-    private readonly ImageSelection _selection;
-    private readonly CopyOptions _options;
-    private readonly ImageTree _tree;
-
-    private CopyJob(ImageSelection selection, CopyOptions options, ImageTree tree, IReadOnlyDictionary<Digest, Digest> diffIds)
-    {
-        (_selection, _options, _tree) = (selection, options, tree);
-        Blobs = BlobWork.Of(tree, options.EncodingFor(selection.IsRewritable), diffIds);
-    }
+    private ImageTree _tree = null!;
 
     /// <summary>Where the image is read from.</summary>
-    public IImageSource Source => _selection.Source;
+    public IImageSource Source => selection.Source;
 
-    /// <summary>The blobs, each once, largest first.</summary>
-    public IReadOnlyList<BlobWork> Blobs { get; }
+    /// <summary>The blobs, each once, largest first; empty before <see cref="ReadAsync"/>.</summary>
+    public IReadOnlyList<BlobWork> Blobs { get; private set; } = [];
 
-    /// <summary>Reads the manifests and decides what is to be done.</summary>
-    public static async Task<CopyJob> PrepareAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken)
+    /// <summary>The name that a result gets: without a tag it is named by its digest.</summary>
+    public ImageReference NameOf(Digest result) => name.Tag is null ? name.WithDigest(result) : name;
+
+    /// <summary>Reads the manifests.</summary>
+    public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        var tree = await new ImageTreeReader(selection, options).ReadAsync(cancellationToken).ConfigureAwait(false);
-        var diffIds = options.DecodeLayers ? await DiffIds.ReadAsync(selection.Source, tree, cancellationToken).ConfigureAwait(false) : DiffIds.None;
-        return new CopyJob(selection, options, tree, diffIds);
+        _tree = await new ImageTreeReader(selection, options).ReadAsync(cancellationToken).ConfigureAwait(false);
+        var diffIds = options.DecodeLayers ? await DiffIds.ReadAsync(Source, _tree, cancellationToken).ConfigureAwait(false) : DiffIds.None;
+        Blobs = BlobWork.Of(_tree, options.EncodingFor(selection.IsRewritable), diffIds);
     }
 
-    /// <summary>What is remembered of the layers that are to be compressed, by their diff IDs.</summary>
+    /// <summary>The remembered results of layers that are to be compressed, by their diff IDs.</summary>
     public async Task<Dictionary<Digest, Descriptor>> RecallAsync(IEncodingStore? encodings, CancellationToken cancellationToken)
     {
         var known = new Dictionary<Digest, Descriptor>();
@@ -48,22 +42,70 @@ internal sealed class CopyJob
         return known;
     }
 
-    /// <summary>True if no layer is left of which nobody knows what it becomes.</summary>
-    public bool IsKnown(IReadOnlyDictionary<Digest, Descriptor> encoded) =>
-        Blobs.All(work => work is { Encoding: null, DiffId: null } || encoded.ContainsKey(work.Blob.Digest));
+    /// <summary>The manifests as they arrive at the target; null as long as the result of a layer is unknown.</summary>
+    /// <param name="changed">What layers became, by their original digests.</param>
+    public ImageTree? Result(IReadOnlyDictionary<Digest, Descriptor> changed) =>
+        Blobs.All(work => work is { Encoding: null, DiffId: null } || changed.ContainsKey(work.Blob.Digest))
+            ? new ManifestRewriter(changed, selection.IsRewritable && options.ManifestFormat == ManifestFormat.Docker).Rewrite(_tree)
+            : null;
 
-    /// <summary>The manifests as the target gets them.</summary>
-    /// <param name="encoded">What compressed layers became, by their diff IDs.</param>
-    public ImageTree Result(IReadOnlyDictionary<Digest, Descriptor> encoded) =>
-        new ManifestRewriter(encoded, _selection.IsRewritable && _options.ManifestFormat == ManifestFormat.Docker).Rewrite(_tree);
+    /// <summary>
+    /// What a result was made from; null if it is the source's own manifest. A docker archive has no manifest of its own: its
+    /// image is identified by its config.
+    /// </summary>
+    public Digest? SourceOf(Manifest result) => selection.SourceDigest
+        ?? (selection.IsRewritable && _tree.Root is ImageManifest generated ? generated.Config.Digest
+            : result.Digest == selection.Root.Digest ? null
+            : selection.Root.Digest);
 
-    /// <summary>What the result was made from: null if it is the source's own manifest, made from nothing else.</summary>
-    public Digest? SourceOf(Manifest result) =>
-        _selection.SourceDigest ?? (_selection.IsRewritable && _tree.Root is ImageManifest generated ? generated.Config.Digest
-            : result.Digest == _selection.Root.Digest ? null
-            : _selection.Root.Digest);
+    /// <summary>True if the name refers to the digest already and nothing is left to do.</summary>
+    /// <param name="digest">The digest of the result; null if it is unknown.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="DestinationConflictException">The name refers to another image, and the options do not allow to replace it.</exception>
+    public async Task<bool> IsPublishedAsync(Digest? digest, CancellationToken cancellationToken)
+    {
+        var maySkip = !options.Force && !options.AlwaysPublishes && digest is not null;
+        if (!maySkip && (!options.NoClobber || name.Tag is null))
+        {
+            return false;
+        }
 
-    /// <summary>The name that a result gets: its digest takes the tag's place where there is no tag.</summary>
-    public static ImageReference NameOf(ImageReference name, Digest result) =>
-        name.Tag is null ? name.WithDigest(result) : name;
+        var published = await target.FindPublishedAsync(digest is null ? name : NameOf(digest), cancellationToken).ConfigureAwait(false);
+        if (options.NoClobber && published is not null && published != digest)
+        {
+            throw new DestinationConflictException(
+                $"{name} exists with the digest {published}; it was not replaced{(digest is null ? "" : $" by {digest}")}.",
+                "Allow replacing it, or choose another name.");
+        }
+
+        return maySkip && published == digest;
+    }
+
+    /// <summary>Puts the manifests below the root.</summary>
+    /// <param name="tree">The manifests as they arrive at the target.</param>
+    /// <param name="monitor">Counts the bytes.</param>
+    /// <param name="withRoot">True to put the root too, by its digest, because something will refer to it before it is named.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="DigestMismatchException">The root is not the expected one.</exception>
+    public async Task PutManifestsAsync(ImageTree tree, CopyMonitor monitor, bool withRoot, CancellationToken cancellationToken)
+    {
+        if (options.ExpectedDigest is { } expected && expected != tree.Root.Digest)
+        {
+            throw new DigestMismatchException(
+                name.ToString(), expected.ToString(), tree.Root.Digest.ToString(), "Omit the digest from the destination, or copy the image that has it.");
+        }
+
+        foreach (var manifest in tree.Manifests.Where(manifest => withRoot || manifest.Digest != tree.Root.Digest))
+        {
+            await target.PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
+            monitor.AddSent(manifest.Raw.Length);
+        }
+    }
+
+    /// <summary>Publishes the root under the name.</summary>
+    public async Task PublishAsync(Manifest root, CopyMonitor monitor, CancellationToken cancellationToken)
+    {
+        await target.PublishAsync(root, NameOf(root.Digest), SourceOf(root), cancellationToken).ConfigureAwait(false);
+        monitor.AddSent(root.Raw.Length);
+    }
 }

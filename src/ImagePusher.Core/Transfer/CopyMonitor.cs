@@ -32,9 +32,26 @@ internal sealed class CopyMonitor
             blobs.Count(blob => blob.State >= BlobState.Uploaded));
     }
 
-    internal void Start(IEnumerable<BlobProgress> blobs) => ImmutableInterlocked.InterlockedExchange(ref _blobs, [.. blobs]);
+    /// <summary>Begins the copy of blobs.</summary>
+    /// <returns>The state of each blob, in order.</returns>
+    public IReadOnlyList<BlobProgress> Start(IEnumerable<BlobWork> blobs)
+    {
+        ImmutableInterlocked.InterlockedExchange(ref _blobs, [.. blobs.Select(work => new BlobProgress(work.Blob, work.IsLayer))]);
+        return _blobs;
+    }
 
-    internal void AddSent(long bytes) => Interlocked.Add(ref _otherBytes, bytes);
+    /// <summary>Ends the copy of all blobs with one state.</summary>
+    public void End(BlobState state)
+    {
+        foreach (var blob in _blobs)
+        {
+            blob.End(state);
+        }
+    }
 
-    internal int Count(BlobState state) => _blobs.Count(blob => blob.IsLayer && blob.State == state);
+    /// <summary>Counts bytes of manifests and referrers that were sent.</summary>
+    public void AddSent(long bytes) => Interlocked.Add(ref _otherBytes, bytes);
+
+    /// <summary>The number of layers in a state.</summary>
+    public int Count(BlobState state) => _blobs.Count(blob => blob.IsLayer && blob.State == state);
 }

@@ -1,15 +1,15 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Compression;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>A compressed layer that is decompressed while it is written. Both its own digest and its diff ID are checked.</summary>
+/// <summary>A compressed layer that is decompressed while it is written. Its own digest and its diff ID are verified.</summary>
 /// <param name="source">Where the layer is read from.</param>
-/// <param name="layer">The layer as it is there.</param>
-/// <param name="diffId">The digest of the plain layer.</param>
-/// <param name="progress">Counts the bytes that are read.</param>
+/// <param name="layer">The compressed layer.</param>
+/// <param name="diffId">The digest of the uncompressed layer.</param>
+/// <param name="progress">Counts the bytes: those that are read as completed, those that are written as sent.</param>
 internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest diffId, BlobProgress progress) : BlobSource
 {
     private const int BufferSize = 256 * 1024;
@@ -24,17 +24,20 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
 
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
+        progress.Begin(0);
         var opened = await source.OpenBlobAsync(layer, 0, cancellationToken).ConfigureAwait(false);
-        var counted = new ReadCountingStream(new VerifyingStream(opened, layer, Description), bytes => progress.AddDone(bytes));
-        using var output = new HashingStream(offset == 0 ? destination : new SkippingStream(destination, offset), diffId.HashName);
+        var input = new ReadCountingStream(new VerifyingStream(opened, layer, Description), count => progress.AddDone(count));
+        var sent = new WriteCountingStream(destination, count => progress.AddSent(count));
+        using var output = new HashingStream(offset == 0 ? sent : new SkippingStream(sent, offset), diffId.HashName);
         await using (opened.ConfigureAwait(false))
         {
-            await CopyAsync(counted, output, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(input, output, cancellationToken).ConfigureAwait(false);
         }
 
         return output.Identity.Digest == diffId
             ? output.Identity
-            : throw new DigestMismatchException(Description, diffId.ToString(), output.Identity.Digest.ToString(), "The image's config does not fit its layers; save the image again.");
+            : throw new DigestMismatchException(
+                Description, diffId.ToString(), output.Identity.Digest.ToString(), "The image's config does not match its layers; save the image again.");
     }
 
     private async Task CopyAsync(Stream compressed, Stream output, CancellationToken cancellationToken)
@@ -54,7 +57,7 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
                     await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 }
 
-                // A decoder stops at the end of its own format; only the stream's end verifies the whole.
+                // A decoder stops at the end of its own format; only the end of the stream verifies the whole layer.
                 await compressed.CopyToAsync(Stream.Null, BufferSize, cancellationToken).ConfigureAwait(false);
             }
         }

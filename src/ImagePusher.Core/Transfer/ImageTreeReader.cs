@@ -1,38 +1,55 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Reads the manifests of an image, takes the wanted platforms and leaves out what the source lacks, if that is allowed.</summary>
+/// <summary>
+/// Reads the manifests of an image, selects the requested platforms and leaves out what the source lacks, if that is allowed.
+/// Each manifest is read once, however often it is referenced.
+/// </summary>
 internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options)
 {
-    // Deeper than any real index, and a bound for one that is made to be endless.
-    private const int MaximumDepth = 4;
+    /// <summary>The maximum depth of indexes in indexes: 32.</summary>
+    public const int MaximumDepth = 32;
+
+    /// <summary>The maximum number of manifests of one image: 10,000.</summary>
+    public const int MaximumManifests = 10_000;
+
+    /// <summary>The maximum size of all manifests of one image together, in bytes: 64 MiB.</summary>
+    public const long MaximumBytes = 64L * 1024 * 1024;
 
     private readonly IImageSource _source = selection.Source;
+    private readonly Dictionary<Digest, Manifest> _read = [];
+    private readonly Dictionary<Digest, Manifest?> _results = [];
     private readonly List<Manifest> _manifests = [];
+    private readonly HashSet<Digest> _added = [];
+    private readonly Dictionary<Digest, Descriptor> _other = [];
     private readonly List<Descriptor> _missing = [];
+    private long _bytes;
 
     public async Task<ImageTree> ReadAsync(CancellationToken cancellationToken)
     {
         var whole = await selection.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var chosen = whole is ImageIndex index && (options.Platforms.Count > 0 || options.DefaultPlatformOnly)
-                ? await ChooseAsync(index, cancellationToken).ConfigureAwait(false)
-            : options.Platforms.Count == 0 || whole is ImageIndex ? whole
-            : await CheckPlatformAsync((ImageManifest)whole, cancellationToken).ConfigureAwait(false);
-        var root = await AddAsync(chosen, 0, cancellationToken).ConfigureAwait(false);
-        if (root is null)
-        {
-            await RefuseAsync(whole, cancellationToken).ConfigureAwait(false);
-        }
-
-        Report();
-        return new ImageTree(root!, Reachable(root!));
+        var chosen = await ChooseAsync(whole, cancellationToken).ConfigureAwait(false);
+        var root = await AddAsync(chosen, 0, cancellationToken).ConfigureAwait(false)
+            ?? throw await IncompleteAsync(chosen, cancellationToken).ConfigureAwait(false);
+        ReportMissing();
+        return Reachable(root);
     }
 
-    /// <summary>The root and what it names: a child whose index was left out, or an attestation about it, is not to be copied.</summary>
-    private List<Manifest> Reachable(Manifest root)
+    /// <exception cref="LimitExceededException">The index is nested too deeply.</exception>
+    public static void CheckDepth(Manifest index, IImageSource source, int depth)
+    {
+        if (depth > MaximumDepth)
+        {
+            throw new LimitExceededException(
+                $"The index {index.Digest} of {source.Description} is nested more than {MaximumDepth} indexes deep.",
+                "Copy an image within it by its digest.");
+        }
+    }
+
+    /// <summary>The root and what it references: content of an index that was left out is not copied.</summary>
+    private ImageTree Reachable(Manifest root)
     {
         var named = new HashSet<Digest> { root.Digest };
         foreach (var manifest in Enumerable.Reverse(_manifests).Where(manifest => named.Contains(manifest.Digest)))
@@ -40,109 +57,153 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
             named.UnionWith(manifest.References.Select(reference => reference.Digest));
         }
 
-        return _manifests.FindAll(manifest => named.Contains(manifest.Digest));
+        return new ImageTree(
+            root,
+            _manifests.FindAll(manifest => named.Contains(manifest.Digest)),
+            [.. _other.Values.Where(content => named.Contains(content.Digest))]);
     }
 
-    private async Task<Manifest> CheckPlatformAsync(ImageManifest manifest, CancellationToken cancellationToken)
+    private async Task<Manifest> ChooseAsync(Manifest whole, CancellationToken cancellationToken)
     {
-        if (!manifest.IsImage)
+        if (whole is ImageIndex index)
         {
-            return manifest;
+            return options.Platforms.Count == 0 && !options.DefaultPlatformOnly
+                ? index
+                : await ChooseAsync(index, cancellationToken).ConfigureAwait(false);
         }
 
-        var config = ImageConfig.Parse(await BlobReader.ReadAsync(_source, manifest.Config, ImageConfig.MaximumSize, cancellationToken).ConfigureAwait(false));
-        return options.Platforms.Any(config.Platform.Satisfies)
-            ? manifest
-            : throw new PlatformNotFoundException(
-                $"The image {manifest.Digest} of {_source.Description} is for {config.Platform}, not for {string.Join(", ", options.Platforms)}.",
-                "Leave -Platform out to take the image as it is.");
+        if (options.Platforms.Count > 0 && whole is ImageManifest { IsImage: true } image
+            && await PlatformSelector.PlatformOfAsync(_source, image, cancellationToken).ConfigureAwait(false) is var platform
+            && !options.Platforms.Any(platform.Satisfies))
+        {
+            throw new PlatformNotFoundException(
+                $"The image {image.Digest} of {_source.Description} is for {platform}, not for {string.Join(", ", options.Platforms)}.",
+                "Request the image's own platform, or no platform to take the image as it is.");
+        }
+
+        return whole;
     }
 
     private async Task<Manifest> ChooseAsync(ImageIndex index, CancellationToken cancellationToken)
     {
-        var wanted = options.Platforms.Count > 0 ? options.Platforms : [DefaultPlatform.Of(index, $"The index {index.Digest} of {_source.Description}")];
-        var chosen = index.Select(wanted, out var missing);
-        if (missing.Count > 0)
+        var chosen = await new PlatformSelector(_source, GetAsync).SelectAsync(index, options.Platforms, cancellationToken).ConfigureAwait(false);
+        return chosen is [var only]
+            ? await GetAsync(only, cancellationToken).ConfigureAwait(false)
+            : (await FilterAsync(index, [.. chosen.Select(entry => entry.Digest)], cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>An index with only the chosen images and the attestations about them; null if none of them is in it.</summary>
+    private async Task<Manifest?> FilterAsync(ImageIndex index, HashSet<Digest> chosen, CancellationToken cancellationToken)
+    {
+        var entries = new List<Descriptor?>(index.Manifests.Count);
+        foreach (var entry in index.Manifests)
         {
-            var there = string.Join(", ", index.Manifests.Where(entry => entry.Platform is { IsUnknown: false }).Select(entry => entry.Platform).Distinct());
-            throw new PlatformNotFoundException(
-                $"The index {index.Digest} of {_source.Description} has no image for {string.Join(", ", missing)}; it has {(there.Length > 0 ? there : "no platforms")}.",
-                "Choose one of these platforms with -Platform.");
+            var inner = MediaTypes.IsIndex(entry.MediaType) && await _source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
+                && await GetAsync(entry, cancellationToken).ConfigureAwait(false) is ImageIndex nested
+                    ? await FilterAsync(nested, chosen, cancellationToken).ConfigureAwait(false)
+                    : null;
+            entries.Add(inner is not null ? entry.As(inner)
+                : chosen.Contains(entry.AttestedDigest ?? entry.Digest) ? entry
+                : null);
         }
 
-        var images = chosen.Where(entry => !entry.IsAttestation).ToList();
-        return images.Count == 1
-            ? await _source.GetManifestAsync(images[0], cancellationToken).ConfigureAwait(false)
-            : chosen.Count == index.Manifests.Count ? index
-            : ImageIndex.Create(index.MediaType, chosen, index.Annotations);
+        if (entries.TrueForAll(entry => entry is null))
+        {
+            return null;
+        }
+
+        var filtered = index.With(entries);
+        _read[filtered.Digest] = filtered;
+        return filtered;
     }
 
     /// <summary>Adds a manifest and what is below it; null if the source lacks so much of it that nothing is left.</summary>
     private async Task<Manifest?> AddAsync(Manifest manifest, int depth, CancellationToken cancellationToken)
     {
-        if (manifest is ImageManifest image)
+        if (!_results.TryGetValue(manifest.Digest, out var result))
         {
-            foreach (var reference in image.References)
+            CheckDepth(manifest, _source, depth);
+            result = manifest is ImageIndex index
+                ? await AddIndexAsync(index, depth, cancellationToken).ConfigureAwait(false)
+                : await AddImageAsync(manifest, cancellationToken).ConfigureAwait(false);
+            _results[manifest.Digest] = result;
+        }
+
+        return result;
+    }
+
+    private async Task<Manifest?> AddImageAsync(Manifest image, CancellationToken cancellationToken)
+    {
+        foreach (var reference in image.References)
+        {
+            if (!await _source.ContainsAsync(reference, cancellationToken).ConfigureAwait(false))
             {
-                if (!await _source.ContainsAsync(reference, cancellationToken).ConfigureAwait(false))
-                {
-                    _missing.Add(reference);
-                    return null;
-                }
+                _missing.Add(reference);
+                return null;
             }
-
-            return Add(image);
         }
 
-        var index = (ImageIndex)manifest;
-        if (depth == MaximumDepth)
-        {
-            throw new RegistryProtocolException($"The index {selection.Root.Digest} of {_source.Description} holds indexes more than {MaximumDepth} deep.", "Copy the inner image by its digest.");
-        }
+        return Add(image);
+    }
 
-        var present = new List<Descriptor>();
+    private async Task<Manifest?> AddIndexAsync(ImageIndex index, int depth, CancellationToken cancellationToken)
+    {
+        var entries = new List<Descriptor?>(index.Manifests.Count);
         foreach (var entry in index.Manifests)
         {
-            var child = await _source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
-                ? await AddAsync(await _source.GetManifestAsync(entry, cancellationToken).ConfigureAwait(false), depth + 1, cancellationToken).ConfigureAwait(false)
-                : null;
-            if (child is null)
+            var kept = await AddEntryAsync(entry, depth, cancellationToken).ConfigureAwait(false);
+            entries.Add(kept);
+            if (kept is null)
             {
                 _missing.Add(entry);
             }
-            else
-            {
-                present.Add(child.Digest == entry.Digest ? entry : child.Descriptor with { Platform = entry.Platform, Annotations = entry.Annotations, ArtifactType = entry.ArtifactType });
-            }
         }
 
-        return Complete(index, present);
+        return Complete(index, entries);
     }
 
-    private Manifest? Complete(ImageIndex index, List<Descriptor> present)
+    private async Task<Descriptor?> AddEntryAsync(Descriptor entry, int depth, CancellationToken cancellationToken)
     {
-        if (present.SequenceEqual(index.Manifests))
-        {
-            return Add(index);
-        }
-
-        // An index of nothing, or of attestations about nothing, is no image.
-        var images = present.Where(entry => !entry.IsAttestation).ToList();
-        if (images.Count == 0)
+        if (!_read.ContainsKey(entry.Digest) && !await _source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
 
-        var kept = images.Select(entry => entry.Digest.ToString()).ToHashSet();
-        present.RemoveAll(entry => entry.IsAttestation && !kept.Contains(entry.Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest) ?? ""));
-        return present is [var only]
+        if (!entry.IsManifest)
+        {
+            _other.TryAdd(entry.Digest, entry);
+            return entry;
+        }
+
+        var child = await GetAsync(entry, cancellationToken).ConfigureAwait(false);
+        return await AddAsync(child, depth + 1, cancellationToken).ConfigureAwait(false) is { } result ? entry.As(result) : null;
+    }
+
+    private Manifest? Complete(ImageIndex index, List<Descriptor?> entries)
+    {
+        // An index of nothing, or of attestations about nothing, is not an image.
+        var images = entries.OfType<Descriptor>().Where(entry => !entry.IsAttestation).ToList();
+        var isComplete = !entries.Contains(null);
+        if (images.Count == 0 && !isComplete)
+        {
+            return null;
+        }
+
+        if (isComplete)
+        {
+            return Add(index.With(entries));
+        }
+
+        var kept = images.Select(entry => entry.Digest).ToHashSet();
+        List<Descriptor?> left = [.. entries.Select(entry => entry is { IsAttestation: true } && !kept.Contains(entry.AttestedDigest!) ? null : entry)];
+        return images is [{ IsManifest: true } only] && left.Count(entry => entry is not null) == 1
             ? _manifests.Find(manifest => manifest.Digest == only.Digest)
-            : Add(ImageIndex.Create(index.MediaType, present, index.Annotations));
+            : Add(index.With(left));
     }
 
     private Manifest Add(Manifest manifest)
     {
-        if (!_manifests.Exists(other => other.Digest == manifest.Digest))
+        if (_added.Add(manifest.Digest))
         {
             _manifests.Add(manifest);
         }
@@ -150,7 +211,23 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return manifest;
     }
 
-    private void Report()
+    private async Task<Manifest> GetAsync(Descriptor entry, CancellationToken cancellationToken)
+    {
+        if (_read.TryGetValue(entry.Digest, out var known))
+        {
+            return known;
+        }
+
+        var manifest = await _source.GetManifestAsync(entry, cancellationToken).ConfigureAwait(false);
+        _bytes += manifest.Raw.Length;
+        return _read.Count < MaximumManifests && _bytes <= MaximumBytes
+            ? _read[entry.Digest] = manifest
+            : throw new LimitExceededException(
+                $"The index {selection.Root.Digest} of {_source.Description} has more than {MaximumManifests:N0} manifests or {MaximumBytes / 1024 / 1024} MiB of them.",
+                "Copy images within it by their digests.");
+    }
+
+    private void ReportMissing()
     {
         if (_missing.Count == 0)
         {
@@ -160,19 +237,19 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         var rest = string.Join(", ", _missing.Select(Name).Distinct());
         if (!options.AllowPartial)
         {
-            throw new ImageNotCachedException(
-                $"The index {selection.Root.Digest} of {_source.Description} is not complete; missing: {rest}.",
-                "Save the image again with all its platforms (Save-ImageToCache -AllPlatforms), or push what is there with -AllowPartial.");
+            throw new IncompleteImageException(
+                $"The index {selection.Root.Digest} of {_source.Description} is incomplete; missing: {rest}.",
+                "Save the image again with all its platforms, or allow a partial copy.");
         }
 
-        options.Logger.Warning($"{_source.Description} names more than it holds; left out: {rest}.");
+        options.Logger.Warning($"{_source.Description} lacks content that the index {selection.Root.Digest} references; left out: {rest}.");
     }
 
-    /// <summary>Opens what is missing, so that the source says in its own words what is wrong.</summary>
-    private async Task RefuseAsync(Manifest root, CancellationToken cancellationToken)
+    /// <summary>Opens missing content, so that the source reports what is wrong.</summary>
+    private async Task<ImagePusherException> IncompleteAsync(Manifest root, CancellationToken cancellationToken)
     {
-        var missing = _missing[0];
-        if (root is ImageManifest)
+        var missing = _missing.Count > 0 ? _missing[0] : root.Descriptor;
+        if (root is ImageManifest || !missing.IsManifest)
         {
             var stream = await _source.OpenBlobAsync(missing, 0, cancellationToken).ConfigureAwait(false);
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -182,7 +259,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
             await _source.GetManifestAsync(missing, cancellationToken).ConfigureAwait(false);
         }
 
-        throw new ImageNotCachedException($"{_source.Description} lacks {missing.Digest}, which {root.Digest} needs.", "Save the image again.");
+        return new IncompleteImageException(
+            $"{_source.Description} lacks {missing.Digest}, which {root.Digest} references.", "Save the image again.");
     }
 
     private static string Name(Descriptor descriptor) =>

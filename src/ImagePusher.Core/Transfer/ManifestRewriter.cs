@@ -2,61 +2,58 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Makes the manifests that the target gets, where plain layers became others or another kind of manifest is wanted.</summary>
-/// <param name="encoded">What layers became, by the digests they had.</param>
-/// <param name="toDocker">True if OCI manifests are to become docker's.</param>
-internal sealed class ManifestRewriter(IReadOnlyDictionary<Digest, Descriptor> encoded, bool toDocker)
+/// <summary>Rewrites manifests whose layers changed or whose format changes. All fields that need not change are kept.</summary>
+/// <param name="changed">What layers became, by their original digests.</param>
+/// <param name="toDocker">True to convert OCI manifests to docker's.</param>
+internal sealed class ManifestRewriter(IReadOnlyDictionary<Digest, Descriptor> changed, bool toDocker)
 {
     private readonly Dictionary<Digest, Manifest> _rewritten = [];
 
-    /// <summary>The tree as the target gets it; the same one if nothing changes.</summary>
+    /// <summary>The tree as it arrives at the target; the same one if nothing changes.</summary>
     public ImageTree Rewrite(ImageTree tree)
     {
-        // Children stand before those that name them, so what a name points to is rewritten already.
+        // Children come before the manifests that reference them, so that their new digests are known.
         var manifests = tree.Manifests.Select(Rewrite).DistinctBy(manifest => manifest.Digest).ToList();
-        return new ImageTree(_rewritten[tree.Root.Digest], manifests);
+        return tree with { Root = _rewritten[tree.Root.Digest], Manifests = manifests };
     }
 
     private Manifest Rewrite(Manifest manifest) => _rewritten[manifest.Digest] = manifest switch
     {
         ImageManifest image => Rewrite(image),
-        ImageIndex index => Rewrite(index),
+        ImageIndex index => index.With([.. index.Manifests.Select(Rewrite)]),
         _ => manifest,
     };
 
     private ImageManifest Rewrite(ImageManifest image)
     {
-        var docker = toDocker || image.MediaType == MediaTypes.DockerManifest;
-        var mediaType = docker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
-        if (!image.IsImage || (mediaType == image.MediaType && !image.Layers.Any(layer => encoded.ContainsKey(layer.Digest))))
+        var isDocker = toDocker || image.MediaType == MediaTypes.DockerManifest;
+        var mediaType = isDocker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
+        if (!image.IsImage || (mediaType == image.MediaType && !image.Layers.Any(layer => changed.ContainsKey(layer.Digest))))
         {
             return image;
         }
 
-        var config = image.Config with { MediaType = docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig };
-        return ImageManifest.Create(mediaType, config, image.Layers.Select(layer => Rewrite(layer, docker)), docker ? null : image.Annotations);
+        var config = image.Config with { MediaType = isDocker ? MediaTypes.DockerConfig : MediaTypes.OciConfig };
+        return image.With(mediaType, config, [.. image.Layers.Select(layer => Rewrite(layer, isDocker))]);
     }
 
     private Descriptor Rewrite(Descriptor layer, bool docker)
     {
-        var result = encoded.TryGetValue(layer.Digest, out var known) ? layer with { Digest = known.Digest, Size = known.Size, MediaType = known.MediaType } : layer;
-        return docker ? result with { MediaType = DockerType(result.MediaType), Annotations = Descriptor.EmptyAnnotations } : result;
-    }
-
-    private ImageIndex Rewrite(ImageIndex index)
-    {
-        var entries = index.Manifests.Select(Rewrite).ToList();
-        return entries.SequenceEqual(index.Manifests) ? index : ImageIndex.Create(index.MediaType, entries, index.Annotations);
+        var result = changed.TryGetValue(layer.Digest, out var known)
+            ? layer with { Digest = known.Digest, Size = known.Size, MediaType = known.MediaType }
+            : layer;
+        return docker ? result with { MediaType = DockerType(result.MediaType) } : result;
     }
 
     private Descriptor Rewrite(Descriptor entry)
     {
-        var now = _rewritten[entry.Digest].Descriptor;
-        var about = entry.Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest);
-        var annotations = Digest.TryParse(about, out var subject) && _rewritten.TryGetValue(subject, out var other) && other.Digest != subject
-            ? new Dictionary<string, string>(entry.Annotations) { [AnnotationKeys.DockerReferenceDigest] = other.Digest.ToString() }
-            : entry.Annotations;
-        return entry with { Digest = now.Digest, Size = now.Size, MediaType = now.MediaType, Annotations = annotations };
+        var now = _rewritten.TryGetValue(entry.Digest, out var manifest) ? entry.As(manifest) : entry;
+        return entry.AttestedDigest is { } subject && _rewritten.TryGetValue(subject, out var other) && other.Digest != subject
+            ? now with
+            {
+                Annotations = new Dictionary<string, string>(entry.Annotations) { [AnnotationKeys.DockerReferenceDigest] = other.Digest.ToString() },
+            }
+            : now;
     }
 
     private static string DockerType(string mediaType) => mediaType switch

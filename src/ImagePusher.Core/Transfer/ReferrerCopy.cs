@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Takes along what refers to an image.</summary>
+/// <summary>Copies the referrers of an image.</summary>
 internal sealed class ReferrerCopy
 {
     private readonly IReferrerSource _source;
@@ -20,11 +20,11 @@ internal sealed class ReferrerCopy
         _walk = new ReferrerWalk(_source, Checked(target));
     }
 
-    /// <summary>Copies what the target lacks.</summary>
-    /// <param name="subjects">The manifests that may be referred to.</param>
+    /// <summary>Copies the referrers that the target lacks.</summary>
+    /// <param name="subjects">The manifests that may have referrers.</param>
     /// <param name="copier">Copies each.</param>
-    /// <param name="progress">Takes the bytes.</param>
-    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <param name="progress">Counts the bytes.</param>
+    /// <param name="cancellationToken">Cancels the copy.</param>
     public async Task RunAsync(IEnumerable<Digest> subjects, ImageCopier copier, CopyMonitor progress, CancellationToken cancellationToken)
     {
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
@@ -41,19 +41,19 @@ internal sealed class ReferrerCopy
             try
             {
                 await copier.CopyAsync(new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
-                _options.Logger.Verbose($"{name}: copied with {_name}, which it refers to ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
+                _options.Logger.Verbose($"{name}: copied as a referrer of {_name} ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
             }
             catch (ManifestNotFoundException gone)
             {
-                // A list that clients keep by hand may name what was deleted since.
-                _options.Logger.Warning($"{_source.Description} lists {missing.Manifest.Digest} as referring to {_name}, but has it no more; it is left out. {gone.Message}");
+                // A list that clients maintain by tag may contain deleted manifests.
+                _options.Logger.Warning($"{_source.Description} lists the referrer {missing.Manifest.Digest} of {_name}, but no longer has it; it is left out. {gone.Message}");
             }
 
             progress.AddSent(own.Sent);
         }
     }
 
-    /// <summary>What would be copied.</summary>
+    /// <summary>The referrers that would be copied.</summary>
     public async Task<IReadOnlyList<Descriptor>> PlanAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
     {
         var found = new List<Descriptor>();
@@ -65,12 +65,13 @@ internal sealed class ReferrerCopy
         return found;
     }
 
-    /// <summary>The root and what an index names, without reading more than the root.</summary>
+    /// <summary>The root and the entries of an index, without reading more than the root.</summary>
     public static async Task<IEnumerable<Digest>> SubjectsAsync(ImageSelection selection, CancellationToken cancellationToken) =>
         MediaTypes.IsIndex(selection.Root.MediaType)
             ? (await selection.ReadAsync(cancellationToken).ConfigureAwait(false)).References.Select(entry => entry.Digest).Prepend(selection.Root.Digest)
             : [selection.Root.Digest];
 
     private static IReferrerSource Checked(object place) => place as IReferrerSource
-        ?? throw new NotSupportedException($"{place.GetType().Name} keeps no lists of referrers.");
+        ?? throw new InvalidOptionException(
+            "Referrers can only be copied between registries.", "Copy the image without its referrers, or choose registries as source and target.");
 }

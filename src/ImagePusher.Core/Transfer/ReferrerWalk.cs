@@ -6,21 +6,25 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Finds what refers to manifests at a source and is missing at a target, and what refers to that in turn.</summary>
+/// <summary>Finds referrers of manifests that a source has and a target lacks, and the referrers of those.</summary>
 internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource target)
 {
+    /// <summary>The maximum number of manifests whose referrers are listed: 10,000.</summary>
+    public const int MaximumSubjects = 10_000;
+
     private readonly HashSet<Digest> _seen = [];
 
-    /// <summary>One that is missing.</summary>
-    /// <param name="Manifest">What names it.</param>
-    /// <param name="Tag">Its tag, if that is what ties it to its subject.</param>
+    /// <summary>A referrer that the target lacks.</summary>
+    /// <param name="Manifest">Its descriptor.</param>
+    /// <param name="Tag">Its tag, if the tag relates it to its subject; else null.</param>
     internal sealed record Missing(Descriptor Manifest, string? Tag)
     {
-        /// <summary>The name that it gets beside its subject.</summary>
+        /// <summary>Its name in the repository of its subject.</summary>
         public ImageReference NameBeside(ImageReference subject) => Tag is null ? subject.WithDigest(Manifest.Digest) : subject.WithTag(Tag);
     }
 
-    /// <summary>Begins at the subjects; each manifest is looked at once, whatever the lists say.</summary>
+    /// <summary>Lists the referrers of subjects and of their referrers; each manifest is listed once, even if referrers form a cycle.</summary>
+    /// <exception cref="LimitExceededException">There are more than <see cref="MaximumSubjects"/> of them.</exception>
     public async IAsyncEnumerable<Missing> FindAsync(IEnumerable<Digest> subjects, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var queue = new Queue<Digest>(subjects);
@@ -29,6 +33,12 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
             if (!_seen.Add(subject))
             {
                 continue;
+            }
+
+            if (_seen.Count > MaximumSubjects)
+            {
+                throw new LimitExceededException(
+                    $"{source.Description} lists more than {MaximumSubjects:N0} referrers of one image.", "Copy the image without its referrers.");
             }
 
             var tagged = source.GetTaggedReferrersAsync(subject, cancellationToken);

@@ -4,6 +4,7 @@ using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Output;
 
@@ -47,12 +48,9 @@ public sealed class RegistryManifest
         var manifest = await repository.ResolveAsync(reference.TagOrDigest!, cancellationToken).ConfigureAwait(false);
         if (manifest is ImageIndex index && platforms.Count > 0)
         {
-            var chosen = index.Select(platforms, out var missing).FirstOrDefault(entry => !entry.IsAttestation);
-            manifest = missing.Count == 0
-                ? await repository.GetManifestAsync(chosen!, cancellationToken).ConfigureAwait(false)
-                : throw new PlatformNotFoundException(
-                    $"{reference} has no image for {missing[0]}; it has {string.Join(", ", PlatformsOf(index))}.",
-                    "Choose one of these platforms.");
+            var chosen = await new PlatformSelector(repository, repository.GetManifestAsync)
+                .SelectAsync(index, platforms, cancellationToken).ConfigureAwait(false);
+            manifest = await repository.GetManifestAsync(chosen[0], cancellationToken).ConfigureAwait(false);
         }
 
         var platform = manifest is ImageManifest { IsImage: true } image

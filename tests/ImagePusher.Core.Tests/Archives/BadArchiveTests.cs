@@ -79,7 +79,7 @@ public sealed class BadArchiveTests : ArchiveTest
     [InlineData("index.json can't be read", "x")]
     [InlineData("no 'manifests'", "[]")]
     [InlineData("no 'manifests'", "{}")]
-    [InlineData("no list", """{"manifests":{}}""")]
+    [InlineData("not a list", """{"manifests":{}}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:1","size":1}]}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":"1"}]}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1e99}]}""")]

@@ -47,7 +47,7 @@ public sealed class UnreadCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task NoClobber_refuses_before_anything_is_read()
+    public async Task NoClobber_rejects_before_anything_is_read()
     {
         await CopyAsync(Image("one").Descriptor);
         var other = Image("two");

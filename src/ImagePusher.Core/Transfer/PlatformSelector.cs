@@ -1,0 +1,112 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Transfer;
+
+/// <summary>Finds the images of requested platforms in an index and the indexes within it.</summary>
+/// <param name="source">Where the index is.</param>
+/// <param name="read">Reads a manifest of the index.</param>
+internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, CancellationToken, Task<Manifest>> read)
+{
+    private static readonly Platform[] Defaults = [.. new[] { Platform.LinuxHere, new Platform("linux", "amd64") }.Distinct()];
+
+    private readonly List<Candidate> _candidates = [];
+
+    /// <summary>The platform of an image, by its config.</summary>
+    /// <exception cref="UnsupportedContentException">The config cannot be read.</exception>
+    public static async Task<Platform> PlatformOfAsync(IImageSource source, ImageManifest image, CancellationToken cancellationToken)
+    {
+        var raw = await BlobReader.ReadAsync(source, image.Config, ImageConfig.MaximumSize, cancellationToken).ConfigureAwait(false);
+        return DiffIds.Parse(raw, image.Config.Digest, source).Platform;
+    }
+
+    /// <summary>The entry of the best image for each requested platform, each once.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="wanted">The platforms; empty for linux on this machine's architecture, else linux/amd64.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="PlatformNotFoundException">A platform is missing; the message lists the existing ones.</exception>
+    public async Task<IReadOnlyList<Descriptor>> SelectAsync(
+        ImageIndex index, IReadOnlyList<Platform> wanted, CancellationToken cancellationToken)
+    {
+        await CollectAsync(index, null, 0, cancellationToken).ConfigureAwait(false);
+        var found = Find(wanted);
+        if (found.Contains(null) && _candidates.Exists(candidate => candidate.Platform is null))
+        {
+            // An entry that states no platform may be the one: its config has the platform.
+            await ReadPlatformsAsync(cancellationToken).ConfigureAwait(false);
+            found = Find(wanted);
+        }
+
+        var missing = wanted.Zip(found).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
+        return (wanted.Count == 0 && found is [null]) || missing.Count > 0
+            ? throw NotFound(index, wanted.Count == 0 ? string.Join(" or ", Defaults.Select(platform => platform.ToString())) : string.Join(", ", missing))
+            : [.. found.OfType<Descriptor>().DistinctBy(entry => entry.Digest)];
+    }
+
+    private List<Descriptor?> Find(IReadOnlyList<Platform> wanted) => wanted.Count > 0
+        ? [.. wanted.Select(Best)]
+        : [Defaults.Select(Best).FirstOrDefault(entry => entry is not null)];
+
+    private Descriptor? Best(Platform wanted) => Platform.Best(_candidates, candidate => candidate.Platform, wanted)?.Entry;
+
+    private async Task CollectAsync(ImageIndex index, Platform? inherited, int depth, CancellationToken cancellationToken)
+    {
+        ImageTreeReader.CheckDepth(index, source, depth);
+        foreach (var entry in index.Manifests.Where(entry => !entry.IsAttestation && entry.IsManifest))
+        {
+            var platform = entry.Platform ?? inherited;
+            if (MediaTypes.IsIndex(entry.MediaType))
+            {
+                if (await source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
+                    && await read(entry, cancellationToken).ConfigureAwait(false) is ImageIndex inner)
+                {
+                    await CollectAsync(inner, platform, depth + 1, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            else if (platform is not { IsUnknown: true })
+            {
+                _candidates.Add(new Candidate(entry, platform));
+            }
+        }
+    }
+
+    private async Task ReadPlatformsAsync(CancellationToken cancellationToken)
+    {
+        for (var position = 0; position < _candidates.Count; position++)
+        {
+            var candidate = _candidates[position];
+            if (candidate.Platform is null
+                && await source.ContainsAsync(candidate.Entry, cancellationToken).ConfigureAwait(false)
+                && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest { IsImage: true } image
+                && await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false))
+            {
+                _candidates[position] = candidate with { Platform = await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) };
+            }
+        }
+    }
+
+    private async Task<Platform?> TryPlatformOfAsync(ImageManifest image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PlatformOfAsync(source, image, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnsupportedContentException)
+        {
+            // One unreadable config does not hide the other images of the index.
+            return null;
+        }
+    }
+
+    private PlatformNotFoundException NotFound(ImageIndex index, string wanted)
+    {
+        var existing = _candidates.Select(candidate => candidate.Platform?.ToString()).OfType<string>().Distinct().ToList();
+        return new PlatformNotFoundException(
+            $"The index {index.Digest} of {source.Description} has no image for {wanted}; "
+            + (existing.Count > 0 ? $"existing platforms: {string.Join(", ", existing)}." : "no entry states a platform."),
+            "Choose an existing platform, or take all platforms.");
+    }
+
+    private sealed record Candidate(Descriptor Entry, Platform? Platform);
+}
