@@ -5,6 +5,7 @@ using ImagePusher.Core.Cache;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
     private const int Layers = 30;
 
     private readonly Random _random = new(seed);
+    private readonly TransferState _state = new(path + ".state");
 
     public async Task RunAsync(TimeSpan duration)
     {
@@ -40,7 +42,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
                     await RemoveAsync(cache, name);
                     break;
                 default:
-                    var report = await cache.CollectGarbageAsync(false, CancellationToken.None);
+                    var report = await cache.CollectGarbageAsync(cancellationToken: CancellationToken.None);
                     Console.WriteLine($"collected {report.Blobs}");
                     break;
             }
@@ -51,7 +53,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (formatter(state, exception).Contains("from there", StringComparison.Ordinal))
+        if (formatter(state, exception).Contains("resumed at", StringComparison.Ordinal))
         {
             Console.WriteLine("resumed");
         }
@@ -79,7 +81,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
         var selection = new ImageSelection(archive, archive.Images[0].Root);
         CopyResult? result = null;
         Console.WriteLine($"importing {name}");
-        await UntilDoneAsync(async () => result = await new ImageCopier(limits, cache.Encodings).CopyAsync(
+        await UntilDoneAsync(async () => result = await new ImageCopier(limits, _state.Encodings).CopyAsync(
             selection, cache, ImageReference.Parse(name), new CopyOptions { Logger = this }, new CopyMonitor(), CancellationToken.None));
         Console.WriteLine($"saved {name} {result!.Manifest.Digest}");
     }
@@ -93,7 +95,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
                 await save();
                 return;
             }
-            catch (ImageNotCachedException)
+            catch (IncompleteImageException)
             {
                 // Another process collected a blob, because the save took longer than the (short) grace period.
                 Console.WriteLine("again");

@@ -142,11 +142,11 @@ public sealed class BlobTests
         var file = registry.Cache.Blobs.PathOf(Core.Oci.Digest.Parse(digest));
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
-        await registry.Cache.CollectGarbageAsync(false, TestContext.Current.CancellationToken);
+        await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
 
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
-        await registry.Cache.CollectGarbageAsync(false, TestContext.Current.CancellationToken);
+        await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.NotFound);
     }
 }

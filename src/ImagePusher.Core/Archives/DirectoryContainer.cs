@@ -13,7 +13,7 @@ internal sealed class DirectoryContainer(string path) : ArchiveContainer(path)
 
         // On Windows other names could lead out of the directory, to a device or to an alternate stream.
         var isSafe = OperatingSystem.IsWindows() ? WindowsFileNames.IsOrdinary(name) : !name.Contains('\0', StringComparison.Ordinal);
-        return isSafe && FileLength.Of(new FileInfo(FullName(name))) is { } length ? new ArchiveEntry(name, 0, length) : null;
+        return isSafe && FileLength.Of(FullName(name)) is { } length ? new ArchiveEntry(name, 0, length) : null;
     }
 
     /// <inheritdoc/>

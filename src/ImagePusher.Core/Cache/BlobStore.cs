@@ -1,110 +1,92 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>The cache's blobs: each a file named by its digest, put in place by rename once it is whole and on the disk.</summary>
+/// <summary>The cache's blobs: each is a file named by its digest, renamed into place once it is complete and on the disk.</summary>
 /// <remarks>image-spec, image-layout.md#blobs.</remarks>
-public sealed class BlobStore
+internal sealed class BlobStore
 {
-    private readonly CacheLayout _layout;
+    private readonly CachePaths _paths;
     private readonly CacheLock _lock;
     private readonly CacheOptions _options;
-    private readonly PartialBlobs _partials;
+    private readonly PartialBlobFactory _partials;
 
-    internal BlobStore(CacheLayout layout, CacheLock cacheLock, CacheOptions options)
+    public BlobStore(CachePaths paths, CacheLock cacheLock, CacheOptions options)
     {
-        (_layout, _lock, _options) = (layout, cacheLock, options);
-        _partials = new PartialBlobs(this, layout, cacheLock, options);
+        (_paths, _lock, _options) = (paths, cacheLock, options);
+        Damaged = new DamagedBlobRegister(paths);
+        _partials = new PartialBlobFactory(this, paths, cacheLock, options);
     }
 
-    /// <summary>Where a blob of this digest lies, or would.</summary>
-    public string PathOf(Digest digest)
-    {
-        ArgumentNullException.ThrowIfNull(digest);
-        return _layout.BlobFile(digest);
-    }
+    /// <summary>The blobs whose bytes were found to be wrong.</summary>
+    public DamagedBlobRegister Damaged { get; }
 
-    /// <summary>A blob's size in bytes; null if it is not there.</summary>
-    public long? SizeOf(Digest digest) => FileLength.Of(new FileInfo(PathOf(digest)));
+    /// <summary>The file of the blob of this digest, whether it exists or not.</summary>
+    public string PathOf(Digest digest) => _paths.BlobFile(digest);
 
-    /// <summary>True if the blob is there with its size. Its bytes are not read.</summary>
-    public bool Contains(Descriptor descriptor)
-    {
-        ArgumentNullException.ThrowIfNull(descriptor);
-        return SizeOf(descriptor.Digest) == descriptor.Size;
-    }
+    /// <summary>A blob's size in bytes; null if it does not exist.</summary>
+    public long? SizeOf(Digest digest) => FileLength.Of(PathOf(digest));
+
+    /// <summary>True if the blob exists with its size. Its bytes are not read.</summary>
+    public bool Contains(Descriptor descriptor) => SizeOf(descriptor.Digest) == descriptor.Size;
+
+    /// <summary>True if the blob exists with its size and no verification found it damaged.</summary>
+    public bool IsUsable(Descriptor descriptor) => Contains(descriptor) && !Damaged.Contains(descriptor.Digest);
 
     /// <summary>
-    /// True if every blob is there, and then keeps them from the garbage collection for the grace period from now on:
-    /// what to ask before a blob is reused for a new image.
+    /// Keeps blobs from garbage collection for the grace period from now on. To be called before existing blobs are reused
+    /// for a new image.
     /// </summary>
+    /// <returns>False if a blob is missing, damaged or cannot be kept: then it must be written.</returns>
     public async Task<bool> ReserveAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(blobs);
-        if (!blobs.All(Contains))
+        if (!blobs.All(IsUsable))
         {
             return false;
         }
 
         var now = _options.TimeProvider.GetUtcNow();
-        var stale = blobs.Where(blob => now - File.GetLastWriteTimeUtc(PathOf(blob.Digest)) > _options.GracePeriod / 4).ToList();
+        var stale = blobs.Where(blob => IsStale(blob, now)).ToList();
         if (stale.Count == 0)
         {
             return true;
         }
 
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        if (!stale.TrueForAll(Contains))
-        {
-            return false;
-        }
-
-        foreach (var path in stale.Select(blob => PathOf(blob.Digest)))
-        {
-            CacheErrors.Guard(path, () => File.SetLastWriteTimeUtc(path, now.UtcDateTime));
-        }
-
-        return true;
+        return stale.TrueForAll(IsUsable) && stale.TrueForAll(blob => TryTouch(PathOf(blob.Digest), now));
     }
 
-    /// <summary>Opens a blob's bytes at an offset. They are as the disk has them: who reads from the start verifies them.</summary>
-    /// <exception cref="CacheCorruptException">The blob is not there, or has another size.</exception>
+    /// <summary>Opens a blob at an offset. The bytes are not verified here; a reader that verifies reports damage to the stream.</summary>
+    /// <exception cref="IncompleteImageException">The blob does not exist.</exception>
+    /// <exception cref="CacheCorruptException">The blob has another size, or is not a regular file.</exception>
     public Stream Open(Descriptor descriptor, long offset)
     {
-        ArgumentNullException.ThrowIfNull(descriptor);
         var path = PathOf(descriptor.Digest);
-        var file = CacheErrors.Guard(path, () => File.Exists(path)
-            ? new FileStream(path, new FileStreamOptions
-            {
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-                BufferSize = 0,
-            })
-            : null);
-        if (file is null || file.Length != descriptor.Size)
+        var file = LayoutErrors.Guard(path, () => FileStatus.Of(path, followLinks: true) is null ? null : RegularFile.OpenRead(path));
+        if (file is null)
         {
-            file?.Dispose();
-            throw new CacheCorruptException(
-                file is null ? $"The cache {_layout.Root} has no blob {descriptor.Digest}." : $"The blob {path} has not its {descriptor.Size} bytes.",
-                "Fetch the image's missing parts again with Repair-CachedImage, or save or import it again.");
+            throw CacheErrors.MissingBlob(_paths.Root, descriptor.Digest);
         }
 
-        file.Position = offset;
-        return file;
+        var length = RandomAccess.GetLength(file);
+        if (length != descriptor.Size)
+        {
+            file.Dispose();
+            throw CacheErrors.WrongSize(path, descriptor.Size, length);
+        }
+
+        return new BlobFileStream(file, offset, () => Damaged.Add(descriptor.Digest));
     }
 
-    /// <summary>Writes a blob, resumes what an earlier process left of it, and says what it is.</summary>
-    /// <exception cref="DigestMismatchException">The source gave other bytes than its digest says; nothing of them is kept.</exception>
+    /// <summary>Writes a blob; a part that an earlier process left is resumed.</summary>
+    /// <returns>The blob's digest and size.</returns>
+    /// <exception cref="DigestMismatchException">The source gave bytes of another digest; nothing is kept.</exception>
     /// <exception cref="InsufficientSpaceException">The disk is full; nothing of the blob is kept.</exception>
-    public Task<BlobIdentity> WriteAsync(BlobSource blob, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(blob);
-        return blob.Digest is null
-            ? WriteUnknownAsync(blob, cancellationToken)
-            : WriteKnownAsync(blob, blob.Digest, cancellationToken);
-    }
+    public Task<BlobIdentity> WriteAsync(BlobSource blob, CancellationToken cancellationToken) =>
+        blob.Digest is null ? WriteUnknownAsync(blob, cancellationToken) : WriteKnownAsync(blob, blob.Digest, cancellationToken);
 
     /// <summary>Writes a small blob that is in memory.</summary>
     public async Task WriteAsync(Digest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -122,11 +104,29 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Begins a blob of which only its writer knows what it will be. It is gone if it is closed before it is committed.</summary>
+    /// <summary>Begins a blob whose digest is known only at its end. It is deleted if it is closed before it is committed.</summary>
     public Task<PartialBlob> BeginAsync(CancellationToken cancellationToken) => _partials.CreateAsync(cancellationToken);
 
-    /// <summary>Opens a blob that is written in several goes and is known by an id meanwhile; what it has from before is kept.</summary>
-    internal Task<PartialBlob> ContinueAsync(Guid id, CancellationToken cancellationToken) => _partials.ContinueAsync(id, cancellationToken);
+    /// <summary>Opens a blob that is written in several steps under an id; earlier bytes are kept.</summary>
+    public Task<PartialBlob> ContinueAsync(Guid id, CancellationToken cancellationToken) => _partials.ContinueAsync(id, cancellationToken);
+
+    private bool IsStale(Descriptor blob, DateTimeOffset now) =>
+        now - (FileStatus.Of(PathOf(blob.Digest))?.Modified ?? DateTimeOffset.MinValue) > _options.GracePeriod / 4;
+
+    // A blob that another user of a shared cache wrote may refuse it; it is then written again as our own.
+    private bool TryTouch(string path, DateTimeOffset now)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, now.UtcDateTime);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _options.Log.Verbose($"The time of '{path}' cannot be changed ({DiskErrors.Reason(error)}); the blob is written again.");
+            return false;
+        }
+    }
 
     private async Task<BlobIdentity> WriteUnknownAsync(BlobSource blob, CancellationToken cancellationToken)
     {
@@ -176,7 +176,7 @@ public sealed class BlobStore
         {
             using var hash = new HashingStream(partial.Writer, digest.HashName);
             await partial.IncludeInAsync(hash, cancellationToken).ConfigureAwait(false);
-            _options.Log.Verbose($"{blob.Description}: {offset} bytes are in the cache from before, going on from there.");
+            _options.Log.Verbose($"{blob.Description}: resumed at {offset} bytes from an earlier attempt.");
             if (blob.Length is null || offset < blob.Length)
             {
                 await blob.WriteToAsync(hash, offset, cancellationToken).ConfigureAwait(false);
@@ -189,10 +189,10 @@ public sealed class BlobStore
         }
         catch (DigestMismatchException)
         {
-            // The part was of other bytes than the rest; the message below says what follows.
+            // The earlier bytes were of another blob; the message below says what follows.
         }
 
-        _options.Log.Verbose($"{blob.Description}: the {offset} bytes from before did not fit, starting again.");
+        _options.Log.Verbose($"{blob.Description}: the {offset} bytes from an earlier attempt do not match; starting again.");
         partial.Reset();
         return null;
     }

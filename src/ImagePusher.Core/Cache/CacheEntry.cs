@@ -4,18 +4,18 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>One entry of the cache's index: a manifest and the name that it has here.</summary>
+/// <summary>One entry of the cache's index: a manifest and its name in the cache.</summary>
 /// <param name="Descriptor">The manifest, with the entry's annotations.</param>
 /// <remarks>image-spec, image-layout.md#indexjson-file.</remarks>
 public sealed record CacheEntry(Descriptor Descriptor)
 {
-    /// <summary>The annotation that keeps the digest that an image was made from.</summary>
+    /// <summary>The annotation with the digest that an image was made from.</summary>
     public const string SourceDigestKey = "io.imagepusher.source-digest";
 
-    /// <summary>The annotation that keeps when an image was saved (RFC 3339).</summary>
+    /// <summary>The annotation with the time at which an image was saved (RFC 3339).</summary>
     public const string SavedKey = "io.imagepusher.saved";
 
-    /// <summary>The annotation that keeps the digest of the manifest's subject, so that referrers are found without reading manifests.</summary>
+    /// <summary>The annotation with the digest of the manifest's subject, so that referrers are found without reading manifests.</summary>
     public const string SubjectKey = "io.imagepusher.subject";
 
     /// <summary>The manifest's digest.</summary>
@@ -23,31 +23,31 @@ public sealed record CacheEntry(Descriptor Descriptor)
 
     /// <summary>
     /// The name as it is written in the index: <c>io.containerd.image.name</c>, else <c>org.opencontainers.image.ref.name</c>;
-    /// null if the entry has neither. Our own are full references; other tools also write a tag or a word.
+    /// null if the entry has neither. ImagePusher writes full references; other tools also write a tag or a word.
     /// </summary>
     public string? Name => Annotation(AnnotationKeys.ContainerdImageName) ?? Annotation(AnnotationKeys.RefName);
 
-    /// <summary>The name as a full reference; null if it is none by its own (<c>app</c>, <c>1.0</c>).</summary>
+    /// <summary>The name as a full reference; null if it is not one by itself (<c>app</c>, <c>1.0</c>).</summary>
     public ImageReference? Reference =>
         Name is { } name && name.AsSpan().ContainsAny("/:") && ImageReference.TryParse(name, out var reference) ? reference : null;
 
-    /// <summary>What the image was made from (the index whose one platform this is); null if it is as it was there.</summary>
+    /// <summary>The digest that the image was made from (of the index whose only platform this is); null if it was not changed.</summary>
     public Digest? SourceDigest => Digest.TryParse(Annotation(SourceDigestKey), out var digest) ? digest : null;
 
-    /// <summary>When the image was saved here; null if another tool wrote the entry.</summary>
+    /// <summary>When the image was saved; null if another tool wrote the entry.</summary>
     public DateTimeOffset? Saved => DateTimeOffset.TryParse(
         Annotation(SavedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var saved) ? saved : null;
 
     /// <summary>The digest of the manifest's subject; null if it has none, or another tool wrote the entry.</summary>
     public Digest? Subject => Digest.TryParse(Annotation(SubjectKey), out var digest) ? digest : null;
 
-    /// <summary>True if the entry carries this very name, in either annotation.</summary>
+    /// <summary>True if the entry has exactly this name, in either annotation.</summary>
     public bool IsNamed(string name) => Annotation(AnnotationKeys.ContainerdImageName) == name || Annotation(AnnotationKeys.RefName) == name;
 
     /// <summary>The name, else the digest.</summary>
     public override string ToString() => Name ?? Digest.ToString();
 
-    /// <summary>The entry that names a manifest.</summary>
+    /// <summary>Creates the entry of a manifest.</summary>
     internal static CacheEntry Create(Manifest manifest, string name, Digest? source, DateTimeOffset saved)
     {
         var annotations = new Dictionary<string, string>

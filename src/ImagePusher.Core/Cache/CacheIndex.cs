@@ -1,25 +1,25 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// The cache's index.json. Reading needs no lock, because the file is replaced as a whole; changes that wait at the same
-/// time are made together, by one write under the lock.
+/// The cache's index.json. Reading needs no lock, because the file is replaced as a whole. Changes that are pending at the
+/// same time are written together, by one write under the lock.
 /// </summary>
-internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheOptions options)
+internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheOptions options)
 {
-    // A file that was written this short before it was read may be written again within the same tick of its time stamp.
-    private static readonly TimeSpan StampTick = TimeSpan.FromSeconds(3);
+    /// <summary>The most bytes that index.json may have: about half a million images.</summary>
+    public const int MaximumLength = 256 * 1024 * 1024;
 
-    // Half a million images; what is larger is no list of images, and would take the memory of the whole machine.
-    private const int MaximumLength = 256 * 1024 * 1024;
+    // A file that was written so shortly before it was read may be written again within the resolution of its time stamp.
+    private static readonly TimeSpan StampResolution = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<IndexChange> _waiting = new();
-    private readonly SpaceReserve _reserve = new(layout);
+    private readonly SpaceReserve _reserve = new(paths);
     private Known _known = new(IndexSnapshot.Empty, null);
     private int _isWriting;
 
@@ -27,14 +27,14 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
     /// <exception cref="CacheCorruptException">The file is damaged.</exception>
     public IndexSnapshot Read()
     {
-        var stamp = Stamp.Of(layout.IndexFile);
+        var stamp = IndexStamp.Of(paths.IndexFile);
         var known = Volatile.Read(ref _known);
         return stamp is not null && stamp == known.Stamp ? known.Snapshot : ReadFile(stamp);
     }
 
-    /// <summary>Changes the index; the task ends when the change is on the disk.</summary>
-    /// <param name="change">The change, made under the lock. It says what the task returns, and throws before it changes anything.</param>
-    /// <param name="cancellationToken">Takes the change back if it was not begun.</param>
+    /// <summary>Changes the index; the task completes when the change is on the disk.</summary>
+    /// <param name="change">The change, applied under the lock. It returns the task's result, and throws before it changes anything.</param>
+    /// <param name="cancellationToken">Cancels the change if it has not started.</param>
     public async Task<bool> ChangeAsync(Func<IndexDraft, bool> change, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -47,11 +47,11 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
 
         try
         {
-            return await waiting.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await waiting.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!waiting.Done.IsCompleted && !waiting.TryCancel())
+        catch (OperationCanceledException) when (!waiting.Completion.IsCompleted && !waiting.TryCancel())
         {
-            return await waiting.Done.ConfigureAwait(false);
+            return await waiting.Completion.ConfigureAwait(false);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
         {
             using var held = await cacheLock.AcquireAsync(CancellationToken.None).ConfigureAwait(false);
             TakeWaiting(batch);
-            Write(batch);
+            Write(batch, held.Guard.Permissions);
         }
         catch (ImagePusherException error)
         {
@@ -91,7 +91,7 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
         }
         finally
         {
-            // Whoever waits must not wait for ever: what is not done by now has failed.
+            // Every caller gets an answer: what has not succeeded by now has failed.
             batch.ForEach(change => change.Fail(failure));
         }
     }
@@ -104,65 +104,69 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
         }
     }
 
-    private void Write(List<IndexChange> batch)
+    private void Write(List<IndexChange> batch, FilePermissions permissions)
     {
-        var draft = new IndexDraft(ReadFile(Stamp.Of(layout.IndexFile)));
-        var made = batch.Where(change => change.TryApply(draft)).ToList();
+        var draft = new IndexDraft(ReadFile(IndexStamp.Of(paths.IndexFile)));
+        var applied = batch.Where(change => change.TryApply(draft)).ToList();
         if (draft.IsChanged)
         {
-            Replace(draft.ToSnapshot());
+            Replace(draft.ToSnapshot(), permissions);
         }
 
-        made.ForEach(change => change.Succeed());
+        applied.ForEach(change => change.Succeed());
     }
 
-    /// <summary>Puts another index in place. Called under the lock. On a full disk one that is no longer is still taken.</summary>
-    public void Replace(IndexSnapshot next)
+    /// <summary>Writes another index. Called under the lock. On a full disk an index that is not longer can still be written.</summary>
+    public void Replace(IndexSnapshot next, FilePermissions permissions)
     {
         try
         {
-            Publish(next);
+            Publish(next, permissions);
         }
-        catch (InsufficientSpaceException) when (next.Raw.Length <= new FileInfo(layout.IndexFile).Length && _reserve.Release())
+        catch (InsufficientSpaceException) when (next.Raw.Length <= new FileInfo(paths.IndexFile).Length && _reserve.Release())
         {
-            Publish(next);
+            Publish(next, permissions);
         }
 
         Volatile.Write(ref _known, new Known(next, null));
-        _reserve.Fill(next.Raw.Length);
+        _reserve.Fill(next.Raw.Length, permissions);
     }
 
-    // The blobs' names are on the disk before those of the images that need them, and the images' before anybody is told.
-    private void Publish(IndexSnapshot next) => CacheErrors.Guard(layout.IndexFile, () =>
+    // The names of blobs are on the disk before those of the images that need them, and both before the caller continues.
+    private void Publish(IndexSnapshot next, FilePermissions permissions) => LayoutErrors.Guard(paths.IndexFile, () =>
     {
-        layout.FlushBlobFolders();
-        CacheLayout.Publish(layout.NewIndexFile, layout.IndexFile, next.Raw.Span);
-        FolderFlush.Of(layout.Root);
+        foreach (var folder in paths.AlgorithmFolders.Where(Directory.Exists))
+        {
+            FolderFlush.Of(folder);
+        }
+
+        FilePublisher.Write(paths.PartialFolder, paths.IndexFile, next.Raw.Span, permissions);
+        FolderFlush.Of(paths.Root);
     });
 
-    private IndexSnapshot ReadFile(Stamp? stamp)
+    private IndexSnapshot ReadFile(IndexStamp? stamp)
     {
         var latest = Volatile.Read(ref _known).Snapshot;
-        var next = CacheErrors.Guard(layout.IndexFile, () => ReadIfOther(latest));
-        var isSettled = stamp is not null && options.TimeProvider.GetUtcNow() - stamp.Written > StampTick;
+        var next = LayoutErrors.Guard(paths.IndexFile, () => ReadIfOther(latest));
+        var isSettled = stamp is not null && options.TimeProvider.GetUtcNow() - stamp.Written > StampResolution;
         Volatile.Write(ref _known, new Known(next, isSettled ? stamp : null));
         return next;
     }
 
     private IndexSnapshot ReadIfOther(IndexSnapshot latest)
     {
-        if (!File.Exists(layout.IndexFile))
+        if (!new LayoutGuard(paths.Root).RequireOwner(paths.IndexFile))
         {
-            layout.ThrowIfFile();
-            layout.ThrowIfIndexIsLost();
+            initializer.ThrowIfFile();
+            initializer.ThrowIfIndexIsLost();
             return IndexSnapshot.Empty;
         }
 
-        using var file = File.OpenHandle(layout.IndexFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RegularFile.OpenRead(paths.IndexFile);
         var length = RandomAccess.GetLength(file);
         if (length > MaximumLength)
         {
-            throw CacheErrors.BrokenIndex(layout.IndexFile, $"it has {length} bytes, and may have {MaximumLength}");
+            throw LayoutErrors.BrokenIndex(paths.IndexFile, $"it has {length} bytes, more than the limit of {MaximumLength}");
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)length);
@@ -185,27 +189,17 @@ internal sealed class CacheIndex(CacheLayout layout, CacheLock cacheLock, CacheO
     {
         try
         {
-            return IndexSnapshot.Parse(raw);
+            return new IndexSnapshot(LayoutIndex.Parse(raw));
         }
         catch (JsonException error)
         {
-            throw CacheErrors.BrokenIndex(layout.IndexFile, "it is not JSON: " + error.Message.TrimEnd('.'), error);
+            throw LayoutErrors.BrokenIndex(paths.IndexFile, "it is not JSON: " + error.Message.TrimEnd('.'), error);
         }
         catch (FormatException error)
         {
-            throw CacheErrors.BrokenIndex(layout.IndexFile, error.Message, error);
+            throw LayoutErrors.BrokenIndex(paths.IndexFile, error.Message, error);
         }
     }
 
-    private sealed record Known(IndexSnapshot Snapshot, Stamp? Stamp);
-
-    private sealed record Stamp(DateTimeOffset Written, long Size)
-    {
-        public static Stamp? Of(string path)
-        {
-            // A link is as it was, whatever becomes of what it leads to.
-            var file = new FileInfo(path);
-            return file.Exists && file.LinkTarget is null ? new Stamp(file.LastWriteTimeUtc, file.Length) : null;
-        }
-    }
+    private sealed record Known(IndexSnapshot Snapshot, IndexStamp? Stamp);
 }

@@ -1,25 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
 /// The cache's lock: an operating system's lock on a file that is never deleted. It ends with the process that holds it,
-/// so there are no stale locks; it is never held across network traffic.
+/// so there are no stale locks. It is never held across network traffic.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to dispose of.")]
-internal sealed class CacheLock(CacheLayout layout, CacheOptions options)
+[SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never used has nothing to dispose.")]
+internal sealed class CacheLock(CachePaths paths, CacheInitializer initializer, CacheOptions options)
 {
     private readonly SemaphoreSlim _inProcess = new(1, 1);
-    private bool _tested;
+    private bool _isTested;
 
-    /// <summary>Waits for the lock. The layout is complete when it is had.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="startOver">True where a lost index.json is replaced by an empty one instead of being an error.</param>
-    /// <exception cref="CacheLockedException">Another process held it for the whole time-out, or nothing here locks.</exception>
-    public async Task<IDisposable> AcquireAsync(CancellationToken cancellationToken, bool startOver = false)
+    /// <summary>Waits for the lock. While it is held, the layout is complete and its folders are checked.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="startOver">True to replace a lost index.json by an empty one instead of failing.</param>
+    /// <exception cref="CacheLockedException">Another process held it for the whole time-out, or the file system has no locks.</exception>
+    /// <exception cref="CacheCorruptException">The layout has links, special files or files of other users in the wrong places.</exception>
+    public async Task<HeldCacheLock> AcquireAsync(CancellationToken cancellationToken, bool startOver = false)
     {
-        layout.Prepare();
+        initializer.Prepare();
         using var timeout = new CancellationTokenSource(options.LockTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -28,7 +31,7 @@ internal sealed class CacheLock(CacheLayout layout, CacheOptions options)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Busy();
+            throw TimedOut();
         }
 
         var isHeld = false;
@@ -40,7 +43,7 @@ internal sealed class CacheLock(CacheLayout layout, CacheOptions options)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Busy();
+            throw TimedOut();
         }
         finally
         {
@@ -60,8 +63,9 @@ internal sealed class CacheLock(CacheLayout layout, CacheOptions options)
                 return handle;
             }
 
-            // Waiters of several processes must not knock in step.
-            await Task.Delay(TimeSpan.FromMilliseconds(1 + Random.Shared.Next(wait)), options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            // With jitter, so that waiting processes do not retry in lockstep.
+            var delay = TimeSpan.FromMilliseconds(1 + Random.Shared.Next(wait));
+            await Task.Delay(delay, options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -69,79 +73,63 @@ internal sealed class CacheLock(CacheLayout layout, CacheOptions options)
     {
         try
         {
-            return File.OpenHandle(layout.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return RegularFile.OpenExclusive(paths.LockFile, new LayoutGuard(paths.Root).Permissions, FileShare.None);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception error) when (error is DirectoryNotFoundException or FileNotFoundException)
         {
-            layout.Prepare();
+            initializer.Prepare();
             return null;
         }
-        catch (IOException error) when (CacheErrors.IsBusy(error))
+        catch (IOException error) when (DiskErrors.IsInUse(error))
         {
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw CacheErrors.From(error, layout.LockFile);
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw CacheErrors.Denied(error, layout.LockFile);
+            throw LayoutErrors.From(error, paths.LockFile);
         }
     }
 
-    private Held Enter(SafeFileHandle handle, bool startOver)
+    private HeldCacheLock Enter(SafeFileHandle handle, bool startOver)
     {
-        var held = false;
+        var isHeld = false;
         try
         {
-            if (!_tested)
+            if (!_isTested)
             {
-                Test();
-                _tested = true;
+                ThrowIfNotExclusive();
+                _isTested = true;
             }
 
-            layout.Complete(startOver);
-            held = true;
-            return new Held(this, handle);
+            var guard = new LayoutGuard(paths.Root);
+            guard.RequireFile(paths.LockFile);
+            initializer.ThrowIfForeign(guard);
+            initializer.Complete(guard, startOver);
+            isHeld = true;
+            return new HeldCacheLock(guard, handle, _inProcess);
         }
         finally
         {
-            if (!held)
+            if (!isHeld)
             {
                 handle.Dispose();
             }
         }
     }
 
-    // Where nothing locks (DOTNET_SYSTEM_IO_DISABLEFILELOCKING, some network file systems) a second open succeeds.
-    private void Test()
+    // Without locks (DOTNET_SYSTEM_IO_DISABLEFILELOCKING, some network file systems) a second open succeeds.
+    private void ThrowIfNotExclusive()
     {
         using var second = TryOpen();
         if (second is not null)
         {
             throw new CacheLockedException(
-                $"The cache {layout.Root} can't be locked: files there do not keep other processes out, so two of them could damage it.",
-                "Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING if it is set, or put the cache on a local disk with Set-ImageCache -Path or IMAGEPUSHER_CACHE.");
+                $"The cache '{paths.Root}' cannot be locked: its file system has no file locks, so two processes could damage it.",
+                "Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING if it is set, or use a cache on a local disk.");
         }
     }
 
-    private CacheLockedException Busy() => new(
-        $"The cache {layout.Root} was locked by another process for {options.LockTimeout.TotalSeconds:0} seconds.",
-        "Wait until that process ends, or end it; the lock ends with it. A process that hangs is the usual cause.");
-
-    private sealed class Held(CacheLock owner, SafeFileHandle handle) : IDisposable
-    {
-        private bool _released;
-
-        public void Dispose()
-        {
-            if (!_released)
-            {
-                _released = true;
-                handle.Dispose();
-                owner._inProcess.Release();
-            }
-        }
-    }
+    private CacheLockedException TimedOut() => new(
+        $"The cache '{paths.Root}' was locked by another process for {options.LockTimeout.TotalSeconds:0} seconds.",
+        "Wait until that process ends, or end it; the lock ends with it.");
 }

@@ -2,11 +2,11 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>A blob that is there with bytes that are not its own.</summary>
+/// <summary>A blob whose bytes do not match its digest.</summary>
 /// <param name="Descriptor">What it should be.</param>
-/// <param name="Problem">What it is, as a sentence.</param>
+/// <param name="Problem">What is wrong with it, as a sentence.</param>
 public sealed record DamagedBlob(Descriptor Descriptor, string Problem)
 {
-    /// <summary>When the file was written that was found damaged.</summary>
+    /// <summary>When the damaged file was last written.</summary>
     internal DateTime Written { get; init; }
 }

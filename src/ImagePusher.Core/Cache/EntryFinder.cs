@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Finds entries by what a user writes.</summary>
+/// <summary>Finds entries by the name or digest that a user gives.</summary>
 internal static class EntryFinder
 {
     /// <summary>The literal name first, then the normalised one, then the digest.</summary>
@@ -26,7 +26,7 @@ internal static class EntryFinder
     {
         var normalised = reference.ToString();
         return First(entries, entry => entry.Name == normalised)
-            ?? First(entries, entry => MayBe(entry.Name, reference) && entry.Reference == reference)
+            ?? First(entries, entry => CanEqual(entry.Name, reference) && entry.Reference == reference)
             ?? (reference.Digest is { } digest
                 ? First(entries, entry => (entry.Digest == digest || entry.SourceDigest == digest)
                     && entry.Reference is { } other && other.Name == reference.Name)
@@ -34,8 +34,8 @@ internal static class EntryFinder
     }
 
     /// <summary>
-    /// What a registry over this cache serves as repository:tag: the name on localhost, then the one on Docker Hub, then the
-    /// only name of any registry with that repository and tag.
+    /// Finds what a registry over this cache serves as repository:tag: the name on localhost, then the one on Docker Hub,
+    /// then the only name of any registry with that repository and tag.
     /// </summary>
     public static CacheEntry? FindServed(IReadOnlyList<CacheEntry> entries, string repository, string tag)
     {
@@ -55,8 +55,8 @@ internal static class EntryFinder
         return others.Count == 1 ? others[0] : null;
     }
 
-    // Spares parsing thousands of names: one that reads as the reference has its repository's last part in it.
-    private static bool MayBe(string? name, ImageReference reference) =>
+    // Avoids parsing thousands of names: a name that equals the reference contains the last part of its repository.
+    private static bool CanEqual(string? name, ImageReference reference) =>
         name is not null && name.Contains(reference.Repository[(reference.Repository.LastIndexOf('/') + 1)..], StringComparison.Ordinal);
 
     private static CacheEntry? First(IReadOnlyList<CacheEntry> entries, Func<CacheEntry, bool> predicate) => entries.FirstOrDefault(predicate);

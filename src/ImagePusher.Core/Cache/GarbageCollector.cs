@@ -1,73 +1,78 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// Removes the blobs that nothing in the index names and that are older than the grace period, parts of blobs that nobody
-/// goes on with, and our own files that are too old to be of use.
+/// Removes the blobs that nothing in the index refers to and that are older than the grace period, and parts of blobs that
+/// no writer resumed.
 /// </summary>
 internal sealed class GarbageCollector(
-    CacheLayout layout, CacheLock cacheLock, CacheIndex index, ManifestReader manifests, UploadJournal uploads, CacheOptions options)
+    CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheIndex index, BlobStore store, ManifestReader manifests, CacheOptions options)
 {
-    // Others wait while a batch is deleted under the lock.
+    // Other processes wait while a batch is deleted under the lock.
     private const int BatchSize = 256;
 
-    // A transfer that broke is usually tried again within the day: with the usual grace of an hour its part is still there.
+    // An interrupted transfer is usually repeated within a day: with the default grace period its part still exists then.
     private const int PartialGraceFactor = 24;
 
-    private static readonly TimeSpan EncodingLifetime = TimeSpan.FromDays(90);
-
-    /// <param name="gracePeriod">How old a blob must be; a part of one 24 times as old. Null for the cache's own period.</param>
+    /// <param name="gracePeriod">How old a blob must be, and a part of one 24 times as old; null for the cache's own period.</param>
     /// <param name="whatIf">True to count only.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     public async Task<GarbageReport> CollectAsync(TimeSpan? gracePeriod, bool whatIf, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(layout.BlobFolder))
+        if (FileStatus.Of(paths.BlobFolder) is null)
         {
             return new GarbageReport(0, 0, 0, 0, whatIf);
         }
 
-        layout.ThrowIfIndexIsLost();
+        using (var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false))
+        {
+            (held?.Guard ?? new LayoutGuard(paths.Root)).RequireOwnBlobs(paths);
+        }
+
+        initializer.ThrowIfIndexIsLost();
         var reachable = new ReachableBlobs(manifests);
         var seen = Mark(reachable, null, cancellationToken);
         var now = options.TimeProvider.GetUtcNow();
         var grace = gracePeriod ?? options.GracePeriod;
-        var run = new Run(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), whatIf);
-        var (old, young) = FindUnreachable(reachable, run.Limit);
+        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), whatIf);
+        var (old, young) = FindUnreachable(reachable, run);
         foreach (var batch in old.Chunk(BatchSize))
         {
             using var held = whatIf ? null : await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
+            held?.Guard.RequireOwnBlobs(paths);
             seen = Mark(reachable, seen, cancellationToken);
-            foreach (var (digest, file) in batch.Where(blob => !reachable.Contains(blob.Digest)))
+            foreach (var blob in batch.Where(blob => !reachable.Contains(blob)))
             {
-                run.RemoveBlob(file);
+                run.RemoveBlob(paths.BlobFile(blob));
             }
         }
 
-        if (Directory.Exists(layout.PartialFolder))
+        using (var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false))
         {
-            using var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false);
-            CollectState(run);
+            RemovePartials(run, held?.Guard ?? new LayoutGuard(paths.Root));
         }
 
         return new GarbageReport(run.Blobs, run.Partials, run.Bytes, young, whatIf);
     }
 
-    // To ask whether a part is being written is to open it, and without the lock its writer could find it open at that moment.
-    // Who may only read asks all the same: nobody writes there.
-    private async Task<IDisposable?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
+    // Whether a part is being written is found out by opening it, and without the lock its writer could find it open at that
+    // moment. A user who can only read goes without the lock: nobody writes there.
+    private async Task<HeldCacheLock?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
     {
         try
         {
             return await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (CacheLockedException) when (whatIf)
+        catch (AccessDeniedException) when (whatIf)
         {
             return null;
         }
     }
 
-    // Somebody may well ask for TimeSpan.MaxValue.
+    // The period may be TimeSpan.MaxValue.
     private static DateTimeOffset Before(DateTimeOffset now, TimeSpan period, int times)
     {
         var ticks = now.UtcTicks - ((Int128)period.Ticks * times);
@@ -85,32 +90,32 @@ internal sealed class GarbageCollector(
         if (snapshot.HasUnknown)
         {
             throw new CacheCorruptException(
-                $"{layout.IndexFile} has an entry with a digest of an unknown kind, so nobody can say what it names; nothing was removed.",
-                "Remove that entry with the tool that wrote it, then run the command again.");
+                $"'{paths.IndexFile}' has an entry with an unknown digest algorithm, so the blobs that it needs are unknown; nothing was removed.",
+                "Remove that entry with the program that wrote it, then run the command again.");
         }
 
         reachable.Add(snapshot, cancellationToken);
         return snapshot;
     }
 
-    private (List<(Digest Digest, FileInfo File)> Old, int Young) FindUnreachable(ReachableBlobs reachable, DateTimeOffset limit)
+    private (List<Digest> Old, int Young) FindUnreachable(ReachableBlobs reachable, GarbageRemoval run)
     {
-        var old = new List<(Digest, FileInfo)>();
+        var old = new List<Digest>();
         var young = 0;
-        foreach (var algorithm in new[] { "sha256", "sha512" })
+        foreach (var algorithm in LayoutPaths.Algorithms)
         {
-            var folder = new DirectoryInfo(Path.Combine(layout.BlobFolder, algorithm));
-            foreach (var file in CacheErrors.Guard(folder.FullName, () => folder.Exists ? folder.GetFiles() : []))
+            var folder = paths.AlgorithmFolder(algorithm);
+            foreach (var path in LayoutErrors.Guard(folder, () => Directory.Exists(folder) ? Directory.GetFiles(folder) : []))
             {
                 // A file with any other name is not a blob, and not ours.
-                if (!Digest.TryParse($"{algorithm}:{file.Name}", out var digest) || reachable.Contains(digest))
+                if (!Digest.TryParse($"{algorithm}:{Path.GetFileName(path)}", out var digest) || reachable.Contains(digest))
                 {
                     continue;
                 }
 
-                if (file.LastWriteTimeUtc < limit)
+                if (run.IsOldBlob(path))
                 {
-                    old.Add((digest, file));
+                    old.Add(digest);
                 }
                 else
                 {
@@ -122,91 +127,21 @@ internal sealed class GarbageCollector(
         return (old, young);
     }
 
-    private void CollectState(Run run)
+    private void RemovePartials(GarbageRemoval run, LayoutGuard guard)
     {
-        foreach (var file in Files(layout.PartialFolder))
+        guard.RequireFiles(paths.StateFolder);
+        foreach (var folder in paths.PartialFolders)
         {
-            run.RemovePartial(file, isResumable: file.Directory!.FullName != layout.PartialFolder);
-        }
-
-        if (run.IsWhatIf)
-        {
-            return;
-        }
-
-        uploads.RemoveOld();
-        var encodingLimit = (options.TimeProvider.GetUtcNow() - EncodingLifetime).UtcDateTime;
-        foreach (var file in Files(layout.EncodingFolder).Where(file => file.LastWriteTimeUtc < encodingLimit))
-        {
-            StateFile.Delete(file.FullName);
-        }
-    }
-
-    private static FileInfo[] Files(string path)
-    {
-        var folder = new DirectoryInfo(path);
-        return CacheErrors.Guard(path, () => folder.Exists ? folder.GetFiles("*", SearchOption.AllDirectories) : []);
-    }
-
-    private sealed class Run(DateTimeOffset limit, DateTimeOffset partialLimit, bool isWhatIf)
-    {
-        public DateTimeOffset Limit => limit;
-
-        public bool IsWhatIf => isWhatIf;
-
-        public int Blobs { get; private set; }
-
-        public int Partials { get; private set; }
-
-        public long Bytes { get; private set; }
-
-        public void RemoveBlob(FileInfo file)
-        {
-            file.Refresh();
-            if (file.Exists && file.LastWriteTimeUtc < limit)
+            foreach (var (path, _) in guard.RequireFiles(folder))
             {
-                Remove(file);
-                Blobs++;
+                run.RemovePartial(path, isResumable: folder != paths.PartialFolder);
             }
         }
 
-        // Parts are opened under the lock: one that nobody holds and nobody can find again is of a process that died.
-        public void RemovePartial(FileInfo file, bool isResumable)
+        if (!run.IsWhatIf)
         {
-            file.Refresh();
-            if (file.Exists && (!isResumable || file.LastWriteTimeUtc < partialLimit) && !IsBeingWritten(file))
-            {
-                Remove(file);
-                Partials++;
-            }
-        }
-
-        private void Remove(FileInfo file)
-        {
-            var length = file.Length;
-            if (!isWhatIf)
-            {
-                CacheErrors.Guard(file.FullName, file.Delete);
-            }
-
-            Bytes += length;
-        }
-
-        private static bool IsBeingWritten(FileInfo file)
-        {
-            try
-            {
-                using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                return false;
-            }
-            catch (IOException)
-            {
-                return true;
-            }
-            catch (UnauthorizedAccessException)
-            {
-                return true;
-            }
+            store.Damaged.Clean(guard);
+            ObsoleteState.Remove(paths, guard);
         }
     }
 }

@@ -1,24 +1,29 @@
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <content>What a server over the cache needs beside a source and a target: several changes of the index as one.</content>
+/// <content>What a registry over the cache needs beside a source and a target: several changes of the index as one.</content>
 public sealed partial class ImageCache
 {
-    /// <summary>The images as they are now; the same list as long as nothing changed.</summary>
+    /// <summary>The images; the same list as long as nothing changed.</summary>
     internal IReadOnlyList<CacheEntry> Entries => _index.Read().Entries;
 
-    /// <summary>The digest of the manifest's subject; null if it has none. An entry that another tool wrote is read for it.</summary>
-    internal Digest? FindSubject(CacheEntry entry) => SubjectOf(entry);
+    /// <summary>
+    /// Finds what a registry over this cache serves as repository:tag: <c>localhost/R:T</c>, then <c>docker.io/R:T</c>, then
+    /// the only name of any registry with that repository and tag; null if there is none, or more than one.
+    /// </summary>
+    internal Task<CacheEntry?> FindServedAsync(string repository, string tag, CancellationToken cancellationToken) =>
+        RunAsync(() => EntryFinder.FindServed(_index.Read().Entries, repository, tag), cancellationToken);
 
     /// <summary>
-    /// Puts a manifest in place and gives it several names of one repository; entries that these names make needless go with
-    /// the same change. What had one of the names before stays under its digest.
+    /// Writes a manifest and gives it several names of one repository; entries that these names make unnecessary are removed
+    /// by the same change. An image that had one of the names before stays under its digest.
     /// </summary>
-    /// <exception cref="ImageNotCachedException">Something that the manifest names is not in the cache; nothing was named.</exception>
+    /// <exception cref="IncompleteImageException">A blob of the image is missing; the index was not changed.</exception>
     internal async Task PublishAsync(
-        Manifest manifest, IReadOnlyList<ImageReference> names, Predicate<CacheEntry> isNeedless, CancellationToken cancellationToken)
+        Manifest manifest, IReadOnlyList<ImageReference> names, Predicate<CacheEntry> isUnnecessary, CancellationToken cancellationToken)
     {
         await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
         var saved = _options.TimeProvider.GetUtcNow();
@@ -26,15 +31,10 @@ public sealed partial class ImageCache
             draft =>
             {
                 ThrowIfIncomplete(manifest, names[0]);
-                draft.Drop(isNeedless);
+                draft.Remove(isUnnecessary);
                 foreach (var name in names)
                 {
-                    var before = draft.Entries.FirstOrDefault(entry => entry.IsNamed(name.ToString()) && entry.Digest != manifest.Digest);
-                    draft.Put(CacheEntry.Create(manifest, name.ToString(), null, saved));
-                    if (before is not null && !draft.Entries.Any(entry => entry.Digest == before.Digest && IsOf(name, entry)))
-                    {
-                        draft.Put(before.WithName(ImageReference.Create(name.Registry, name.Repository).WithDigest(before.Digest).ToString()));
-                    }
+                    Rename(draft, CacheEntry.Create(manifest, name.ToString(), null, saved), name);
                 }
 
                 return true;
@@ -42,23 +42,21 @@ public sealed partial class ImageCache
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsOf(ImageReference repository, CacheEntry entry) =>
-        entry.Reference is { } name && (name.Registry, name.Repository) == (repository.Registry, repository.Repository);
-
-    /// <summary>Takes names away, all by one change; false if there were none.</summary>
+    /// <summary>Removes entries, all by one change; false if there were none.</summary>
     internal Task<bool> RemoveAsync(Predicate<CacheEntry> which, CancellationToken cancellationToken) =>
-        _index.ChangeAsync(draft => draft.Drop(which) > 0, cancellationToken);
+        _index.ChangeAsync(draft => draft.Remove(which) > 0, cancellationToken);
 
-    /// <summary>Deletes a blob at once, if no image of the cache names it.</summary>
-    /// <returns>False if an image names it; it was not deleted.</returns>
-    /// <exception cref="CacheCorruptException">A named manifest is damaged, so that nobody can say what it names; nothing was deleted.</exception>
+    /// <summary>Deletes a blob at once, if no image of the cache uses it.</summary>
+    /// <returns>False if an image uses it; it was not deleted.</returns>
+    /// <exception cref="CacheCorruptException">A manifest is damaged, so the blobs in use are unknown; nothing was deleted.</exception>
     internal async Task<bool> TryDeleteBlobAsync(Digest digest, CancellationToken cancellationToken)
     {
-        // All but what changed meanwhile is read before the lock is taken.
+        // Everything is read before the lock is taken, except what changes in between.
         var reachable = new ReachableBlobs(_manifests);
         var seen = _index.Read();
         reachable.Add(seen, cancellationToken);
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        held.Guard.RequireOwnBlobs(_paths);
         if (_index.Read() is var now && !ReferenceEquals(now, seen))
         {
             reachable.Add(now, cancellationToken);
@@ -69,7 +67,21 @@ public sealed partial class ImageCache
             return false;
         }
 
-        StateFile.Delete(Blobs.PathOf(digest));
+        LayoutErrors.Guard(Blobs.PathOf(digest), () => File.Delete(Blobs.PathOf(digest)));
+        Blobs.Damaged.Remove(digest);
         return true;
     }
+
+    private static void Rename(IndexDraft draft, CacheEntry entry, ImageReference name)
+    {
+        var before = draft.Entries.FirstOrDefault(other => other.IsNamed(name.ToString()) && other.Digest != entry.Digest);
+        draft.Put(entry);
+        if (before is not null && !draft.Entries.Any(other => other.Digest == before.Digest && IsOf(name, other)))
+        {
+            draft.Put(before.WithName(ImageReference.Create(name.Registry, name.Repository).WithDigest(before.Digest).ToString()));
+        }
+    }
+
+    private static bool IsOf(ImageReference repository, CacheEntry entry) =>
+        entry.Reference is { } name && (name.Registry, name.Repository) == (repository.Registry, repository.Repository);
 }

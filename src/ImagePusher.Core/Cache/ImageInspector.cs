@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Says what cached images are.</summary>
+/// <summary>Describes cached images.</summary>
 internal sealed class ImageInspector(BlobStore blobs, ManifestReader manifests)
 {
     public ImageDetails Inspect(CacheEntry entry)
@@ -46,7 +46,7 @@ internal sealed class ImageInspector(BlobStore blobs, ManifestReader manifests)
         ? created
         : null;
 
-    // A config that can't be read is reported by a full verification; here it only leaves platform and date unknown.
+    // A config that cannot be read is reported by a full verification; here only the platform and the date stay unknown.
     private ImageConfig? ReadConfig(ImageManifest image)
     {
         if (!image.IsImage || !blobs.Contains(image.Config))

@@ -1,16 +1,17 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Checks that cached images are whole.</summary>
+/// <summary>Checks that cached images are complete and undamaged.</summary>
 internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
 {
     private const int BufferSize = 1024 * 1024;
 
-    /// <summary>Checks an image; manifests are always hashed, everything else if <paramref name="full"/> is set.</summary>
+    /// <summary>Checks an image. Manifests are always hashed, everything else if <paramref name="full"/> is set.</summary>
     public async Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken)
     {
         var walk = ImageWalk.From(entry.Descriptor, blobs, manifests);
@@ -37,7 +38,7 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
         };
     }
 
-    // Only those that still have another size after their time was asked.
+    // Only those that still have another size after their time was read.
     private IEnumerable<(Digest, DateTime)> OfAnotherSize(IEnumerable<Descriptor> missing) => missing
         .Select(blob => (Blob: blob, Written: File.GetLastWriteTimeUtc(blobs.PathOf(blob.Digest))))
         .Where(pair => !blobs.Contains(pair.Blob))
@@ -54,7 +55,7 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
             var content = blobs.Open(blob, 0);
             await using (content.ConfigureAwait(false))
             {
-                await CacheErrors.GuardAsync(path, async () =>
+                await LayoutErrors.GuardAsync(path, async () =>
                 {
                     for (int count; (count = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
                     {
@@ -64,11 +65,17 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
             }
 
             var actual = Digest.FromHash(blob.Digest.HashName, hash.GetHashAndReset());
-            return actual == blob.Digest ? null : new DamagedBlob(blob, $"The digest of {path} is {actual}.") { Written = written };
+            if (actual == blob.Digest)
+            {
+                return null;
+            }
+
+            blobs.Damaged.Add(blob.Digest);
+            return new DamagedBlob(blob, $"The digest of '{path}' is {actual}.") { Written = written };
         }
-        catch (CacheCorruptException error)
+        catch (ImagePusherException error) when (error is CacheCorruptException or IncompleteImageException)
         {
-            // The disk can't give it back, or it went away since it was looked for.
+            // The disk cannot read it, or it was deleted since it was found.
             return new DamagedBlob(blob, error.Message) { Written = written };
         }
         finally

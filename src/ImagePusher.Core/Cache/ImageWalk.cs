@@ -2,13 +2,14 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Everything that a manifest names, down to the layers, and what of it is in the cache.</summary>
+/// <summary>Everything that a manifest refers to, down to the layers, and which of it is in the cache. Each manifest is read once.</summary>
 internal sealed class ImageWalk
 {
     private readonly HashSet<Digest> _seen = [];
-    private readonly HashSet<Digest> _entered = [];
+    private readonly HashSet<Digest> _read = [];
     private readonly HashSet<Digest> _missing = [];
     private readonly Stack<Descriptor> _waiting = new();
+    private long _bytes;
     private readonly BlobStore _blobs;
     private readonly ManifestReader _manifests;
 
@@ -17,18 +18,18 @@ internal sealed class ImageWalk
     /// <summary>Each blob once, the manifest itself first; foreign layers are left out.</summary>
     public List<Descriptor> Blobs { get; } = [];
 
-    /// <summary>The manifests that could be read, with what named them.</summary>
+    /// <summary>The manifests that could be read, with the descriptors that refer to them.</summary>
     public List<(Descriptor Descriptor, Manifest Manifest)> Manifests { get; } = [];
 
-    /// <summary>What is not there, or has another size.</summary>
+    /// <summary>What does not exist or has another size.</summary>
     public List<Descriptor> Missing { get; } = [];
 
-    /// <summary>Manifests that are there and can't be read, and why.</summary>
+    /// <summary>Manifests that exist and cannot be read, with the reason.</summary>
     public List<DamagedBlob> Damaged { get; } = [];
 
     public bool IsComplete => Missing.Count == 0 && Damaged.Count == 0;
 
-    /// <summary>Walks from something that the cache may have.</summary>
+    /// <summary>Walks from a descriptor whose content may be in the cache.</summary>
     public static ImageWalk From(Descriptor root, BlobStore blobs, ManifestReader manifests)
     {
         var walk = new ImageWalk(blobs, manifests);
@@ -42,14 +43,14 @@ internal sealed class ImageWalk
     {
         var walk = new ImageWalk(blobs, manifests);
         walk._seen.Add(root.Digest);
-        walk._entered.Add(root.Digest);
+        walk._read.Add(root.Digest);
         walk.Blobs.Add(root.Descriptor);
         walk.Enter(root.Descriptor, root);
         walk.Run();
         return walk;
     }
 
-    // Not by recursion: indexes can be nested as deep as somebody likes who wants the process to end.
+    // Without recursion: the depth of nested indexes is up to whoever wrote them.
     private void Run()
     {
         while (_waiting.TryPop(out var descriptor))
@@ -66,7 +67,7 @@ internal sealed class ImageWalk
             Blobs.Add(descriptor);
         }
 
-        // What was called data before may be called a manifest here, and then what it names counts.
+        // The same content may be referred to as data before and as a manifest here; then its references count.
         var isManifest = MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType);
         if (!isNew && !isManifest)
         {
@@ -77,7 +78,7 @@ internal sealed class ImageWalk
         {
             Miss(descriptor);
         }
-        else if (isManifest && _entered.Add(descriptor.Digest))
+        else if (isManifest && _read.Add(descriptor.Digest))
         {
             VisitManifest(descriptor);
         }
@@ -91,7 +92,7 @@ internal sealed class ImageWalk
         }
         catch (CacheCorruptException)
         {
-            // Once more, after its time was asked: by that one can tell later whether it is still the file that was found damaged.
+            // A second time, after its time was read: by that a later call knows whether it is still the same file.
             var written = File.GetLastWriteTimeUtc(_blobs.PathOf(descriptor.Digest));
             try
             {
@@ -126,6 +127,12 @@ internal sealed class ImageWalk
 
     private void Enter(Descriptor descriptor, Manifest manifest)
     {
+        _bytes += manifest.Raw.Length;
+        if (Manifests.Count >= CacheLimits.ManifestsPerImage || _bytes > CacheLimits.ManifestBytesPerImage)
+        {
+            throw CacheLimits.Exceeded(Manifests[0].Descriptor.Digest);
+        }
+
         Manifests.Add((descriptor, manifest));
         foreach (var child in manifest.References.Reverse())
         {

@@ -1,24 +1,28 @@
 namespace ImagePusher.Core.Cache;
 
-/// <summary>A change of the index that waits for its turn under the lock.</summary>
+/// <summary>A change of the index that is queued until the lock is held.</summary>
 internal sealed class IndexChange(Func<IndexDraft, bool> apply)
 {
-    private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private const int Waiting = 0;
+    private const int Started = 1;
+    private const int Cancelled = 2;
+
+    private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _result;
-    private int _state;
+    private int _state = Waiting;
 
-    /// <summary>Ends when the change is on the disk.</summary>
-    public Task<bool> Done => _done.Task;
+    /// <summary>Completes when the change is on the disk.</summary>
+    public Task<bool> Completion => _completion.Task;
 
-    /// <summary>Takes the change back; false if it is being made already.</summary>
-    public bool TryCancel() => Interlocked.CompareExchange(ref _state, 2, 0) == 0;
+    /// <summary>Cancels the change; false if it has started already.</summary>
+    public bool TryCancel() => Interlocked.CompareExchange(ref _state, Cancelled, Waiting) == Waiting;
 
-    /// <summary>Makes the change in the draft; false if it failed, which concerns only its own caller, or was taken back.</summary>
+    /// <summary>Applies the change to the draft; false if it failed, which concerns only its own caller, or was cancelled.</summary>
     public bool TryApply(IndexDraft draft)
     {
-        if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _state, Started, Waiting) != Waiting)
         {
-            _done.TrySetCanceled();
+            _completion.TrySetCanceled();
             return false;
         }
 
@@ -29,12 +33,12 @@ internal sealed class IndexChange(Func<IndexDraft, bool> apply)
         }
         catch (ImagePusherException error)
         {
-            _done.TrySetException(error);
+            _completion.TrySetException(error);
             return false;
         }
     }
 
-    public void Succeed() => _done.TrySetResult(_result);
+    public void Succeed() => _completion.TrySetResult(_result);
 
-    public void Fail(Exception error) => _done.TrySetException(error);
+    public void Fail(Exception error) => _completion.TrySetException(error);
 }

@@ -4,31 +4,31 @@ namespace ImagePusher.Core.Cache;
 internal sealed class IndexDraft(IndexSnapshot current)
 {
     private readonly List<CacheEntry> _added = [];
-    private HashSet<int>? _dropped;
+    private HashSet<int>? _removed;
 
     /// <summary>True if there is something to write.</summary>
-    public bool IsChanged => _added.Count > 0 || _dropped is not null;
+    public bool IsChanged => _added.Count > 0 || _removed is not null;
 
-    /// <summary>The entries as they stand now.</summary>
-    public IEnumerable<CacheEntry> Entries => Kept.Select(slot => slot.Entry).OfType<CacheEntry>().Concat(_added);
+    /// <summary>The entries as they are with the changes so far.</summary>
+    public IEnumerable<CacheEntry> Entries =>
+        current.Slots.Where(slot => !IsRemoved(slot.Slot.Start)).Select(slot => slot.Entry).OfType<CacheEntry>().Concat(_added);
 
-    // An entry is known by where it begins.
-    private IReadOnlyList<IndexSlot> Kept => _dropped is null ? current.Slots : [.. current.Slots.Where(slot => !_dropped.Contains(slot.Start))];
-
-    /// <summary>Adds an entry; what had its name before is dropped.</summary>
+    /// <summary>Adds an entry; an existing entry of its name is removed.</summary>
     public void Put(CacheEntry entry)
     {
-        Drop(other => other.IsNamed(entry.Name!));
+        Remove(other => other.IsNamed(entry.Name!));
         _added.Add(entry);
     }
 
-    /// <summary>Drops entries, and says how many.</summary>
-    public int Drop(Predicate<CacheEntry> which)
+    /// <summary>Removes entries.</summary>
+    /// <returns>How many were removed.</returns>
+    public int Remove(Predicate<CacheEntry> which)
     {
         var count = _added.RemoveAll(which);
-        foreach (var slot in current.Slots)
+        foreach (var (slot, entry) in current.Slots)
         {
-            if (slot.Entry is { } entry && which(entry) && (_dropped ??= []).Add(slot.Start))
+            // An entry is identified by its position.
+            if (entry is not null && which(entry) && (_removed ??= []).Add(slot.Start))
             {
                 count++;
             }
@@ -37,12 +37,16 @@ internal sealed class IndexDraft(IndexSnapshot current)
         return count;
     }
 
-    /// <summary>Drops every entry, also those that are not understood.</summary>
+    /// <summary>Removes every entry, also those that could not be read.</summary>
     public void Clear()
     {
         _added.Clear();
-        _dropped = [.. current.Slots.Select(slot => slot.Start)];
+        _removed = [.. current.Slots.Select(slot => slot.Slot.Start)];
     }
 
-    public IndexSnapshot ToSnapshot() => current.With(Kept, _added);
+    public IndexSnapshot ToSnapshot() => new(current.Index.With(
+        [.. current.Slots.Where(slot => !IsRemoved(slot.Slot.Start)).Select(slot => slot.Slot)],
+        [.. _added.Select(entry => entry.Descriptor)]));
+
+    private bool IsRemoved(int start) => _removed?.Contains(start) == true;
 }

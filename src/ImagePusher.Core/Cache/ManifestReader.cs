@@ -1,48 +1,27 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>Reads manifests from the blobs and verifies them, every time.</summary>
 internal sealed class ManifestReader(BlobStore blobs)
 {
-    /// <summary>True if a blob is there and too large for a manifest.</summary>
+    /// <summary>True if a blob exists and is too large for a manifest.</summary>
     public bool IsTooLarge(Digest digest) => blobs.SizeOf(digest) > Manifest.MaximumSize;
 
-    /// <summary>A blob's bytes; null if it is not there.</summary>
-    /// <exception cref="CacheCorruptException">The blob is not what its digest says, or too large for a manifest.</exception>
+    /// <summary>A blob's bytes; null if it does not exist.</summary>
+    /// <exception cref="CacheCorruptException">The bytes do not match the digest, or are too many for a manifest.</exception>
     public byte[]? ReadBytes(Digest digest, int maximum = Manifest.MaximumSize)
     {
         var path = blobs.PathOf(digest);
-        return CacheErrors.Guard(path, () =>
-        {
-            using var file = Open(path);
-            if (file is null)
-            {
-                return null;
-            }
-
-            var length = RandomAccess.GetLength(file);
-            if (length > maximum)
-            {
-                throw Damaged(digest, $"it has {length} bytes, more than a manifest or config may have");
-            }
-
-            var bytes = new byte[length];
-            var count = 0;
-            for (int read; count < length && (read = RandomAccess.Read(file, bytes.AsSpan(count), count)) > 0; count += read)
-            {
-            }
-
-            var actual = Digest.Of(bytes.AsSpan(0, count), digest.HashName);
-            return actual == digest ? bytes : throw Damaged(digest, $"its digest is {actual}");
-        });
+        return LayoutErrors.Guard(path, () => Read(path, digest, maximum));
     }
 
-    /// <summary>A manifest; null if it is not there.</summary>
+    /// <summary>A manifest; null if it does not exist.</summary>
     /// <param name="digest">Its digest.</param>
-    /// <param name="mediaType">What names it calls it; null where nobody does.</param>
-    /// <exception cref="CacheCorruptException">The blob is damaged or no manifest.</exception>
+    /// <param name="mediaType">The media type that the referring descriptor gives; null if there is none.</param>
+    /// <exception cref="CacheCorruptException">The blob is damaged or not a manifest.</exception>
     public Manifest? Read(Digest digest, string? mediaType)
     {
         if (ReadBytes(digest) is not { } bytes)
@@ -71,7 +50,7 @@ internal sealed class ManifestReader(BlobStore blobs)
 
         try
         {
-            return Manifest.Parse(bytes);
+            return Manifest.Parse(bytes, null, digest.HashName);
         }
         catch (FormatException)
         {
@@ -79,19 +58,27 @@ internal sealed class ManifestReader(BlobStore blobs)
         }
     }
 
-    private static SafeFileHandle? Open(string path)
+    private byte[]? Read(string path, Digest digest, int maximum)
     {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        if (FileStatus.Of(path, followLinks: true) is not { } file)
         {
             return null;
         }
+
+        if (file.Size > maximum || RegularFile.ReadAll(path, maximum) is not { } bytes)
+        {
+            throw Damaged(digest, $"it has {file.Size} bytes, more than the limit of {maximum}");
+        }
+
+        var actual = Digest.Of(bytes, digest.HashName);
+        if (actual == digest)
+        {
+            return bytes;
+        }
+
+        blobs.Damaged.Add(digest);
+        throw Damaged(digest, $"its digest is {actual}");
     }
 
-    private CacheCorruptException Damaged(Digest digest, string why) => new(
-        $"The blob {blobs.PathOf(digest)} is damaged or no manifest: {why}.",
-        "Fetch the image again with Repair-CachedImage, or remove it with Remove-CachedImage.");
+    private CacheCorruptException Damaged(Digest digest, string reason) => CacheErrors.DamagedManifest(blobs.PathOf(digest), reason);
 }

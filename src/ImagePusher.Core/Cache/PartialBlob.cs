@@ -1,59 +1,59 @@
 using System.Buffers;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// A blob that is being written: a file of its own, held exclusively until it is committed, discarded or closed. Closing
-/// it keeps what was written, to be resumed where it was opened by digest.
+/// A blob that is being written: a file of its own, held exclusively until it is committed, discarded or closed. A file that
+/// was opened by digest stays when it is closed, so that a later writer can resume it.
 /// </summary>
-public sealed class PartialBlob : IAsyncDisposable
+internal sealed class PartialBlob : IAsyncDisposable
 {
     private const int BufferSize = 256 * 1024;
 
-    private readonly CacheLayout _layout;
+    private readonly BlobStore _store;
+    private readonly CachePaths _paths;
     private readonly CacheLock _lock;
     private readonly SafeFileHandle _handle;
     private readonly PartialStream _stream;
     private readonly long _found;
     private bool _isClosed;
 
-    internal PartialBlob(CacheLayout layout, CacheLock cacheLock, string path, bool isUnique)
+    public PartialBlob(BlobStore store, CachePaths paths, CacheLock cacheLock, string path, SafeFileHandle handle, bool isUnique)
     {
-        (_layout, _lock, Path, IsUnique) = (layout, cacheLock, path, isUnique);
-        _handle = File.OpenHandle(path, isUnique ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        (_store, _paths, _lock, _handle, Path, IsUnique) = (store, paths, cacheLock, handle, path, isUnique);
         _found = RandomAccess.GetLength(_handle);
         _stream = new PartialStream(_handle, path, _found);
     }
 
-    /// <summary>How many bytes are in place.</summary>
+    /// <summary>The number of bytes that are written.</summary>
     public long Length => _stream.Length;
 
-    /// <summary>Takes the next bytes. It throws the cache's typed errors where the disk refuses them.</summary>
+    /// <summary>Appends bytes. Failures of the disk are the cache's typed errors.</summary>
     public Stream Writer => _stream;
 
-    internal string Path { get; }
+    public string Path { get; }
 
-    /// <summary>True for a file that no later process would find: nothing can resume it.</summary>
-    internal bool IsUnique { get; }
+    /// <summary>True for a file that no later writer would find.</summary>
+    public bool IsUnique { get; }
 
-    /// <summary>Hashes what is in place.</summary>
-    internal async Task IncludeInAsync(HashingStream hash, CancellationToken cancellationToken)
+    /// <summary>Hashes what is written.</summary>
+    public async Task IncludeInAsync(HashingStream hash, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(hash);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             for (long offset = 0; offset < Length;)
             {
                 var count = 0;
-                await CacheErrors.GuardAsync(Path, async () =>
+                await LayoutErrors.GuardAsync(Path, async () =>
                     count = await RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                 hash.Include(buffer.AsSpan(0, count));
-                offset += count == 0 ? throw new CacheCorruptException($"{Path} became shorter while it was read.", "Run the command again.") : count;
+                offset += count == 0 ? throw new CacheCorruptException($"'{Path}' became shorter while it was read.", "Run the command again.") : count;
             }
         }
         finally
@@ -62,11 +62,12 @@ public sealed class PartialBlob : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws away what was written, to start again.</summary>
+    /// <summary>Discards what was written, to start again.</summary>
     public void Reset() => _stream.Reset();
 
-    /// <summary>Flushes the blob to the disk and puts it in place under its digest, which the caller has computed.</summary>
-    /// <exception cref="DigestMismatchException">Another number of bytes was written than the identity says.</exception>
+    /// <summary>Flushes the blob to the disk and renames it to its digest, which the caller has computed.</summary>
+    /// <exception cref="DigestMismatchException">The number of bytes written is not that of the identity.</exception>
+    /// <exception cref="AccessDeniedException">Another process holds the blob's file open; the finished part is kept.</exception>
     public async Task CommitAsync(BlobIdentity identity, CancellationToken cancellationToken)
     {
         if (Length != identity.Size)
@@ -76,39 +77,66 @@ public sealed class PartialBlob : IAsyncDisposable
             throw new DigestMismatchException(identity.Digest.ToString(), $"{identity.Size} bytes", $"{found} bytes");
         }
 
-        var final = _layout.BlobFile(identity.Digest);
-        CacheErrors.Guard(Path, () =>
+        LayoutErrors.Guard(Path, () =>
         {
             if (Length == _found)
             {
-                // Nothing was written now, and the garbage collection goes by when a blob was: as old as it is it would go at once.
+                // Nothing was written now, and garbage collection goes by the time of the last write.
                 File.SetLastWriteTimeUtc(_handle, DateTime.UtcNow);
             }
 
             RandomAccess.FlushToDisk(_handle);
         });
 
-        // Under the lock nobody opens the file between its closing and its renaming, and no garbage collection that
-        // looked at an old blob of this digest deletes the new one.
+        // Under the lock, no writer opens the file between its closing and its renaming, and no garbage collection that
+        // saw an old blob of this digest deletes the new one.
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         Close();
-        var isInPlace = false;
+        Publish(identity, held);
+    }
+
+    private void Publish(BlobIdentity identity, HeldCacheLock held)
+    {
+        var final = _paths.BlobFile(identity.Digest);
+        var isKept = false;
         try
         {
-            CacheErrors.Guard(final, () =>
+            held.Guard.RequireOwnBlobs(_paths);
+            LayoutErrors.Guard(final, () =>
             {
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(final)!);
-                CacheLayout.Replace(Path, final);
+                held.Guard.Permissions.CreateFolder(System.IO.Path.GetDirectoryName(final)!);
+                var blob = new Descriptor("", identity.Digest, identity.Size);
+                FilePublisher.Replace(Path, final, _paths.PartialFolder, isEqual: () => _store.IsUsable(blob));
             });
-            isInPlace = true;
+            isKept = true;
+            _store.Damaged.Remove(identity.Digest);
+        }
+        catch (AccessDeniedException)
+        {
+            // The bytes are complete: the next attempt only has to rename them.
+            isKept = !IsUnique || TryKeep(identity.Digest);
+            throw;
         }
         finally
         {
-            // While the lock is held nobody goes on with the part, which on a full disk must not take the room.
-            if (!isInPlace)
+            // On a full disk the part must not take the space. While the lock is held nobody resumes it.
+            if (!isKept)
             {
-                StateFile.Delete(Path);
+                LayoutErrors.Guard(Path, () => File.Delete(Path));
             }
+        }
+    }
+
+    private bool TryKeep(Digest digest)
+    {
+        try
+        {
+            File.Move(Path, _paths.PartialFile(digest));
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -119,7 +147,7 @@ public sealed class PartialBlob : IAsyncDisposable
         if (!_isClosed)
         {
             Close();
-            CacheErrors.Guard(Path, () => File.Delete(Path));
+            LayoutErrors.Guard(Path, () => File.Delete(Path));
         }
     }
 

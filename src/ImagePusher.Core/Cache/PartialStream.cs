@@ -1,11 +1,12 @@
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// Appends to a file of the cache. What the disk refuses is thrown as the cache's own error here, where it can't be taken
-/// for an error of the source that writes.
+/// Appends to a file of the cache. Failures of the disk are turned into the cache's typed errors here, where they cannot be
+/// confused with failures of the source.
 /// </summary>
 internal sealed class PartialStream(SafeFileHandle handle, string path, long position) : WriteOnlyStream
 {
@@ -13,10 +14,10 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
 
     public override long Position { get => position; set => throw new NotSupportedException(); }
 
-    /// <summary>Throws away what was written.</summary>
+    /// <summary>Discards what was written.</summary>
     public void Reset()
     {
-        CacheErrors.Guard(path, () => RandomAccess.SetLength(handle, 0));
+        LayoutErrors.Guard(path, () => RandomAccess.SetLength(handle, 0));
         position = 0;
     }
 
@@ -28,7 +29,7 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
         }
         catch (IOException error)
         {
-            throw CacheErrors.From(error, path);
+            throw LayoutErrors.From(error, path);
         }
 
         position += buffer.Length;
@@ -36,7 +37,7 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await CacheErrors.GuardAsync(path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
+        await LayoutErrors.GuardAsync(path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
         position += buffer.Length;
     }
 }

@@ -5,18 +5,18 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// The blobs that something in the index names, directly or through manifests. It takes every digest in a manifest of any
-/// kind for a name, also of kinds that are unknown here, so that nothing of another tool is collected by mistake.
+/// The blobs that the index refers to, directly or through manifests. Every digest in a manifest of any media type counts
+/// as a reference, so that nothing of another tool is collected by mistake. Each manifest is read once.
 /// </summary>
 internal sealed class ReachableBlobs(ManifestReader manifests)
 {
-    // True where what the blob names was reached too: the same blob may be called data here and a manifest there.
+    // True where the references of the blob were followed too: the same blob may be listed as data and as a manifest.
     private readonly ConcurrentDictionary<Digest, bool> _reached = new();
 
     public bool Contains(Digest digest) => _reached.ContainsKey(digest);
 
-    /// <summary>Adds what the entries name. What was read before is not read again.</summary>
-    /// <exception cref="CacheCorruptException">A manifest is damaged, so that nobody can say what it names.</exception>
+    /// <summary>Adds what the entries refer to. What was read before is not read again.</summary>
+    /// <exception cref="CacheCorruptException">A manifest is damaged, so its references are unknown.</exception>
     public void Add(IndexSnapshot index, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { CancellationToken = cancellationToken };
@@ -35,31 +35,31 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
         var waiting = new Stack<(Digest Digest, string MediaType)>([(root, rootType)]);
         while (waiting.TryPop(out var next))
         {
-            if (!IsToBeRead(next.Digest, MayNameOthers(next.MediaType)))
+            if (!MustRead(next.Digest, MayHaveReferences(next.MediaType)))
             {
                 continue;
             }
 
-            foreach (var named in ReadNames(next.Digest, next.MediaType, entry))
+            foreach (var reference in ReadReferences(next.Digest, next.MediaType, entry))
             {
-                waiting.Push(named);
+                waiting.Push(reference);
             }
         }
     }
 
-    private bool IsToBeRead(Digest digest, bool mayNameOthers) =>
-        _reached.TryAdd(digest, mayNameOthers) ? mayNameOthers : mayNameOthers && _reached.TryUpdate(digest, true, false);
+    private bool MustRead(Digest digest, bool mayHaveReferences) =>
+        _reached.TryAdd(digest, mayHaveReferences) ? mayHaveReferences : mayHaveReferences && _reached.TryUpdate(digest, true, false);
 
-    // Layers and configs name nothing; whatever else an index lists may be a manifest of a kind that is unknown here.
-    private static bool MayNameOthers(string mediaType) =>
+    // Layers and configs have no references; anything else in an index may be a manifest of an unknown media type.
+    private static bool MayHaveReferences(string mediaType) =>
         mediaType.Length == 0 || mediaType.Contains("manifest", StringComparison.Ordinal) || mediaType.Contains("index", StringComparison.Ordinal);
 
-    private List<(Digest Digest, string MediaType)> ReadNames(Digest digest, string mediaType, CacheEntry entry)
+    private List<(Digest Digest, string MediaType)> ReadReferences(Digest digest, string mediaType, CacheEntry entry)
     {
         var isKnown = MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType);
         try
         {
-            return (isKnown || !manifests.IsTooLarge(digest)) && manifests.ReadBytes(digest) is { } bytes ? Names(bytes) : [];
+            return (isKnown || !manifests.IsTooLarge(digest)) && manifests.ReadBytes(digest) is { } bytes ? References(bytes) : [];
         }
         catch (JsonException) when (!isKnown)
         {
@@ -75,15 +75,15 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
         }
     }
 
-    private static CacheCorruptException Unreadable(CacheEntry entry, string why, Exception inner) => new(
-        $"What the image {entry} names can't be told, so nothing was removed: {why}",
-        $"Fetch the image again with Repair-CachedImage, or remove it with Remove-CachedImage '{entry}'; then run the command again.",
+    private static CacheCorruptException Unreadable(CacheEntry entry, string reason, Exception inner) => new(
+        $"The blobs of the image {entry} cannot be determined, so nothing was removed: {reason}",
+        $"Fetch the image again, or remove '{entry}' from the cache; then run the command again.",
         inner);
 
-    private static List<(Digest Digest, string MediaType)> Names(byte[] json)
+    private static List<(Digest Digest, string MediaType)> References(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        var names = new List<(Digest, string)>();
+        var references = new List<(Digest, string)>();
         var waiting = new Stack<JsonElement>([document.RootElement]);
         while (waiting.TryPop(out var element))
         {
@@ -98,7 +98,7 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
             {
                 if (Digest.TryParse(element.Text("digest"), out var digest))
                 {
-                    names.Add((digest, element.Text("mediaType") ?? ""));
+                    references.Add((digest, element.Text("mediaType") ?? ""));
                 }
 
                 foreach (var property in element.EnumerateObject().Where(property => property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
@@ -108,6 +108,6 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
             }
         }
 
-        return names;
+        return references;
     }
 }

@@ -1,50 +1,61 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
+
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// A file of zeros as large as index.json: on a full disk its room is what lets an image be removed, which writes a new
-/// index.json before the old one is gone.
+/// A file of zeros as large as index.json. On a full disk its space allows an image to be removed, which writes a new
+/// index.json before the old one is deleted.
 /// </summary>
-internal sealed class SpaceReserve(CacheLayout layout)
+internal sealed class SpaceReserve(CachePaths paths)
 {
-    private const int Smallest = 64 * 1024;
+    private const int MinimumLength = 64 * 1024;
 
-    private static readonly byte[] Zeros = new byte[Smallest];
+    private static readonly byte[] Zeros = new byte[MinimumLength];
 
-    /// <summary>Gives the room free; false if there was none.</summary>
-    public bool Release()
+    /// <summary>Frees the space; false if there was none.</summary>
+    public bool Release() => LayoutErrors.Guard(paths.ReserveFile, () =>
     {
-        var isThere = File.Exists(layout.ReserveFile);
-        StateFile.Delete(layout.ReserveFile);
-        return isThere;
+        var existed = File.Exists(paths.ReserveFile);
+        File.Delete(paths.ReserveFile);
+        return existed;
+    });
+
+    /// <summary>Makes sure that an index of this length could be written from the reserve, if the disk has the space. Called under the lock.</summary>
+    public void Fill(int length, FilePermissions permissions)
+    {
+        var temporary = paths.UniquePartialFile();
+        try
+        {
+            if (FileStatus.Of(paths.ReserveFile) is { } file && file.Size >= length)
+            {
+                return;
+            }
+
+            Write(temporary, length, permissions);
+            FilePublisher.Replace(temporary, paths.ReserveFile, paths.PartialFolder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or AccessDeniedException)
+        {
+            // No space to set aside; the next change tries again.
+            LayoutErrors.Guard(temporary, () => File.Delete(temporary));
+        }
     }
 
-    /// <summary>Makes sure that an index of this length could be written from the reserve, if the disk has the room. Called under the lock.</summary>
-    public void Fill(int length)
+    private static void Write(string path, int length, FilePermissions permissions)
     {
-        var file = new FileInfo(layout.ReserveFile);
-        if (file.Exists && file.Length >= length)
-        {
-            return;
-        }
-
-        var target = Smallest;
+        var target = MinimumLength;
         while (target < length && target < int.MaxValue / 2)
         {
             target *= 2;
         }
 
-        try
+        using var handle = RegularFile.CreateNew(path, permissions);
+        for (long offset = 0; offset < target; offset += Zeros.Length)
         {
-            using var handle = File.OpenHandle(file.FullName, FileMode.Create, FileAccess.Write, FileShare.None);
-            for (long offset = 0; offset < target; offset += Zeros.Length)
-            {
-                RandomAccess.Write(handle, Zeros, offset);
-            }
+            RandomAccess.Write(handle, Zeros, offset);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // There is no room to set aside; the next change tries again.
-            StateFile.Delete(file.FullName);
-        }
+
+        RandomAccess.FlushToDisk(handle);
     }
 }

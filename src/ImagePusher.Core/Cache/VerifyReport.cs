@@ -2,15 +2,15 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>What a verification of a cached image found.</summary>
+/// <summary>The result of the verification of a cached image.</summary>
 /// <param name="Entry">The image.</param>
-/// <param name="Missing">What it names and the cache lacks, or has with another size.</param>
-/// <param name="Damaged">What is there with other bytes than its digest says.</param>
+/// <param name="Missing">The blobs that do not exist or have another size.</param>
+/// <param name="Damaged">The blobs whose bytes do not match their digests.</param>
 /// <param name="BytesRead">How many bytes were hashed.</param>
 public sealed record VerifyReport(
     CacheEntry Entry, IReadOnlyList<Descriptor> Missing, IReadOnlyList<DamagedBlob> Damaged, long BytesRead)
 {
-    /// <summary>The files that have other bytes or another size than they should, and when each was written.</summary>
+    /// <summary>The files with other bytes or another size than they should have, and when each was last written.</summary>
     internal IReadOnlyList<(Digest Digest, DateTime Written)> BadFiles { get; init; } = [];
 
     /// <summary>True if nothing is missing or damaged.</summary>

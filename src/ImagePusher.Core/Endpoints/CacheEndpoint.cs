@@ -1,6 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Endpoints;
@@ -17,10 +18,10 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         return new SourceEndpoint(
             cache.Description,
             [.. entries.Select(entry => new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest }, entry.Reference))],
-            cache.Encodings);
+            Encodings(options));
     }
 
-    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new Target(reference, Open(options));
+    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new Target(reference, Open(options), options);
 
     private static async Task<CacheEntry> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken) =>
         await cache.FindAsync(text, cancellationToken).ConfigureAwait(false)
@@ -29,9 +30,11 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
     private ImageCache Open(CopyOptions options) =>
         ImageCache.Open(path ?? ImageCache.DefaultPath, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider });
 
-    internal sealed class Target(string? name, ImageCache cache) : NamedTarget(name)
+    private static IEncodingStore Encodings(CopyOptions options) => new TransferState(null, options.Logger, options.TimeProvider).Encodings;
+
+    internal sealed class Target(string? name, ImageCache cache, CopyOptions options) : NamedTarget(name)
     {
-        public override IEncodingStore Encodings => cache.Encodings;
+        public override IEncodingStore Encodings { get; } = CacheEndpoint.Encodings(options);
 
         public override IImageTarget Open(ImageReference name) => cache;
     }

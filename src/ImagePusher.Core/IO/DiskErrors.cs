@@ -1,22 +1,61 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Recognises the failures of a disk by the error numbers of the operating system.</summary>
+/// <summary>Recognizes what file systems report. The only place that knows their error numbers.</summary>
 internal static class DiskErrors
 {
-    /// <summary>True if the disk or the quota is full, or the file is larger than the file system allows.</summary>
-    /// <remarks>ENOSPC, EFBIG and EDQUOT; ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED.</remarks>
-    public static bool IsFull(Exception error) => error is IOException && (OperatingSystem.IsWindows()
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LockViolation = unchecked((int)0x80070021);
+    private const int WindowsReadOnly = unchecked((int)0x80070013);
+    private const int ReadOnly = 30;
+    private const int NoSpace = 28;
+    private const int TooLarge = 27;
+
+    private static readonly bool IsWindows = OperatingSystem.IsWindows();
+    private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;
+    private static readonly int QuotaExceeded = OperatingSystem.IsLinux() ? 122 : 69;
+
+    /// <summary>True if there was no space: a full disk, a quota, or a file larger than the file system allows.</summary>
+    // ENOSPC, EFBIG and EDQUOT; ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED.
+    public static bool IsFull(Exception error) => error is IOException && (IsWindows
         ? error.HResult is unchecked((int)0x80070027) or unchecked((int)0x80070070) or unchecked((int)0x8007050F)
-        : error.HResult is 28 or 27 || error.HResult == (OperatingSystem.IsLinux() ? 122 : 69));
+        : error.HResult is NoSpace or TooLarge || error.HResult == QuotaExceeded);
 
-    /// <summary>True if the file system is mounted read-only or the medium is write-protected.</summary>
-    /// <remarks>EROFS; ERROR_WRITE_PROTECT.</remarks>
-    public static bool IsReadOnly(Exception error) => error is IOException
-        && (OperatingSystem.IsWindows() ? error.HResult == unchecked((int)0x80070013) : error.HResult == 30);
+    /// <summary>True if another handle has the file open or locked.</summary>
+    public static bool IsInUse(Exception error) =>
+        error is IOException && (IsWindows ? error.HResult is SharingViolation or LockViolation : error.HResult == WouldBlock);
 
-    /// <summary>True if a file could not be opened or replaced because another process has it open or locked.</summary>
-    /// <remarks>EAGAIN; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.</remarks>
-    public static bool IsInUse(Exception error) => error is IOException && (OperatingSystem.IsWindows()
-        ? error.HResult is unchecked((int)0x80070020) or unchecked((int)0x80070021)
-        : error.HResult == (OperatingSystem.IsLinux() ? 11 : 35));
+    /// <summary>True if the file system is read-only.</summary>
+    public static bool IsReadOnly(Exception error) => error is IOException && error.HResult == (IsWindows ? WindowsReadOnly : ReadOnly);
+
+    /// <summary>The typed error for a failure whose cause has a name of its own; null for all other causes.</summary>
+    /// <param name="error">What the file system reported.</param>
+    /// <param name="path">The file or folder.</param>
+    public static ImagePusherException? Classify(Exception error, string path) => error switch
+    {
+        _ when IsFull(error) => new InsufficientSpaceException(
+            $"There is not enough space on the disk for '{path}'.",
+            "Free space on that disk, or use a folder on another disk.",
+            error),
+        _ when IsReadOnly(error) => new AccessDeniedException(
+            $"Access to '{path}' is denied: the file system is read-only.", "Use a folder that you can write to.", error),
+        _ when IsInUse(error) => InUse(path, error),
+        UnauthorizedAccessException => new AccessDeniedException(
+            $"Access to '{path}' is denied.", "Grant this user read and write access to it, or use another folder.", error),
+        FileNotFoundException or DirectoryNotFoundException => new PathNotFoundException(
+            $"'{path}' does not exist.", "Check the path; a relative path starts at the current folder.", error),
+        _ => null,
+    };
+
+    /// <summary>The error for a file that another process has open.</summary>
+    public static AccessDeniedException InUse(string path, Exception? inner) => new(
+        $"'{path}' is in use by another process.", "Close the program that has the file open, then run the command again.", inner);
+
+    /// <summary>The system's reason without its full stop, for a sentence that names the path already.</summary>
+    public static string Reason(Exception error)
+    {
+        // .NET appends the path to the messages of Unix.
+        var message = error.Message;
+        var path = message.IndexOf(" : '", StringComparison.Ordinal);
+        return (path > 0 ? message[..path] : message).TrimEnd('.');
+    }
 }

@@ -1,22 +1,18 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Finds the length of a file, also through a link: builders such as Bazel write layouts of links into their own store.</summary>
+/// <summary>The length of a file, also through a link: builders such as Bazel write layouts of links into a store of their own.</summary>
 internal static class FileLength
 {
-    /// <summary>The length in bytes of a file or of the target of a link; null if there is no file, or it disappeared just now.</summary>
-    public static long? Of(FileInfo file)
+    /// <summary>The length in bytes of a regular file, or of the one that a link points to.</summary>
+    /// <returns>Null if there is no such file; for a named pipe, socket or device too.</returns>
+    public static long? Of(string path)
     {
         try
         {
-            // FileInfo has the length of the link itself, and a link without a target exists for it.
-            return !file.Exists ? null
-                : !file.Attributes.HasFlag(FileAttributes.ReparsePoint) || file.LinkTarget is null ? file.Length
-                : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
-                : null;
+            return FileStatus.Of(path, followLinks: true) is { Kind: FileKind.Regular } file ? file.Size : null;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It disappeared between two of the calls, or the links form a cycle.
             return null;
         }
     }

@@ -101,6 +101,7 @@ internal sealed class VerifyingStream : ReadOnlyStream
 
         if (_hash is not null && Digest.FromHash(_digest!.HashName, _hash.GetHashAndReset()) is var actual && actual != _digest)
         {
+            (_inner as IDamageReceiver)?.ReportDamage();
             throw new DigestMismatchException(_subject, _digest!.ToString(), actual.ToString());
         }
     }

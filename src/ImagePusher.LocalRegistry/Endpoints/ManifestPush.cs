@@ -154,7 +154,7 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
             await cache.PublishAsync(
                 manifest, names, entry => entry.Subject is null && entry.Name is { } name && replaced.Contains(name), exchange.Stopping).ConfigureAwait(false);
         }
-        catch (ImageNotCachedException)
+        catch (IncompleteImageException)
         {
             // A blob was deleted in the meantime.
             await CheckCompleteAsync(manifest, exchange.Stopping).ConfigureAwait(false);

@@ -144,6 +144,6 @@ public sealed class ExportImageTarCommand : TransferCommand
             DefaultPlatformOnly = Format == ArchiveFormat.Docker && Platforms.Count == 0,
             ThrottleLimit = 1,
         },
-        Copier = PusherSession.Current.Copier(cache),
+        Copier = PusherSession.Current.Copier(),
     };
 }

@@ -104,7 +104,7 @@ public sealed class ImportImageTarCommand : TransferCommand
                 Target = cache,
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with { Platforms = Platforms, Force = Force, NoClobber = NoClobber },
-                Copier = PusherSession.Current.Copier(cache),
+                Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,
             },
             async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));

@@ -3,6 +3,7 @@ using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
+using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
@@ -21,13 +22,14 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
     {
         if (IsWhatIf)
         {
-            var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, token, GracePeriod));
+            var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, GracePeriod, token));
             ShouldProcess($"Remove {plan.Blobs} unused and {plan.Partials} unfinished blobs, {SizeText.Of(plan.Bytes)}, from {cache.Path}.", null, null);
         }
         else if (ShouldProcess(cache.Path, "Remove unused blobs"))
         {
+            PusherSession.Current.State.RemoveOld();
             Start(cache.Path, async (pending, token) => pending.Write(
-                ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(whatIf: false, token, GracePeriod).ConfigureAwait(false))));
+                ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(whatIf: false, GracePeriod, token).ConfigureAwait(false))));
         }
     });
 }

@@ -89,7 +89,7 @@ public sealed class PushCachedImageCommand : PushCommand
                     ExpectedDigest = expected,
                     ThrottleLimit = throttle,
                 },
-                Copier = PusherSession.Current.Copier(cache),
+                Copier = PusherSession.Current.Copier(),
             },
             (result, _) =>
             {

@@ -82,7 +82,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
                 Target = cache,
                 Name = name,
                 OptionsFor = _ => new CopyOptions { Compression = LayerCompression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
-                Copier = PusherSession.Current.Copier(cache),
+                Copier = PusherSession.Current.Copier(),
             },
             async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }

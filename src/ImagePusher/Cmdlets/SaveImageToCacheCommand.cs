@@ -71,7 +71,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
                     NoClobber = NoClobber,
                     ThrottleLimit = throttle,
                 },
-                Copier = session.Copier(cache),
+                Copier = session.Copier(),
             },
             async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }

@@ -153,6 +153,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected override void EndProcessing()
     {
         Drain();
+        PusherSession.Current.Messages.WriteTo(this);
         _progress?.Complete();
         _lines?.Report();
     }

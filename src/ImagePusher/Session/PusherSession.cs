@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Session;
@@ -16,6 +17,7 @@ internal sealed class PusherSession
     private static readonly Lazy<PusherSession> Shared = new(static () => new());
 
     private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TransferState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ImageReference, byte> _seenRepositories = new();
     private string? _lastUsed;
@@ -55,8 +57,14 @@ internal sealed class PusherSession
         return Cache(path);
     }
 
-    /// <summary>A copier that remembers encodings in a cache.</summary>
-    public ImageCopier Copier(ImageCache cache) => new(Limits, cache.Encodings);
+    /// <summary>What this user's processes remember, whichever cache they use.</summary>
+    public TransferState State => _states.GetOrAdd(TransferState.DefaultPath, folder => new TransferState(folder, Messages));
+
+    /// <summary>Messages that belong to no call; the next call shows them.</summary>
+    public PendingMessages Messages { get; } = new();
+
+    /// <summary>A copier that remembers encodings.</summary>
+    public ImageCopier Copier() => new(Limits, State.Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>
     public void Saw(ImageReference reference)

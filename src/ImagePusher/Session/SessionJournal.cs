@@ -3,10 +3,10 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Session;
 
-/// <summary>The upload journal of the current cache: the client outlives a change of the cache.</summary>
+/// <summary>The journal of the state folder that the environment names at the time: the client outlives a change of it.</summary>
 internal sealed class SessionJournal(PusherSession session) : IUploadJournal
 {
-    private IUploadJournal Current => session.CurrentCache.Uploads;
+    private IUploadJournal Current => session.State.Uploads;
 
     public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => Current.FindAsync(key, cancellationToken);
 

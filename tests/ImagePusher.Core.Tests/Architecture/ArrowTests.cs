@@ -15,11 +15,13 @@ public sealed class ArrowTests
         ["Abstractions"] = ["Naming", "Oci"],
         ["IO"] = ["Abstractions", "Naming", "Oci"],
         ["Compression"] = ["Abstractions", "IO", "Naming", "Oci"],
-        ["Archives"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
-        ["Cache"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Layout"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["State"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Archives"] = ["Abstractions", "Compression", "IO", "Layout", "Naming", "Oci"],
+        ["Cache"] = ["Abstractions", "IO", "Layout", "Naming", "Oci"],
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
-        ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "Transfer"],
+        ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class CacheLockTests : CacheTest
         Assert.Equal("", await worker.EndAsync());
         Assert.Equal(1, worker.ExitCode);
         var line = Assert.Single(worker.Lines);
-        Assert.StartsWith($"CacheLockedException: The cache {Root} can't be locked", line, StringComparison.Ordinal);
+        Assert.StartsWith($"CacheLockedException: The cache '{Root}' cannot be locked", line, StringComparison.Ordinal);
         Assert.Contains("Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING", line, StringComparison.Ordinal);
         Assert.False(File.Exists(IndexFile));
 

@@ -16,9 +16,9 @@ public sealed class DamagedCacheTests : CacheTest
             var cache = ImageCache.Open(Root);
             var error = await Assert.ThrowsAsync<CacheCorruptException>(() => cache.ListAsync(Token));
             Assert.Contains(IndexFile, error.Message, StringComparison.Ordinal);
-            Assert.Contains("Clear-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains("clear the cache", error.RecommendedAction, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
-            await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, Token, TimeSpan.Zero));
+            await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, TimeSpan.Zero, Token));
             Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
         }
 
@@ -28,7 +28,7 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task An_index_that_is_too_large_is_refused_before_it_is_read()
+    public async Task An_index_that_is_too_large_is_rejected_before_it_is_read()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await using (var file = new FileStream(IndexFile, FileMode.Open, FileAccess.Write))
@@ -37,7 +37,7 @@ public sealed class DamagedCacheTests : CacheTest
         }
 
         var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
-        Assert.Contains("it has 1099511627776 bytes, and may have 268435456", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it has 1099511627776 bytes, more than the limit of 268435456", error.Message, StringComparison.Ordinal);
         await using (var file = new FileStream(IndexFile, FileMode.Open, FileAccess.Write))
         {
             file.SetLength(300_000_000);
@@ -48,7 +48,7 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Clearing_mends_a_cache_with_a_damaged_index()
+    public async Task Clearing_repairs_a_cache_with_a_damaged_index()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await File.WriteAllTextAsync(IndexFile, "{\"manif", Token);
@@ -58,7 +58,7 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_lost_index_is_CacheCorrupt_as_long_as_there_are_blobs_and_clearing_mends_it()
+    public async Task A_lost_index_is_CacheCorrupt_while_the_cache_has_blobs_and_clearing_repairs_it()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);
@@ -70,29 +70,29 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_folder_of_other_things_is_refused_and_stays_as_it_is()
+    public async Task A_folder_with_other_files_is_rejected_and_not_changed()
     {
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "thesis.txt"), "mine", Token);
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
-        Assert.Contains("Set-ImageCache -Path", error.RecommendedAction, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        Assert.Contains("contains other files and is not an OCI image layout", error.Message, StringComparison.Ordinal);
         Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Root))));
     }
 
     [Fact]
-    public async Task A_file_in_the_place_of_the_folder_is_refused()
+    public async Task A_file_instead_of_a_folder_is_rejected()
     {
         await File.WriteAllTextAsync(Root, "mine", Token);
-        await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Equal("mine", await File.ReadAllTextAsync(Root, Token));
     }
 
     [Fact]
-    public async Task A_layout_of_another_version_is_refused()
+    public async Task A_layout_of_another_version_is_rejected()
     {
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "oci-layout"), """{"imageLayoutVersion":"2.0.0"}""", Token);
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Contains("'2.0.0'", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(IndexFile));
     }
@@ -110,7 +110,7 @@ public sealed class DamagedCacheTests : CacheTest
             var error = await Assert.ThrowsAsync<InsufficientSpaceException>(
                 () => cache.WriteBlobAsync(new FaultyBlob(new byte[3_000_000]) { IsUnknown = isUnknown }, Token));
             Assert.Contains(root, error.Message, StringComparison.Ordinal);
-            Assert.Contains("Optimize-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains("Free space on that disk", error.RecommendedAction, StringComparison.Ordinal);
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories));
@@ -139,20 +139,20 @@ public sealed class DamagedCacheTests : CacheTest
         Assert.InRange(saved, 10, 499);
         Assert.Equal(saved, LayoutCheck.Run(cache.Path).Count);
 
-        // Not one more byte fits: an image can be removed all the same, and then there is room.
+        // Not one more byte fits: an image can be removed nevertheless, and then there is space.
         disk.Fill("other");
         for (var number = 0; number < 5; number++)
         {
             Assert.True(await cache.RemoveAsync((await cache.ListAsync(Token))[0], Token));
         }
 
-        Assert.True((await cache.CollectGarbageAsync(false, Token, TimeSpan.Zero)).Bytes > 5 * 3000);
+        Assert.True((await cache.CollectGarbageAsync(false, TimeSpan.Zero, Token)).Bytes > 5 * 3000);
         await TestImage.Random(1000, 1000).SaveAsync(cache, "again", cancellationToken: Token);
         Assert.Equal(saved - 4, LayoutCheck.Run(cache.Path).Count);
     }
 
     [Fact]
-    public async Task A_read_only_disk_can_be_read_and_writing_to_it_is_CacheLocked()
+    public async Task A_read_only_disk_can_be_read_and_writing_to_it_is_AccessDenied()
     {
         using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m", Token);
         var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
@@ -163,9 +163,9 @@ public sealed class DamagedCacheTests : CacheTest
         var reader = ImageCache.Open(cache.Path);
         var entry = (await reader.FindAsync("app", Token))!;
         Assert.True((await reader.VerifyAsync(entry, full: true, Token)).IsIntact);
-        Assert.Equal(0, (await reader.CollectGarbageAsync(whatIf: true, Token)).Blobs);
-        var error = await Assert.ThrowsAsync<CacheLockedException>(() => reader.RemoveAsync(entry, Token));
-        Assert.Contains("Set-ImageCache", error.RecommendedAction, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<CacheLockedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
+        Assert.Equal(0, (await reader.CollectGarbageAsync(whatIf: true, cancellationToken: Token)).Blobs);
+        var error = await Assert.ThrowsAsync<AccessDeniedException>(() => reader.RemoveAsync(entry, Token));
+        Assert.Contains("the file system is read-only", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<AccessDeniedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
     }
 }

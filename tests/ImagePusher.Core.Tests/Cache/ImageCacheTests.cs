@@ -56,9 +56,9 @@ public sealed class ImageCacheTests : CacheTest
         var image = TestImage.Random(1, 100, 200);
         await Cache.WriteBlobAsync(TestImage.Source(image.Blobs.Values.First()), Token);
 
-        var error = await Assert.ThrowsAsync<ImageNotCachedException>(
+        var error = await Assert.ThrowsAsync<IncompleteImageException>(
             () => Cache.PublishAsync(image.Manifest, ImageReference.Parse("app"), null, Token));
-        Assert.Contains("2 of what the image names", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2 of its blobs are missing", error.Message, StringComparison.Ordinal);
         Assert.Empty(await Cache.ListAsync(Token));
     }
 
@@ -70,7 +70,7 @@ public sealed class ImageCacheTests : CacheTest
         await index.WriteAsync(Cache, Token);
         File.Delete(Cache.Blobs.PathOf(two.Blobs.Keys.First()));
 
-        await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.PublishAsync(index.Manifest, ImageReference.Parse("app"), null, Token));
+        await Assert.ThrowsAsync<IncompleteImageException>(() => Cache.PublishAsync(index.Manifest, ImageReference.Parse("app"), null, Token));
         await index.SaveAsync(Cache, "app", cancellationToken: Token);
         Assert.Equal(index.Manifest.Digest, await Cache.FindPublishedAsync(ImageReference.Parse("app"), Token));
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
@@ -27,7 +28,7 @@ public sealed class IndexSnapshotTests
         var snapshot = Parse(Foreign);
         var draft = new IndexDraft(snapshot);
         draft.Put(Entry("example.com/app:1", "a"));
-        var text = System.Text.Encoding.UTF8.GetString(draft.ToSnapshot().Raw.Span);
+        var text = Encoding.UTF8.GetString(draft.ToSnapshot().Raw.Span);
 
         Assert.Contains(""" "x-future": {"a": [1, 2]},""", text, StringComparison.Ordinal);
         Assert.Contains(""" "x-own": "caf\u00e9",""", text, StringComparison.Ordinal);
@@ -38,7 +39,7 @@ public sealed class IndexSnapshotTests
     }
 
     [Fact]
-    public void An_entry_with_an_unknown_kind_of_digest_is_kept_and_not_listed()
+    public void An_entry_with_an_unknown_digest_algorithm_is_kept_and_not_listed()
     {
         var snapshot = Parse(Foreign);
         Assert.Equal(("one", true), (Assert.Single(snapshot.Entries).Name, snapshot.HasUnknown));
@@ -52,28 +53,28 @@ public sealed class IndexSnapshotTests
     [InlineData("""{"schemaVersion":2,"manifests":null}""")]
     [InlineData("""{ "manifests" : [ ] , "schemaVersion" : 2 }""")]
     [InlineData("""{"schemaVersion":2,"manifests":[],"annotations":{}}""")]
-    public void An_index_without_entries_takes_some_and_gives_them_up_again(string json)
+    public void Entries_are_added_to_an_empty_index_and_removed_again(string json)
     {
         var draft = new IndexDraft(Parse(json));
         draft.Put(Entry("one", "a"));
         draft.Put(Entry("two", "b"));
         var two = draft.ToSnapshot();
-        var read = Parse(System.Text.Encoding.UTF8.GetString(two.Raw.Span));
+        var read = Parse(Encoding.UTF8.GetString(two.Raw.Span));
         Assert.Equal(["one", "two"], read.Entries.Select(entry => entry.Name));
 
-        // What a change computes is what reading its bytes gives: the next change goes on from it.
-        Assert.Equal(read.Slots.Select(slot => (slot.Start, slot.Length)), two.Slots.Select(slot => (slot.Start, slot.Length)));
+        // A change computes the same positions that parsing its bytes gives: the next change relies on them.
+        Assert.Equal(read.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)), two.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)));
 
         var removal = new IndexDraft(two);
-        Assert.Equal(1, removal.Drop(entry => entry.Name == "one"));
-        Assert.Equal("two", Assert.Single(Parse(System.Text.Encoding.UTF8.GetString(removal.ToSnapshot().Raw.Span)).Entries).Name);
+        Assert.Equal(1, removal.Remove(entry => entry.Name == "one"));
+        Assert.Equal("two", Assert.Single(Parse(Encoding.UTF8.GetString(removal.ToSnapshot().Raw.Span)).Entries).Name);
         var clear = new IndexDraft(two);
         clear.Clear();
-        Assert.Empty(Parse(System.Text.Encoding.UTF8.GetString(clear.ToSnapshot().Raw.Span)).Slots);
+        Assert.Empty(Parse(Encoding.UTF8.GetString(clear.ToSnapshot().Raw.Span)).Slots);
     }
 
     [Fact]
-    public void A_name_is_there_once_whichever_annotation_carried_it()
+    public void A_name_exists_once_in_whichever_annotation()
     {
         var draft = new IndexDraft(Parse(Foreign));
         draft.Put(Entry("one", "a"));
@@ -89,13 +90,13 @@ public sealed class IndexSnapshotTests
     [InlineData("platform", true)]
     public void An_entry_with_text_that_is_not_Unicode_is_kept_and_listed_unless_the_text_is_needed(string field, bool isListed)
     {
-        // A lone surrogate as an escape, and bytes that are no UTF-8: JSON readers find neither before the text is asked for.
+        // A lone surrogate as an escape, and bytes that are not UTF-8: JSON readers detect neither before the text is read.
         foreach (var text in new[] { """\ud800""", "\u0001" })
         {
             var value = field switch { "annotations" => $$"""{"a":"{{text}}"}""", "urls" => $"""["{text}"]""", "platform" => $$"""{"os":"{{text}}"}""", _ => $"\"{text}\"" };
-            var raw = System.Text.Encoding.UTF8.GetBytes($$"""{"manifests":[{"size":1,"{{field}}":{{value}},"digest":"{{Digest.Of("a"u8)}}"}]}""");
+            var raw = Encoding.UTF8.GetBytes($$"""{"manifests":[{"size":1,"{{field}}":{{value}},"digest":"{{Digest.Of("a"u8)}}"}]}""");
             raw.AsSpan().Replace((byte)1, (byte)0xFF);
-            var snapshot = IndexSnapshot.Parse(raw);
+            var snapshot = Parse(raw);
             Assert.Equal(isListed ? 1 : 0, snapshot.Entries.Count);
             Assert.Equal(!isListed, snapshot.HasUnknown);
         }
@@ -110,23 +111,25 @@ public sealed class IndexSnapshotTests
     [InlineData("""{"manifests":[],"manifests":[]}""")]
     [InlineData("""{"manifests":[]} x""")]
     [InlineData("""{"manifests":[]}{}""")]
-    public void Anything_else_is_refused(string json) =>
+    public void Any_other_document_is_rejected(string json) =>
         Assert.True(Record.Exception(() => Parse(json)) is JsonException or FormatException);
 
     [Fact]
-    public void Cut_at_any_byte_it_is_refused()
+    public void An_index_cut_at_any_byte_is_rejected()
     {
-        var raw = System.Text.Encoding.UTF8.GetBytes(Foreign);
+        var raw = Encoding.UTF8.GetBytes(Foreign);
         for (var length = 0; length < raw.Length; length++)
         {
-            Assert.True(Record.Exception(() => IndexSnapshot.Parse(raw[..length])) is JsonException or FormatException, $"{length} bytes were accepted");
+            Assert.True(Record.Exception(() => Parse(raw[..length])) is JsonException or FormatException, $"{length} bytes were accepted");
         }
     }
 
-    private static IndexSnapshot Parse(string json) => IndexSnapshot.Parse(System.Text.Encoding.UTF8.GetBytes(json));
+    private static IndexSnapshot Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+
+    private static IndexSnapshot Parse(byte[] json) => new(LayoutIndex.Parse(json));
 
     private static CacheEntry Entry(string name, string content) =>
-        new(new Descriptor(MediaTypes.OciManifest, Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)), 1)
+        new(new Descriptor(MediaTypes.OciManifest, Digest.Of(Encoding.UTF8.GetBytes(content)), 1)
         {
             Annotations = new Dictionary<string, string> { [AnnotationKeys.RefName] = name, [AnnotationKeys.ContainerdImageName] = name },
         });

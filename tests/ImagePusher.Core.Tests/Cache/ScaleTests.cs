@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Layout;
+using ImagePusher.Core.Tests.Archives;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
@@ -9,7 +11,7 @@ namespace ImagePusher.Core.Tests.Cache;
 /// Many images in one cache: 10,000 in the long form, 1,000 in the short one, else as IMAGEPUSHER_TEST_SCALE says. Times are
 /// written down; asserted is what does not depend on the machine: memory, and bytes allocated.
 /// </summary>
-[Collection("Alone")]
+[Collection(AloneGroup.Name)]
 public sealed class ScaleTests : CacheTest
 {
     private static readonly int Count =
@@ -43,7 +45,7 @@ public sealed class ScaleTests : CacheTest
             $"{Count} images, add one: median {adds.Order().ElementAt(10).TotalMilliseconds:0.0} ms, slowest {adds.Max().TotalMilliseconds:0.0} ms, {allocated / 1e6:0.0} MB allocated");
         await Task.WhenAll((await Cache.ListAsync(Token)).Take(100).Select(entry => Cache.RemoveAsync(entry, Token)));
         await TimeAsync("collect garbage", async () =>
-            Assert.Equal(300, (await Cache.CollectGarbageAsync(false, Token, TimeSpan.Zero)).Blobs));
+            Assert.Equal(300, (await Cache.CollectGarbageAsync(false, TimeSpan.Zero, Token)).Blobs));
         Assert.Equal(Count + 21 - 100, (await ImageCache.Open(Root).ListAsync(Token)).Count);
 
         using var process = Process.GetCurrentProcess();
@@ -89,6 +91,6 @@ public sealed class ScaleTests : CacheTest
             entries.Add(CacheEntry.Create(image.Manifest, $"registry.example.com/team/application-{number}:1.{number}", null, DateTimeOffset.UtcNow));
         }
 
-        await File.WriteAllBytesAsync(IndexFile, IndexSnapshot.Empty.With([], entries).Raw, Token);
+        await File.WriteAllBytesAsync(IndexFile, LayoutIndex.Empty.With([], [.. entries.Select(entry => entry.Descriptor)]).Raw, Token);
     }
 }

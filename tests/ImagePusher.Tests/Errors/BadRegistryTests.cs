@@ -126,7 +126,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
         using var engine = await EngineAsync(registry.Address);
         var layer = RawManifest.OfLayout(engine.CachePath, "example.com/good:1").Layers[0];
         File.Delete(RawManifest.BlobOfLayout(engine.CachePath, layer));
-        await engine.FailsAsync("Push-CachedImage example.com/good:1 -Destination $registry", "CacheCorrupt", layer);
+        await engine.FailsAsync("Push-CachedImage example.com/good:1 -Destination $registry", "IncompleteImage", layer);
         Assert.Equal(0, await registry.CountAsync("PUT", "/manifests/", Token));
     }
 

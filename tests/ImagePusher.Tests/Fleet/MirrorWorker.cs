@@ -35,6 +35,7 @@ internal sealed record MirrorWorker(IReadOnlyList<string> Names, TimeSpan Time, 
             Environment = new Dictionary<string, string?>
             {
                 ["IMAGEPUSHER_CACHE"] = folder[$"cache-{own}"],
+                ["IMAGEPUSHER_STATE"] = folder[$"state-{own}"],
                 ["DOCKER_CONFIG"] = folder["docker"],
                 ["REGISTRY_AUTH_FILE"] = null,
                 ["MIRROR_USER"] = null,

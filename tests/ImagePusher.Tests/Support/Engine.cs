@@ -24,6 +24,7 @@ internal sealed class Engine : IDisposable
         CachePath = cachePath ?? _folder["cache"];
         _environment = new EnvironmentScope(
             ("IMAGEPUSHER_CACHE", CachePath),
+            ("IMAGEPUSHER_STATE", StatePath),
             ("DOCKER_CONFIG", _folder.Folder("docker")),
             ("REGISTRY_AUTH_FILE", _folder["auth.json"]));
         var state = InitialSessionState.CreateDefault();
@@ -45,6 +46,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>The folder of the cache that the cmdlets use.</summary>
     public string CachePath { get; }
+
+    /// <summary>The folder of the state that the cmdlets use.</summary>
+    public string StatePath => _folder["state"];
 
     /// <summary>The folder that DOCKER_CONFIG names; empty until a test writes there.</summary>
     public string DockerConfigFolder => _folder["docker"];

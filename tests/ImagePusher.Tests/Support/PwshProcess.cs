@@ -111,6 +111,8 @@ internal sealed class PwshProcess : IDisposable
         ["PSModulePath"] = Path.GetDirectoryName(Repository.ModuleFolder.TrimEnd(Path.DirectorySeparatorChar)),
         ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
         ["POWERSHELL_UPDATECHECK"] = "Off",
+        ["IMAGEPUSHER_STATE"] = null,
+        ["XDG_STATE_HOME"] = null,
         ["TMPDIR"] = _home.Folder("tmp"),
         ["COLUMNS"] = null,
     };

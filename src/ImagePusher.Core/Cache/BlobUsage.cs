@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Looks at many images at once: which blobs they share, and what the folder holds.</summary>
-internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestReader manifests)
+/// <summary>Describes many images at once: which blobs they share, and how much space the cache uses.</summary>
+internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReader manifests)
 {
-    // Counting reads every manifest of the cache: who asks for one image after the other waits for that once.
+    // Counting reads every manifest of the cache: a caller that asks image by image waits for that once.
     private Counted? _counted;
 
-    /// <summary>What each entry is, with what only it names among <paramref name="all"/>, a list that the index gave.</summary>
+    /// <summary>Describes entries, each with the blobs that only it uses among <paramref name="all"/>, a list that the index gave.</summary>
     public IReadOnlyList<ImageDetails> Inspect(IReadOnlyList<CacheEntry> wanted, IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var inspector = new ImageInspector(blobs, manifests);
@@ -28,23 +28,24 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
     public CacheStatistics Measure(IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var uses = CountUses([], all, cancellationToken);
-        var files = Files(layout.BlobFolder);
-        var sizes = files.Select(file => (Length: FileLength.Of(file) ?? 0, Uses: Digest.TryParse($"{file.Directory!.Name}:{file.Name}", out var digest) ? uses.GetValueOrDefault(digest) : 0)).ToList();
+        var blobs = LayoutPaths.Algorithms.SelectMany(algorithm => Files(paths.BlobFolder, paths.AlgorithmFolder(algorithm)).Select(file => (
+            Length: FileLength.Of(file) ?? 0,
+            Uses: Digest.TryParse($"{algorithm}:{Path.GetFileName(file)}", out var digest) ? uses.GetValueOrDefault(digest) : 0))).ToList();
         return new CacheStatistics
         {
-            Path = layout.Root,
+            Path = paths.Root,
             Images = all.Count,
-            Blobs = files.Length,
-            Bytes = sizes.Sum(file => file.Length),
-            SharedBytes = sizes.Where(file => file.Uses > 1).Sum(file => file.Length),
-            UniqueBytes = sizes.Where(file => file.Uses == 1).Sum(file => file.Length),
-            UnusedBytes = sizes.Where(file => file.Uses == 0).Sum(file => file.Length),
-            PartialBytes = Files(layout.PartialFolder).Sum(file => FileLength.Of(file) ?? 0),
+            Blobs = blobs.Count,
+            Bytes = blobs.Sum(file => file.Length),
+            SharedBytes = blobs.Where(file => file.Uses > 1).Sum(file => file.Length),
+            UniqueBytes = blobs.Where(file => file.Uses == 1).Sum(file => file.Length),
+            UnusedBytes = blobs.Where(file => file.Uses == 0).Sum(file => file.Length),
+            PartialBytes = paths.PartialFolders.SelectMany(folder => Files(paths.StateFolder, folder)).Sum(file => FileLength.Of(file) ?? 0),
             Oldest = all.Select(entry => entry.Saved).Min(),
         };
     }
 
-    // Two names of one manifest are one image: its blobs are not shared by that.
+    // Two names of one manifest are one image; that does not make its blobs shared.
     private ConcurrentDictionary<Digest, int> CountUses(
         IReadOnlyList<ImageDetails> known, IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
@@ -68,11 +69,11 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
         }
     }
 
-    private static void Each(IReadOnlyList<CacheEntry> entries, Action<CacheEntry, int> look, CancellationToken cancellationToken)
+    private static void Each(IReadOnlyList<CacheEntry> entries, Action<CacheEntry, int> visit, CancellationToken cancellationToken)
     {
         try
         {
-            Parallel.For(0, entries.Count, new ParallelOptions { CancellationToken = cancellationToken }, position => look(entries[position], position));
+            Parallel.For(0, entries.Count, new ParallelOptions { CancellationToken = cancellationToken }, position => visit(entries[position], position));
         }
         catch (AggregateException error) when (error.InnerException is ImagePusherException first)
         {
@@ -82,9 +83,9 @@ internal sealed class CacheSurvey(CacheLayout layout, BlobStore blobs, ManifestR
 
     private sealed record Counted(IReadOnlyList<CacheEntry> Entries, ConcurrentDictionary<Digest, int> Uses);
 
-    private static FileInfo[] Files(string path)
-    {
-        var folder = new DirectoryInfo(path);
-        return CacheErrors.Guard(path, () => folder.Exists ? folder.GetFiles("*", SearchOption.AllDirectories) : []);
-    }
+    // A folder that a link leads to is not part of the cache.
+    private static string[] Files(string parent, string folder) => LayoutErrors.Guard(
+        folder, () => IsRealFolder(parent) && IsRealFolder(folder) ? Directory.GetFiles(folder) : []);
+
+    private static bool IsRealFolder(string path) => FileStatus.Of(path) is { Kind: FileKind.Directory };
 }

@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-public sealed class SurveyTests : CacheTest
+public sealed class BlobUsageTests : CacheTest
 {
     [Fact]
     public async Task Files_that_go_away_while_they_are_counted_do_no_harm()
@@ -44,7 +44,7 @@ public sealed class SurveyTests : CacheTest
         for (var times = 0; times < 300; times++)
         {
             Assert.Equal(1, (await Cache.GetStatisticsAsync(Token)).Images);
-            await Cache.CollectGarbageAsync(whatIf: true, Token, TimeSpan.Zero);
+            await Cache.CollectGarbageAsync(whatIf: true, TimeSpan.Zero, Token);
         }
 
         await end.CancelAsync();

@@ -3,8 +3,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>What a user sees when the disk, the folder or the file system of a cache makes trouble, and that the recommended action that is named helps.</summary>
-public sealed class TroubleTests : IDisposable
+/// <summary>What a user sees when the disk, the folder or the file system of a cache fails, and that the recommended action helps.</summary>
+public sealed class CacheFailureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SmallImages _images = new();
@@ -21,7 +21,7 @@ public sealed class TroubleTests : IDisposable
         };
         await engine.OutputAsync("Import-ImageTar $small, $old", Token);
         var outcome = await engine.FailsMidwayAsync("Import-ImageTar $large", "InsufficientSpace", engine.CachePath);
-        Assert.Contains("Optimize-ImageCache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("Free space on that disk", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal([true, true], (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
         Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache", Token)).PartialSize);
 
@@ -67,13 +67,13 @@ public sealed class TroubleTests : IDisposable
         await engine.OutputAsync("Get-CachedImage; Test-CachedImage * -Full; Get-ImageCache; Export-ImageTar * -Path $out; Optimize-ImageCache -WhatIf", Token);
         foreach (var script in new[] { "Import-ImageTar $other", "Remove-CachedImage *", "Optimize-ImageCache", "Clear-ImageCache -Confirm:$false", "Set-ImageCache $env:IMAGEPUSHER_CACHE" })
         {
-            var outcome = await engine.FailsAsync(script, "CacheLocked", engine.CachePath);
-            Assert.Contains("Set-ImageCache -Path", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            var outcome = await engine.FailsAsync(script, "AccessDenied", engine.CachePath);
+            Assert.Contains("Use a folder that you can write to", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task A_cut_index_is_CacheCorrupt_for_every_cmdlet_and_clearing_mends_it()
+    public async Task A_cut_index_is_CacheCorrupt_for_every_cmdlet_and_clearing_repairs_it()
     {
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["out"] = _folder["out.tar"] };
         await engine.OutputAsync("Import-ImageTar $tar", Token);
@@ -87,7 +87,7 @@ public sealed class TroubleTests : IDisposable
         })
         {
             var outcome = await engine.FailsMidwayAsync(script, "CacheCorrupt", index);
-            Assert.Contains("Clear-ImageCache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains("clear the cache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
 
         // The file is still there for who wants to mend it by hand.
@@ -118,7 +118,7 @@ public sealed class TroubleTests : IDisposable
         var script = $"Import-ImageTar '{tar}'; $Error[0].FullyQualifiedErrorId; $Error[0].ErrorDetails.RecommendedAction; @(Get-CachedImage).Count";
         shell.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";
         var refused = await shell.RunAsync(["-Command", script]);
-        Assert.Contains("can't be locked", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be locked", refused.Error, StringComparison.Ordinal);
         Assert.Contains("CacheLocked,ImagePusher.Cmdlets.ImportImageTarCommand", refused.Output, StringComparison.Ordinal);
         Assert.Contains("Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING", refused.Output, StringComparison.Ordinal);
         Assert.EndsWith("0", refused.Output.TrimEnd(), StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using ImagePusher.Tests.Support;
 namespace ImagePusher.Tests.Cache;
 
 /// <summary>Looking after a cache: what it holds, whether it is whole, what can go.</summary>
-public sealed class CareTests : IDisposable
+public sealed class CacheMaintenanceTests : IDisposable
 {
     private readonly SmallImages _images = new();
     private readonly byte[] _shared = SmallImages.LayerOf("shared");
@@ -154,11 +154,11 @@ public sealed class CareTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_other_things_does_not_become_a_cache()
+    public async Task A_folder_with_other_files_does_not_become_a_cache()
     {
         _images.Write(Path.Combine("home", "thesis.txt"), [1]);
         _engine["other"] = _images["home"];
-        await _engine.FailsAsync("Set-ImageCache $other", "CacheCorrupt", _images["home"]);
+        await _engine.FailsAsync("Set-ImageCache $other", "InvalidOption", _images["home"]);
         Assert.Equal(_engine.CachePath, (string)(await _engine.SingleAsync("Get-ImageCache", Token)).CachePath);
         Assert.Equal(["thesis.txt"], Directory.GetFileSystemEntries(_images["home"]).Select(Path.GetFileName));
     }

@@ -1,0 +1,172 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
+using System.Text.Json;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>Decides whether a folder can be a cache, and creates what a new one lacks.</summary>
+internal sealed class CacheInitializer(CachePaths paths)
+{
+    private const int MaximumIndexSize = CacheIndex.MaximumLength;
+
+    private volatile bool _isChecked;
+
+    /// <summary>Checks the folder and creates what the lock needs. Before the check nothing is written.</summary>
+    /// <exception cref="InvalidOptionException">The folder is neither empty nor an OCI image layout.</exception>
+    public void Prepare()
+    {
+        ThrowIfFile();
+        var guard = new LayoutGuard(paths.Root);
+        var hasState = guard.RequireFolder(paths.StateFolder);
+        if (_isChecked && hasState)
+        {
+            return;
+        }
+
+        ThrowUnlessUsable();
+        if (!hasState)
+        {
+            LayoutErrors.Guard(paths.Root, () =>
+            {
+                guard.Permissions.CreateFolder(paths.Root);
+                new LayoutGuard(paths.Root).Permissions.CreateFolder(paths.StateFolder);
+            });
+        }
+
+        new LayoutGuard(paths.Root).RequireFiles(paths.StateFolder);
+        _isChecked = true;
+    }
+
+    /// <summary>Rejects links and entries of other users among the cache's own files. Called with every lock.</summary>
+    public void ThrowIfForeign(LayoutGuard guard)
+    {
+        foreach (var folder in paths.PartialFolders)
+        {
+            guard.RequireFolder(folder);
+        }
+
+        guard.RequireFile(paths.ReserveFile);
+        guard.RequireOwner(paths.IndexFile);
+        guard.RequireOwner(paths.MarkerFile);
+        guard.RequireOwner(paths.BlobFolder);
+    }
+
+    /// <summary>Creates what is missing of the layout. Called under the lock.</summary>
+    /// <param name="guard">The checks that hold with the lock.</param>
+    /// <param name="startOver">True to replace a lost index.json by an empty one instead of failing.</param>
+    public void Complete(LayoutGuard guard, bool startOver)
+    {
+        if (File.Exists(paths.MarkerFile) && File.Exists(paths.IndexFile) && Directory.Exists(paths.PartialFolder))
+        {
+            return;
+        }
+
+        var permissions = guard.Permissions;
+        LayoutErrors.Guard(paths.PartialFolder, () => paths.PartialFolders.ToList().ForEach(permissions.CreateFolder));
+        if (!File.Exists(paths.IndexFile))
+        {
+            if (!startOver)
+            {
+                ThrowIfIndexIsLost();
+            }
+
+            LayoutErrors.Guard(
+                paths.IndexFile, () => FilePublisher.Write(paths.PartialFolder, paths.IndexFile, LayoutIndex.Empty.Raw.Span, permissions));
+        }
+
+        // The marker comes last: a folder that has it has an index.
+        if (!File.Exists(paths.MarkerFile))
+        {
+            LayoutErrors.Guard(
+                paths.MarkerFile, () => FilePublisher.Write(paths.PartialFolder, paths.MarkerFile, LayoutMarker.Content, permissions));
+        }
+
+        LayoutErrors.Guard(paths.BlobFolder, () =>
+        {
+            permissions.CreateFolder(paths.BlobFolder);
+            permissions.CreateFolder(paths.AlgorithmFolder("sha256"));
+        });
+    }
+
+    /// <summary>Rejects a file where a folder should be.</summary>
+    public void ThrowIfFile()
+    {
+        if (LayoutErrors.Guard(paths.Root, () => FileStatus.Of(paths.Root, followLinks: true)) is { Kind: not FileKind.Directory and var kind })
+        {
+            throw new InvalidOptionException(
+                $"'{paths.Root}' is {FileKinds.Describe(kind)}; a cache is a folder.", "Choose a folder that is empty, an OCI image layout or new.");
+        }
+    }
+
+    /// <summary>Rejects a folder with blobs and without index.json: with an empty list, garbage collection would remove the blobs.</summary>
+    public void ThrowIfIndexIsLost()
+    {
+        if (!File.Exists(paths.IndexFile) && HasBlobs())
+        {
+            throw LayoutErrors.BrokenIndex(paths.IndexFile, "it is missing, although the cache has blobs");
+        }
+    }
+
+    // A link is not followed only to find out.
+    private bool HasBlobs() => LayoutErrors.Guard(paths.BlobFolder, () =>
+        FileStatus.Of(paths.BlobFolder) is { } folder && (folder.Kind != FileKind.Directory || paths.AlgorithmFolders.Any(algorithm =>
+            FileStatus.Of(algorithm) is { } blobs && (blobs.Kind != FileKind.Directory || Directory.EnumerateFiles(algorithm).Any()))));
+
+    private void ThrowUnlessUsable()
+    {
+        if (!Directory.Exists(paths.Root))
+        {
+            return;
+        }
+
+        // Another process may be making the folder a cache between two of the questions.
+        for (var attempt = 1; !IsLayout(); attempt++)
+        {
+            var others = LayoutErrors.Guard(paths.Root, () => Directory.EnumerateFileSystemEntries(paths.Root)
+                .Any(entry => Path.GetFileName(entry) != CachePaths.StateFolderName));
+            if (!others)
+            {
+                return;
+            }
+
+            if (attempt == 3)
+            {
+                throw new InvalidOptionException(
+                    $"The folder '{paths.Root}' contains other files and is not an OCI image layout.",
+                    "Choose a folder that is empty, an OCI image layout or new.");
+            }
+        }
+    }
+
+    // False if nothing in the folder claims that it is a layout.
+    private bool IsLayout()
+    {
+        if (LayoutErrors.Guard(paths.MarkerFile, () => RegularFile.ReadAll(paths.MarkerFile, LayoutMarker.MaximumSize)) is { } marker)
+        {
+            return LayoutMarker.FindProblem(marker) is not { } problem ? true : throw new InvalidOptionException(
+                $"The folder '{paths.Root}' is not an OCI image layout of a supported version: '{paths.MarkerFile}' is not valid, {problem}.",
+                """Write {"imageLayoutVersion":"1.0.0"} into that file if the folder is an OCI image layout, or choose another folder.""");
+        }
+
+        if (LayoutErrors.Guard(paths.IndexFile, () => RegularFile.ReadAll(paths.IndexFile, MaximumIndexSize)) is not { } index)
+        {
+            return false;
+        }
+
+        return IsIndex(index) ? true : throw new InvalidOptionException(
+            $"The folder '{paths.Root}' is not an OCI image layout: it has no 'oci-layout', and its index.json is not an OCI index.",
+            "Choose a folder that is empty, an OCI image layout or new.");
+    }
+
+    private static bool IsIndex(byte[] content)
+    {
+        try
+        {
+            return LayoutIndex.Parse(content).HasManifests;
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>How much one image may make the cache read into memory.</summary>
+internal static class CacheLimits
+{
+    /// <summary>The most manifests that one image may consist of, at all depths of its indexes together.</summary>
+    public const int ManifestsPerImage = 20_000;
+
+    /// <summary>The most bytes that these manifests may have together.</summary>
+    public const long ManifestBytesPerImage = 256L * 1024 * 1024;
+
+    public static LimitExceededException Exceeded(Digest image) => new(
+        $"The image {image} has more than {ManifestsPerImage} manifests, or manifests of more than {ManifestBytesPerImage} bytes.",
+        "Select one platform of the image, or remove it from the cache.");
+}

@@ -1,0 +1,22 @@
+using ImagePusher.Core.Layout;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>The cache's lock while it is held, with the checks that hold for the folder.</summary>
+internal sealed class HeldCacheLock(LayoutGuard guard, SafeFileHandle handle, SemaphoreSlim inProcess) : IDisposable
+{
+    private bool _isReleased;
+
+    public LayoutGuard Guard { get; } = guard;
+
+    public void Dispose()
+    {
+        if (!_isReleased)
+        {
+            _isReleased = true;
+            handle.Dispose();
+            inProcess.Release();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <content>The cache as a source of images.</content>
+public sealed partial class ImageCache
+{
+    /// <inheritdoc/>
+    /// <exception cref="ImageNotCachedException">The cache has no image of this name and no manifest of this digest.</exception>
+    public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrDigest);
+        return RunAsync(() => Resolve(nameOrDigest), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return RunAsync(
+            () =>
+            {
+                var manifest = _manifests.Read(descriptor.Digest, descriptor.MediaType)
+                    ?? throw CacheErrors.MissingBlob(Path, descriptor.Digest);
+                return manifest.Raw.Length == descriptor.Size
+                    ? manifest
+                    : throw CacheErrors.WrongSize(Blobs.PathOf(descriptor.Digest), descriptor.Size, manifest.Raw.Length);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return Task.FromResult(Blobs.Contains(descriptor));
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return RunAsync(() => Blobs.Open(descriptor, offset), cancellationToken);
+    }
+
+    private Manifest Resolve(string nameOrDigest)
+    {
+        if (EntryFinder.Find(_index.Read().Entries, nameOrDigest) is { } entry)
+        {
+            return _manifests.Read(entry.Digest, entry.Descriptor.MediaType)
+                ?? throw CacheErrors.MissingManifest(Path, entry.ToString(), entry.Digest);
+        }
+
+        return (Digest.TryParse(nameOrDigest, out var digest) ? _manifests.ReadIfManifest(digest) : null)
+            ?? throw CacheErrors.NotCached(Path, nameOrDigest);
+    }
+}

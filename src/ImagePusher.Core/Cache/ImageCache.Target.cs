@@ -1,0 +1,94 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <content>The cache as a target of images.</content>
+public sealed partial class ImageCache
+{
+    /// <inheritdoc/>
+    public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return Blobs.ReserveAsync([descriptor], cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var text = name.ToString();
+        var entry = await RunAsync(() => _index.Read().Entries.FirstOrDefault(entry => entry.IsNamed(text)), cancellationToken).ConfigureAwait(false);
+        return entry is not null && await IsCompleteAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) ? entry.Digest : null;
+    }
+
+    /// <summary>Returns false: a cache has one place for all its blobs.</summary>
+    public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>Returns null: a cache has one place for all its blobs.</summary>
+    public string? MountCandidate(Descriptor descriptor) => null;
+
+    /// <inheritdoc/>
+    public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        return Blobs.WriteAsync(blob, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return Blobs.WriteAsync(manifest.Digest, manifest.Raw, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes a manifest and adds it to the index under a name; an existing image of the name loses it. A name without tag
+    /// and digest becomes name@digest.
+    /// </summary>
+    /// <exception cref="IncompleteImageException">A blob of the image is missing; the index was not changed.</exception>
+    public async Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(name);
+        var full = name is { Tag: null, Digest: null } ? name.WithDigest(manifest.Digest) : name;
+        await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
+        var entry = CacheEntry.Create(manifest, full.ToString(), source, _options.TimeProvider.GetUtcNow());
+        await _index.ChangeAsync(
+            draft =>
+            {
+                // Under the lock, so that no garbage collection happens between the check and the change.
+                ThrowIfIncomplete(manifest, full);
+                draft.Put(entry);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    // True if a manifest is in the cache with all its blobs, which are then kept from garbage collection for a while.
+    private async Task<bool> IsCompleteAsync(Descriptor manifest, CancellationToken cancellationToken)
+    {
+        var walk = await RunAsync(() => ImageWalk.From(manifest, Blobs, _manifests), cancellationToken).ConfigureAwait(false);
+        return walk.IsComplete && walk.Manifests.Count > 0 && await Blobs.ReserveAsync(walk.Blobs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void ThrowIfIncomplete(Manifest manifest, ImageReference name)
+    {
+        var walk = ImageWalk.From(manifest, Blobs, _manifests);
+        if (!Blobs.Contains(manifest.Descriptor))
+        {
+            walk.Missing.Insert(0, manifest.Descriptor);
+        }
+
+        if (walk.Damaged is [var damaged, ..])
+        {
+            throw CacheErrors.DamagedImage(name, damaged.Problem);
+        }
+
+        if (walk.Missing.Count > 0)
+        {
+            throw CacheErrors.Incomplete(Path, name, walk.Missing);
+        }
+    }
+}

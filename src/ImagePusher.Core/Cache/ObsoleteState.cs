@@ -1,0 +1,40 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
+
+namespace ImagePusher.Core.Cache;
+
+/// <summary>Removes the state that version 0.1 kept in the layout. It is never read: whoever made the layout could have written it.</summary>
+internal static class ObsoleteState
+{
+    /// <summary>Removes the regular files of these folders, and folders that are empty then. Called under the lock.</summary>
+    public static void Remove(CachePaths paths, LayoutGuard guard)
+    {
+        foreach (var folder in paths.ObsoleteFolders)
+        {
+            LayoutErrors.Guard(folder, () => RemoveFolder(folder));
+        }
+
+        foreach (var file in paths.ObsoleteFiles.Where(file => guard.RequireFile(file)))
+        {
+            LayoutErrors.Guard(file, () => File.Delete(file));
+        }
+    }
+
+    private static void RemoveFolder(string folder)
+    {
+        if (FileStatus.Of(folder)?.Kind != FileKind.Directory)
+        {
+            return;
+        }
+
+        foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => FileStatus.Of(path)?.Kind == FileKind.Regular))
+        {
+            File.Delete(path);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+}
