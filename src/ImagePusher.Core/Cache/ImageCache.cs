@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Cache;
 /// The local cache of images: an OCI image layout that many threads and processes can use at the same time. An image is
 /// listed only when all its blobs are in the cache; a process that is killed leaves nothing but parts that can be resumed.
 /// </summary>
-/// <remarks>image-spec, image-layout.md; docs/cache.md describes the folder.</remarks>
+/// <remarks>image-spec, image-layout.md; docs/operate/cache.md describes the folder.</remarks>
 public sealed partial class ImageCache : IImageSource, IImageTarget
 {
     private readonly CachePaths _paths;
