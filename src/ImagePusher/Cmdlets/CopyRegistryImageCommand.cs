@@ -71,7 +71,7 @@ public sealed class CopyRegistryImageCommand : PushCommand
                     ExpectedDigest = expected,
                     ThrottleLimit = throttle,
                 },
-                Copier = PusherSession.Current.Copier(SessionCache.Open(this, null)),
+                Copier = PusherSession.Current.Copier(),
             },
             (result, _) =>
             {

@@ -95,7 +95,7 @@ public sealed class PushImageTarCommand : PushCommand
                 {
                     Platforms = Platforms, Force = Force, NoClobber = NoClobber, ExpectedDigest = expected, ThrottleLimit = throttle,
                 },
-                Copier = PusherSession.Current.Copier(SessionCache.Open(this, null)),
+                Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,
             },
             (result, _) =>
