@@ -26,10 +26,12 @@ internal static partial class ScriptCommands
         ["Import-Csv"] = [],
         ["Install-Module"] = ["Scope", "Force"],
         ["Install-PSResource"] = ["Repository"],
+        ["Read-Host"] = ["AsSecureString"],
         ["Register-PSResourceRepository"] = ["Uri", "Trusted"],
         ["Select-Object"] = ["First"],
         ["Select-String"] = [],
         ["Unblock-File"] = [],
+        ["Where-Object"] = ["like"],
         ["Write-CiLog"] = [],
         ["Write-Warning"] = [],
     };
