@@ -3,7 +3,7 @@
 # -Pages first updates the syntax and the parameters of docs/en-US from the module (new parameters get a placeholder to be
 # filled in). Then docs/en-US becomes src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed.
 # -Target is another folder to write to.
-param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher Module en-US))
+param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher module en-US))
 $ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.PlatyPS
 $root = Split-Path $PSScriptRoot
@@ -25,7 +25,7 @@ try {
 }
 
 # platyPS 1.0.3 writes no default values, puts a whole example with its fences into the introduction, separates paragraphs
-# by U+0080, drops the descriptions from the syntax, and adds an empty link. Get-Help shows all that, so it is mended here.
+# by U+0080, drops the descriptions from the syntax, and adds an empty link. Get-Help shows all that, so it is corrected here.
 $space = [Xml.XmlNamespaceManager]::new($maml.NameTable)
 $space.AddNamespace('maml', 'http://schemas.microsoft.com/maml/2004/10')
 $space.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
@@ -68,7 +68,7 @@ foreach ($command in $maml.SelectNodes('//command:command', $space)) {
     foreach ($parameter in $command.SelectNodes('.//command:parameter', $space)) {
         $known = $help.Parameters.Where({ $_.Name -eq $parameter.SelectSingleNode('maml:name', $space).InnerText })[0]
         if ($known.DefaultValue) { $null = $parameter.AppendChild((New-Text dev defaultValue $known.DefaultValue)) }
-        # Only the list of parameters tells the position as 'Named' and types by their full names.
+        # Only the list of parameters shows the position as 'Named' and types by their full names.
         $parameter.SetAttribute('aliases', ($known.Aliases ? $known.Aliases -join ', ' : 'none'))
         $parameter.SetAttribute('globbing', "$($known.SupportsWildcards)".ToLowerInvariant())
     }

@@ -18,7 +18,7 @@ internal static class References
             : reference;
     }
 
-    // docker pull ghcr.io asks Docker Hub for library/ghcr.io; nobody means that.
+    // docker pull ghcr.io asks Docker Hub for library/ghcr.io; which is hardly meant.
     private static bool IsRegistry(string text)
     {
         if (text.Contains('/', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal))

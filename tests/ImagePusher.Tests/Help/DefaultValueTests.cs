@@ -18,7 +18,7 @@ public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<Buil
     private static readonly Dictionary<string, string> Words = new()
     {
         ["CachePath"] = "The session's cache",
-        ["Start-LocalRegistry/Path"] = "The session's cache",
+        ["Set-ImageCache/CachePath"] = "None",
         ["Start-LocalRegistry/Listen"] = "localhost",
     };
 
