@@ -11,7 +11,7 @@ namespace ImagePusher.Tests.Help;
 /// </summary>
 public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {
-    private const string Elsewhere = "$options = Get-RegistryOption *; @{ CompressionLevel = [ImagePusher.Core.Compression.EncodingSettings]::DefaultLevel } + "
+    private const string Elsewhere = "$options = Get-RegistryOption *; @{ CompressionLevel = [ImagePusher.Core.ImagePusherException].Assembly.GetType('ImagePusher.Core.Compression.EncodingSettings').GetField('DefaultLevel', 'Public, NonPublic, Static').GetValue($null) } + "
         + "@{ ChunkSize = $options.ChunkSize; ConnectTimeoutSec = $options.ConnectTimeoutSec; IdleTimeoutSec = $options.IdleTimeoutSec; "
         + "MaximumRetryCount = $options.MaximumRetryCount; RetryIntervalSec = $options.RetryIntervalSec; ThrottleLimit = $options.ThrottleLimit }";
 
