@@ -44,7 +44,7 @@ Describe 'The exit code of a CI step' {
         $step = Invoke-Step $Folder $goOn GitHub
         $step.ExitCode | Should -Be $Code
         $step.Text | Should -BeLike "*$($server.Registry)/step/hello:1.0*"
-        ($step.Text -like '*a.tar*is no image archive*') | Should -Be ($Code -ne 0)
+        ($step.Text -like '*a.tar*is not an image archive*') | Should -Be ($Code -ne 0)
     }
 
     It 'is the script''s own by -File, and 1 on the services, which start it by -Command' {

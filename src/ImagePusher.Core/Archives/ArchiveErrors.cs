@@ -24,6 +24,10 @@ internal static class ArchiveErrors
     public static InvalidImageArchiveException LeadsOut(string path, string name) =>
         Damaged(path, $"the path '{TerminalText.Quote(name)}' leads out of it");
 
+    /// <summary>A manifest or blob that the archive names and lacks.</summary>
+    public static IncompleteImageException Incomplete(string path, string problem) =>
+        new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.");
+
     /// <summary>An archive that exceeds a limit.</summary>
     public static LimitExceededException Limit(string path, string problem, string recommendedAction) =>
         new($"The image archive '{path}' exceeds a limit: {problem}.", recommendedAction);

@@ -67,7 +67,8 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
     public Manifest? FindManifest(Digest digest) => _manifests.GetValueOrDefault(digest);
 
     /// <summary>Reads and verifies a manifest.</summary>
-    /// <exception cref="InvalidImageArchiveException">The archive lacks it, or it is not a manifest.</exception>
+    /// <exception cref="IncompleteImageException">The archive lacks it.</exception>
+    /// <exception cref="InvalidImageArchiveException">It is not a manifest.</exception>
     public Manifest ReadManifest(Descriptor descriptor)
     {
         if (_manifests.TryGetValue(descriptor.Digest, out var manifest))
@@ -75,7 +76,7 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
             return manifest;
         }
 
-        var file = FindBlob(descriptor.Digest) ?? throw ArchiveErrors.Damaged(Path, $"the manifest {descriptor.Digest} is missing");
+        var file = FindBlob(descriptor.Digest) ?? throw ArchiveErrors.Incomplete(Path, $"the manifest {descriptor.Digest} is missing");
         var raw = Read(file, Manifest.MaximumSize, $"the manifest {descriptor.Digest}");
         Charge(raw.Length);
         Verify(raw, descriptor);

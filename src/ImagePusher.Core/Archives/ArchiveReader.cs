@@ -20,7 +20,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
     public IReadOnlyList<ArchivedImageBuilder> Read()
     {
         var docker = DockerArchiveReader.ReadManifest(metadata);
-        var layoutReader = new OciLayoutReader(metadata, log, TryRead);
+        var layoutReader = new OciLayoutReader(metadata, log, _failures);
         var layout = OciLayoutReader.IsLayout(metadata, docker is not null) ? layoutReader.Read() : null;
         var images = (layout, docker) switch
         {

@@ -153,7 +153,7 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(descriptor);
         cancellationToken.ThrowIfCancellationRequested();
         var file = _metadata.FindBlob(descriptor.Digest)
-            ?? throw ArchiveErrors.Damaged(Path, $"the blob {descriptor.Digest} ({descriptor.MediaType}) is missing");
+            ?? throw ArchiveErrors.Incomplete(Path, $"the blob {descriptor.Digest} ({descriptor.MediaType}) is missing");
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         return Task.FromResult(_container.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
     }

@@ -8,10 +8,10 @@ namespace ImagePusher.Core.Archives;
 /// <summary>Reads an OCI image layout: what its index.json lists, and how much of it is present.</summary>
 /// <param name="metadata">The manifests and configs of the archive.</param>
 /// <param name="log">Receives messages about entries that are ignored.</param>
-/// <param name="tryRead">Reads one image; null if it failed, which does not affect the others.</param>
+/// <param name="failures">Receives why an entry can't be read, which does not affect the others.</param>
 /// <remarks>image-spec, image-layout.md.</remarks>
 internal sealed class OciLayoutReader(
-    ArchiveMetadata metadata, ILogger log, Func<Func<ArchivedImageBuilder>, ArchivedImageBuilder?> tryRead)
+    ArchiveMetadata metadata, ILogger log, ICollection<ImagePusherException> failures)
 {
     private const string BlobFolder = "blobs/";
 
@@ -68,7 +68,7 @@ internal sealed class OciLayoutReader(
 
             if (!images.TryGetValue(entry.Digest, out var image))
             {
-                images[entry.Digest] = image = tryRead(() => ReadImage(entry));
+                images[entry.Digest] = image = TryReadImage(entry);
             }
 
             if (image is not null)
@@ -80,18 +80,51 @@ internal sealed class OciLayoutReader(
         return [.. images.Values.OfType<ArchivedImageBuilder>()];
     }
 
-    private IReadOnlyList<Descriptor> ReadIndex(byte[] raw)
+    private List<Descriptor> ReadIndex(byte[] raw)
     {
         try
         {
             using var document = ArchiveJson.Parse(raw);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("manifests", out _)
-                ? OciJson.ReadDescriptors(document.RootElement, "manifests")
-                : throw new FormatException("it has no 'manifests'");
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("manifests", out var list)
+                || list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+            {
+                throw new FormatException("it has no list 'manifests'");
+            }
+
+            return list.ValueKind is JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(ReadEntry).OfType<Descriptor>()];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw ArchiveErrors.Damaged(metadata.Path, $"its index.json can't be read: {error.Message}", error);
+            throw Unreadable(error);
+        }
+    }
+
+    private Descriptor? ReadEntry(JsonElement entry)
+    {
+        try
+        {
+            return OciJson.ReadDescriptor(entry);
+        }
+        catch (FormatException error)
+        {
+            failures.Add(Unreadable(error));
+            return null;
+        }
+    }
+
+    private InvalidImageArchiveException Unreadable(Exception error) =>
+        ArchiveErrors.Damaged(metadata.Path, $"its index.json can't be read: {error.Message}", error);
+
+    private ArchivedImageBuilder? TryReadImage(Descriptor entry)
+    {
+        try
+        {
+            return ReadImage(entry);
+        }
+        catch (ImagePusherException error)
+        {
+            failures.Add(error);
+            return null;
         }
     }
 
@@ -117,7 +150,7 @@ internal sealed class OciLayoutReader(
             image.Missing.AddRange(index.Manifests.Where(child => !IsComplete(child, 1)));
             if (image.Missing.Count == index.Manifests.Count && index.Manifests.Count > 0)
             {
-                throw ArchiveErrors.Damaged(metadata.Path, $"the index {entry.Digest} lists {index.Manifests.Count} entries, and none of them is complete");
+                throw ArchiveErrors.Incomplete(metadata.Path, $"the index {entry.Digest} lists {index.Manifests.Count} entries, and none of them is complete");
             }
 
             AddPlatforms(image, index, []);

@@ -8,11 +8,16 @@ internal static class ContentDetector
     /// <summary>The number of bytes from the start that identify every kind.</summary>
     public const int HeadLength = TarChecksum.BlockSize;
 
-    /// <summary>The kind of the content that starts with these bytes. A tar is tried first: the name in its header may look like another kind.</summary>
+    /// <summary>
+    /// The kind of the content that starts with these bytes. A tar is tried before the formats that start with letters: the name in its
+    /// header may look like one of them.
+    /// </summary>
     public static ContentKind Detect(ReadOnlySpan<byte> head) =>
         head.IsEmpty ? ContentKind.Empty
+        : head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? ContentKind.Gzip
+        : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) || IsSkippableFrame(head) ? ContentKind.Zstd
         : TarChecksum.IsHeader(head) || (head.Length == HeadLength && !head.ContainsAnyExcept((byte)0)) ? ContentKind.Tar
-        : DetectCompression(head) is not ContentKind.Unknown and var compression ? compression
+        : DetectOtherCompression(head) is not ContentKind.Unknown and var compression ? compression
         : DetectText(head);
 
     /// <summary>The name of a compression that is recognised but not supported; null for every other kind.</summary>
@@ -27,10 +32,8 @@ internal static class ContentDetector
         _ => null,
     };
 
-    private static ContentKind DetectCompression(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? ContentKind.Gzip
-        : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) || IsSkippableFrame(head) ? ContentKind.Zstd
-        : head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? ContentKind.Xz
+    private static ContentKind DetectOtherCompression(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? ContentKind.Xz
         : IsBzip2(head) ? ContentKind.Bzip2
         : head.StartsWith((ReadOnlySpan<byte>)[0x04, 0x22, 0x4D, 0x18]) ? ContentKind.Lz4
         : head.StartsWith("LZIP"u8) ? ContentKind.Lzip

@@ -67,7 +67,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
                 await CompareAsync(archive, image.Root, model);
             }
         }
-        catch (ImagePusherException error) when (error is InvalidImageArchiveException or DigestMismatchException or LimitExceededException or UnsupportedContentException)
+        catch (ImagePusherException error) when (error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException or LimitExceededException or UnsupportedContentException)
         {
             Bound(before);
             _refused++;
@@ -84,7 +84,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
             if (model.Blob(reference.Digest) is not { } expected)
             {
                 Assert.False(await archive.ContainsAsync(reference, Stop));
-                await Assert.ThrowsAsync<InvalidImageArchiveException>(() => archive.OpenBlobAsync(reference, 0, Stop));
+                await Assert.ThrowsAsync<IncompleteImageException>(() => archive.OpenBlobAsync(reference, 0, Stop));
                 continue;
             }
 

@@ -77,13 +77,12 @@ public sealed class BadArchiveTests : ArchiveTest
 
     [Theory]
     [InlineData("index.json can't be read", "x")]
-    [InlineData("no 'manifests'", "[]")]
-    [InlineData("no 'manifests'", "{}")]
-    [InlineData("not a list", """{"manifests":{}}""")]
+    [InlineData("no list 'manifests'", "[]")]
+    [InlineData("no list 'manifests'", "{}")]
+    [InlineData("no list 'manifests'", """{"manifests":{}}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:1","size":1}]}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":"1"}]}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1e99}]}""")]
-    [InlineData("is missing", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""")]
     [InlineData("it lists no images", """{"manifests":[]}""")]
     [InlineData("it lists no images", """{"manifests":null}""")]
     public async Task A_wrong_index_json_is_refused(string message, string json) => Assert.Contains(
@@ -148,7 +147,7 @@ public sealed class BadArchiveTests : ArchiveTest
         var missing = Assert.Single(archive.Images[0].Missing);
         Assert.Equal(_image.DiffIds[0], missing.Digest.ToString());
         Assert.False(await archive.ContainsAsync(missing, Stop));
-        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => archive.OpenBlobAsync(missing, 0, Stop));
+        var error = await Assert.ThrowsAsync<IncompleteImageException>(() => archive.OpenBlobAsync(missing, 0, Stop));
         Assert.Contains(_image.DiffIds[0], error.Message, StringComparison.Ordinal);
     }
 
@@ -157,7 +156,7 @@ public sealed class BadArchiveTests : ArchiveTest
     {
         var index = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = new[] { TestSave.Descriptor(_image.Manifest(), MediaTypes.OciManifest) } });
-        var error = await RefusedAsync(new TestTar().File($"blobs/sha256/{TestSave.Hex(index)}", index)
+        var error = await RefusedAsync<IncompleteImageException>(new TestTar().File($"blobs/sha256/{TestSave.Hex(index)}", index)
             .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json", TestSave.Index(TestSave.Descriptor(index, MediaTypes.OciIndex))));
         Assert.Contains("none of them is complete", error.Message, StringComparison.Ordinal);
     }

@@ -57,7 +57,7 @@ public sealed class NameNormalizationTests
         await using var session = new RegistrySession();
         var content = Http.RandomBytes(1000);
         var descriptor = new Descriptor(MediaTypes.OciLayer, Digest.Of(content, System.Security.Cryptography.HashAlgorithmName.SHA512), content.Length);
-        var blob = new IO.StoredBlob(descriptor, "a test", (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])));
+        var blob = new ImagePusher.Core.IO.StoredBlob(descriptor, "a test", (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])));
         Assert.Equal(descriptor.Digest, (await session.Repository(registry.Address).WriteBlobAsync(blob, Token)).Digest);
         Assert.Equal([descriptor.Digest.ToString()], registry.BlobsOf("team/app"));
     }

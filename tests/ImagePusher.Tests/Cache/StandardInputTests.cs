@@ -47,7 +47,7 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
     [Theory]
     [InlineData("printf ''", "standard input")]
     [InlineData("echo no tar", "standard input")]
-    [InlineData("head -c 4000 '{0}'", "cut")]
+    [InlineData("head -c 4000 '{0}'", "truncated")]
     public async Task What_is_no_tar_is_one_error_that_says_where_it_came_from(string input, string mention)
     {
         var command = input.Replace("{0}", _images.Write("app"), StringComparison.Ordinal);

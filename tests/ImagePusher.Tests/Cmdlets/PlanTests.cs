@@ -126,8 +126,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         await engine.FailsAsync("Push-CachedImage none:1 -Destination $registry -PlanOnly", "ImageNotCached");
         await engine.FailsAsync("Save-ImageToCache $registry/none:1 -PlanOnly", "ManifestNotFound");
         await engine.FailsAsync("Export-ImageTar * $tar -PlanOnly", "DestinationConflict", "app.tar");
-        await engine.FailsAsync("Export-ImageTar * ($tar + '/no/such.tar') -PlanOnly", "InvalidImageArchive", "such.tar");
-        await engine.FailsAsync("Export-ImageTar * . -Force -PlanOnly", "InvalidImageArchive", "it is a folder");
+        await engine.FailsAsync("Export-ImageTar * ($tar + '/no/such.tar') -PlanOnly", "PathNotFound", "such.tar");
+        await engine.FailsAsync("Export-ImageTar * . -Force -PlanOnly", "AccessDenied", "it is a directory");
     }
 
     [Fact]

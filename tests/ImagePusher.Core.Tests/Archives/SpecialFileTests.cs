@@ -1,0 +1,126 @@
+#pragma warning disable CA1416 // The tests of file modes are skipped on Windows.
+using ImagePusher.Core.Archives;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Core.Tests.Archives;
+
+/// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, each error says what the file is.</summary>
+public sealed class SpecialFileTests : ArchiveTest
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Opening_a_FIFO_without_a_writer_can_be_cancelled()
+    {
+        var path = await FifoAsync("app.tar");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var opening = ImageArchive.OpenAsync(path, null, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Longest, Stop));
+
+        // The pending open ends when there is a writer.
+        await using var writer = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+    }
+
+    [Fact]
+    public async Task Reading_a_FIFO_whose_writer_is_silent_can_be_cancelled()
+    {
+        var path = await FifoAsync("app.tar");
+        await using var writer = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var opening = ImageArchive.OpenAsync(path, new ArchiveOptions { TemporaryDirectory = Folder.Folder("tmp") }, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Longest, Stop));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder["tmp"]));
+    }
+
+    [Fact]
+    public async Task A_tar_is_read_from_a_FIFO()
+    {
+        var path = await FifoAsync("app.tar");
+        var opening = OpenAsync(path);
+        await using (var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            await writer.WriteAsync(new TestSave(TestSave.Bytes(1, 5000)).Tar("app:1").ToArray(), Stop);
+        }
+
+        await using var archive = await opening.WaitAsync(Longest, Stop);
+        await ReadAllAsync(archive, archive.Images[0].Root);
+    }
+
+    [Theory]
+    [InlineData("index.json")]
+    [InlineData("oci-layout")]
+    public async Task A_FIFO_in_a_layout_directory_does_not_block(string name)
+    {
+        Folder.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
+        Folder.Write("layout/index.json", """{"manifests":[]}""");
+        File.Delete(Folder["layout", name]);
+        await FifoAsync(Path.Combine("layout", name));
+        await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync(Folder["layout"]).WaitAsync(Longest, Stop));
+    }
+
+    [Fact]
+    public async Task A_device_is_refused_by_name()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "There is no /dev/zero on this machine.");
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync("/dev/zero").WaitAsync(Longest, Stop));
+        Assert.Contains("it is a device", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE html><title>Sign in</title>", "HTML")]
+    [InlineData("{\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}", "JSON")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS pointer")]
+    [InlineData("\u00ff\u00fem\0a\0n\0", "UTF-16")]
+    [InlineData("", "empty")]
+    public async Task A_file_that_is_no_archive_is_told_by_its_kind(string latin1, string kind)
+    {
+        var content = System.Text.Encoding.Latin1.GetBytes(latin1);
+        Assert.Contains(kind, (await RefusedAsync(content)).Message, StringComparison.Ordinal);
+        using var input = new MemoryStream(content);
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ImageArchive.OpenAsync(input, "standard input", null, Stop));
+        Assert.Contains(kind, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_temporary_copy_is_readable_by_its_owner_only_and_has_no_name()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes, and the name is gone when the handle is closed.");
+        }
+
+        var options = new ArchiveOptions { TemporaryDirectory = Folder.Folder("tmp") };
+        using var input = new MemoryStream(new TestSave(TestSave.Bytes(1, 100)).Tar("app:1").ToArray());
+        await using var copy = await new TemporaryCopy("app.tar", options).WriteAsync(input, Stop);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy.SafeFileHandle));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder["tmp"]));
+    }
+
+    [Fact]
+    public async Task A_path_that_may_not_be_read_or_written_is_AccessDenied()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("This user may do everything.");
+        }
+
+        var path = Folder.Write("app.tar", new TestSave().Tar("app:1").ToArray());
+        var directory = Folder.Folder("locked");
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await Assert.ThrowsAsync<AccessDeniedException>(() => OpenAsync(path));
+        Assert.Throws<AccessDeniedException>(() => ArchiveWriter.Create(Path.Combine(directory, "out.tar")));
+        var compressed = Folder.Write("app.tar.zst", new ZstdSharp.Compressor(1).Wrap(new TestSave().Tar("app:1").ToArray()));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => ImageArchive.OpenAsync(compressed, new ArchiveOptions { TemporaryDirectory = directory }, Stop));
+    }
+
+    private async Task<string> FifoAsync(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no FIFOs.");
+        var path = Folder[name];
+        await ExternalTools.RunAsync("mkfifo", [path], Stop);
+        return path;
+    }
+}

@@ -1,0 +1,41 @@
+using ImagePusher.Core.IO;
+
+namespace ImagePusher.Core.Tests.IO;
+
+/// <summary>No text from outside reaches a terminal with characters that the terminal would execute.</summary>
+public sealed class TerminalTextTests
+{
+    [Theory]
+    [InlineData("plain text, ünïcode and 🙂", "plain text, ünïcode and 🙂")]
+    [InlineData("\u001b]0;title\u0007", "\\u001B]0;title\\u0007")]
+    [InlineData("\u009b31mred", "\\u009B31mred")]
+    [InlineData("a\u007fb", "a\\u007Fb")]
+    [InlineData("a\r\nb\tc", "a  b c")]
+    [InlineData("exe\u202egpj", "exe\\u202Egpj")]
+    [InlineData("a\u2066b\u2028c", "a\\u2066b\\u2028c")]
+    public void Control_characters_are_escaped(string text, string expected) => Assert.Equal(expected, TerminalText.Escape(text));
+
+    [Fact]
+    public void Lone_surrogates_are_escaped() => Assert.Equal("a\\uD800b\\uDC00", TerminalText.Escape("a\ud800b\udc00"));
+
+    [Fact]
+    public void Safe_text_is_not_copied()
+    {
+        var text = new string('x', 10);
+        Assert.Same(text, TerminalText.Escape(text));
+    }
+
+    [Fact]
+    public void A_quote_is_shortened() => Assert.Equal(new string('n', 200) + "…", TerminalText.Quote(new string('n', 300)));
+
+    [Fact]
+    public void Exceptions_and_log_messages_are_escaped()
+    {
+        var error = new PathNotFoundException("'\u001b[2J' does not exist.", "Look at \u001b[1m.");
+        Assert.Equal("'\\u001B[2J' does not exist.", error.Message);
+        Assert.Equal("Look at \\u001B[1m.", error.RecommendedAction);
+        var log = new ImagePusher.TestSupport.RecordingLogger();
+        LoggerExtensions.Warning(log, "tag \u001b[31mred");
+        Assert.Equal("tag \\u001B[31mred", log.Warnings[^1]);
+    }
+}
