@@ -7,7 +7,7 @@ internal abstract class ArchiveContainer(string path) : IDisposable
     /// <summary>The archive's path, for messages.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Finds a file by its name; links are followed. Null if there is none.</summary>
+    /// <summary>Finds a file by its name; links are followed. Null if it does not exist.</summary>
     /// <exception cref="InvalidImageArchiveException">The name or a link leads out of the archive, or links form a cycle.</exception>
     public abstract ArchiveEntry? Find(string name);
 

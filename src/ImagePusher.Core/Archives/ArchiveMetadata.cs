@@ -63,7 +63,7 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
         }
     }
 
-    /// <summary>A manifest that was already read or generated; null if there is none with this digest.</summary>
+    /// <summary>A manifest that was already read or generated; null for an unknown digest.</summary>
     public Manifest? FindManifest(Digest digest) => _manifests.GetValueOrDefault(digest);
 
     /// <summary>Reads and verifies a manifest.</summary>

@@ -118,7 +118,7 @@ public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 
     /// <summary>Completes the tar and renames it to its path. No images can be added after that.</summary>
     /// <exception cref="InvalidOperationException">No image was published.</exception>
-    /// <exception cref="DestinationConflictException">A file of that name was created meanwhile and must not be replaced.</exception>
+    /// <exception cref="DestinationConflictException">A file of that name was created in the meantime and must not be replaced.</exception>
     /// <exception cref="InsufficientSpaceException">The disk is full.</exception>
     public Task CompleteAsync(CancellationToken cancellationToken) => RunExclusiveAsync(
         async () =>

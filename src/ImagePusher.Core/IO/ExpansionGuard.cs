@@ -13,9 +13,9 @@ internal readonly struct ExpansionGuard(string subject, int ratio, long allowanc
     {
     }
 
-    /// <summary>Compares what came out with what went in.</summary>
+    /// <summary>Compares the size of the content with that of its compressed form.</summary>
     /// <param name="read">The compressed bytes that were read; null if the content is not compressed.</param>
-    /// <param name="written">The bytes that came out of them.</param>
+    /// <param name="written">The uncompressed bytes so far.</param>
     /// <exception cref="LimitExceededException">The content is larger than the limits.</exception>
     public void Check(long? read, long written)
     {

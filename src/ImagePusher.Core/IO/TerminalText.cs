@@ -12,7 +12,7 @@ internal static class TerminalText
     /// <summary>The longest text from outside that a message repeats, in characters.</summary>
     public const int MaximumQuote = 200;
 
-    /// <summary>The text with every unsafe character escaped; the same instance if there is none.</summary>
+    /// <summary>The text with every unsafe character escaped; the same instance if nothing has to be escaped.</summary>
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

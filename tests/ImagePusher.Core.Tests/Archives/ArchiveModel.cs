@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>The simplest reading of an archive's images, straight from the rules, without limits and checks.</summary>
+/// <summary>A reference model: reads the images of an archive directly from the rules, without limits and checks.</summary>
 internal sealed class ArchiveModel
 {
     private readonly TarModel _tar;
@@ -43,7 +43,7 @@ internal sealed class ArchiveModel
         NameAll(stem);
     }
 
-    /// <summary>All that is said of the images, one a line.</summary>
+    /// <summary>A description of the images, one per line.</summary>
     public IEnumerable<string> Lines => _images.Select(image =>
         Line(image.Root.Digest, image.Names.Select(name => name.ToString()), image.IsDockerSave, image.Platforms.Distinct(), image.Missing));
 
@@ -60,7 +60,7 @@ internal sealed class ArchiveModel
         var path = Property(entry, "Config")!.Value.GetString()!;
         return path.StartsWith("blobs/sha256/", StringComparison.Ordinal) && Digest.TryParse("sha256:" + path[13..], out var digest)
             ? digest.ToString()
-            : TestSave.Sha256(Required(path));
+            : SampleImage.Sha256(Required(path));
     }
 
     private static bool Owns(Image image, string tag) => ImageReference.TryParse(tag, out var wanted)
@@ -84,13 +84,13 @@ internal sealed class ArchiveModel
             var content = Required(path);
             var isGzip = content is [0x1F, 0x8B, ..];
             var isZstd = content is [0x28, 0xB5, 0x2F, 0xFD, ..];
-            var digest = isGzip || isZstd ? TestSave.Sha256(content) : diffId.ToString();
+            var digest = isGzip || isZstd ? SampleImage.Sha256(content) : diffId.ToString();
             _placed.TryAdd(digest, content);
             layers += $",{{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar{(isGzip ? "+gzip" : isZstd ? "+zstd" : "")}\",\"digest\":\"{digest}\",\"size\":{content.Length}}}";
         }
 
-        _placed.TryAdd(TestSave.Sha256(config), config);
-        var manifest = $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{{\"mediaType\":\"{MediaTypes.OciConfig}\",\"digest\":\"{TestSave.Sha256(config)}\",\"size\":{config.Length}}},\"layers\":[{layers.TrimStart(',')}]}}";
+        _placed.TryAdd(SampleImage.Sha256(config), config);
+        var manifest = $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{{\"mediaType\":\"{MediaTypes.OciConfig}\",\"digest\":\"{SampleImage.Sha256(config)}\",\"size\":{config.Length}}},\"layers\":[{layers.TrimStart(',')}]}}";
         var root = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifest));
         var image = _images.Find(other => other.Root.Digest == root.Digest);
         if (image is null)

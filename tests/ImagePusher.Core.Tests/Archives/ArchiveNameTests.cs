@@ -5,13 +5,13 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>The names that images have when they come from an archive.</summary>
-public sealed class ArchiveNameTests : ArchiveTest
+public sealed class ArchiveNameTests : ArchiveTestBase
 {
-    private readonly TestSave _image = new(TestSave.Bytes(1, 100));
-    private readonly TestSave _other = new(TestSave.Bytes(2, 100));
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 100));
+    private readonly SampleImage _other = new(SampleImage.Bytes(2, 100));
 
     [Fact]
-    public async Task RepoTags_null_or_none_gives_the_name_of_the_file_and_a_warning()
+    public async Task An_image_without_RepoTags_is_named_after_the_file_with_a_warning()
     {
         await using var archive = await OpenAsync(_image.Tar(null), "My App_v1.tar");
         Assert.Equal(["localhost/my-app_v1:latest"], NamesOf(archive));
@@ -22,7 +22,7 @@ public sealed class ArchiveNameTests : ArchiveTest
     }
 
     [Fact]
-    public async Task RepoTags_are_normalised_and_named_once()
+    public async Task RepoTags_are_normalized_and_named_once()
     {
         await using var archive = await OpenAsync(_image.Tar("nginx", "docker.io/library/nginx:latest", "localhost:5000/a/b:1"));
         Assert.Equal(["docker.io/library/nginx:latest", "localhost:5000/a/b:1"], NamesOf(archive));
@@ -31,7 +31,7 @@ public sealed class ArchiveNameTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_tag_that_is_no_reference_is_left_out_with_a_warning()
+    public async Task A_tag_that_is_not_a_reference_is_ignored_with_a_warning()
     {
         await using var archive = await OpenAsync(_image.Tar("UPPER:1", "app:1"));
         Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
@@ -47,7 +47,7 @@ public sealed class ArchiveNameTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_name_that_two_images_claim_is_the_later_ones()
+    public async Task A_name_of_two_images_is_given_to_the_later_one()
     {
         await using var archive = await OpenAsync(new TestTar().Files(_image.Files).File("other", _other.Config).File("layer", _other.Layers[0])
             .Json("manifest.json", new[] { _image.Entry("app:1", "app:2"), new { Config = "other", RepoTags = (string[])["app:1"], Layers = (string[])["layer"] } }));
@@ -88,26 +88,26 @@ public sealed class ArchiveNameTests : ArchiveTest
     {
         var manifest = _image.Manifest();
         await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json(
-            "index.json", TestSave.Index(Named("b:1"), Named("a:1"), Named("tag"), TestSave.Descriptor(manifest, MediaTypes.OciManifest))));
+            "index.json", SampleImage.Index(Named("b:1"), Named("a:1"), Named("tag"), SampleImage.Descriptor(manifest, MediaTypes.OciManifest))));
         Assert.Single(archive.Images);
         Assert.Equal(["docker.io/library/b:1", "docker.io/library/a:1", "localhost/app:tag"], NamesOf(archive));
 
-        Dictionary<string, object> Named(string name) => TestSave.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.RefName] = name });
+        Dictionary<string, object> Named(string name) => SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.RefName] = name });
     }
 
     [Fact]
-    public async Task Nameless_images_of_one_archive_do_not_take_each_others_name()
+    public async Task Unnamed_images_of_one_archive_have_different_names()
     {
         await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).Files(_other.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json(
-            "index.json", TestSave.Index(TestSave.Descriptor(_image.Manifest(), MediaTypes.OciManifest), TestSave.Descriptor(_other.Manifest(), MediaTypes.OciManifest))));
-        Assert.Equal(["localhost/app:latest", $"localhost/app@{TestSave.Sha256(_other.Manifest())}"], NamesOf(archive));
+            "index.json", SampleImage.Index(SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest), SampleImage.Descriptor(_other.Manifest(), MediaTypes.OciManifest))));
+        Assert.Equal(["localhost/app:latest", $"localhost/app@{SampleImage.Sha256(_other.Manifest())}"], NamesOf(archive));
         Assert.Contains("2 images", Assert.Single(Log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_digest_in_a_name_holds_only_for_the_image_that_has_it()
+    public async Task A_digest_in_a_name_is_used_only_if_the_image_has_it()
     {
-        var digest = TestSave.Sha256(_image.Manifest());
+        var digest = SampleImage.Sha256(_image.Manifest());
         await using var own = await OpenAsync(_image.OciTar(new() { [AnnotationKeys.RefName] = "example.com/a@" + digest }));
         Assert.Equal(["example.com/a@" + digest], NamesOf(own));
         await using var other = await OpenAsync(_image.OciTar(new() { [AnnotationKeys.RefName] = "example.com/a:1@sha256:" + new string('0', 64) }));
@@ -115,15 +115,15 @@ public sealed class ArchiveNameTests : ArchiveTest
     }
 
     [Fact]
-    public async Task Docker_25_of_plain_layers_keeps_its_manifest_and_may_be_rewritten()
+    public async Task An_archive_of_Docker_25_with_uncompressed_layers_keeps_its_manifest_and_may_be_rewritten()
     {
         var manifest = _image.Manifest();
         var tar = _image.OciTar(new() { [AnnotationKeys.RefName] = "1", [AnnotationKeys.ContainerdImageName] = "docker.io/library/other:1" }).Json("manifest.json", new[]
         {
-            new { Config = $"blobs/sha256/{TestSave.Hex(_image.Config)}", RepoTags = (string[])["app:1"], Layers = (string[])[$"blobs/sha256/{TestSave.Hex(_image.Layers[0])}"] },
+            new { Config = $"blobs/sha256/{SampleImage.Hex(_image.Config)}", RepoTags = (string[])["app:1"], Layers = (string[])[$"blobs/sha256/{SampleImage.Hex(_image.Layers[0])}"] },
         });
         await using var archive = await OpenAsync(tar);
-        Assert.Equal(TestSave.Sha256(manifest), archive.Images[0].Root.Digest.ToString());
+        Assert.Equal(SampleImage.Sha256(manifest), archive.Images[0].Root.Digest.ToString());
         Assert.True(archive.Images[0].IsDockerSave);
         Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
         await using var layout = await OpenAsync(_image.OciTar(), "layout.tar");
@@ -133,19 +133,19 @@ public sealed class ArchiveNameTests : ArchiveTest
     [Fact]
     public async Task Two_tags_of_docker_25_go_to_the_manifests_that_the_index_names()
     {
-        // One image is there as itself and in an index: both have its config.
+        // One image is listed itself and in an index: both have its config.
         var manifest = _image.Manifest();
         var index = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = new[] { TestSave.Descriptor(manifest, MediaTypes.OciManifest) } });
-        var config = $"blobs/sha256/{TestSave.Hex(_image.Config)}";
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File($"blobs/sha256/{TestSave.Hex(index)}", index)
+            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = new[] { SampleImage.Descriptor(manifest, MediaTypes.OciManifest) } });
+        var config = $"blobs/sha256/{SampleImage.Hex(_image.Config)}";
+        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File($"blobs/sha256/{SampleImage.Hex(index)}", index)
             .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""")
-            .Json("index.json", TestSave.Index(
-                TestSave.Descriptor(index, MediaTypes.OciIndex, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:multi" }),
-                TestSave.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:single" })))
+            .Json("index.json", SampleImage.Index(
+                SampleImage.Descriptor(index, MediaTypes.OciIndex, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:multi" }),
+                SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:single" })))
             .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["app:multi"] }, new { Config = config, RepoTags = (string[])["app:single"] } }));
-        Assert.Equal((TestSave.Sha256(index), "docker.io/library/app:multi"), (archive.Images[0].Root.Digest.ToString(), archive.Images[0].Names.Single().ToString()));
-        Assert.Equal((TestSave.Sha256(manifest), "docker.io/library/app:single"), (archive.Images[1].Root.Digest.ToString(), archive.Images[1].Names.Single().ToString()));
+        Assert.Equal((SampleImage.Sha256(index), "docker.io/library/app:multi"), (archive.Images[0].Root.Digest.ToString(), archive.Images[0].Names.Single().ToString()));
+        Assert.Equal((SampleImage.Sha256(manifest), "docker.io/library/app:single"), (archive.Images[1].Root.Digest.ToString(), archive.Images[1].Names.Single().ToString()));
     }
 
     [Theory]

@@ -6,13 +6,13 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>
-/// Any tar that the reader accepts gives the images of a simple model; any other a typed error: no other exception, no hang,
-/// no more memory than is said here. Not beside other tests, for memory is counted for the process.
+/// Every tar that the reader accepts has the images of a simple model; every other one is a typed error: no other exception, no hang, no
+/// more memory than stated here. It runs alone, since memory is measured for the process.
 /// </summary>
-[Collection(AloneGroup.Name)]
-public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
+[Collection(SerialTests.Name)]
+public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTestBase
 {
-    // The tars have at most a few hundred KB; what opening one allocates in all, not what it holds.
+    // The tars have at most a few hundred KB. All allocations while one is opened count.
     private const long MostBytes = 24L * 1024 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
@@ -24,17 +24,17 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
     private long _number;
 
     [Fact]
-    public async Task What_is_accepted_is_what_the_model_reads_and_the_rest_is_a_typed_error()
+    public async Task Every_archive_is_read_as_by_the_model_or_rejected_with_a_typed_error()
     {
         var count = ExternalTools.LongForm ? 100_000 : 2_000;
 
-        // A failing case prints its own seed, which goes here by the variable.
+        // A failing case prints its seed, which the variable sets.
         var seed = Environment.GetEnvironmentVariable("CsCheck_Seed") ?? $"{Random.Shared.NextInt64(100_000_000_000, 1_000_000_000_000)}";
         output.WriteLine($"{count} cases, first seed {seed}");
         await ArchiveRecipe.Gen.SampleAsync(CheckAsync, output.WriteLine, seed, count, threads: 1, print: recipe => recipe.ToString());
         output.WriteLine($"{_accepted} accepted, {_proper} of them unchanged; {_partial} in part; {_refused} rejected; at most {_most} bytes allocated for one");
 
-        // The property says nothing if all is refused, or nothing is.
+        // The property says nothing if all archives are rejected, or none is.
         Assert.InRange(_proper, count / 20, count);
         Assert.InRange(_accepted, count / 4, count * 9 / 10);
         Assert.InRange(_refused, count / 10, count);
@@ -42,8 +42,8 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
 
     private async Task CheckAsync(ArchiveRecipe recipe)
     {
-        var tar = ArchiveKitchen.Make(recipe);
-        var path = Folder.Write($"case{_number++ % 8}.tar", ArchiveKitchen.Wrap(tar, recipe.Outer));
+        var tar = ArchiveGenerator.Make(recipe);
+        var path = Folder.Write($"case{_number++ % 8}.tar", ArchiveGenerator.Wrap(tar, recipe.Outer));
         var before = GC.GetTotalAllocatedBytes();
         try
         {
@@ -88,7 +88,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
                 continue;
             }
 
-            // As they lie there: whether they are what the digest says is for who reads them.
+            // The bytes as they are; their digest is verified by the reader of the blob.
             await using var stream = await archive.OpenBlobAsync(reference, 0, Stop);
             using var content = new MemoryStream();
             await stream.CopyToAsync(content, Stop);

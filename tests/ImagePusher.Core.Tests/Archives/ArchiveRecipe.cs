@@ -2,14 +2,14 @@ using CsCheck;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>What a generated archive is made of; <see cref="ArchiveKitchen"/> makes it.</summary>
-/// <param name="Form">0 docker-save, 1 OCI archive, 2 docker 25.</param>
+/// <summary>The recipe of a generated archive for <see cref="ArchiveGenerator"/>.</summary>
+/// <param name="Form">0 docker archive, 1 OCI archive, 2 archive of Docker 25.</param>
 /// <param name="Images">The images.</param>
-/// <param name="Style">How the tar's headers say names and sizes.</param>
+/// <param name="Style">The form of names and sizes in the tar's headers.</param>
 /// <param name="Dotted">True for names that begin with <c>./</c>.</param>
-/// <param name="Order">What the order of entries is drawn from; 0 for the order in which tools write them.</param>
-/// <param name="Outer">0 plain, 1 gzip, 2 zstd.</param>
-/// <param name="Changes">What is done to it after that; none for an archive that must be read.</param>
+/// <param name="Order">The seed of the order of entries; 0 for the order in which tools write them.</param>
+/// <param name="Outer">0 uncompressed, 1 gzip, 2 zstd.</param>
+/// <param name="Changes">What is changed afterwards; none for an archive that must be readable.</param>
 internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, TarStyle Style, bool Dotted, int Order, int Outer, ArchiveRecipe.Change[] Changes)
 {
     public static Gen<ArchiveRecipe> Gen { get; } = CsCheck.Gen.Select(
@@ -30,17 +30,17 @@ internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, Tar
         CsCheck.Gen.Int[0, 10], CsCheck.Gen.Int[0, 1_000_000], CsCheck.Gen.Int[0, 1_000_000], (kind, place, value) => new Change(kind, place, value));
 
     /// <summary>One image.</summary>
-    /// <param name="Layers">How many layers it has.</param>
-    /// <param name="Seed">What they are drawn from; images of one seed share them.</param>
+    /// <param name="Layers">The number of layers.</param>
+    /// <param name="Seed">The seed of the layers; images with one seed share them.</param>
     /// <param name="Name">Which kind of name it has.</param>
     /// <param name="Links">0 files, 1 symbolic links, 2 hard links, 3 layers compressed by gzip.</param>
     /// <param name="Index">0 a manifest, 1 an index of it, 2 an index with an absent platform, 3 with an attestation; layouts only.</param>
     internal sealed record Image(int Layers, int Seed, int Name, int Links, int Index);
 
-    /// <summary>One thing that is done to the archive.</summary>
-    /// <param name="Kind">What.</param>
-    /// <param name="Place">Where, taken modulo what there is.</param>
-    /// <param name="Value">What it becomes.</param>
+    /// <summary>One change of the archive.</summary>
+    /// <param name="Kind">The kind of change.</param>
+    /// <param name="Place">Where, modulo the number of places.</param>
+    /// <param name="Value">The new value.</param>
     internal sealed record Change(int Kind, int Place, int Value);
 
     public override string ToString() =>

@@ -8,12 +8,12 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Tars that this project writes: read back here, and by other tools in <see cref="WrittenForOtherToolsTests"/>.</summary>
-public sealed class ArchiveWriterTests : ArchiveTest
+/// <summary>Tars that this project writes: read back here, and by other tools in <see cref="ArchiveInteroperabilityTests"/>.</summary>
+public sealed class ArchiveWriterTests : ArchiveTestBase
 {
     private static readonly ImageReference Name = ImageReference.Parse("example.com/team/app:1.0");
-    private readonly TestSave _image = new(TestSave.Bytes(1, 3000), [], TestSave.Bytes(2, 512));
-    private readonly TestSave _other = new(TestSave.Bytes(1, 3000), TestSave.Bytes(3, 100_000));
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 3000), [], SampleImage.Bytes(2, 512));
+    private readonly SampleImage _other = new(SampleImage.Bytes(1, 3000), SampleImage.Bytes(3, 100_000));
 
     private string Target => Folder["out.tar"];
 
@@ -51,7 +51,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
             schemaVersion = 2,
             mediaType = MediaTypes.OciManifest,
             artifactType = "application/x",
-            config = TestSave.Descriptor(config, MediaTypes.OciEmpty),
+            config = SampleImage.Descriptor(config, MediaTypes.OciEmpty),
             layers = Array.Empty<object>(),
         }));
         await WriteAsync(ArchiveFormat.Oci, async writer =>
@@ -80,14 +80,14 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_blob_of_unknown_length_and_digest_goes_in_and_a_repeated_one_only_once()
+    public async Task A_blob_of_unknown_length_and_digest_is_written_and_a_repeated_one_only_once()
     {
         await WriteAsync(ArchiveFormat.Docker, async writer =>
         {
             foreach (var layer in _image.Layers.Append(_image.Layers[0]))
             {
                 var identity = await writer.WriteBlobAsync(new MemoryBlob(layer, isKnown: false), Stop);
-                Assert.Equal((TestSave.Sha256(layer), layer.Length), (identity.Digest.ToString(), identity.Size));
+                Assert.Equal((SampleImage.Sha256(layer), layer.Length), (identity.Digest.ToString(), identity.Size));
             }
 
             await writer.WriteBlobAsync(new MemoryBlob(_image.Config), Stop);
@@ -100,10 +100,10 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task Parallel_calls_wait_for_each_other()
+    public async Task Concurrent_writes_run_one_after_the_other()
     {
-        var layers = Enumerable.Range(0, 20).Select(seed => TestSave.Bytes(seed, 10_000 + seed)).ToArray();
-        var image = new TestSave(layers);
+        var layers = Enumerable.Range(0, 20).Select(seed => SampleImage.Bytes(seed, 10_000 + seed)).ToArray();
+        var image = new SampleImage(layers);
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
             await Parallel.ForEachAsync(layers.Concat(layers), Stop, async (layer, stop) => await writer.WriteBlobAsync(new MemoryBlob(layer), stop));
@@ -119,7 +119,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     {
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
-            await Assert.ThrowsAsync<DigestMismatchException>(() => writer.WriteBlobAsync(new MemoryBlob(TestSave.Bytes(9, 100_000), fails: true), Stop));
+            await Assert.ThrowsAsync<DigestMismatchException>(() => writer.WriteBlobAsync(new MemoryBlob(SampleImage.Bytes(9, 100_000), fails: true), Stop));
             await PutAsync(writer, _image, Name);
         });
         await using var archive = await OpenAsync(Target);
@@ -128,9 +128,9 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_digest_of_sha512_has_a_name_that_a_header_cannot_hold()
+    public async Task A_sha512_blob_has_a_long_name()
     {
-        var layer = TestSave.Bytes(4, 700);
+        var layer = SampleImage.Bytes(4, 700);
         var digest = Digest.Of(layer, System.Security.Cryptography.HashAlgorithmName.SHA512);
         var manifest = ImageManifest.Create(
             MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Digest.Of(_image.Config), _image.Config.Length), [new Descriptor(MediaTypes.OciLayer, digest, layer.Length)]);
@@ -154,7 +154,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task An_existing_file_is_kept_unless_it_may_be_replaced()
+    public async Task An_existing_file_is_replaced_only_on_request()
     {
         await File.WriteAllTextAsync(Target, "old", Stop);
         var error = Assert.Throws<DestinationConflictException>(() => ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false));
@@ -172,7 +172,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_file_that_appears_meanwhile_is_not_replaced()
+    public async Task A_file_created_during_the_export_is_not_replaced()
     {
         await using (var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false))
         {
@@ -186,7 +186,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public void A_path_that_cannot_be_written_is_a_typed_error()
+    public void A_path_that_cannot_be_written_is_PathNotFound_or_AccessDenied()
     {
         Assert.Contains("directory", Assert.Throws<PathNotFoundException>(
             () => ArchiveWriter.Create(Path.Combine(Folder["none"], "x.tar"), ArchiveFormat.Oci, overwrite: false)).Message, StringComparison.Ordinal);
@@ -201,7 +201,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
             Assert.Skip("There is no /dev/full on this machine.");
         }
 
-        // /dev/full refuses every write as a full disk does.
+        // /dev/full fails every write as a full disk does.
         await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
         await using var stream = new TarContentStream(full.SafeFileHandle, 0, error => ArchiveErrors.Unwritable("out.tar", error));
         var error = await Assert.ThrowsAsync<InsufficientSpaceException>(async () => await stream.WriteAsync(new byte[10], Stop));
@@ -209,7 +209,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task What_docker_cannot_load_is_refused_with_the_cure()
+    public async Task Content_that_docker_cannot_load_is_UnsupportedContent()
     {
         await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Docker, overwrite: false);
         await WriteBlobsAsync(writer, _image);
@@ -217,7 +217,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PublishAsync(index, Name, null, Stop));
         Assert.Contains("OCI format", error.RecommendedAction, StringComparison.Ordinal);
         await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PutManifestAsync(ManifestOf(_image), Stop));
-        var compressed = (ImageManifest)Manifest.Parse(new TestSave([_image.Layers[0]]).Manifest(MediaTypes.OciLayerGzip));
+        var compressed = (ImageManifest)Manifest.Parse(new SampleImage([_image.Layers[0]]).Manifest(MediaTypes.OciLayerGzip));
         var mismatch = ImageManifest.Create(MediaTypes.OciManifest, ManifestOf(_image).Config, compressed.Layers);
         await Assert.ThrowsAsync<UnsupportedContentException>(() => writer.PublishAsync(mismatch, Name, null, Stop));
     }
@@ -234,7 +234,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task Nothing_is_named_before_its_blobs_are_there_and_no_tar_is_empty()
+    public async Task An_image_needs_its_blobs_and_a_tar_needs_an_image()
     {
         await using var writer = ArchiveWriter.Create(Target, ArchiveFormat.Oci, overwrite: false);
         await Assert.ThrowsAsync<ArgumentException>(() => writer.PublishAsync(ManifestOf(_image), Name, null, Stop));
@@ -242,7 +242,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_size_of_more_than_octal_digits_hold_goes_in()
+    public async Task A_size_beyond_the_octal_digits_is_written()
     {
         var size = ExternalTools.LongForm ? (8L << 30) + 100 : 3_000_100;
         await using (var tar = new TarFileWriter(Target, overwrite: false))
@@ -273,7 +273,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_blob_that_is_stopped_on_its_way_leaves_nothing_behind()
+    public async Task A_cancelled_blob_leaves_nothing_behind()
     {
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
@@ -287,7 +287,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_tar_that_takes_no_more_stops_who_makes_the_content()
+    public async Task A_closed_tar_stops_the_source_of_the_content()
     {
         var tar = new TarFileWriter(Target, overwrite: false);
         var blob = new EndlessBlob(8_000_000, async () => await tar.DisposeAsync());
@@ -297,7 +297,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         Assert.Empty(Directory.GetFileSystemEntries(Folder.FullName));
     }
 
-    private static ImageManifest ManifestOf(TestSave image) => (ImageManifest)Manifest.Parse(image.Manifest());
+    private static ImageManifest ManifestOf(SampleImage image) => (ImageManifest)Manifest.Parse(image.Manifest());
 
     private async Task WriteAsync(ArchiveFormat format, Func<ArchiveWriter, Task> write, bool overwrite = false)
     {
@@ -306,7 +306,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         await writer.CompleteAsync(Stop);
     }
 
-    private static async Task WriteBlobsAsync(ArchiveWriter writer, TestSave image)
+    private static async Task WriteBlobsAsync(ArchiveWriter writer, SampleImage image)
     {
         foreach (var blob in image.Layers.Append(image.Config))
         {
@@ -315,7 +315,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         }
     }
 
-    private static async Task PutAsync(ArchiveWriter writer, TestSave image, params ImageReference[] names)
+    private static async Task PutAsync(ArchiveWriter writer, SampleImage image, params ImageReference[] names)
     {
         await WriteBlobsAsync(writer, image);
         foreach (var name in names)
@@ -324,7 +324,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         }
     }
 
-    // By the runtime's reader: a witness that is not ours.
+    // By the reader of System.Formats.Tar, which is independent of this project.
     private async Task<int> CountEntriesAsync()
     {
         var count = 0;
@@ -338,7 +338,7 @@ public sealed class ArchiveWriterTests : ArchiveTest
         return count;
     }
 
-    /// <summary>Never comes to its end by itself.</summary>
+    /// <summary>Content without an end.</summary>
     private sealed class EndlessBlob(int length, Func<Task> after) : BlobSource
     {
         public bool HasStopped { get; private set; }

@@ -5,10 +5,10 @@ using ZstdSharp;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>What is compressed: the tar outside, or layers of a docker-save inside.</summary>
-public sealed class CompressedArchiveTests : ArchiveTest
+/// <summary>Compressed archives: the tar itself, or layers in a docker archive.</summary>
+public sealed class CompressedArchiveTests : ArchiveTestBase
 {
-    private readonly TestSave _image = new(TestSave.Bytes(1, 100_000));
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 100_000));
 
     [Theory]
     [InlineData("xz", new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0 })]
@@ -16,9 +16,9 @@ public sealed class CompressedArchiveTests : ArchiveTest
     [InlineData("lz4", new byte[] { 4, 0x22, 0x4D, 0x18 })]
     [InlineData("zip", new byte[] { 0x50, 0x4B, 3, 4 })]
     [InlineData("7z", new byte[] { 0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C })]
-    public async Task Other_compressions_are_refused_by_name(string name, byte[] magic)
+    public async Task Other_compressions_are_rejected_by_name(string name, byte[] magic)
     {
-        var error = await RefusedAsync<UnsupportedContentException>([.. magic, .. TestSave.Bytes(1, 1000)]);
+        var error = await RejectedAsync<UnsupportedContentException>([.. magic, .. SampleImage.Bytes(1, 1000)]);
         Assert.Contains($"compressed with {name},", error.Message, StringComparison.Ordinal);
         Assert.Contains(name == "zip" ? "unzip" : $"({name}", error.RecommendedAction, StringComparison.Ordinal);
     }
@@ -42,10 +42,10 @@ public sealed class CompressedArchiveTests : ArchiveTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_compressed_tar_that_is_cut_or_changed_is_refused_and_leaves_no_file(bool gzip)
+    public async Task A_compressed_tar_that_is_cut_or_changed_is_rejected_and_leaves_no_file(bool gzip)
     {
         var whole = gzip ? Gzip(_image.Tar("app:1").ToArray()) : Zstd(_image.Tar("app:1").ToArray());
-        await RefusedAsync(whole[..(whole.Length / 2)]);
+        await RejectedAsync(whole[..(whole.Length / 2)]);
         var changed = whole.ToArray();
         changed.AsSpan(whole.Length / 2, 40).Fill(0x55);
         var error = await Assert.ThrowsAnyAsync<ImagePusherException>(async () =>
@@ -54,14 +54,14 @@ public sealed class CompressedArchiveTests : ArchiveTest
             await BlobOf(archive, ((ImageManifest)archive.Images[0].Root).Layers[0]).WriteToAsync(Stream.Null, 0, Stop);
         });
 
-        // gzip has a checksum of its own, zstd need not: then the layer's digest tells.
+        // gzip has a checksum, zstd may have none; then the digest of the layer does not match.
         Assert.True(error is InvalidImageArchiveException || (!gzip && error is DigestMismatchException), error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(Folder["spool"]));
     }
 
     [Fact]
-    public async Task Compressed_twice_is_no_tar() =>
-        Assert.Contains("tar header", (await RefusedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message, StringComparison.Ordinal);
+    public async Task A_tar_compressed_twice_is_rejected() =>
+        Assert.Contains("tar header", (await RejectedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true)]
@@ -79,7 +79,7 @@ public sealed class CompressedArchiveTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_spool_folder_that_is_not_there_is_a_typed_error_with_a_cure()
+    public async Task A_missing_temporary_directory_is_PathNotFound()
     {
         var path = Folder.Write("app.tar.gz", Gzip(_image.Tar("app:1").ToArray()));
         var error = await Assert.ThrowsAsync<PathNotFoundException>(
@@ -91,14 +91,14 @@ public sealed class CompressedArchiveTests : ArchiveTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_compressed_layer_of_a_docker_save_keeps_its_bytes_and_has_their_digest(bool gzip)
+    public async Task A_compressed_layer_of_a_docker_archive_keeps_its_bytes_and_has_their_digest(bool gzip)
     {
         var layer = gzip ? Gzip(_image.Layers[0]) : Zstd(_image.Layers[0]);
         await using var archive = await OpenAsync(_image.Tar("app:1").File("0/layer.tar", layer));
         var image = Assert.Single(archive.Images);
         Assert.True(image.IsDockerSave);
         var descriptor = Assert.Single(((ImageManifest)image.Root).Layers);
-        Assert.Equal((gzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd, TestSave.Sha256(layer)), (descriptor.MediaType, descriptor.Digest.ToString()));
+        Assert.Equal((gzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd, SampleImage.Sha256(layer)), (descriptor.MediaType, descriptor.Digest.ToString()));
         Assert.Equal(layer.Length, archive.BytesRead);
         Assert.Equal(layer, await ReadAsync(archive, descriptor));
     }

@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, each error says what the file is.</summary>
-public sealed class SpecialFileTests : ArchiveTest
+public sealed class SpecialFileTests : ArchiveTestBase
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
@@ -41,7 +41,7 @@ public sealed class SpecialFileTests : ArchiveTest
         var opening = OpenAsync(path);
         await using (var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
-            await writer.WriteAsync(new TestSave(TestSave.Bytes(1, 5000)).Tar("app:1").ToArray(), Stop);
+            await writer.WriteAsync(new SampleImage(SampleImage.Bytes(1, 5000)).Tar("app:1").ToArray(), Stop);
         }
 
         await using var archive = await opening.WaitAsync(Longest, Stop);
@@ -61,7 +61,7 @@ public sealed class SpecialFileTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_device_is_refused_by_name()
+    public async Task A_device_is_rejected_by_name()
     {
         Assert.SkipUnless(File.Exists("/dev/zero"), "There is no /dev/zero on this machine.");
         var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync("/dev/zero").WaitAsync(Longest, Stop));
@@ -74,10 +74,10 @@ public sealed class SpecialFileTests : ArchiveTest
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS pointer")]
     [InlineData("\u00ff\u00fem\0a\0n\0", "UTF-16")]
     [InlineData("", "empty")]
-    public async Task A_file_that_is_no_archive_is_told_by_its_kind(string latin1, string kind)
+    public async Task A_file_that_is_not_an_archive_is_named_by_its_kind(string latin1, string kind)
     {
         var content = System.Text.Encoding.Latin1.GetBytes(latin1);
-        Assert.Contains(kind, (await RefusedAsync(content)).Message, StringComparison.Ordinal);
+        Assert.Contains(kind, (await RejectedAsync(content)).Message, StringComparison.Ordinal);
         using var input = new MemoryStream(content);
         var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ImageArchive.OpenAsync(input, "standard input", null, Stop));
         Assert.Contains(kind, error.Message, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class SpecialFileTests : ArchiveTest
         }
 
         var options = new ArchiveOptions { TemporaryDirectory = Folder.Folder("tmp") };
-        using var input = new MemoryStream(new TestSave(TestSave.Bytes(1, 100)).Tar("app:1").ToArray());
+        using var input = new MemoryStream(new SampleImage(SampleImage.Bytes(1, 100)).Tar("app:1").ToArray());
         await using var copy = await new TemporaryCopy("app.tar", options).WriteAsync(input, Stop);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy.SafeFileHandle));
         Assert.Empty(Directory.GetFileSystemEntries(Folder["tmp"]));
@@ -106,13 +106,13 @@ public sealed class SpecialFileTests : ArchiveTest
             Assert.Skip("This user may do everything.");
         }
 
-        var path = Folder.Write("app.tar", new TestSave().Tar("app:1").ToArray());
+        var path = Folder.Write("app.tar", new SampleImage().Tar("app:1").ToArray());
         var directory = Folder.Folder("locked");
         File.SetUnixFileMode(path, UnixFileMode.None);
         File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await Assert.ThrowsAsync<AccessDeniedException>(() => OpenAsync(path));
         Assert.Throws<AccessDeniedException>(() => ArchiveWriter.Create(Path.Combine(directory, "out.tar")));
-        var compressed = Folder.Write("app.tar.zst", new ZstdSharp.Compressor(1).Wrap(new TestSave().Tar("app:1").ToArray()));
+        var compressed = Folder.Write("app.tar.zst", new ZstdSharp.Compressor(1).Wrap(new SampleImage().Tar("app:1").ToArray()));
         await Assert.ThrowsAsync<AccessDeniedException>(() => ImageArchive.OpenAsync(compressed, new ArchiveOptions { TemporaryDirectory = directory }, Stop));
     }
 

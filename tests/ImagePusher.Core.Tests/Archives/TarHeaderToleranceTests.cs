@@ -4,11 +4,11 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>Only name, size, type and link of a tar header matter: what other tools write into the rest is read past.</summary>
-public sealed class TarHeaderToleranceTests : ArchiveTest
+public sealed class TarHeaderToleranceTests : ArchiveTestBase
 {
     private const int Mode = 100, Owner = 108, Group = 116, Time = 136, Version = 263, UserName = 265, Device = 329;
 
-    private readonly TestSave _image = new(TestSave.Bytes(1, 3000), TestSave.Bytes(2, 512));
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 3000), SampleImage.Bytes(2, 512));
 
     [Theory]
     [InlineData(Owner, "8000000000ACDA00")] // Base-256: 2,900,000,000.
@@ -70,7 +70,7 @@ public sealed class TarHeaderToleranceTests : ArchiveTest
     }
 
     [Fact]
-    public async Task Of_repeated_keys_of_an_extended_header_the_last_counts()
+    public async Task The_last_of_repeated_keys_of_an_extended_header_counts()
     {
         var (name, content) = Files().First();
         var records = Encoding.UTF8.GetBytes(TestTar.Record("path", "wrong") + TestTar.Record("path", name) + TestTar.Record("size", "1") + TestTar.Record("size", $"{content.Length}"));
@@ -103,7 +103,7 @@ public sealed class TarHeaderToleranceTests : ArchiveTest
     [InlineData('1', "gone.tar", "gone.tar")]
     public async Task A_missing_target_is_named(char type, string target, string missing)
     {
-        var error = await RefusedAsync(new TestTar().Entry("0/layer.tar", type, [], target).Files(Files().Skip(1)));
+        var error = await RejectedAsync(new TestTar().Entry("0/layer.tar", type, [], target).Files(Files().Skip(1)));
         Assert.Contains($"'0/layer.tar', which manifest.json names, is a link to '{missing}', which is missing", error.Message, StringComparison.Ordinal);
     }
 

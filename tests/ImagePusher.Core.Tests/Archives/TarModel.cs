@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>
-/// The simplest reading of a tar: all in memory, nothing refused that need not be. What the reader under test accepts, this
-/// must read in the same way; the two share no code.
+/// A reference model: reads a tar in memory and rejects as little as possible. What the reader under test accepts, this must read in the
+/// same way; the two share no code.
 /// </summary>
 internal sealed class TarModel
 {

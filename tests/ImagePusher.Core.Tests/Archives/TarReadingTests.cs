@@ -3,11 +3,11 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Tars as tools write them, and as nobody should.</summary>
-public sealed class TarReadingTests : ArchiveTest
+/// <summary>Tars as tools write them, and malformed ones.</summary>
+public sealed class TarReadingTests : ArchiveTestBase
 {
     private static readonly string Long = string.Join('/', Enumerable.Repeat(new string('d', 90), 2)) + "/layer.tar";
-    private readonly TestSave _image = new(TestSave.Bytes(1, 3000), TestSave.Bytes(2, 512), []);
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 3000), SampleImage.Bytes(2, 512), []);
 
     [Theory]
     [InlineData(TarStyle.Ustar)]
@@ -32,7 +32,7 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData(TarStyle.Gnu)]
     internal async Task Long_names_are_read(TarStyle style)
     {
-        var tar = new TestTar().Files(_image.Files).File(Long, TestSave.Bytes(1, 3000), style)
+        var tar = new TestTar().Files(_image.Files).File(Long, SampleImage.Bytes(1, 3000), style)
             .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } });
         await AssertReadsAsync(tar);
     }
@@ -51,9 +51,9 @@ public sealed class TarReadingTests : ArchiveTest
     }
 
     [Fact]
-    public async Task Links_that_lead_in_a_circle_are_refused()
+    public async Task Link_cycles_are_rejected()
     {
-        var error = await RefusedAsync(new TestTar().SymbolicLink("0/layer.tar", "../1/layer.tar").HardLink("1/layer.tar", "0/layer.tar")
+        var error = await RejectedAsync(new TestTar().SymbolicLink("0/layer.tar", "../1/layer.tar").HardLink("1/layer.tar", "0/layer.tar")
             .File("2/layer.tar", []).File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { _image.Entry("app:1") }));
         Assert.Contains("leads back to itself", error.Message, StringComparison.Ordinal);
     }
@@ -61,21 +61,21 @@ public sealed class TarReadingTests : ArchiveTest
     [Theory]
     [InlineData("../x")]
     [InlineData("a/../../x")]
-    public async Task Names_that_lead_out_are_refused(string name) =>
-        Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").File(name, "x"))).Message, StringComparison.Ordinal);
+    public async Task Names_that_lead_out_of_the_archive_are_rejected(string name) =>
+        Assert.Contains("leads out of it", (await RejectedAsync(_image.Tar("app:1").File(name, "x"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("../../etc/passwd")]
     [InlineData("../../0/../../x")]
-    public async Task A_layer_that_links_out_is_refused(string target) =>
-        Assert.Contains("leads out of it", (await RefusedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message, StringComparison.Ordinal);
+    public async Task A_layer_link_that_leads_out_of_the_archive_is_rejected(string target) =>
+        Assert.Contains("leads out of it", (await RejectedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_link_out_that_nobody_follows_does_no_harm() =>
+    public async Task An_unused_link_that_leads_out_is_ignored() =>
         await AssertReadsAsync(_image.Tar("app:1").SymbolicLink("lib", "/usr/lib"));
 
     [Fact]
-    public async Task Of_entries_of_one_name_the_last_holds_and_a_warning_says_so()
+    public async Task The_last_of_several_entries_of_one_name_is_used_with_a_warning()
     {
         var tar = new TestTar().File("0/layer.tar", "old").Files(_image.Files).Json("manifest.json", new[] { _image.Entry("app:1") });
         await AssertReadsAsync(tar);
@@ -85,8 +85,8 @@ public sealed class TarReadingTests : ArchiveTest
     [Theory]
     [InlineData("manifest.json")]
     [InlineData("./index.json")]
-    public async Task Two_lists_of_images_are_refused(string name) => Assert.Contains(
-        "two entries", (await RefusedAsync(_image.Tar("app:1").File(name, "[]").File(name, "[]"))).Message, StringComparison.Ordinal);
+    public async Task Two_entries_of_one_index_file_are_rejected(string name) => Assert.Contains(
+        "two entries", (await RejectedAsync(_image.Tar("app:1").File(name, "[]").File(name, "[]"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Sizes_above_8_GiB_are_read_from_a_sparse_file()
@@ -110,7 +110,7 @@ public sealed class TarReadingTests : ArchiveTest
     }
 
     [Fact]
-    public async Task What_follows_the_end_of_a_tar_is_not_read()
+    public async Task Data_after_the_end_of_a_tar_is_not_read()
     {
         var tar = _image.Tar("app:1").Raw(new byte[1024]).File("manifest.json", "[]");
         await AssertReadsAsync(tar);
@@ -120,12 +120,12 @@ public sealed class TarReadingTests : ArchiveTest
     public async Task A_tar_without_its_end_is_read() => await AssertReadsAsync(_image.Tar("app:1").ToArray(end: false));
 
     [Fact]
-    public async Task A_tar_cut_in_an_entry_or_its_header_is_refused()
+    public async Task A_tar_cut_in_an_entry_or_its_header_is_rejected()
     {
         var whole = new TestTar().Json("manifest.json", new[] { _image.Entry("app:1") }).Files(_image.Files).ToArray(end: false);
         foreach (var length in new[] { 100, 511, 513, 1500, whole.Length - 600 })
         {
-            var error = await RefusedAsync(whole[..length]);
+            var error = await RejectedAsync(whole[..length]);
             Assert.True(error.Message.Contains("was truncated", StringComparison.Ordinal) || length < 512, $"{length}: {error.Message}");
         }
     }
@@ -133,22 +133,22 @@ public sealed class TarReadingTests : ArchiveTest
     [Theory]
     [InlineData('S')]
     [InlineData('M')]
-    public async Task Sparse_and_continued_entries_are_refused(char type) =>
-        await RefusedAsync(_image.Tar("app:1").Entry("x", type, TestSave.Bytes(3, 100)));
+    public async Task Sparse_and_continued_entries_are_rejected(char type) =>
+        await RejectedAsync(_image.Tar("app:1").Entry("x", type, SampleImage.Bytes(3, 100)));
 
     [Fact]
-    public async Task PAX_sparse_entries_are_refused()
+    public async Task PAX_sparse_entries_are_rejected()
     {
         var records = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("GNU.sparse.major", "1"));
-        var error = await RefusedAsync(_image.Tar("app:1").Raw(TestTar.Header("x", 'x', records.Length)).Padded(records).File("y", "z"));
+        var error = await RejectedAsync(_image.Tar("app:1").Raw(TestTar.Header("x", 'x', records.Length)).Padded(records).File("y", "z"));
         Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_global_header_that_names_everything_is_refused_and_a_comment_is_not()
+    public async Task A_global_header_with_a_name_is_rejected_and_one_with_a_comment_is_not()
     {
         await AssertReadsAsync(Global("comment", "abc").Raw(_image.Tar("app:1").ToArray()));
-        Assert.Contains("global", (await RefusedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("global", (await RejectedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message, StringComparison.Ordinal);
 
         static TestTar Global(string key, string value) =>
             new TestTar().Entry("g", 'g', System.Text.Encoding.ASCII.GetBytes(TestTar.Record(key, value)));
@@ -159,7 +159,7 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData(124, 0xFF)]
     [InlineData(124, 0x81)]
     [InlineData(130, (byte)'9')]
-    public async Task A_header_with_a_number_that_is_none_is_refused(int field, byte value)
+    public async Task A_header_with_an_invalid_number_is_rejected(int field, byte value)
     {
         var header = TestTar.Header("x", '0', 0);
         header[field] = value;
@@ -168,13 +168,13 @@ public sealed class TarReadingTests : ArchiveTest
             TestTar.Seal(header);
         }
 
-        await RefusedAsync(new TestTar().Raw(header).Raw(_image.Tar("app:1").ToArray()));
-        await RefusedAsync(new TestTar().File("first", "x").Raw(header).Raw(_image.Tar("app:1").ToArray()));
+        await RejectedAsync(new TestTar().Raw(header).Raw(_image.Tar("app:1").ToArray()));
+        await RejectedAsync(new TestTar().File("first", "x").Raw(header).Raw(_image.Tar("app:1").ToArray()));
     }
 
     [Fact]
-    public async Task A_link_with_content_is_refused() =>
-        Assert.Contains("is a link and has 5 bytes", (await RefusedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
+    public async Task A_link_with_content_is_rejected() =>
+        Assert.Contains("is a link and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(TarStyle.Ustar)]
@@ -184,7 +184,7 @@ public sealed class TarReadingTests : ArchiveTest
     internal async Task A_file_whose_name_ends_in_a_slash_is_a_folder(TarStyle style)
     {
         await AssertReadsAsync(_image.Tar("app:1").File("0/layer.tar/", [], style));
-        Assert.Contains("is a directory and has 5 bytes", (await RefusedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -209,8 +209,8 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData("size", "-1")]
     [InlineData("size", "9223372036854775807")]
     [InlineData("size", "9223372036854775808")]
-    public async Task An_extended_header_that_says_nonsense_is_refused(string key, string value) =>
-        await RefusedAsync(Extended(_image.Tar("app:1"), (key, value)).File("x", "y"));
+    public async Task An_extended_header_with_an_invalid_value_is_rejected(string key, string value) =>
+        await RejectedAsync(Extended(_image.Tar("app:1"), (key, value)).File("x", "y"));
 
     [Fact]
     public async Task An_extended_header_applies_to_an_entry_of_any_format()
@@ -228,12 +228,12 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData("xx")]
     [InlineData("LL")]
     [InlineData("LKL")]
-    public async Task Extended_headers_that_do_not_go_together_are_refused(string types)
+    public async Task Conflicting_extended_headers_are_rejected(string types)
     {
         var record = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("comment", "abc"));
         var tar = types.Aggregate(_image.Tar("app:1"), (made, type) => made.Entry("h", type, record));
-        await RefusedAsync(tar.File("x", "y"));
-        await RefusedAsync(tar.ToArray(end: false));
+        await RejectedAsync(tar.File("x", "y"));
+        await RejectedAsync(tar.ToArray(end: false));
     }
 
     [Theory]
@@ -241,20 +241,20 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData('g')]
     [InlineData('L')]
     [InlineData('K')]
-    public async Task An_extended_header_that_is_cut_is_refused(char type)
+    public async Task An_extended_header_that_is_cut_is_rejected(char type)
     {
         var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
-        Assert.Contains("was truncated", (await RefusedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
-        Assert.Contains("was truncated", (await RefusedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was truncated", (await RejectedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was truncated", (await RejectedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_block_without_a_checksum_is_no_end()
+    public async Task A_block_without_a_checksum_does_not_end_the_tar()
     {
-        // TarReader takes a checksum of 0 for the end.
+        // Some readers take a checksum of 0 for the end.
         var block = TestTar.Header("x", '0', 0);
         block.AsSpan(148, 8).Clear();
-        Assert.Contains("there is no tar header", (await RefusedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no tar header", (await RejectedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -262,20 +262,20 @@ public sealed class TarReadingTests : ArchiveTest
     [InlineData('g')]
     [InlineData('L')]
     [InlineData('K')]
-    public async Task An_extended_header_that_claims_gigabytes_is_refused_before_it_is_read(char type)
+    public async Task An_extended_header_that_claims_gigabytes_is_rejected_before_it_is_read(char type)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var header = TestTar.Header("x", type, 0x7FFF_FFFF);
-        Assert.Contains("claims 2147483647 bytes", (await RefusedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
-        await RefusedAsync<LimitExceededException>(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
-        Assert.Contains("claims 1099511627776 bytes", (await RefusedAsync<LimitExceededException>(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
+        Assert.Contains("claims 2147483647 bytes", (await RejectedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
+        await RejectedAsync<LimitExceededException>(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
+        Assert.Contains("claims 1099511627776 bytes", (await RejectedAsync<LimitExceededException>(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
 
-        // Other tests allocate meanwhile, but no 2 GB.
+        // Other tests allocate at the same time, but far less than 2 GB.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1_000_000_000);
     }
 
     [Fact]
-    public async Task More_entries_than_the_limit_are_refused()
+    public async Task More_entries_than_the_limit_are_rejected()
     {
         var path = Folder.Write("app.tar", _image.Tar("app:1").ToArray());
         var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
@@ -285,7 +285,7 @@ public sealed class TarReadingTests : ArchiveTest
     }
 
     [Fact]
-    public async Task A_tar_that_gets_shorter_while_it_is_read_is_a_typed_error()
+    public async Task A_tar_that_becomes_shorter_while_it_is_read_is_a_typed_error()
     {
         await using var archive = await OpenAsync(_image.Tar("app:1"));
         var layer = ((ImageManifest)archive.Images[0].Root).Layers[0];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Makes tars by hand, odd ones too. It shares no code with what reads them.</summary>
+/// <summary>Builds tars, also malformed ones. It shares no code with the reader under test.</summary>
 internal sealed class TestTar
 {
     private readonly List<byte> _bytes = [];
@@ -62,7 +62,7 @@ internal sealed class TestTar
 
     public TestTar Padded(byte[] content) => Raw(content).Raw(new byte[(512 - (content.Length % 512)) % 512]);
 
-    /// <summary>The tar; with its two blocks of zeros unless told.</summary>
+    /// <summary>The tar, by default with the two blocks of zeros at its end.</summary>
     public byte[] ToArray(bool end = true) => [.. _bytes, .. new byte[end ? 1024 : 0]];
 
     public static byte[] Header(string name, char type, long size, string link = "", TarStyle style = TarStyle.Ustar)
@@ -102,7 +102,7 @@ internal sealed class TestTar
         void Put(int offset, string text) => System.Text.Encoding.UTF8.GetBytes(text).CopyTo(block, offset);
     }
 
-    /// <summary>Makes a header's checksum right again.</summary>
+    /// <summary>Corrects the checksum of a header.</summary>
     public static void Seal(Span<byte> block)
     {
         block.Slice(148, 8).Fill((byte)' ');

@@ -88,8 +88,8 @@ public sealed class CrashTests : CacheTest
         var folder = Directory.CreateDirectory(Path.Combine(Folder, "tars")).FullName;
         foreach (var number in Enumerable.Range(0, 6))
         {
-            byte[] layer = [.. TestSave.Bytes(number, 40_000 * number), .. new byte[40_000 * number]];
-            File.WriteAllBytes(Path.Combine(folder, $"{number}.tar"), new TestSave(layer, TestSave.Bytes(number / 2, 3000)).Tar("app:1").ToArray());
+            byte[] layer = [.. SampleImage.Bytes(number, 40_000 * number), .. new byte[40_000 * number]];
+            File.WriteAllBytes(Path.Combine(folder, $"{number}.tar"), new SampleImage(layer, SampleImage.Bytes(number / 2, 3000)).Tar("app:1").ToArray());
         }
 
         return folder;

@@ -28,7 +28,7 @@ public sealed class SymbolicLinkTests : CacheTest
         await MakeAsync();
         await using var archive = await ImageArchive.OpenAsync(Root, null, Token);
         Assert.Empty(archive.Images[0].Missing);
-        await Archives.ArchiveTest.ReadAllAsync(archive, archive.Images[0].Root);
+        await Archives.ArchiveTestBase.ReadAllAsync(archive, archive.Images[0].Root);
     }
 
     [Fact]

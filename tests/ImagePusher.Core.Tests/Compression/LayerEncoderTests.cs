@@ -30,7 +30,7 @@ public sealed class LayerEncoderTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public async Task A_layer_comes_back_and_both_digests_are_those_of_the_bytes(LayerFormat format, int size, string kind)
+    public async Task A_layer_round_trips_and_both_digests_match_the_bytes(LayerFormat format, int size, string kind)
     {
         var plain = Content(size, kind);
         var output = new MemoryStream();
@@ -56,7 +56,7 @@ public sealed class LayerEncoderTests
     }
 
     [Fact]
-    public async Task Gzip_is_one_member_that_a_reader_of_one_member_reads_whole()
+    public async Task Gzip_is_one_member()
     {
         var plain = Content((2 * Block) + 5, "text");
         var output = new MemoryStream();
@@ -71,7 +71,7 @@ public sealed class LayerEncoderTests
     }
 
     [Fact]
-    public async Task What_does_not_compress_is_stored()
+    public async Task Incompressible_content_is_stored()
     {
         var plain = Content(2 * Block, "random");
         var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
@@ -79,7 +79,7 @@ public sealed class LayerEncoderTests
     }
 
     [Fact]
-    public async Task What_a_fixed_code_would_make_longer_is_stored()
+    public async Task Content_that_a_fixed_code_would_expand_is_stored()
     {
         // Level 1 gives bytes above 143 nine bits each, and no four of these are the same as four before them.
         var plain = new byte[Block + 100_000];
@@ -100,7 +100,7 @@ public sealed class LayerEncoderTests
     [InlineData(2)]
     [InlineData(6)]
     [InlineData(9)]
-    public async Task Only_the_parts_that_do_not_compress_are_stored_and_gzip_reads_it(int level)
+    public async Task Only_incompressible_parts_are_stored(int level)
     {
         const int Piece = 64 * 1024;
         var text = Content(2 * Block, "text");
@@ -142,7 +142,7 @@ public sealed class LayerEncoderTests
     [InlineData(LayerFormat.Gzip, 0)]
     [InlineData(LayerFormat.Gzip, 10)]
     [InlineData(LayerFormat.Zstd, 20)]
-    public void A_level_that_a_format_lacks_is_refused(LayerFormat format, int level) =>
+    public void A_level_that_a_format_lacks_is_InvalidOption(LayerFormat format, int level) =>
         Assert.Throws<InvalidOptionException>(() => EncodingSettings.Create(format, level));
 
     private static byte[] Decode(byte[] encoded, string mediaType)

@@ -51,7 +51,7 @@ public sealed class ImageTransferTests : LibraryTest
     [Fact]
     public async Task All_images_of_an_archive_go_under_all_of_their_names()
     {
-        var (one, two) = (new TestSave(TestSave.Bytes(1, 100)), new TestSave(TestSave.Bytes(2, 100)));
+        var (one, two) = (new SampleImage(SampleImage.Bytes(1, 100)), new SampleImage(SampleImage.Bytes(2, 100)));
         var tar = new TestTar().Files(one.Files).Files(two.Files.Select(file => ("2/" + file.Name, file.Content)))
             .Json("manifest.json", new object[]
             {

@@ -28,5 +28,5 @@ public abstract class LibraryTest : IAsyncLifetime
 
     /// <summary>Writes a docker archive of one image with one layer.</summary>
     private protected string DockerArchive(string file, params string[] tags) =>
-        Folder.Write(file, new TestSave(TestSave.Bytes(file.Length, 5_000)).Tar(tags).ToArray());
+        Folder.Write(file, new SampleImage(SampleImage.Bytes(file.Length, 5_000)).Tar(tags).ToArray());
 }

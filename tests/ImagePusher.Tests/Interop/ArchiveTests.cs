@@ -5,19 +5,19 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>Every form of image tar, pushed by the cache and directly, to docker-registry; skopeo, umoci and Python say what arrived.</summary>
+/// <summary>Every format of image tar, pushed from the cache and directly to docker-registry; skopeo, umoci and Python read what arrived.</summary>
 public sealed class ArchiveTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
-    private static readonly Arrival App = new("team/app", "1.0", "app");
+    private static readonly PushedImage App = new("team/app", "1.0", "app");
 
-    private static readonly Dictionary<string, Arrival[]> Contents = new()
+    private static readonly Dictionary<string, PushedImage[]> Contents = new()
     {
         ["docker-archive.tar"] = [App],
         ["docker-archive.tar.gz"] = [App],
         ["docker-archive.tar.zst"] = [App],
-        ["docker-multi.tar"] = [App, App with { Tag = "latest" }, new Arrival("team/tool", "2.0", "tool")],
+        ["docker-multi.tar"] = [App, App with { Tag = "latest" }, new PushedImage("team/tool", "2.0", "tool")],
         ["docker25.tar"] = [App],
-        ["oci-archive.tar"] = [new Arrival("oci-archive", "app", "app")],
+        ["oci-archive.tar"] = [new PushedImage("oci-archive", "app", "app")],
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>The cache is an OCI layout that other programs read.</summary>
+/// <summary>The cache is an OCI layout that other tools read.</summary>
 public sealed class CacheLayoutTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,10 +19,10 @@ public sealed class CacheLayoutTests
         Assert.Equal(3, (await engine.OutputAsync("Import-ImageTar $tar", Token)).Count);
 
         var files = await OriginalFiles.OfAsync(original, Token);
-        Assert.Equal(files, await Witness.UnpackAsync(engine.CachePath, name, Token));
+        Assert.Equal(files, await ReferenceTools.UnpackAsync(engine.CachePath, name, Token));
         using var folder = new TemporaryFolder();
-        await Witness.CopyAsync($"oci:{engine.CachePath}:{name}", folder["copy"], "back", Token);
+        await ReferenceTools.CopyAsync($"oci:{engine.CachePath}:{name}", folder["copy"], "back", Token);
         Assert.Equal(RawManifest.OfLayout(engine.CachePath, name).Digest, RawManifest.OfLayout(folder["copy"], "back").Digest);
-        Assert.Equal(files, await Witness.UnpackAsync(folder["copy"], "back", Token));
+        Assert.Equal(files, await ReferenceTools.UnpackAsync(folder["copy"], "back", Token));
     }
 }

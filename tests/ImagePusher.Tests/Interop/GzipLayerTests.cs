@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>Plain layers of all sizes become gzip layers that Python reads as a stream, to the tar's end.</summary>
+/// <summary>Uncompressed layers of all sizes become gzip layers that Python reads as a stream to the end of the tar.</summary>
 public sealed class GzipLayerTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -11,7 +11,7 @@ public sealed class GzipLayerTests(RegistryFixture registries) : IClassFixture<R
     [Fact]
     public async Task Python_reads_pushed_layers_of_all_sizes_as_a_gzip_stream()
     {
-        // One small file; several blocks of text; several blocks of what does not compress.
+        // One small file; several blocks of text; several blocks of incompressible content.
         var text = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(1, 1_500_000)));
         byte[][] layers =
         [
@@ -33,14 +33,14 @@ public sealed class GzipLayerTests(RegistryFixture registries) : IClassFixture<R
         Assert.Equal(layers.Length, manifest.Layers.Count);
         foreach (var (layer, digest) in layers.Zip(manifest.Layers))
         {
-            var expected = await Witness.ReadTarAsync("r|", folder.Write("plain", layer), Token);
+            var expected = await ReferenceTools.ReadTarAsync("r|", folder.Write("plain", layer), Token);
             Assert.Equal("well", expected.End);
-            Assert.Equal(expected, await Witness.ReadTarAsync("r|gz", registry.Blobs()[digest].FullName, Token));
+            Assert.Equal(expected, await ReferenceTools.ReadTarAsync("r|gz", registry.Blobs()[digest].FullName, Token));
         }
     }
 
     [Fact]
-    public async Task A_layer_of_no_bytes_arrives_as_a_gzip_stream_of_nothing()
+    public async Task An_empty_layer_arrives_as_an_empty_gzip_stream()
     {
         using var folder = new TemporaryFolder();
         var registry = await registries.OpenAsync(Token);

@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>OCI layouts whose manifests must arrive as they are: zstd layers, an index, artifacts; and an archive that names more than it holds.</summary>
+/// <summary>OCI layouts whose manifests must arrive unchanged: zstd layers, an index, artifacts; and an archive that lacks part of its index.</summary>
 public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private const string ByCache = "Import-ImageTar $layout | Push-CachedImage -Destination $registry";
@@ -24,7 +24,7 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.Equal(RawManifest.OfLayout(layout, "app").Digest, result.Digest);
 
         using var folder = new TemporaryFolder();
-        await Witness.CopyAsync($"docker://{result.Reference}", folder["copy"], "back", Token);
+        await ReferenceTools.CopyAsync($"docker://{result.Reference}", folder["copy"], "back", Token);
         var copy = RawManifest.OfLayout(folder["copy"], "back");
         Assert.Equal(RawManifest.OfLayout(layout, "app").Layers, copy.Layers);
         Assert.Equal(result.Digest, copy.Digest);
@@ -86,6 +86,6 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.Contains("linux/arm64", Assert.Single(outcome.Warnings), StringComparison.Ordinal);
         dynamic result = Assert.Single(outcome.Output);
         Assert.NotNull(result.SourceDigest);
-        await new Arrival("team/app", "1.0", "app").IsWholeAsync(registry, result.Digest, Token);
+        await new PushedImage("team/app", "1.0", "app").IsWholeAsync(registry, result.Digest, Token);
     }
 }

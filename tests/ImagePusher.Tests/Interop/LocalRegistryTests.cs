@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>The local registry as other programs use it: skopeo and podman push and pull, nginx gives it TLS.</summary>
+/// <summary>The local registry with other tools: skopeo and podman push and pull, nginx adds TLS.</summary>
 public sealed class LocalRegistryTests
 {
     private static readonly string[] Skopeo = ["--insecure-policy", "copy", "-q", "--all"];
@@ -41,7 +41,7 @@ public sealed class LocalRegistryTests
         using var engine = new Engine();
         var registry = await StartAsync(engine);
 
-        // podman insists on a file where the engine's environment names one.
+        // podman requires the file that the environment names.
         var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = folder.Write("auth.json", "{}") } };
         Task<ToolResult> PodmanAsync(params string[] arguments) =>
             ExternalTools.RunAsync("podman", ["--root", folder["store"], "--runroot", folder["run"], "--storage-driver", "vfs", .. arguments], settings, Token);
@@ -55,12 +55,12 @@ public sealed class LocalRegistryTests
         await PodmanAsync("pull", "-q", "--tls-verify=false", $"{registry}/team/app:1");
         Assert.Equal(id, (await PodmanAsync("image", "inspect", "--format", "{{.Id}}", $"{registry}/team/app:1")).Output);
 
-        // podman's files are read-only, also for who removes the folder.
+        // podman's files are read-only, also when the directory is removed.
         await PodmanAsync("rmi", "--all", "--force");
     }
 
     [Fact]
-    public async Task With_a_password_skopeo_gets_in_by_it_alone()
+    public async Task A_registry_with_a_password_accepts_skopeo_only_with_it()
     {
         var images = await ImagesFixture.GetAsync(Token);
         using var engine = new Engine { ["who"] = RegistryFixture.Credential };
@@ -79,14 +79,14 @@ public sealed class LocalRegistryTests
     }
 
     [Fact]
-    public async Task Read_only_it_gives_and_takes_nothing()
+    public async Task A_read_only_registry_accepts_no_push()
     {
         var images = await ImagesFixture.GetAsync(Token);
         using var folder = new TemporaryFolder();
         using var engine = new Engine { ["tar"] = images["docker-archive.tar"] };
         await engine.OutputAsync("Import-ImageTar $tar", Token);
         var registry = await StartAsync(engine, "-ReadOnly");
-        await Witness.CopyAsync($"docker://{registry}/team/app:1.0", folder["copy"], "app", Token);
+        await ReferenceTools.CopyAsync($"docker://{registry}/team/app:1.0", folder["copy"], "app", Token);
         var refused = await ExternalTools.RunAsync(
             "skopeo", [.. Skopeo, "--dest-tls-verify=false", $"oci:{folder["copy"]}:app", $"docker://{registry}/team/other:1"], new ToolSettings { AllowFailure = true }, Token);
         Assert.NotEqual(0, refused.ExitCode);
@@ -95,7 +95,7 @@ public sealed class LocalRegistryTests
     }
 
     [Fact]
-    public async Task Nginx_before_it_gives_TLS()
+    public async Task Nginx_adds_TLS()
     {
         var images = await ImagesFixture.GetAsync(Token);
         using var folder = new TemporaryFolder();

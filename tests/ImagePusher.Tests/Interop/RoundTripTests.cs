@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>registry -> cache -> registry: what other tools put into the first one lies byte for byte in the second one.</summary>
+/// <summary>Registry to cache to registry: what other tools pushed to the first arrives byte for byte in the second.</summary>
 public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -33,7 +33,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         var arrived = await RawManifest.OfRegistryAsync(to, "team/app", "1", Token);
         Assert.Equal(original.Raw, arrived.Raw);
         Assert.Equal(original.MediaType, arrived.MediaType);
-        await new Arrival("team/app", "1", "app").IsWholeAsync(to, original.Digest, Token);
+        await new PushedImage("team/app", "1", "app").IsWholeAsync(to, original.Digest, Token);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
     [Theory]
     [InlineData("linux/amd64", 0)]
     [InlineData("linux/arm64", 1)]
-    public async Task One_platform_of_an_index_is_its_manifest_and_tells_what_it_came_from(string platform, int child)
+    public async Task One_platform_of_an_index_is_its_manifest_with_the_source_digest(string platform, int child)
     {
         var layout = (await ImagesFixture.GetAsync(Token))["index"];
         var original = RawManifest.OfLayout(layout, "multi");
@@ -103,7 +103,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_docker_save_goes_round_and_comes_back_as_the_same_files()
+    public async Task A_docker_archive_comes_back_with_the_same_files()
     {
         var tar = (await ImagesFixture.GetAsync(Token))["docker-archive.tar"];
         var registry = await registries.OpenAsync(Token);
@@ -111,8 +111,8 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         var saved = await engine.SingleAsync(
             "$pushed = Push-ImageTar $tar -Destination $registry; $null = Clear-ImageCache -Confirm:$false; $saved = $pushed | Save-ImageToCache; if ($saved.Digest -cne $pushed.Digest) { throw 'another digest' }; $saved", Token);
         using var folder = new TemporaryFolder();
-        await Witness.CopyAsync($"oci:{engine.CachePath}:{saved.Reference}", folder["copy"], "back", Token);
-        Assert.Equal(await OriginalFiles.OfAsync("app", Token), await Witness.UnpackAsync(folder["copy"], "back", Token));
+        await ReferenceTools.CopyAsync($"oci:{engine.CachePath}:{saved.Reference}", folder["copy"], "back", Token);
+        Assert.Equal(await OriginalFiles.OfAsync("app", Token), await ReferenceTools.UnpackAsync(folder["copy"], "back", Token));
     }
 
     private async Task<(DockerRegistry From, DockerRegistry To)> FilledAsync(string layout)

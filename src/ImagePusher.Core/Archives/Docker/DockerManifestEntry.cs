@@ -45,7 +45,7 @@ internal sealed record DockerManifestEntry(
         ReadLayers(image),
         ReadSources(image));
 
-    // A tag that is no text does not make the image unreadable.
+    // Tags that are not text are ignored, so that the image stays readable.
     private static IReadOnlyList<string> ReadTags(JsonElement image) =>
         Find(image, nameof(RepoTags)) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Where(tag => tag.ValueKind == JsonValueKind.String).Select(tag => tag.GetString()!)]

@@ -114,7 +114,7 @@ internal sealed class TarFileWriter : IAsyncDisposable
     }
 
     /// <summary>Completes the tar, flushes it to the disk and renames it.</summary>
-    /// <exception cref="DestinationConflictException">A file of that name was created meanwhile and must not be replaced.</exception>
+    /// <exception cref="DestinationConflictException">A file of that name was created in the meantime and must not be replaced.</exception>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
         await WriteAsync(new byte[2 * TarChecksum.BlockSize], _end, cancellationToken).ConfigureAwait(false);

@@ -4,10 +4,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>One image as docker-save or an OCI layout holds it, of layers given as bytes.</summary>
-internal sealed class TestSave
+/// <summary>One image as a docker archive or an OCI layout holds it, with layers given as bytes.</summary>
+internal sealed class SampleImage
 {
-    public TestSave(params byte[][] layers)
+    public SampleImage(params byte[][] layers)
     {
         Layers = layers;
         DiffIds = [.. layers.Select(Sha256)];
@@ -27,7 +27,7 @@ internal sealed class TestSave
 
     public string ConfigName => Hex(Config) + ".json";
 
-    /// <summary>The files of config and layers by docker-save's names.</summary>
+    /// <summary>The config and layers under their names in a docker archive.</summary>
     public IEnumerable<(string Name, byte[] Content)> Files =>
         [.. Layers.Select((layer, position) => (LayerName(position), layer)), (ConfigName, Config)];
 
@@ -41,7 +41,7 @@ internal sealed class TestSave
     public object Entry(params string[]? tags) =>
         new { Config = ConfigName, RepoTags = tags, Layers = Layers.Select((_, position) => LayerName(position)) };
 
-    /// <summary>The image's own OCI manifest, of layers as they are.</summary>
+    /// <summary>The OCI manifest of the image with its layers as they are.</summary>
     public byte[] Manifest(string layerType = MediaTypes.OciLayer) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         schemaVersion = 2,
@@ -50,7 +50,7 @@ internal sealed class TestSave
         layers = Layers.Select(layer => Descriptor(layer, layerType)),
     });
 
-    /// <summary>A docker-save of this image.</summary>
+    /// <summary>A docker archive of this image.</summary>
     public TestTar Tar(params string[]? tags) => new TestTar().Files(Files).Json("manifest.json", new[] { Entry(tags) });
 
     /// <summary>An OCI archive of this image.</summary>
@@ -75,7 +75,7 @@ internal sealed class TestSave
 
     public static string Hex(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    /// <summary>Bytes that no compressor's magic begins.</summary>
+    /// <summary>Random bytes that do not start with the magic number of a compression format.</summary>
     public static byte[] Bytes(int seed, int length)
     {
         var bytes = new byte[length];

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-public sealed class MadeByOtherToolsTests : ArchiveTest
+public sealed class ExternalArchiveTests : ArchiveTestBase
 {
     [Theory]
     [InlineData("docker-archive.tar")]
     [InlineData("docker-archive.tar.gz")]
     [InlineData("docker-archive.tar.zst")]
-    public async Task A_docker_save_is_an_image_of_plain_layers_that_have_their_diff_IDs(string file)
+    public async Task A_docker_archive_is_an_image_of_uncompressed_layers_named_by_diff_ID(string file)
     {
         await using var archive = await OpenMadeAsync(file);
         var image = Assert.Single(archive.Images);
@@ -36,7 +36,7 @@ public sealed class MadeByOtherToolsTests : ArchiveTest
     }
 
     [Fact]
-    public async Task The_three_forms_of_one_docker_save_give_the_same_manifest()
+    public async Task Compressed_and_uncompressed_docker_archives_have_the_same_manifest()
     {
         await using var plain = await OpenMadeAsync("docker-archive.tar");
         await using var gzip = await OpenMadeAsync("docker-archive.tar.gz");
@@ -104,7 +104,7 @@ public sealed class MadeByOtherToolsTests : ArchiveTest
     [InlineData("zstd-layers", "localhost/zstd-layers:app")]
     [InlineData("index", "localhost/index:multi")]
     [InlineData("artifact", "localhost/artifact:chart", "localhost/artifact:sbom")]
-    public async Task A_layout_folder_gives_all_that_its_index_lists(string folder, params string[] names)
+    public async Task A_layout_directory_contains_everything_that_its_index_lists(string folder, params string[] names)
     {
         await using var archive = await OpenMadeAsync(folder);
         Assert.Equal(names, archive.Images.SelectMany(image => image.Names).Select(name => name.ToString()));
@@ -153,7 +153,7 @@ public sealed class MadeByOtherToolsTests : ArchiveTest
     [InlineData("docker-archive.tar")]
     [InlineData("docker-archive.tar.gz")]
     [InlineData("docker-archive.tar.zst")]
-    public async Task Standard_input_is_spooled_once_and_leaves_no_file(string file)
+    public async Task Standard_input_is_copied_once_and_leaves_no_file(string file)
     {
         await using (var input = File.OpenRead((await ImagesFixture.GetAsync(Stop))[file]))
         {

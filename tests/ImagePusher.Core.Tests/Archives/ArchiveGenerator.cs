@@ -5,8 +5,8 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Makes tars by recipes: proper ones of every form, then with what goes wrong in the world.</summary>
-internal sealed partial class ArchiveKitchen
+/// <summary>Generates tars from recipes: valid ones of every format, then with damage of many kinds.</summary>
+internal sealed partial class ArchiveGenerator
 {
     private static readonly string[] Names = ["example.com/a:1", "b", "localhost:5000/c/d:2", "e:x", "UPPER:1", "<none>:<none>", "example.com/a:1", "tag", ""];
     private static readonly string[] Snippets =
@@ -18,19 +18,19 @@ internal sealed partial class ArchiveKitchen
     private readonly List<Entry> _entries = [];
     private readonly ArchiveRecipe _recipe;
 
-    private ArchiveKitchen(ArchiveRecipe recipe) => _recipe = recipe;
+    private ArchiveGenerator(ArchiveRecipe recipe) => _recipe = recipe;
 
-    /// <summary>The plain tar.</summary>
+    /// <summary>The uncompressed tar.</summary>
     public static byte[] Make(ArchiveRecipe recipe)
     {
-        var kitchen = new ArchiveKitchen(recipe);
-        kitchen.AddImages();
+        var generator = new ArchiveGenerator(recipe);
+        generator.AddImages();
         foreach (var change in recipe.Changes)
         {
-            kitchen.ChangeEntries(change);
+            generator.ChangeEntries(change);
         }
 
-        var tar = kitchen.Write();
+        var tar = generator.Write();
         return recipe.Changes.Aggregate(tar, ChangeBytes);
     }
 
@@ -58,16 +58,16 @@ internal sealed partial class ArchiveKitchen
         if (_recipe.Form != 0)
         {
             Add("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray());
-            Add("index.json", JsonSerializer.SerializeToUtf8Bytes(TestSave.Index([.. lists.Select(pair => OciEntry(pair.First, pair.Second))])));
+            Add("index.json", JsonSerializer.SerializeToUtf8Bytes(SampleImage.Index([.. lists.Select(pair => OciEntry(pair.First, pair.Second))])));
         }
     }
 
-    private static TestSave Save(ArchiveRecipe.Image image) =>
-        new([.. Enumerable.Range(0, image.Layers).Select(layer => TestSave.Bytes((image.Seed * 7) + layer, (image.Seed * 300) + (layer * 512)))]);
+    private static SampleImage Save(ArchiveRecipe.Image image) =>
+        new([.. Enumerable.Range(0, image.Layers).Select(layer => SampleImage.Bytes((image.Seed * 7) + layer, (image.Seed * 300) + (layer * 512)))]);
 
-    private static string PathOf(byte[] blob) => $"blobs/sha256/{TestSave.Hex(blob)}";
+    private static string PathOf(byte[] blob) => $"blobs/sha256/{SampleImage.Hex(blob)}";
 
-    private object DockerEntry(TestSave save, ArchiveRecipe.Image image)
+    private object DockerEntry(SampleImage save, ArchiveRecipe.Image image)
     {
         var inLayout = _recipe.Form == 2;
         var config = inLayout ? PathOf(save.Config) : save.ConfigName;
@@ -97,7 +97,7 @@ internal sealed partial class ArchiveKitchen
         return new { Config = config, RepoTags = tags, Layers = layers };
     }
 
-    private Dictionary<string, object> OciEntry(TestSave save, ArchiveRecipe.Image image)
+    private Dictionary<string, object> OciEntry(SampleImage save, ArchiveRecipe.Image image)
     {
         foreach (var (name, content) in save.Blobs)
         {
@@ -113,23 +113,23 @@ internal sealed partial class ArchiveKitchen
         var manifest = save.Manifest();
         if (image.Index == 0)
         {
-            return TestSave.Descriptor(manifest, MediaTypes.OciManifest, annotations);
+            return SampleImage.Descriptor(manifest, MediaTypes.OciManifest, annotations);
         }
 
-        var children = new List<Dictionary<string, object>> { TestSave.Descriptor(manifest, MediaTypes.OciManifest) };
+        var children = new List<Dictionary<string, object>> { SampleImage.Descriptor(manifest, MediaTypes.OciManifest) };
         if (image.Index == 2)
         {
-            children.Add(TestSave.Descriptor(TestSave.Bytes(99, 10), MediaTypes.OciManifest));
+            children.Add(SampleImage.Descriptor(SampleImage.Bytes(99, 10), MediaTypes.OciManifest));
         }
         else if (image.Index == 3)
         {
             children[0]["platform"] = new { os = "linux", architecture = "s390x" };
-            children.Add(TestSave.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.DockerReferenceType] = "attestation-manifest" }));
+            children.Add(SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.DockerReferenceType] = "attestation-manifest" }));
         }
 
         var index = JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = children });
         Add(PathOf(index), index);
-        return TestSave.Descriptor(index, MediaTypes.OciIndex, annotations);
+        return SampleImage.Descriptor(index, MediaTypes.OciIndex, annotations);
     }
 
     private void Add(string name, byte[] content, char type = '0', string link = "")
@@ -156,7 +156,7 @@ internal sealed partial class ArchiveKitchen
                 _entries.RemoveAt(place);
                 break;
             case 1:
-                _entries.Insert(change.Value % (_entries.Count + 1), entry with { Content = TestSave.Bytes(change.Value, change.Value % 700) });
+                _entries.Insert(change.Value % (_entries.Count + 1), entry with { Content = SampleImage.Bytes(change.Value, change.Value % 700) });
                 break;
             case 2:
                 _entries[place] = entry with { Name = ((string[])["../" + entry.Name, "/" + entry.Name, "a/../" + entry.Name, "x/" + entry.Name, new string('n', 99) + entry.Name])[change.Value % 5] };
@@ -176,7 +176,7 @@ internal sealed partial class ArchiveKitchen
         }
     }
 
-    // The value of some property becomes another, the old one moves to a property that nobody reads.
+    // The value of a property changes; the old one moves to an unknown property.
     private static byte[] ChangeJson(byte[] content, ArchiveRecipe.Change change)
     {
         var text = System.Text.Encoding.UTF8.GetString(content);
@@ -204,7 +204,7 @@ internal sealed partial class ArchiveKitchen
         var tar = new TestTar().Entry("blobs/", '5', []);
         foreach (var entry in entries)
         {
-            // The old form can't hold a long name, and ustar only one with a '/' in the right place.
+            // V7 has no room for a long name, and ustar only for one with a '/' in the right place.
             var style = entry.Name.Length > 90 && _recipe.Style is TarStyle.V7 or TarStyle.Ustar && entry.Name.Length > 90 ? TarStyle.Pax : _recipe.Style;
             tar.Entry((_recipe.Dotted ? "./" : "") + entry.Name, style == TarStyle.V7 && entry.Type == '0' ? '\0' : entry.Type, entry.Content, entry.Link, style);
         }
@@ -225,7 +225,7 @@ internal sealed partial class ArchiveKitchen
                 changed[change.Place % tar.Length] ^= (byte)(1 << (change.Value % 8));
                 return changed;
             case 8 when tar.Length >= 512:
-                // A header's field becomes another and its checksum right again. What is no header is damaged all the same.
+                // A byte of a header changes and its checksum is corrected; in other blocks the content is damaged.
                 changed[block + (change.Value % 512)] = (byte)(change.Value / 512);
                 TestTar.Seal(changed.AsSpan(block, 512));
                 return changed;
@@ -247,7 +247,7 @@ internal sealed partial class ArchiveKitchen
             gzip.Flush();
         }
 
-        // An empty layer would be an empty file, which is no gzip.
+        // An empty layer would be an empty file, which is not gzip.
         return result.Length == 0 ? [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0] : result.ToArray();
     }
 

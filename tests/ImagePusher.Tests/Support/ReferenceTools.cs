@@ -4,8 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>What programs of other makers see: skopeo, umoci and Python's tarfile.</summary>
-internal static class Witness
+/// <summary>Reads images with independent tools: skopeo, umoci and Python's tarfile.</summary>
+internal static class ReferenceTools
 {
     // Reads a tar member by member in the given mode; prints how many there are, the hash of all they say, and how the tar ends.
     private const string ReadTar = """
@@ -29,7 +29,7 @@ internal static class Witness
         print(count, digest.hexdigest(), end)
         """;
 
-    /// <summary>What skopeo says of an image in a registry.</summary>
+    /// <summary>What skopeo reports about an image in a registry.</summary>
     public static async Task<JsonElement> InspectAsync(string reference, CancellationToken cancellationToken, string? credentials = null)
     {
         string[] login = credentials is null ? [] : ["--creds", credentials];
@@ -37,7 +37,7 @@ internal static class Witness
         return JsonDocument.Parse(result.Output).RootElement;
     }
 
-    /// <summary>Lets skopeo copy an image, or all of an index, to a layout.</summary>
+    /// <summary>Copies an image, or all of an index, to a layout with skopeo.</summary>
     /// <param name="source">As skopeo writes it: docker://…, oci:….</param>
     /// <param name="layout">The layout's folder.</param>
     /// <param name="tag">The name there.</param>

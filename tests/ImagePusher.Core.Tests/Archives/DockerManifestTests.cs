@@ -5,9 +5,9 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>The manifest.json of a docker archive is read as leniently as docker reads it.</summary>
-public sealed class DockerManifestEntryTests : ArchiveTest
+public sealed class DockerManifestTests : ArchiveTestBase
 {
-    private readonly TestSave _image = new(TestSave.Bytes(1, 3000));
+    private readonly SampleImage _image = new(SampleImage.Bytes(1, 3000));
 
     [Theory]
     [InlineData("""[{"config":"CONFIG","repoTags":["app:1"],"layers":["0/layer.tar"]}]""")] // Jib before 2.3.
@@ -17,7 +17,7 @@ public sealed class DockerManifestEntryTests : ArchiveTest
     [InlineData("""[{"Config":"CONFIG","RepoTags":[null,3,"app:1"],"Layers":["0/layer.tar"]}]""")]
     [InlineData("""[{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}] trailing""")]
     [InlineData("\ufeff" + """[{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}]""")]
-    public async Task What_docker_reads_is_read(string json)
+    public async Task A_manifest_json_that_docker_reads_is_read(string json)
     {
         await using var archive = await OpenAsync(Tar(json));
         Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
@@ -70,9 +70,9 @@ public sealed class DockerManifestEntryTests : ArchiveTest
     [InlineData("xz", new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0 })]
     [InlineData("bzip2", new byte[] { 0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59 })]
     [InlineData("lz4", new byte[] { 4, 0x22, 0x4D, 0x18 })]
-    public async Task A_layer_that_cannot_be_decompressed_is_named_for_what_it_is(string compression, byte[] magic)
+    public async Task The_compression_of_a_layer_that_cannot_be_decompressed_is_named(string compression, byte[] magic)
     {
-        var error = await RefusedAsync<UnsupportedContentException>(
+        var error = await RejectedAsync<UnsupportedContentException>(
             _image.Tar("app:1").File("0/layer.tar", [.. magic, .. new byte[600]]));
         Assert.Contains($"'0/layer.tar' of", error.Message, StringComparison.Ordinal);
         Assert.Contains($"compressed with {compression},", error.Message, StringComparison.Ordinal);

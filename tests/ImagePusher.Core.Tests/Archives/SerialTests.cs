@@ -1,8 +1,8 @@
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Tests that measure the process and so run beside no others.</summary>
+/// <summary>Tests that measure the process and so run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneGroup
+public sealed class SerialTests
 {
     public const string Name = "Archives, alone";
 }

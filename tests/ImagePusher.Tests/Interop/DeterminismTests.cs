@@ -4,8 +4,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>One docker-save tar has one digest, whichever way it goes; and what is there is neither read nor sent again.</summary>
-public sealed class SamenessTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
+/// <summary>A docker archive has the same digest by import and by direct push, and existing layers are neither read nor sent again.</summary>
+public sealed class DeterminismTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class SamenessTests(RegistryFixture registries) : IClassFixture<Re
     [Theory, MemberData(nameof(Settings))]
     public async Task Import_then_push_and_direct_push_give_the_same_digest(string archive, string settings)
     {
-        // Each way has a cache of its own: neither can profit from what the other one remembers.
+        // Each way uses its own cache, so that neither reuses the results of the other.
         var imported = await DigestsAsync(archive, $"Import-ImageTar $tar {settings} | Push-CachedImage -Destination $registry");
         var direct = await DigestsAsync(archive, $"Push-ImageTar $tar -Destination $registry {settings}");
         Assert.NotEmpty(direct);
@@ -79,13 +79,13 @@ public sealed class SamenessTests(RegistryFixture registries) : IClassFixture<Re
         using var engine = new Engine { ["tar"] = tar, ["registry"] = registry.Address };
         var first = await engine.SingleAsync("Push-ImageTar $tar -Destination $registry", Token);
 
-        // Whoever reads a layer now finds that it is not what its diff ID says.
+        // Reading a layer now fails, since it does not match its diff ID.
         Assert.Equal(3, EmptyLayers(tar));
         var second = await engine.SingleAsync($"Push-ImageTar $tar -Destination {destination}", Token);
         Assert.Equal((string)first.Digest, (string)second.Digest);
         Assert.Equal((existing, mounted, 0), ((int)second.Existing, (int)second.Mounted, (int)second.Uploaded));
 
-        // The check above can fail: a registry that has nothing needs the layers' bytes.
+        // The check above can fail: an empty registry needs the bytes of the layers.
         await registry.EmptyAsync();
         await engine.FailsAsync("Push-ImageTar $tar -Destination $registry", "DigestMismatch", tar);
     }

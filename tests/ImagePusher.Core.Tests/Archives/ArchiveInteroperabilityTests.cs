@@ -9,7 +9,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>Tars that this project writes, read by skopeo, podman, umoci and Python.</summary>
-public sealed class WrittenForOtherToolsTests : ArchiveTest
+public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
 {
     private const string App = "example.com/team/app:1.0";
     private const string Tool = "example.com/team/tool:2.0";
@@ -45,7 +45,7 @@ public sealed class WrittenForOtherToolsTests : ArchiveTest
     [Theory]
     [InlineData("docker-multi.tar", ArchiveFormat.Docker, App, Tool)]
     [InlineData("docker25.tar", ArchiveFormat.Oci, App)]
-    public async Task Podman_loads_what_is_written(string from, ArchiveFormat format, params string[] names)
+    public async Task Podman_loads_exported_tars(string from, ArchiveFormat format, params string[] names)
     {
         await ExportAsync(from, format);
         string[] store = ["--root", Folder["store"], "--runroot", Folder["run"], "--storage-driver", "vfs"];
@@ -58,7 +58,7 @@ public sealed class WrittenForOtherToolsTests : ArchiveTest
         var config = ImageConfig.Parse(await ReadAsync(archive, root.Config));
         Assert.Equal(config.DiffIds.Select(id => id.ToString()), seen[0]!["RootFS"]!["Layers"]!.AsArray().Select(id => (string?)id));
 
-        // podman's files are read-only, also for who removes the folder.
+        // podman's files are read-only, also when the directory is removed.
         await ExternalTools.RunAsync("podman", [.. store, "rmi", "--all", "--force"], Stop);
     }
 

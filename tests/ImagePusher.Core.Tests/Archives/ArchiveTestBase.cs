@@ -7,8 +7,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>What tests of archives share: a folder, a log, and opening what was made.</summary>
-public abstract class ArchiveTest : IDisposable
+/// <summary>The base of the tests of archives: a directory, a log, and opening archives.</summary>
+public abstract class ArchiveTestBase : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();
 
@@ -29,11 +29,11 @@ public abstract class ArchiveTest : IDisposable
     private protected Task<ImageArchive> OpenAsync(string path) =>
         ImageArchive.OpenAsync(path, new ArchiveOptions { Log = Log, TemporaryDirectory = Folder.Folder("spool") }, Stop);
 
-    /// <summary>The typed error of an archive that is refused: it names the file and a recommended action.</summary>
-    private protected Task<InvalidImageArchiveException> RefusedAsync(byte[] content, string name = "app.tar") =>
-        RefusedAsync<InvalidImageArchiveException>(content, name);
+    /// <summary>The typed error of an archive that is rejected; it names the file and has a recommended action.</summary>
+    private protected Task<InvalidImageArchiveException> RejectedAsync(byte[] content, string name = "app.tar") =>
+        RejectedAsync<InvalidImageArchiveException>(content, name);
 
-    private protected async Task<T> RefusedAsync<T>(byte[] content, string name = "app.tar")
+    private protected async Task<T> RejectedAsync<T>(byte[] content, string name = "app.tar")
         where T : ImagePusherException
     {
         var error = await Assert.ThrowsAsync<T>(() => OpenAsync(content, name));
@@ -42,18 +42,18 @@ public abstract class ArchiveTest : IDisposable
         return error;
     }
 
-    private protected Task<InvalidImageArchiveException> RefusedAsync(TestTar tar) => RefusedAsync(tar.ToArray());
+    private protected Task<InvalidImageArchiveException> RejectedAsync(TestTar tar) => RejectedAsync(tar.ToArray());
 
-    private protected Task<T> RefusedAsync<T>(TestTar tar)
-        where T : ImagePusherException => RefusedAsync<T>(tar.ToArray());
+    private protected Task<T> RejectedAsync<T>(TestTar tar)
+        where T : ImagePusherException => RejectedAsync<T>(tar.ToArray());
 
     private protected static string[] NamesOf(ImageArchive archive) => [.. archive.Images.SelectMany(image => image.Names).Select(name => name.ToString())];
 
-    /// <summary>A blob as the copier takes it from the archive.</summary>
+    /// <summary>A blob as the copier reads it from the archive.</summary>
     private protected static StoredBlob BlobOf(ImageArchive archive, Descriptor blob) =>
         new(blob, archive.Description, (offset, stop) => archive.OpenBlobAsync(blob, offset, stop));
 
-    /// <summary>Reads a blob and checks it by a hash of its own.</summary>
+    /// <summary>Reads a blob and verifies its hash.</summary>
     internal static async Task<byte[]> ReadAsync(ImageArchive archive, Descriptor blob)
     {
         await using var stream = await archive.OpenBlobAsync(blob, 0, Stop);
@@ -64,7 +64,7 @@ public abstract class ArchiveTest : IDisposable
         return copy.ToArray();
     }
 
-    /// <summary>Reads and checks all that a manifest names.</summary>
+    /// <summary>Reads and verifies everything that a manifest names.</summary>
     internal static async Task ReadAllAsync(ImageArchive archive, Manifest manifest)
     {
         foreach (var reference in manifest.References)

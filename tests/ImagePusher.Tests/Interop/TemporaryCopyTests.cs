@@ -3,13 +3,13 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>A push from a tar makes no copy of it: the process may write no file of more than 64 KiB, and the system ends what tries.</summary>
-public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
+/// <summary>A push from a tar makes no copy of it: the process may not write files of more than 64 KiB, and the system ends it if it tries.</summary>
+public sealed class TemporaryCopyTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_plain_tar_is_pushed_without_a_file_that_is_larger_than_its_notes()
+    public async Task An_uncompressed_tar_is_pushed_without_a_temporary_copy()
     {
         var (result, sent) = await PushAsync(compress: false);
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
@@ -17,14 +17,14 @@ public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task A_compressed_tar_needs_room_for_a_plain_copy()
+    public async Task A_compressed_tar_needs_space_for_an_uncompressed_copy()
     {
         var (result, sent) = await PushAsync(compress: true);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Equal(0, sent);
     }
 
-    /// <summary>Pushes an image with a layer of 2 MB by pwsh, and tells how many large blobs the registry has then.</summary>
+    /// <summary>Pushes an image with a layer of 2 MB in pwsh and returns the number of large blobs in the registry.</summary>
     private async Task<(ToolResult Result, int Sent)> PushAsync(bool compress)
     {
         var registry = await registries.OpenAsync(Token);
@@ -37,7 +37,7 @@ public sealed class NoCopyTests(RegistryFixture registries) : IClassFixture<Regi
             tar += ".gz";
         }
 
-        // The runtime would keep its machine code in a file, too.
+        // The runtime would also write its machine code to a file.
         shell.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         var result = await shell.RunLimitedAsync(128, ["-Command", $"$null = Push-ImageTar '{tar}' -Destination {registry.Address} -ErrorAction Stop"]);
         return (result, registry.Blobs().Values.Count(blob => blob.Length > 1_000_000));

@@ -5,30 +5,30 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>An image that should have arrived in a docker-registry, and the checks by other programs that it has.</summary>
-/// <param name="Repository">Its repository there.</param>
-/// <param name="Tag">Its tag there.</param>
-/// <param name="Original">The image of make-images.sh's layout that it was made from.</param>
-internal sealed record Arrival(string Repository, string Tag, string Original)
+/// <summary>An image pushed to docker-registry, and its verification by other tools.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="Tag">The tag.</param>
+/// <param name="Original">The source image, in the layout of make-images.sh.</param>
+internal sealed record PushedImage(string Repository, string Tag, string Original)
 {
-    /// <summary>Its full name at a registry.</summary>
+    /// <summary>The full name in a registry.</summary>
     public string At(DockerRegistry registry) => $"{registry.Address}/{Repository}:{Tag}";
 
-    /// <summary>Lets skopeo inspect and copy it, and umoci unpack the copy: its digest and its files are right.</summary>
+    /// <summary>skopeo inspects and copies the image and umoci unpacks the copy: the digest and the files are as expected.</summary>
     public async Task IsWholeAsync(DockerRegistry registry, string digest, CancellationToken cancellationToken, bool asUser = false)
     {
         var login = asUser ? RegistryFixture.UserAndPassword : null;
-        var inspected = await Witness.InspectAsync(At(registry), cancellationToken, login);
+        var inspected = await ReferenceTools.InspectAsync(At(registry), cancellationToken, login);
         Assert.Equal(digest, inspected.GetProperty("Digest").GetString());
         Assert.Equal("linux", inspected.GetProperty("Os").GetString());
         Assert.Equal("amd64", inspected.GetProperty("Architecture").GetString());
 
         using var folder = new TemporaryFolder();
-        await Witness.CopyAsync($"docker://{At(registry)}", folder["copy"], "back", cancellationToken, login);
-        Assert.Equal(await OriginalFiles.OfAsync(Original, cancellationToken), await Witness.UnpackAsync(folder["copy"], "back", cancellationToken));
+        await ReferenceTools.CopyAsync($"docker://{At(registry)}", folder["copy"], "back", cancellationToken, login);
+        Assert.Equal(await OriginalFiles.OfAsync(Original, cancellationToken), await ReferenceTools.UnpackAsync(folder["copy"], "back", cancellationToken));
     }
 
-    /// <summary>Lets Python read each layer as a gzip stream, and .NET compute its diff ID: both find the original's.</summary>
+    /// <summary>Python reads each layer as a gzip stream and .NET computes its diff ID: both are those of the original.</summary>
     public async Task HasReadableGzipLayersAsync(DockerRegistry registry, CancellationToken cancellationToken, bool asUser = false)
     {
         var layout = (await ImagesFixture.GetAsync(cancellationToken))["oci"];
@@ -42,10 +42,10 @@ internal sealed record Arrival(string Repository, string Tag, string Original)
         for (var i = 0; i < manifest.Layers.Count; i++)
         {
             var layer = blobs[manifest.Layers[i]].FullName;
-            // umoci leaves the end of a tar's last member off, so what Python says of the end is compared, not asserted.
-            var expected = await Witness.ReadTarAsync("r|gz", RawManifest.BlobOfLayout(layout, original.Layers[i]), cancellationToken);
+            // umoci omits the padding of the last member of a tar, so what Python reports about the end is compared, not asserted.
+            var expected = await ReferenceTools.ReadTarAsync("r|gz", RawManifest.BlobOfLayout(layout, original.Layers[i]), cancellationToken);
             Assert.True(expected.Count > 0);
-            Assert.Equal(expected, await Witness.ReadTarAsync("r|gz", layer, cancellationToken));
+            Assert.Equal(expected, await ReferenceTools.ReadTarAsync("r|gz", layer, cancellationToken));
             Assert.Equal(diffIds[i], await DiffIdAsync(layer, cancellationToken));
         }
     }
