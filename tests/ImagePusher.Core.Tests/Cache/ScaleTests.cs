@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Tests.Cache;
 /// Many images in one cache: 10,000 in the long form, 1,000 in the short one, else as IMAGEPUSHER_TEST_SCALE says. Times are
 /// written down; asserted is what does not depend on the machine: memory, and bytes allocated.
 /// </summary>
-[Collection(AloneGroup.Name)]
+[Collection(SerialTests.Name)]
 public sealed class ScaleTests : CacheTest
 {
     private static readonly int Count =
