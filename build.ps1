@@ -1,97 +1,162 @@
 <#
 .SYNOPSIS
-Builds, tests and packs ImagePusher: a thin wrapper of dotnet that runs in pwsh and in the bundled shell.
+Builds, tests and packs ImagePusher. Requires the .NET 10 SDK and PowerShell 7.6.
+.DESCRIPTION
+On a machine that has only the SDK, the same commands work as
+
+    dotnet tool exec powershell@7.6.9 --yes -- ./build.ps1 Test
+
+The tasks:
+    Build       builds the solution and assembles the module in out/ImagePusher
+    Quickstart  builds the module and pushes an image tar, to a local registry unless -Registry is given
+    Test        runs all tests: xunit, Pester and, on Linux with Wine, the tests for Windows
+    Docs        updates the help files of the module from docs/en-US (requires Microsoft.PowerShell.PlatyPS 1)
+    Package     writes the packages for NuGet and the PowerShell Gallery to out/packages
+    Benchmark   compares ImagePusher with other tools and updates docs/performance.md
+    Clean       deletes what the other tasks created
+.EXAMPLE
+./build.ps1 Quickstart -Tar ./app.tar -Registry localhost:5000
 .EXAMPLE
 ./build.ps1 Test -Long
 .EXAMPLE
-dotnet run --project src/ImagePusher.Shell -- -File build.ps1 Package
+./build.ps1 Benchmark --quick
 #>
-[CmdletBinding()]
+[CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Pester', 'Docs', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Quickstart', 'Test', 'Docs', 'Package', 'Benchmark', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    # The long forms of the tests: hundreds of kills, minutes of soak, gigabytes.
-    [switch] $Long
+    # Quickstart: the image tar to push, docs/examples/hello.tar by default.
+    [string] $Tar,
+
+    # Quickstart: the registry to push to, for example localhost:5000.
+    [string] $Registry,
+
+    # Test: runs the long forms too: hundreds of killed processes, minutes of load, gigabytes of data.
+    [switch] $Long,
+
+    # Package: packs out/ImagePusher as it is, for example after its files were signed.
+    [switch] $NoBuild,
+
+    # Benchmark: its options.
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Argument
 )
-
-# Only the language, .NET and programs from here on: the bundled shell has no other cmdlets.
 $ErrorActionPreference = 'Stop'
-$solution = [IO.Path]::Combine($PSScriptRoot, 'ImagePusher.sln')
-$out = [IO.Path]::Combine($PSScriptRoot, 'out')
+$PSNativeCommandUseErrorActionPreference = $true
+$solution = Join-Path $PSScriptRoot ImagePusher.sln
+$source = Join-Path $PSScriptRoot src
+$tests = Join-Path $PSScriptRoot tests
+$out = Join-Path $PSScriptRoot out
+$module = Join-Path $out ImagePusher
 
-function Invoke-Program {
-    $program, $arguments = $args
-    & $program @arguments
-    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+# Child processes start the shell that runs this script as 'pwsh'. The dotnet tool puts no such program on the PATH.
+function Add-PwshToPath {
+    $program = [Environment]::ProcessPath
+    $folder = Split-Path $program
+    if ((Split-Path $program -LeafBase) -ne 'pwsh') {
+        $folder = Join-Path $out tools
+        $null = New-Item -ItemType Directory -Force $folder
+        $library = Join-Path $PSHOME pwsh.dll
+        if ($IsWindows) {
+            Set-Content (Join-Path $folder pwsh.cmd) "@`"$program`" `"$library`" %*"
+        } else {
+            Set-Content (Join-Path $folder pwsh) "#!/bin/sh`nexec '$program' '$library' `"`$@`""
+            chmod +x (Join-Path $folder pwsh)
+        }
+    }
+    $env:PATH = $folder + [IO.Path]::PathSeparator + $env:PATH
 }
 
-# Runs a script in a real pwsh, which has the other cmdlets and modules.
-function Invoke-Pwsh([string] $Script) {
-    if (-not (Get-Command pwsh -CommandType Application -ErrorAction Ignore)) {
-        throw "The task $Task needs pwsh 7.6 or later in the PATH."
+# Runs a test suite and shows its output. Adds the counts that $Pattern finds to $counts; a suite that ends with an error without
+# a failed test, or reports fewer results than expected, counts as one failed test.
+function Invoke-TestSuite([string] $Name, [string] $Pattern, [scriptblock] $Command, [int] $Results = 1) {
+    $PSNativeCommandUseErrorActionPreference = $false
+    $failed = $found = 0
+    & $Command 2>&1 | ForEach-Object {
+        [Console]::WriteLine("$_")
+        if ("$_" -match $Pattern) {
+            $found++
+            foreach ($result in 'Passed', 'Failed', 'Skipped') { $counts[$result] += [int] $Matches[$result] }
+            $failed += $Matches.Failed
+        }
     }
-    Invoke-Program pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; $Script"
+    if ($failed -eq 0 -and ($LASTEXITCODE -ne 0 -or $found -lt $Results)) {
+        [Console]::WriteLine("$Name ended with exit code $LASTEXITCODE and $found of $Results results.")
+        $counts.Failed++
+    }
+}
+
+function Invoke-Test {
+    Add-PwshToPath
+    if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
+    $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    $projects = @(Get-ChildItem $tests -Filter *.Tests.csproj -Recurse)
+    $summary = '^(Passed|Failed|Skipped)! +- Failed: +(?<Failed>\d+), Passed: +(?<Passed>\d+), Skipped: +(?<Skipped>\d+),'
+    Invoke-TestSuite xunit $summary -Results $projects.Count { dotnet test $solution -c $Configuration }
+    foreach ($suite in 'Pester', 'Windows') {
+        $summary = "^${suite}: (?<Passed>\d+) passed, (?<Failed>\d+) failed, (?<Skipped>\d+) skipped$"
+        Invoke-TestSuite $suite $summary { pwsh -NoProfile -NonInteractive -File (Join-Path $tests $suite Invoke-Suite.ps1) }
+    }
+    '{0} passed, {1} failed, {2} skipped' -f $counts.Passed, $counts.Failed, $counts.Skipped
+    exit [int] ($counts.Failed -gt 0 -or $counts.Passed -eq 0)
+}
+
+function New-Package {
+    . (Join-Path $source Packaging.ps1)
+    # The time in the packages is that of the sources, so that the same sources give the same packages.
+    $time = Get-SourceTime $PSScriptRoot
+    $env:SOURCE_DATE_EPOCH = $time.ToUnixTimeSeconds()
+    $packages = Join-Path $out packages
+    Remove-Item $packages -Recurse -ErrorAction Ignore
+    $nuget = New-Item -ItemType Directory (Join-Path $packages nuget)
+    $gallery = New-Item -ItemType Directory (Join-Path $packages gallery)
+    if (-not $NoBuild) { dotnet build (Join-Path $source ImagePusher) -c $Configuration | Out-Host }
+    foreach ($project in 'ImagePusher.Core', 'ImagePusher.LocalRegistry') {
+        dotnet pack (Join-Path $source $project) -c $Configuration -o $nuget.FullName | Out-Host
+    }
+    $version = (Import-PowerShellDataFile (Join-Path $module ImagePusher.psd1)).ModuleVersion
+    Export-GalleryPackage $module (Join-Path $gallery "ImagePusher.$version.nupkg") $time
+    Export-Zip (Get-FolderContent $module 'ImagePusher/') (Join-Path $packages "ImagePusher.$version.zip") $time
+    Copy-Item (Join-Path $PSScriptRoot THIRD-PARTY-NOTICES.md) $packages
+    Export-Checksum $packages
+    Get-Content (Join-Path $packages SHA256SUMS)
 }
 
 switch ($Task) {
     'Build' {
-        Invoke-Program dotnet build $solution -c $Configuration
+        dotnet build $solution -c $Configuration
+    }
+    'Quickstart' {
+        # Code compiled ahead would only delay the first result.
+        dotnet build (Join-Path $source ImagePusher) -c $Configuration -p:CompileAhead=false -v:quiet -nologo
+        Import-Module (Join-Path $module ImagePusher.psd1)
+        $parameters = @{}
+        if ($Tar) { $parameters.Tar = $Tar }
+        if ($Registry) { $parameters.Registry = $Registry }
+        & (Join-Path $PSScriptRoot docs examples quickstart.ps1) @parameters
     }
     'Test' {
-        if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
-        Invoke-Program dotnet test $solution -c $Configuration
-    }
-    'Pester' {
-        Invoke-Program dotnet build ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher')) -c $Configuration
-        if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
-        $pester = [IO.Path]::Combine($PSScriptRoot, 'tests', 'Pester')
-        $suite = [IO.Path]::Combine($pester, 'Invoke-Suite.ps1')
-        $canRun = Get-Command pwsh -CommandType Application -ErrorAction Ignore
-        if ($canRun) {
-            pwsh -NoProfile -NonInteractive -File $suite -CanRun
-            $canRun = $LASTEXITCODE -eq 0
-        }
-        if (-not $canRun) {
-            # Both come from NuGet then, as in .ci/run.
-            Invoke-Program dotnet msbuild ([IO.Path]::Combine($pester, 'Tools.proj')) -restore '-t:GetTools' '-v:quiet'
-            $env:PATH = [IO.Path]::Combine($out, 'tools') + [IO.Path]::PathSeparator + $env:PATH
-        }
-        Invoke-Program pwsh -NoProfile -NonInteractive -File $suite
+        Invoke-Test
     }
     'Docs' {
-        # The pages are the source of Get-Help; what is made from them is committed, so that no build needs platyPS.
-        Invoke-Program dotnet build ([IO.Path]::Combine($PSScriptRoot, 'src', 'ImagePusher')) -c $Configuration
-        Invoke-Pwsh "& '$([IO.Path]::Combine($PSScriptRoot, 'docs', 'Update-Help.ps1'))'"
+        Add-PwshToPath
+        dotnet build (Join-Path $source ImagePusher) -c $Configuration
+        pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Update-Help.ps1)
     }
     'Package' {
-        # The same sources give the same packages, since they carry a time of the sources and not of today.
-        . ([IO.Path]::Combine($PSScriptRoot, 'src', 'Packaging.ps1'))
-        $time = Get-SourceTime $PSScriptRoot
-        $env:SOURCE_DATE_EPOCH = $time.ToUnixTimeSeconds()
-        $packages = [IO.Path]::Combine($out, 'packages')
-        if ([IO.Directory]::Exists($packages)) { [IO.Directory]::Delete($packages, $true) }
-
-        # The tool and the module have one name, so they are kept apart: one for NuGet, one for the PowerShell Gallery.
-        $nuget = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'nuget')).FullName
-        $gallery = [IO.Directory]::CreateDirectory([IO.Path]::Combine($packages, 'gallery')).FullName
-        foreach ($project in 'ImagePusher.Core', 'ImagePusher.Shell') {
-            Invoke-Program dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src', $project)) -c $Configuration -o $nuget
-        }
-        $module = [IO.Path]::Combine($out, 'ImagePusher')
-        $version = (Test-ModuleManifest ([IO.Path]::Combine($module, 'ImagePusher.psd1'))).Version
-        Export-GalleryPackage $module ([IO.Path]::Combine($gallery, "ImagePusher.$version.nupkg")) $time
-        Export-Zip (Get-FolderContent $module 'ImagePusher/') ([IO.Path]::Combine($packages, "ImagePusher.$version.zip")) $time
-        [IO.File]::Copy([IO.Path]::Combine($PSScriptRoot, 'THIRD-PARTY-NOTICES.md'), [IO.Path]::Combine($packages, 'THIRD-PARTY-NOTICES.md'))
-        Export-Checksum $packages
-        [IO.File]::ReadAllLines([IO.Path]::Combine($packages, 'SHA256SUMS'))
+        New-Package
+    }
+    'Benchmark' {
+        Add-PwshToPath
+        dotnet run -c Release --project (Join-Path $tests ImagePusher.Benchmarks) -- @Argument
     }
     'Clean' {
-        Invoke-Program dotnet clean $solution -c $Configuration
-        if ([IO.Directory]::Exists($out)) { [IO.Directory]::Delete($out, $true) }
+        dotnet clean $solution -c $Configuration
+        Remove-Item $out -Recurse -ErrorAction Ignore
     }
 }

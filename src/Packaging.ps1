@@ -1,26 +1,25 @@
-# What build.ps1 packs with: zips whose bytes depend on their content alone, and the package of a module as the PowerShell
-# Gallery takes it. Dot-source it. Only the language and .NET: the bundled shell runs it too.
+# Functions of build.ps1 Package: zip files whose bytes depend only on their content, and packages for the PowerShell Gallery.
 
-# The time that the packages carry: SOURCE_DATE_EPOCH, else that of the last commit.
+# The time that the packages contain: SOURCE_DATE_EPOCH, or the time of the last commit.
 function Get-SourceTime([string] $Folder) {
     $seconds = $env:SOURCE_DATE_EPOCH
     if (-not $seconds) {
         $seconds = git -C $Folder log -1 --format=%ct
-        if ($LASTEXITCODE -ne 0) { throw 'The packages carry a time: set SOURCE_DATE_EPOCH where there is no git repository.' }
+        if ($LASTEXITCODE -ne 0) { throw 'Set SOURCE_DATE_EPOCH: the packages contain a time, and there is no git repository.' }
     }
     [DateTimeOffset]::FromUnixTimeSeconds([long] $seconds)
 }
 
-# The files below a folder, in an order that no language or file system changes: name below it (with '/') and bytes.
+# The files of a folder: a dictionary from the relative path with '/' to the bytes, in an order that does not depend on the system.
 function Get-FolderContent([string] $Folder, [string] $Prefix = '') {
-    $content = [ordered]@{}
-    $files = [IO.Directory]::GetFiles($Folder, '*', [IO.SearchOption]::AllDirectories)
-    $names = [string[]] ($files | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_).Replace('\', '/') })
+    $names = [string[]] (Get-ChildItem $Folder -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') })
     [Array]::Sort($names, [StringComparer]::Ordinal)
-    foreach ($name in $names) { $content["$Prefix$name"] = [IO.File]::ReadAllBytes([IO.Path]::Combine($Folder, $name)) }
+    $content = [ordered]@{}
+    foreach ($name in $names) { $content["$Prefix$name"] = [IO.File]::ReadAllBytes((Join-Path $Folder $name)) }
     $content
 }
 
+# Writes a zip file. Compress-Archive would add the time of each file.
 function Export-Zip([Collections.IDictionary] $Content, [string] $Path, [DateTimeOffset] $Time) {
     $zip = [IO.Compression.ZipArchive]::new([IO.File]::Create($Path), [IO.Compression.ZipArchiveMode]::Create)
     try {
@@ -36,12 +35,12 @@ function Export-Zip([Collections.IDictionary] $Content, [string] $Path, [DateTim
     }
 }
 
-# The nuspec of a module: what its manifest says, and the tags by which the Gallery finds modules, cmdlets and editions.
+# The nuspec of a module, from its manifest, with the tags by which the Gallery finds modules and cmdlets.
 function Get-Nuspec([Management.Automation.PSModuleInfo] $Module) {
     $cmdlets = [string[]] $Module.ExportedCmdlets.Keys
     [Array]::Sort($cmdlets, [StringComparer]::Ordinal)
-    $tags = @($Module.Tags) + 'PSModule' + 'PSIncludes_Cmdlet' + @($cmdlets | ForEach-Object { "PSCmdlet_$_" }) + @($cmdlets | ForEach-Object { "PSCommand_$_" })
-    $said = [ordered]@{
+    $tags = @($Module.Tags) + 'PSModule' + 'PSIncludes_Cmdlet' + $cmdlets.ForEach({ "PSCmdlet_$_" }) + $cmdlets.ForEach({ "PSCommand_$_" })
+    $elements = [ordered]@{
         id                       = $Module.Name
         version                  = "$($Module.Version)"
         authors                  = $Module.Author
@@ -52,25 +51,27 @@ function Get-Nuspec([Management.Automation.PSModuleInfo] $Module) {
         description              = $Module.Description
         releaseNotes             = $Module.ReleaseNotes
         copyright                = $Module.Copyright
-        tags                     = [string]::Join(' ', $tags)
+        tags                     = $tags -join ' '
     }
-    $lines = foreach ($key in $said.Keys) { if ($said[$key]) { "    <$key>$([Security.SecurityElement]::Escape($said[$key]))</$key>" } }
-    [string]::Join("`n", @('<?xml version="1.0" encoding="utf-8"?>'
+    $lines = foreach ($key in $elements.Keys) {
+        if ($elements[$key]) { "    <$key>$([Security.SecurityElement]::Escape($elements[$key]))</$key>" }
+    }
+    @('<?xml version="1.0" encoding="utf-8"?>'
         '<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">'
         '  <metadata>'
         $lines
         '  </metadata>'
         '</package>'
-        ''))
+        '') -join "`n"
 }
 
-# A package is an Open Packaging archive: besides the files it says what kind each is, and which of them describes it.
+# Writes the package of a module. A NuGet package is an Open Packaging archive: it names the content type of each file.
 function Export-GalleryPackage([string] $Folder, [string] $Path, [DateTimeOffset] $Time) {
-    $module = Test-ModuleManifest ([IO.Path]::Combine($Folder, [IO.Path]::GetFileName($Folder) + '.psd1'))
+    $module = Test-ModuleManifest (Join-Path $Folder "$(Split-Path $Folder -Leaf).psd1")
     $files = Get-FolderContent $Folder
     $extensions = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
-    $kinds = foreach ($name in $files.Keys) {
-        $extension = [IO.Path]::GetExtension($name).TrimStart('.')
+    $types = foreach ($name in $files.Keys) {
+        $extension = (Split-Path $name -Extension).TrimStart('.')
         if (-not $extension) { "  <Override PartName=`"/$name`" ContentType=`"application/octet`" />" }
         elseif ($extensions.Add($extension)) { "  <Default Extension=`"$extension`" ContentType=`"application/octet`" />" }
     }
@@ -88,7 +89,7 @@ function Export-GalleryPackage([string] $Folder, [string] $Path, [DateTimeOffset
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
   <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
   <Default Extension="nuspec" ContentType="application/octet" />
-$([string]::Join("`n", @($kinds)))
+$($types -join "`n")
 </Types>
 
 "@)
@@ -98,11 +99,11 @@ $([string]::Join("`n", @($kinds)))
     Export-Zip $content $Path $Time
 }
 
-# What 'sha256sum -c' reads.
+# Writes SHA256SUMS, which 'sha256sum -c' reads.
 function Export-Checksum([string] $Folder) {
     $content = Get-FolderContent $Folder
     $lines = foreach ($name in $content.Keys) {
         "$([Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData($content[$name])))  $name`n"
     }
-    [IO.File]::WriteAllText([IO.Path]::Combine($Folder, 'SHA256SUMS'), [string]::Concat($lines))
+    [IO.File]::WriteAllText((Join-Path $Folder SHA256SUMS), [string]::Concat($lines))
 }

@@ -1,14 +1,14 @@
-# Writes results and errors so that they read well in the log of a CI service. Dot-source it, then pipe both streams to it:
+# Formats results and errors for the log of a CI service. Dot-source it, then pipe both streams to it:
 #
 #   . ./CiLog.ps1
 #   Push-ImageTar ./images/*.tar -Destination ghcr.io/me/ -ErrorAction Continue -ErrorVariable failures 2>&1 | Write-CiLog
 #   exit [Math]::Min($failures.Count, 1)
 #
-# On GitHub Actions (GITHUB_ACTIONS is true) and Azure Pipelines (TF_BUILD is True) an image is a line that opens to its
-# details, and an error is one that the service shows beside the run. Elsewhere both are plain lines.
+# On GitHub Actions (GITHUB_ACTIONS is true) and Azure Pipelines (TF_BUILD is True) an image is a collapsed group with its details,
+# and an error is an annotation of the run. Elsewhere both are plain lines.
 
-# Names and messages may come from a registry: in a log they must not be able to give the service commands. Both services
-# read '##[' and '##vso[' anywhere in a line, GitHub also '::' at its start.
+# Names and messages may come from a registry, and must not act as commands of the service. Both services interpret '##[' and
+# '##vso[' anywhere in a line, GitHub also '::' at its start.
 function Protect-CiText([string] $Text) {
     ($Text -replace '\s*[\r\n]+\s*', ' ' -replace '##(?=vso\[|\[)', '# #').Trim() -replace '^::', ': :'
 }
@@ -38,7 +38,7 @@ function Format-CiError([Management.Automation.ErrorRecord] $ErrorRecord) {
     }
 }
 
-# Writes an ErrorRecord as an error, an image (a push's result, a cached image) as a group, and all else as it is.
+# Writes an ErrorRecord as an error, an image (the result of a push, a cached image) as a group, and other objects unchanged.
 function Write-CiLog {
     [CmdletBinding()]
     param([Parameter(ValueFromPipeline)] $InputObject)
@@ -47,11 +47,11 @@ function Write-CiLog {
         if ($what -is [Management.Automation.ErrorRecord]) {
             Format-CiError $what
         } elseif ($null -ne $what.BytesSent) {
-            $done = $null -eq $what.Layers ? 'there already' : "$($what.SizeText) sent"
+            $done = $null -eq $what.Layers ? 'unchanged' : "$($what.SizeText) sent"
             $lines = @("from    $($what.Source)", "digest  $($what.Digest)")
             if ($what.SourceDigest) { $lines += "source  $($what.SourceDigest)" }
             if ($null -ne $what.Layers) {
-                $lines += "layers  $($what.Layers): $($what.Uploaded) sent, $($what.Mounted) mounted, $($what.Existing) there"
+                $lines += "layers  $($what.Layers): $($what.Uploaded) sent, $($what.Mounted) mounted, $($what.Existing) existing"
             }
             $lines += 'took    {0:0.0} s' -f $what.Duration.TotalSeconds
             Format-CiGroup "$($what.Reference): $done" $lines

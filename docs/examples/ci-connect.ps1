@@ -1,15 +1,15 @@
-# Connects this process to a registry with what a CI job has been given:
+# Connects this process to a registry with the credentials of a CI job:
 #
 #   ci-connect.ps1 ghcr.io
 #
-# The first that fits, none of which shows a secret:
+# The first that applies; none of them writes a secret to the log:
 #   1. any registry       REGISTRY_USER and REGISTRY_PASSWORD, as the step's env
 #   2. ghcr.io            the job's token: GITHUB_TOKEN as the step's env, with 'packages: write' in the job's permissions
 #   3. NAME.azurecr.io    the module Az.ContainerRegistry in a session that is signed in to Azure (AzurePowerShell@5, azure/login)
 #   4. Amazon ECR         the module AWS.Tools.ECR with credentials of AWS in the environment
-#   5. what docker login or podman login left in their files, which need no connection; then this does nothing
+#   5. the files of docker login or podman login, which need no connection; the script does nothing
 #
-# A step is a process of its own, and so is a connection: run this in the step that pushes.
+# A step is a separate process, and a connection belongs to the process: run this script in the step that pushes.
 [CmdletBinding()]
 param([Parameter(Mandatory, Position = 0)] [string] $Registry)
 $ErrorActionPreference = 'Stop'
@@ -20,15 +20,15 @@ function Test-Command([string] $Name) { $null -ne (Get-Command $Name -ErrorActio
 if ($env:REGISTRY_USER) {
     Connect-Registry $name -UserName $env:REGISTRY_USER -PasswordVariable REGISTRY_PASSWORD
 } elseif ($name -eq 'ghcr.io' -and $env:GITHUB_TOKEN) {
-    # Any user name will do.
+    # Any user name is accepted.
     Connect-Registry $name -UserName ($env:GITHUB_ACTOR ? $env:GITHUB_ACTOR : 'token') -PasswordVariable GITHUB_TOKEN
 } elseif ($name -match '^(?<Name>[^.]+)\.azurecr\.io$' -and (Test-Command Connect-AzContainerRegistry)) {
     $answer = Connect-AzContainerRegistry -Name $Matches.Name -ExposeToken
-    # ACR's user name for tokens; the token is a SecureString.
+    # The user name for tokens of ACR; the token is a SecureString.
     Connect-Registry $name -Credential ([pscredential]::new('00000000-0000-0000-0000-000000000000', $answer.AccessToken))
 } elseif ($name -match '\.dkr\.ecr\.(?<Region>[^.]+)\.amazonaws\.com(\.cn)?$' -and (Test-Command Get-ECRLoginCommand)) {
     $login = Get-ECRLoginCommand -Region $Matches.Region
-    # Its password is plain text; NetworkCredential makes a SecureString of it.
+    # The password is plain text; NetworkCredential converts it to a SecureString.
     $password = [Net.NetworkCredential]::new($login.Username, $login.Password).SecurePassword
     Connect-Registry $name -Credential ([pscredential]::new($login.Username, $password))
 }

@@ -1,29 +1,29 @@
-# The everyday job of a CI service in one step: connects, pushes image tars, and keeps copies of a list of other images.
+# The push step of a CI job: connects to the registry, pushes image tars, and mirrors a list of other images.
 #
-#   ci-push.ps1 ghcr.io/me/ -Path ./images/*.tar               what was built, straight from the tars
-#   ci-push.ps1 ghcr.io/me/mirror/ -List images.txt            what others built, through the cache
+#   ci-push.ps1 ghcr.io/me/ -Path ./images/*.tar               pushes the tars of a build
+#   ci-push.ps1 ghcr.io/me/mirror/ -List images.txt            copies the images of a list through the cache
 #
-# The list has one reference a line; empty lines and those that begin with '#' do not count. An image that fails does not
-# keep the others back: the log names it, and the exit code is 1 at the end. Credentials: see ci-connect.ps1.
+# The list has one reference per line; empty lines and lines that begin with '#' are ignored. If an image fails, the rest
+# continue: the log names it, and the exit code is 1. For credentials see ci-connect.ps1.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Destination,
     [string[]] $Path,
     [string] $List
 )
-# What both services set before a step. It is why the cmdlets below say -ErrorAction Continue.
+# Both services set this before a step; the cmdlets below therefore use -ErrorAction Continue.
 $ErrorActionPreference = 'Stop'
-. ([IO.Path]::Combine($PSScriptRoot, 'CiLog.ps1'))
-$null = & ([IO.Path]::Combine($PSScriptRoot, 'ci-connect.ps1')) $Destination
+. (Join-Path $PSScriptRoot CiLog.ps1)
+$null = & (Join-Path $PSScriptRoot ci-connect.ps1) $Destination
 
-# 2>&1 puts errors among the results, in their order; -ErrorVariable counts them all the same.
+# 2>&1 keeps errors and results in order; -ErrorVariable still counts the errors.
 $push = @{ Destination = $Destination; ErrorAction = 'Continue'; ErrorVariable = '+failures' }
 $failures = @()
 if ($Path) {
     Push-ImageTar $Path @push 2>&1 | Write-CiLog
 }
 if ($List) {
-    $names = @([IO.File]::ReadAllLines($PSCmdlet.GetUnresolvedProviderPathFromPSPath($List)) |
+    $names = @(Get-Content $List |
         Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
     . {
         $names | Save-ImageToCache -AllPlatforms -OutVariable saved -ErrorAction Continue -ErrorVariable +failures |
@@ -31,7 +31,7 @@ if ($List) {
     } 2>&1 | Write-CiLog
 }
 
-# What the service keeps for the next run: after a failure all of it, so that broken transfers go on; else no more than needed.
+# The service keeps the cache for the next run: after a failure all of it, so that transfers resume, otherwise only what is needed.
 if (-not $failures) {
     if ($List) { Get-CachedImage | Where-Object Reference -NotIn $saved.Reference | Remove-CachedImage -Confirm:$false }
     $null = Optimize-ImageCache -GracePeriod 0

@@ -1,16 +1,16 @@
-# Splits a list of images over several machines by PowerShell remoting; the results come back as objects, in any order.
+# Splits a list of images among several machines with PowerShell remoting and returns the results as objects, in any order.
 #
 #   mirror-hosts.ps1 images.txt registry.example.com/mirror/ -HostName build1, build2, build3
 #
-# It needs ssh to each host (or change -HostName to -ComputerName for WinRM) and the module installed there. The hosts need
-# credentials of their own, in docker's or podman's files: none are sent.
+# Requires SSH to each host (or -ComputerName instead of -HostName for WinRM) and the module installed there. The hosts use the
+# credentials in their own docker or podman files; none are sent.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $List,
     [Parameter(Mandatory, Position = 1)] [string] $Destination,
     [Parameter(Mandatory)] [string[]] $HostName
 )
-$images = @([IO.File]::ReadAllLines($PSCmdlet.GetUnresolvedProviderPathFromPSPath($List)) |
+$images = @(Get-Content $List |
     Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
 $number = 0
 $jobs = foreach ($name in $HostName) {
@@ -25,5 +25,5 @@ $jobs = foreach ($name in $HostName) {
     }
 }
 
-# What comes back is a copy of each object; it binds to the cmdlets here as the original does.
+# The results are copies of the objects; they bind to cmdlets as the originals do.
 $jobs | Receive-Job -Wait -AutoRemoveJob

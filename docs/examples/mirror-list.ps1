@@ -1,11 +1,11 @@
-# Copies the images of a list, or one part of it, to a registry; what is there already costs one HEAD request a side.
+# Copies the images of a list, or one part of it, to a registry. An unchanged image costs one HEAD request per registry.
 #
 #   mirror-list.ps1 images.txt registry.example.com/mirror/ [-Shard 3/10 [-ByRepository]] [-IncludeReferrers] [-Platform linux/amd64]
 #
-# The list has one reference a line; empty lines and those that begin with '#' do not count. It writes a result for each image
-# and ends with an error if one failed, after the others were copied: run it again to go on. -ByRepository keeps the tags of a
-# repository in one part, so that no two machines send the layers that they share.
-# Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, else those of docker's or podman's files.
+# The list has one reference per line; empty lines and lines that begin with '#' are ignored. The script writes a result for each
+# image and, after all were tried, ends with an error if one failed; run it again to continue. -ByRepository keeps the tags of a
+# repository in one part, so that no two machines send the same layers.
+# Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, otherwise those in docker's or podman's files.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $List,
@@ -22,7 +22,7 @@ if ($env:MIRROR_USER) {
 
 $copy = @{ Destination = $Destination; IncludeReferrers = $IncludeReferrers }
 if ($Platform) { $copy.Platform = $Platform }
-$images = @([IO.File]::ReadAllLines($PSCmdlet.GetUnresolvedProviderPathFromPSPath($List)) |
+$images = @(Get-Content $List |
     Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim |
     Select-ImageShard $Shard -ByRepository:$ByRepository)
 $images | Copy-RegistryImage @copy -ErrorAction Continue -ErrorVariable failed

@@ -1,12 +1,12 @@
-# Moves images into a network that has no way out, in two steps, with a folder carried between them.
+# Transfers images into an air-gapped network in two steps, by a folder that is carried between them.
 #
-#   mirror.ps1 FOLDER -List images.txt [-Shard 1/2]       on the side with internet: saves the images and writes the folder
-#   mirror.ps1 FOLDER -Destination registry.inside:5000   on the inside: verifies the folder, imports it and pushes the images
+#   mirror.ps1 FOLDER -List images.txt [-Shard 1/2]       with internet access: saves the images and writes the folder
+#   mirror.ps1 FOLDER -Destination registry.inside:5000   inside: verifies the folder, imports it and pushes the images
 #
-# The list has one reference a line; empty lines and those that begin with '#' do not count. The folder gets images.tar (an
-# OCI archive of all images with all their platforms, layers that they share stored once), images.txt (the digest and name of
-# each) and SHA256SUMS, which 'sha256sum -c' reads too. Every image arrives with the digest that it had.
-# What refers to images (signatures, SBOMs) is not part of an OCI archive: docs/scaling.md says how to carry it.
+# The list has one reference per line; empty lines and lines that begin with '#' are ignored. The folder receives images.tar (an
+# OCI archive of all images with all platforms; shared layers are stored once), images.txt (digest and name of each image) and
+# SHA256SUMS in the format of sha256sum. The digests of the images do not change.
+# An OCI archive does not contain referrers (signatures, SBOMs): docs/scaling.md describes how to transfer them.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Folder,
@@ -15,39 +15,33 @@ param(
     [Parameter(Mandatory, ParameterSetName = 'In')] [string] $Destination
 )
 $ErrorActionPreference = 'Stop'
-$Folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Folder)
-$tar, $names, $sums = 'images.tar', 'images.txt', 'SHA256SUMS' | ForEach-Object { [IO.Path]::Combine($Folder, $_) }
-
-function Get-Sha256([string] $Path) {
-    $stream = [IO.File]::OpenRead($Path)
-    try { [Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData($stream)) } finally { $stream.Dispose() }
-}
+$tar, $names, $sums = 'images.tar', 'images.txt', 'SHA256SUMS' | ForEach-Object { Join-Path $Folder $_ }
 
 if ($List) {
-    $wanted = @([IO.File]::ReadAllLines($PSCmdlet.GetUnresolvedProviderPathFromPSPath($List)) |
+    $wanted = @(Get-Content $List |
         Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim | Select-ImageShard $Shard)
 
-    # An image that fails does not keep the others back; it is told at the end.
+    # If an image fails, the rest continue; the failures are reported at the end.
     $saved = @($wanted | Save-ImageToCache -AllPlatforms -ErrorAction Continue -ErrorVariable failed)
     if ($saved) {
-        $null = [IO.Directory]::CreateDirectory($Folder)
+        $null = New-Item -ItemType Directory -Force $Folder
         $null = $saved | Export-ImageTar -Path $tar -Force
-        [IO.File]::WriteAllLines($names, [string[]] ($saved | ForEach-Object { "$($_.Digest) $($_.Reference)" }))
-        [IO.File]::WriteAllLines($sums, [string[]] ($tar, $names | ForEach-Object { "$(Get-Sha256 $_)  $([IO.Path]::GetFileName($_))" }))
+        $saved | ForEach-Object { "$($_.Digest) $($_.Reference)" } | Set-Content $names
+        Get-FileHash $tar, $names | ForEach-Object { "$($_.Hash.ToLowerInvariant())  $(Split-Path $_.Path -Leaf)" } | Set-Content $sums
     }
     $saved
     if ($failed) { throw "$($failed.Count) of $($wanted.Count) images could not be saved." }
     return
 }
 
-foreach ($line in [IO.File]::ReadAllLines($sums)) {
+foreach ($line in Get-Content $sums) {
     $sum, $file = $line -split '  ', 2
-    if ((Get-Sha256 ([IO.Path]::Combine($Folder, $file))) -cne $sum) {
-        throw "$file is not what $sums says: it was damaged on its way. Carry the folder again."
+    if ((Get-FileHash (Join-Path $Folder $file)).Hash -ne $sum) {
+        throw "The checksum of $file differs from $sums. Transfer the folder again."
     }
 }
 $digestOf = @{}
-foreach ($line in [IO.File]::ReadAllLines($names)) {
+foreach ($line in Get-Content $names) {
     $digest, $name = $line -split ' ', 2
     $digestOf[$name] = $digest
 }

@@ -1,9 +1,9 @@
-# Pushes an image tar to a registry, twice, and shows what is there.
+# Pushes an image tar to a registry twice and shows the result; the module ImagePusher must be imported or installed.
 #   quickstart.ps1 [-Tar FILE] [-Registry HOST]
-# Without -Tar it takes hello.tar beside this script; without -Registry it starts the module's own local registry in a
-# temporary folder and stops it at the end.
+# The default tar is hello.tar beside this script. Without -Registry, the script starts a local registry in a temporary folder and
+# stops it at the end.
 param(
-    [string] $Tar = [IO.Path]::Combine($PSScriptRoot, 'hello.tar'),
+    [string] $Tar = (Join-Path $PSScriptRoot hello.tar),
     [string] $Registry
 )
 $ErrorActionPreference = 'Stop'
@@ -11,7 +11,7 @@ $folder = $null
 
 try {
     if (-not $Registry) {
-        $folder = [IO.Directory]::CreateTempSubdirectory('imagepusher-').FullName
+        $folder = Join-Path ([IO.Path]::GetTempPath()) "imagepusher-$(New-Guid)"
         $Registry = (Start-LocalRegistry -Port 0 -Path $folder).Registry
         "A local registry serves $folder at $Registry."
     }
@@ -20,14 +20,14 @@ try {
     $pushed = Push-ImageTar $Tar -Destination $Registry
     $pushed | Out-Host
 
-    "Push it again: everything is there, nothing is sent."
+    'Push it again; the registry has every blob, so nothing is sent:'
     Push-ImageTar $Tar -Destination $Registry | Out-Host
 
-    "What the registry has now:"
+    'The manifest in the registry:'
     $pushed | Get-RegistryManifest | Out-Host
 } finally {
     if ($folder) {
         Stop-LocalRegistry $Registry
-        [IO.Directory]::Delete($folder, $true)
+        Remove-Item $folder -Recurse -Force
     }
 }

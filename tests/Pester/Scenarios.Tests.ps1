@@ -1,5 +1,4 @@
-# The scripts of tests/Scenarios in a real pwsh, against the module's own local registry; xunit runs the same ones in the
-# bare engine against docker-registry.
+# The scripts of tests/Scenarios, which use a local registry.
 BeforeDiscovery {
     $scenarios = Get-ChildItem "$PSScriptRoot/../Scenarios/*.ps1" | ForEach-Object { @{ Name = $_.BaseName; Path = $_.FullName } }
 }

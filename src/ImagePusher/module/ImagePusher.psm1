@@ -10,10 +10,10 @@ try {
     if (-not $assembly) {
         # Code compiled ahead for this platform, or else the portable assemblies.
         $folder = "$PSScriptRoot/bin/$([RuntimeInformation]::RuntimeIdentifier)"
-        if (-not [IO.Directory]::Exists($folder)) {
+        if (-not [IO.File]::Exists("$folder/ImagePusher.dll")) {
             # Linux distributions build .NET with identifiers of their own.
             $folder = "$PSScriptRoot/bin/linux-$("$([RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant())"
-            if (-not ($IsLinux -and [IO.Directory]::Exists($folder))) { $folder = "$PSScriptRoot/bin" }
+            if (-not ($IsLinux -and [IO.File]::Exists("$folder/ImagePusher.dll"))) { $folder = "$PSScriptRoot/bin" }
         }
         $assembly = [AssemblyLoadContext]::new("ImagePusher $PSScriptRoot", $false).LoadFromAssemblyPath("$folder/ImagePusher.dll")
         $assembly.GetType('ImagePusher.Session.ModuleSetup')::LoadAssemblies()

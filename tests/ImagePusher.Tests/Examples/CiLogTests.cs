@@ -28,7 +28,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         var lines = await PushTwoAsync(github: "true", azure: null);
         Assert.Matches(@"^::group::localhost:\d+/hello:1\.0: [\d.]+ KB sent$", lines[0]);
         Assert.Contains(lines, line => line.StartsWith("digest  sha256:", StringComparison.Ordinal));
-        Assert.Contains("layers  2: 2 sent, 0 mounted, 0 there", lines);
+        Assert.Contains("layers  2: 2 sent, 0 mounted, 0 existing", lines);
         Assert.Equal("::endgroup::", lines[^3]);
         Assert.Matches("^::error title=InvalidImageArchive::.*nothing.tar", lines[^2]);
         Assert.Equal("1", lines[^1]);
@@ -39,7 +39,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
     {
         var lines = await PushTwoAsync(github: null, azure: "True");
         Assert.Matches(@"^##\[group\]localhost:\d+/hello:1\.0: [\d.]+ KB sent$", lines[0]);
-        Assert.Contains("layers  2: 2 sent, 0 mounted, 0 there", lines);
+        Assert.Contains("layers  2: 2 sent, 0 mounted, 0 existing", lines);
         Assert.Equal("##[endgroup]", lines[^3]);
         Assert.Matches(@"^##vso\[task\.logissue type=error;code=InvalidImageArchive\].*nothing.tar", lines[^2]);
         Assert.Equal("1", lines[^1]);

@@ -52,6 +52,13 @@ internal sealed class PwshProcess : IDisposable
     public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
         RunAsync("sh", ["-c", $"ulimit -f {blocks}; exec \"$0\" \"$@\"", Pwsh, .. Always, .. arguments], input: "");
 
+    /// <summary>Runs pwsh in a terminal of 80 columns.</summary>
+    public Task<ToolResult> RunInTerminalAsync(string arguments, bool colors = false)
+    {
+        var clear = colors ? "env -u NO_COLOR " : "";
+        return RunAsync("script", ["-qefc", $"stty cols 80 rows 24; {clear}'{Pwsh}' -NoProfile {arguments}", "/dev/null"], input: "");
+    }
+
     /// <summary>Writes docker's config.json for the processes, with one password.</summary>
     public void WriteDockerConfig(string registry, string user, string password) => Docker.Write(
         "config.json",

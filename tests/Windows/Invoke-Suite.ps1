@@ -1,0 +1,139 @@
+# Runs tests of the built module for Windows under Wine on Linux: the Core tests and Smoke.ps1 in pwsh.exe. build.ps1 Test calls it:
+#   dotnet build src/ImagePusher -c Release && pwsh -NoProfile -File tests/Windows/Invoke-Suite.ps1
+# Wine enforces the share modes of open files as Windows does, but it is not NTFS: it shows no access control lists, no TLS of
+# Windows, no http.sys, and no symbolic links. Tests that need them have the trait 'Wine' with the reason and are left out.
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+$root = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path
+$wine = '/usr/lib/wine/wine64'
+
+$reason = if ($IsWindows) { 'this is Windows, where the other suites show it' }
+elseif (-not $IsLinux -or [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -ne 'X64') { 'this is not Linux on x64' }
+elseif (-not (Test-Path $wine)) { "Wine is not installed ($wine)" }
+elseif (-not (Get-Command script -CommandType Application -ErrorAction Ignore)) { 'script(1) is not installed' }
+if ($reason) {
+    "The tests for Windows were not run: $reason."
+    'Windows: 0 passed, 0 failed, 1 skipped'
+    exit
+}
+
+$counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
+$work = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "imagepusher-windows-$PID")).FullName
+$tools = Join-Path $root out tools windows
+$published = Join-Path $work tests
+
+function ConvertTo-WindowsPath([string] $Path) { 'Z:' + $Path.Replace('/', '\') }
+
+# Starts pwsh.exe. It needs a terminal, which script(1) provides.
+function Start-WindowsPwsh([string] $Script, [string[]] $Argument) {
+    $parts = @($wine, (Join-Path $tools pwsh pwsh.exe), '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', (ConvertTo-WindowsPath (Join-Path $PSScriptRoot $Script))) + $Argument
+    $start = [Diagnostics.ProcessStartInfo]::new('script', [string[]] @('-qefc', (($parts | ForEach-Object { "'$_'" }) -join ' '), '/dev/null'))
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $process = [Diagnostics.Process]::Start($start)
+    # What the terminal shows is not needed; reading it keeps the process from waiting.
+    $process.BeginOutputReadLine()
+    $process.BeginErrorReadLine()
+    $process
+}
+
+function Wait-WindowsPwsh([Diagnostics.Process] $Process, [int] $Seconds) {
+    if ($Process.WaitForExit($Seconds * 1000)) { return }
+    $Process.Kill($true)
+    throw "pwsh.exe did not end within $Seconds seconds."
+}
+
+function Add-Result([string] $Line) {
+    $Line
+    $counts[$Line.StartsWith('PASS') ? 'Passed' : 'Failed']++
+}
+
+function Invoke-Smoke {
+    Import-Module (Join-Path $root out ImagePusher ImagePusher.psd1)
+    $registry = (Start-LocalRegistry -Port 0 -Path (Join-Path $work registry)).Registry
+    $module = ConvertTo-WindowsPath (Join-Path $root out ImagePusher ImagePusher.psd1)
+    $tar = ConvertTo-WindowsPath (Join-Path $root docs examples hello.tar)
+    $shared = ConvertTo-WindowsPath (Join-Path $work shared)
+    $both = 'one', 'two' | ForEach-Object { Start-WindowsPwsh Import.ps1 $module, $tar, $shared, $_ }
+    $both | ForEach-Object { Wait-WindowsPwsh $_ 120 }
+
+    $results = Join-Path $work smoke.txt
+    $smoke = Start-WindowsPwsh Smoke.ps1 $module, $tar, (ConvertTo-WindowsPath (Join-Path $work smoke)), $registry, $shared, (ConvertTo-WindowsPath $results)
+    Wait-WindowsPwsh $smoke 180
+    $lines = @(Get-Content $results -ErrorAction Ignore)
+    $lines | ForEach-Object { Add-Result $_ }
+    $expected = @(Select-String -Path (Join-Path $PSScriptRoot Smoke.ps1) -Pattern '^Test-Behavior ').Count
+    if ($lines.Count -ne $expected) { Add-Result "FAIL pwsh.exe wrote $($lines.Count) of $expected results." }
+    Remove-Module ImagePusher -Force
+}
+
+function Invoke-Interrupt {
+    $results = Join-Path $work interrupt.txt
+    $server = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $server.Start()
+    try {
+        $module = ConvertTo-WindowsPath (Join-Path $root out ImagePusher ImagePusher.psd1)
+        $tar = ConvertTo-WindowsPath (Join-Path $root docs examples hello.tar)
+        $process = Start-WindowsPwsh Interrupt.ps1 $module, $tar, "localhost:$($server.LocalEndpoint.Port)", (ConvertTo-WindowsPath $results)
+        # Ctrl+C comes when the request has arrived.
+        if (-not $server.AcceptSocketAsync().Wait(60000)) { throw 'The push sent no request.' }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $process.StandardInput.Write([char] 3)
+        $process.StandardInput.Flush()
+        Wait-WindowsPwsh $process 30
+        $text = Get-Content $results -Raw
+        $ended = $text -match 'cleaned' -and $text -notmatch 'not reached'
+        Add-Result "$($ended ? 'PASS' : 'FAIL') Ctrl+C stops a push that waits for a server, and finally blocks run ($($watch.ElapsedMilliseconds) ms)"
+    } catch {
+        Add-Result "FAIL Ctrl+C stops a push that waits for a server: $_"
+    } finally {
+        $server.Stop()
+    }
+}
+
+function Invoke-CoreTest {
+    dotnet publish (Join-Path $root tests ImagePusher.Core.Tests) -c Release -r win-x64 --self-contained -o $published -v:quiet -nologo | Out-Host
+    Push-Location $published
+    $PSNativeCommandUseErrorActionPreference = $false
+    foreach ($namespace in 'Archives', 'Cache', 'Naming', 'Oci', 'Transfer') {
+        $lines = timeout 240 $wine ImagePusher.Core.Tests.exe -namespace "ImagePusher.Core.Tests.$namespace" -trait- 'Wine=*' -noColor 2>&1 | ForEach-Object { "$_".Trim() }
+        $lines | Select-String -Pattern '\[FAIL\]' -Context 0, 6 | Out-Host
+        $total = $lines | Select-String -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
+        if (-not $total) {
+            $lines | Select-Object -Last 5
+            Add-Result "FAIL The Core tests of $namespace did not run to their end."
+            continue
+        }
+        $all, $errors, $failed, $skipped = $total.Matches[0].Groups[1..4].Value | ForEach-Object { [int] $_ }
+        $counts.Passed += $all - $failed - $skipped
+        $counts.Failed += $failed + $errors
+        $counts.Skipped += $skipped
+        "Core tests, ${namespace}: $($total.Line)"
+    }
+    Pop-Location
+}
+
+$env:WINEPREFIX = Join-Path $work wine
+$env:WINEARCH = 'win64'
+$env:WINEDEBUG = '-all'
+# The runtime crashes in Wine 8 with memory that is writable or executable, but never both.
+$env:DOTNET_EnableWriteXorExecute = '0'
+$env:POWERSHELL_TELEMETRY_OPTOUT = '1'
+$env:POWERSHELL_UPDATECHECK = 'Off'
+Remove-Item env:DISPLAY -ErrorAction Ignore
+try {
+    dotnet msbuild (Join-Path $PSScriptRoot Tools.proj) -restore -t:GetTools -v:quiet | Out-Host
+    # Wine must not ask for its own .NET and HTML engines.
+    $env:WINEDLLOVERRIDES = 'mscoree,mshtml='
+    & $wine wineboot -i 2>&1 | Out-Null
+    Remove-Item env:WINEDLLOVERRIDES
+    & $wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f 2>&1 | Out-Null
+    Invoke-CoreTest
+    $env:DOTNET_ROOT = ConvertTo-WindowsPath (Join-Path $tools dotnet)
+    Invoke-Smoke
+    Invoke-Interrupt
+} finally {
+    & (Join-Path (Split-Path $wine) wineserver64) -k 2>&1 | Out-Null
+    Remove-Item $work -Recurse -Force -ErrorAction Ignore
+}
+"Windows: $($counts.Passed) passed, $($counts.Failed) failed, $($counts.Skipped) skipped"
+exit [int] ($counts.Failed -gt 0)
