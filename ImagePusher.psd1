@@ -8,8 +8,6 @@
     Description          = 'Moves container images between registries, a local OCI-layout cache and image tars, without a container engine.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
-    TypesToProcess       = @('ImagePusher.Types.ps1xml')
-    FormatsToProcess     = @('ImagePusher.Format.ps1xml')
     CmdletsToExport      = @(
         'Clear-ImageCache'
         'Connect-Registry'

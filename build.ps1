@@ -4,7 +4,7 @@ Builds, tests and packs ImagePusher. Requires the .NET 10 SDK and PowerShell 7.6
 .DESCRIPTION
 On a machine that has only the SDK, the same commands work as
 
-    dotnet tool exec powershell@7.6.9 --yes -- ./build.ps1 Test
+    dotnet tool exec powershell@7.6.9 --yes -- -File ./build.ps1 Test
 
 The tasks:
     Build       builds the solution and assembles the module in out/ImagePusher

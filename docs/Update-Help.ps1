@@ -1,8 +1,7 @@
-# Brings the help up to date with the built module, in a PowerShell with Microsoft.PowerShell.PlatyPS 1:
+# Updates the help of the module; requires Microsoft.PowerShell.PlatyPS 1 and the built module:
 #   dotnet build src/ImagePusher && pwsh docs/Update-Help.ps1 [-Pages]
-# -Pages first updates the syntax and the parameters of docs/en-US from the module (new parameters get a placeholder to be
-# filled in). Then docs/en-US becomes src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed.
-# -Target is another folder to write to.
+# With -Pages, it first updates the syntax and parameters in docs/en-US from the module; new parameters get a placeholder. Then it
+# converts docs/en-US to src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed. -Target is another folder.
 param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher module en-US))
 $ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.PlatyPS
@@ -24,8 +23,8 @@ try {
     Remove-Item $temp -Recurse -Force
 }
 
-# platyPS 1.0.3 writes no default values, puts a whole example with its fences into the introduction, separates paragraphs
-# by U+0080, drops the descriptions from the syntax, and adds an empty link. Get-Help shows all that, so it is corrected here.
+# platyPS 1.0.3 writes no default values, writes an example with its fences as the introduction, separates paragraphs by U+0080,
+# omits the descriptions from the syntax, and adds an empty link. Get-Help would show all of that, so it is corrected here.
 $space = [Xml.XmlNamespaceManager]::new($maml.NameTable)
 $space.AddNamespace('maml', 'http://schemas.microsoft.com/maml/2004/10')
 $space.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
@@ -36,20 +35,22 @@ function New-Text([string] $Prefix, [string] $Name, [string] $Text) {
     $element
 }
 
-# A console has no links and no bold.
+# A console shows no links and no bold text.
 function ConvertTo-PlainText([string] $Markdown) {
     $Markdown -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '\*\*([^*]+)\*\*', '$1'
 }
 
-# What an example shows is one paragraph: the others lose the spaces that they begin with.
+# The output of an example is one paragraph, because leading spaces of later paragraphs are lost.
 function Set-Example([Xml.XmlElement] $Element, $Example) {
-    # As the help of PowerShell's own cmdlets has it: the dashes part the examples.
+    # The dashes separate the examples, as in the help of in-box cmdlets.
     $Element.SelectSingleNode('maml:title', $space).InnerText = "-------- $($Example.Title) --------"
     $null = $Element.RemoveChild($Element.SelectSingleNode('maml:introduction', $space))
     $remarks = $Element.SelectSingleNode('dev:remarks', $space)
-    $code = foreach ($part in [regex]::Matches($Example.Remarks, '(?ms)^```(?<language>\w+)\r?\n(?<text>.*?)\r?\n```$|^(?!```)\S[^\r\n]*')) {
+    $blocks = '(?ms)^```(?<language>\w+)\r?\n(?<text>.*?)\r?\n```$|^(?!```)\S[^\r\n]*'
+    $code = foreach ($part in [regex]::Matches($Example.Remarks, $blocks)) {
         if ($part.Groups['language'].Value -eq 'powershell') { $part.Groups['text'].Value; continue }
-        $null = $remarks.AppendChild((New-Text maml para ($part.Groups['text'].Success ? $part.Groups['text'].Value : (ConvertTo-PlainText $part.Value))))
+        $text = $part.Groups['text'].Success ? $part.Groups['text'].Value : (ConvertTo-PlainText $part.Value)
+        $null = $remarks.AppendChild((New-Text maml para $text))
     }
     $null = $remarks.AppendChild((New-Text maml para ''))
     $Element.SelectSingleNode('dev:code', $space).InnerText = $code -join "`n"
@@ -74,7 +75,8 @@ foreach ($command in $maml.SelectNodes('//command:command', $space)) {
     }
     foreach ($link in @($command.SelectNodes('.//maml:navigationLink', $space))) {
         $uri = $link.SelectSingleNode('maml:uri', $space)
-        if ($link.SelectSingleNode('maml:linkText', $space).InnerText -eq 'Online Version') { $null = $link.ParentNode.RemoveChild($link) } else { $uri.InnerText = '' }
+        $isOnline = $link.SelectSingleNode('maml:linkText', $space).InnerText -eq 'Online Version'
+        if ($isOnline) { $null = $link.ParentNode.RemoveChild($link) } else { $uri.InnerText = '' }
     }
 }
 

@@ -12,7 +12,8 @@ function Get-SourceTime([string] $Folder) {
 
 # The files of a folder: a dictionary from the relative path with '/' to the bytes, in an order that does not depend on the system.
 function Get-FolderContent([string] $Folder, [string] $Prefix = '') {
-    $names = [string[]] (Get-ChildItem $Folder -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') })
+    $files = Get-ChildItem $Folder -File -Recurse
+    $names = [string[]] $files.ForEach({ [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') })
     [Array]::Sort($names, [StringComparer]::Ordinal)
     $content = [ordered]@{}
     foreach ($name in $names) { $content["$Prefix$name"] = [IO.File]::ReadAllBytes((Join-Path $Folder $name)) }

@@ -31,7 +31,7 @@ function New-Template([string] $Folder, [string] $Layout) {
     $tar = Join-Path $Folder hello.tar
     Copy-Item $hello $tar
     Copy-Item $hello (Join-Path $Folder images)
-    Set-Content (Join-Path $Folder images broken.tar) 'This is no tar.' -NoNewline
+    Set-Content (Join-Path $Folder images broken.tar) 'It is not a tar' -NoNewline
     New-Layout $Layout
     $registry = (Start-LocalRegistry -Port 0 -Path (Join-Path $Folder srv open)).Registry
     $null = Push-ImageTar $Layout -Destination $registry

@@ -18,13 +18,15 @@ function New-Layout([string] $Layout) {
         $layer = [byte[]]::new($architecture -eq 'amd64' ? 1024 : 1536)
         $diff = [Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData($layer))
         $config = Add-Blob $Layout "$oci.image.config.v1+json" $utf8.GetBytes(
-            ('{{"architecture":"{0}","os":"linux","created":"2026-01-01T00:00:00Z","rootfs":{{"type":"layers","diff_ids":["sha256:{1}"]}}}}' -f $architecture, $diff))
+            ('{{"architecture":"{0}","os":"linux","created":"2026-01-01T00:00:00Z",' -f $architecture) +
+            ('"rootfs":{{"type":"layers","diff_ids":["sha256:{0}"]}}}}' -f $diff))
         $blob = Add-Blob $Layout "$oci.image.layer.v1.tar" $layer
         Add-Blob $Layout "$oci.image.manifest.v1+json" $utf8.GetBytes(
             ('{{"schemaVersion":2,"mediaType":"{0}.image.manifest.v1+json","config":{1},"layers":[{2}]}}' -f $oci, $config, $blob)
         ) (',"platform":{{"architecture":"{0}","os":"linux"}}' -f $architecture)
     }
-    $index = $utf8.GetBytes(('{{"schemaVersion":2,"mediaType":"{0}.image.index.v1+json","manifests":[{1}]}}' -f $oci, ($manifests -join ',')))
+    $index = $utf8.GetBytes(
+        ('{{"schemaVersion":2,"mediaType":"{0}.image.index.v1+json","manifests":[{1}]}}' -f $oci, ($manifests -join ',')))
     $subject = Add-Blob $Layout "$oci.image.index.v1+json" $index
     $empty = Add-Blob $Layout "$oci.empty.v1+json" $utf8.GetBytes('{}')
     $spdx = Add-Blob $Layout 'application/spdx+json' $utf8.GetBytes('{"spdxVersion":"SPDX-2.3"}')
@@ -33,7 +35,8 @@ function New-Layout([string] $Layout) {
         ('"config":{0},"layers":[{1}],"subject":{2}}}' -f $empty, $spdx, $subject))
     $names = @(
         Add-Blob $Layout "$oci.image.index.v1+json" $index ',"annotations":{"org.opencontainers.image.ref.name":"example.com/team/app:1.1"}'
-        Add-Blob $Layout "$oci.image.manifest.v1+json" $sbom ',"annotations":{"org.opencontainers.image.ref.name":"example.com/team/app:1.1-sbom"}'
+        Add-Blob $Layout "$oci.image.manifest.v1+json" $sbom (
+            ',"annotations":{"org.opencontainers.image.ref.name":"example.com/team/app:1.1-sbom"}')
     )
     Set-Content (Join-Path $Layout index.json) ('{{"schemaVersion":2,"manifests":[{0}]}}' -f ($names -join ',')) -NoNewline
 }

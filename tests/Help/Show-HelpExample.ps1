@@ -3,7 +3,11 @@
 # MODULE is the manifest of the built module, FOLDER the folder of the help pages, NAME a page or an example (Get-CachedImage,
 # Get-CachedImage/2); the default is all of them. After each example comes a line '<<<< Page/number' with the actual values for
 # the values on the page, such as 'localhost:5000=localhost:7123'.
-param([Parameter(Mandatory)] [string] $Module, [Parameter(Mandatory)] [string] $Folder, [Parameter(ValueFromRemainingArguments)] [string[]] $Name)
+param(
+    [Parameter(Mandatory)] [string] $Module,
+    [Parameter(Mandatory)] [string] $Folder,
+    [Parameter(ValueFromRemainingArguments)] [string[]] $Name
+)
 . (Join-Path $PSScriptRoot HelpPage.ps1)
 . (Join-Path $PSScriptRoot HelpExample.ps1)
 $PSStyle.OutputRendering = 'PlainText'

@@ -41,7 +41,8 @@ internal sealed class Bench : IAsyncDisposable
             if (_settings.Only is null || job.Name.Contains(_settings.Only, StringComparison.OrdinalIgnoreCase))
             {
                 results.Add(await RunAsync(job, idle.Seconds));
-                Console.WriteLine($"{job.Name}: {results[^1].NetSeconds:0.00} s{string.Concat(results[^1].Peers.Select(peer => $", {peer.Name} {peer.Cost.Seconds:0.00} s, ratio {peer.Ratio:0.00}"))}");
+                var peers = results[^1].Peers.Select(peer => $", {peer.Name} {peer.Cost.Seconds:0.00} s, ratio {peer.Ratio:0.00}");
+                Console.WriteLine($"{job.Name}: {results[^1].NetSeconds:0.00} s{string.Concat(peers)}");
             }
         }
 
@@ -61,8 +62,9 @@ internal sealed class Bench : IAsyncDisposable
         var folder = Path.Combine(BenchSettings.Repository, "out", "bench-images");
         if (!Directory.Exists(Path.Combine(folder, settings.IsQuick ? "oci" : "bench")))
         {
+            var script = Path.Combine(BenchSettings.Repository, "tests", "Fixtures", "make-images.sh");
             await ExternalTools.RunAsync(
-                "bash", [Path.Combine(BenchSettings.Repository, "tests", "Fixtures", "make-images.sh"), folder, settings.IsQuick ? "small" : "bench"],
+                "bash", [script, folder, settings.IsQuick ? "small" : "bench"],
                 new ToolSettings { TimeLimit = TimeSpan.FromMinutes(30) }, CancellationToken.None);
         }
 
@@ -96,8 +98,8 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         double Net(Measured run) => job.IsInside ? run.Seconds : Math.Max(run.Seconds - idle, 0);
-        var peers = job.Peers.Select((peer, number) => new PeerResult(
-            peer.Name, Measured.Median(runs[number + 1]), Measured.Median(runs[0].Zip(runs[number + 1], (ours, theirs) => Net(ours) / theirs.Seconds))));
+        double Ratio(List<Measured> peer) => Measured.Median(runs[0].Zip(peer, (ours, theirs) => Net(ours) / theirs.Seconds));
+        var peers = job.Peers.Zip(runs.Skip(1), (peer, theirs) => new PeerResult(peer.Name, Measured.Median(theirs), Ratio(theirs)));
         return new JobResult(job, Measured.Median(runs[0]), Measured.Median(runs[0].Select(Net)), [.. peers]);
     }
 }

@@ -8,7 +8,8 @@ namespace ImagePusher.Benchmarks;
 internal static class CommandRun
 {
     /// <summary>Runs a command to its end; a failure ends the benchmark with the output of the command.</summary>
-    public static async Task<Measured> MeasureAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<Measured> MeasureAsync(
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         using var folder = new TemporaryFolder();
         var figures = folder["time.txt"];
@@ -30,7 +31,8 @@ internal static class CommandRun
         watch.Stop();
         return process.ExitCode == 0
             ? Read(await File.ReadAllTextAsync(figures), watch.Elapsed.TotalSeconds, Loopback.Bytes() - wire)
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
     }
 
     private static Measured Read(string figures, double seconds, long wire)

@@ -8,8 +8,11 @@ namespace ImagePusher.Benchmarks;
 internal sealed record Measured(double Seconds, double Cpu, long PeakBytes, long WireBytes)
 {
     /// <summary>The medians of several runs, figure by figure.</summary>
-    public static Measured Median(IReadOnlyCollection<Measured> runs) =>
-        new(Median(runs.Select(run => run.Seconds)), Median(runs.Select(run => run.Cpu)), (long)Median(runs.Select(run => (double)run.PeakBytes)), (long)Median(runs.Select(run => (double)run.WireBytes)));
+    public static Measured Median(IReadOnlyCollection<Measured> runs) => new(
+        Median(runs.Select(run => run.Seconds)),
+        Median(runs.Select(run => run.Cpu)),
+        (long)Median(runs.Select(run => (double)run.PeakBytes)),
+        (long)Median(runs.Select(run => (double)run.WireBytes)));
 
     /// <summary>The median; of an even number, the mean of the two in the middle.</summary>
     public static double Median(IEnumerable<double> values)

@@ -1,7 +1,7 @@
-# A module that lies in PSModulePath is there without Import-Module: in new processes, since this one has it loaded.
+# A module in PSModulePath is loaded automatically: tested in new processes, because this one has imported it.
 Describe 'A module of PSModulePath' {
     BeforeAll {
-        # As Install-PSResource lays it out.
+        # The layout of Install-PSResource.
         $built = Resolve-Path "$PSScriptRoot/../../out/ImagePusher"
         $version = (Import-PowerShellDataFile "$built/ImagePusher.psd1").ModuleVersion
         $null = New-Item -ItemType Directory "$TestDrive/modules/ImagePusher"
@@ -20,7 +20,7 @@ Describe 'A module of PSModulePath' {
         }
     }
 
-    It 'is listed, completed and found by Get-Help before it is loaded, and loaded by the first cmdlet that is called' {
+    It 'is listed, completed and found by Get-Help before it is loaded, and is loaded by its first cmdlet' {
         Invoke-NewShell '
             (Get-Module ImagePusher -ListAvailable).ExportedCmdlets.Count
             (TabExpansion2 "Push-Ima" 8).CompletionMatches.CompletionText
@@ -31,13 +31,14 @@ Describe 'A module of PSModulePath' {
             Should -Be (Import-PowerShellDataFile "$built/ImagePusher.psd1").CmdletsToExport.Count, Push-ImageTar, 4, 0, 0, $version
     }
 
-    It 'is there for a script that requires it, its errors are caught by type, and its help is found' {
+    It 'is loaded for a script that requires it; its errors are caught by type, and its help is found' {
         Set-Content "$TestDrive/required.ps1" @'
 #Requires -Modules ImagePusher
 try { Get-CachedImage missing:1 -ErrorAction Stop } catch [ImagePusher.Core.ImageNotCachedException] { "caught $($_.TargetObject)" }
 (Get-Help Push-ImageTar).Synopsis
 '@
-        Invoke-NewShell "& '$TestDrive/required.ps1'" | Should -BeExactly 'caught missing:1', 'Pushes the images of a tar to a registry, streaming.'
+        $synopsis = 'Pushes the images of a tar to a registry, streaming.'
+        Invoke-NewShell "& '$TestDrive/required.ps1'" | Should -BeExactly 'caught missing:1', $synopsis
     }
 
     It 'exports everything again when it is imported again, and nothing when it is removed' {

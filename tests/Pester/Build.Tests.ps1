@@ -35,6 +35,7 @@ Describe 'Scripts' {
 
     It 'docs/Update-Help.ps1 writes the committed help file' -Skip:(-not $hasPlatyPS) {
         & "$root/docs/Update-Help.ps1" -Target "$TestDrive/en-US"
-        Get-Content "$TestDrive/en-US/ImagePusher.dll-Help.xml" -Raw | Should -BeExactly (Get-Content "$root/src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml" -Raw)
+        $committed = Get-Content "$root/src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml" -Raw
+        Get-Content "$TestDrive/en-US/ImagePusher.dll-Help.xml" -Raw | Should -BeExactly $committed
     }
 }

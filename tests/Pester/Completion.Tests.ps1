@@ -1,4 +1,4 @@
-# What the Tab key offers, without asking any network.
+# Tab completion, which sends no requests.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/../../out/ImagePusher/ImagePusher.psd1" -Force
     $cmdlets = (Get-Command -Module ImagePusher).Name
@@ -8,7 +8,8 @@ Describe 'Tab completion' {
     BeforeAll {
         . "$PSScriptRoot/Support/Session.ps1"
         $null = New-Item -ItemType Directory (Join-Path $TestDrive docker), (Join-Path $TestDrive images)
-        '{"auths":{"ghcr.io":{"auth":"dXNlcjpwYXNz"},"https://index.docker.io/v1/":{}}}' | Set-Content (Join-Path $TestDrive docker config.json)
+        $config = '{"auths":{"ghcr.io":{"auth":"dXNlcjpwYXNz"},"https://index.docker.io/v1/":{}}}'
+        Set-Content (Join-Path $TestDrive docker config.json) $config
         $server = Start-TestSession
         $registry = $server.Registry
         Push-Location $TestDrive
@@ -18,7 +19,7 @@ Describe 'Tab completion' {
         $null = Connect-Registry $registry
         'app.tar', 'app.tar.gz', 'app.tgz', 'app.tar.zst', 'notes.txt', 'my app.tar' | ForEach-Object { $null = New-Item $_ }
 
-        # What TabExpansion2 offers at the end of a line.
+        # The completions at the end of a line.
         function Get-Completion([string] $Line) {
             (TabExpansion2 $Line $Line.Length).CompletionMatches
         }
@@ -33,20 +34,22 @@ Describe 'Tab completion' {
         (Get-Completion 'Push-CachedImage ').CompletionText | Should -Be 'example.com/team/app:1.0', 'nginx:latest'
     }
 
-    It 'offers a full name to who types its registry' {
+    It 'offers a full name after its registry' {
         (Get-Completion 'Get-CachedImage docker.io').CompletionText | Should -Be 'docker.io/library/nginx:latest'
     }
 
-    It 'offers images that a part in the middle is typed of' {
+    It 'offers images by a part of the name' {
         (Get-Completion 'Export-ImageTar team').CompletionText | Should -Be 'example.com/team/app:1.0'
     }
 
-    It 'offers what the session has seen at registries' {
+    It 'offers references that the session has used' {
         (Get-Completion "Get-RegistryManifest $registry/").CompletionText | Should -Contain "$registry/seen/app:2.0"
         (Get-Completion 'Get-RegistryTag seen').CompletionText | Should -Be "$registry/seen/app"
     }
 
-    It 'offers registries of the session and of docker config.json as the destination of <_>' -ForEach 'Push-CachedImage', 'Push-ImageTar', 'Copy-RegistryImage' {
+    It 'offers registries of the session and of docker config.json as a destination of <_>' -ForEach @(
+        'Push-CachedImage', 'Push-ImageTar', 'Copy-RegistryImage'
+    ) {
         $offered = (Get-Completion "$_ -Destination ").CompletionText
         $offered | Should -Contain $registry
         $offered | Should -Contain ghcr.io
@@ -57,13 +60,15 @@ Describe 'Tab completion' {
     }
 
     It 'offers platforms' {
-        (Get-Completion 'Save-ImageToCache nginx -Platform linux/arm').CompletionText | Should -Be 'linux/arm/v6', 'linux/arm/v7', 'linux/arm64'
+        $offered = (Get-Completion 'Save-ImageToCache nginx -Platform linux/arm').CompletionText
+        $offered | Should -Be 'linux/arm/v6', 'linux/arm/v7', 'linux/arm64'
     }
 
     It 'offers tars and folders to <_>, and no other files' -ForEach 'Import-ImageTar', 'Push-ImageTar', 'Get-ImageTar' {
         $offered = (Get-Completion "$_ ./").ListItemText
         $offered | Should -Contain images
-        $offered.Where({ $_ -like '*app*' }) | Sort-Object | Should -Be ('app.tar', 'app.tar.gz', 'app.tar.zst', 'app.tgz', 'my app.tar' | Sort-Object)
+        $expected = 'app.tar', 'app.tar.gz', 'app.tar.zst', 'app.tgz', 'my app.tar' | Sort-Object
+        $offered.Where({ $_ -like '*app*' }) | Sort-Object | Should -Be $expected
         $offered | Should -Not -Contain notes.txt
     }
 
@@ -91,7 +96,7 @@ Describe 'Tab completion' {
         (Get-Completion 'Get-RegistryM').CompletionText | Should -Be Get-RegistryManifest
     }
 
-    It 'asks no network' {
+    It 'sends no requests' {
         $before = (Get-LocalRegistry).Requests
         'Push-CachedImage ', "Get-RegistryManifest $registry/", 'Push-ImageTar -Destination ', 'Get-RegistryTag ' | ForEach-Object {
             Get-Completion $_ | Should -Not -BeNullOrEmpty

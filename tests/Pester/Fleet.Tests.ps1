@@ -1,8 +1,8 @@
-# What docs/examples tells of many machines, in a real pwsh: lists in files, hosts that are reached by remoting, and the scripts
-# inside the workflows, run as those who read them run them.
+# The examples for several machines: lists in files, hosts reached by remoting, and the scripts in the workflows, run as the
+# services run them.
 BeforeDiscovery {
     $examples = "$PSScriptRoot/../../docs/examples"
-    # How each engine names a part, and where its file holds the script.
+    # The file of each service and the line before its script.
     $workflows = @(
         @{ Name = 'github-matrix.yml'; File = "$examples/github-matrix.yml"; Begin = 'run: |' }
         @{ Name = 'azure-matrix.yml'; File = "$examples/azure-matrix.yml"; Begin = '- pwsh: |' }
@@ -25,12 +25,16 @@ Describe 'A list of images' {
         Set-Content $list ('# the images', '' + $names.ForEach({ "$source/$_" }))
         Copy-Item "$examples/mirror-list.ps1" $work
 
-        # The text of a block scalar of YAML: the lines after its head that are indented more.
+        # The text of a block scalar of YAML: the indented lines after its first line.
         function Get-Block([string] $File, [string] $Begin) {
             $lines = Get-Content $File
             $head = [Array]::FindIndex($lines, [Predicate[string]] { $args[0].TrimEnd().EndsWith($Begin) })
             $indent = $lines[$head + 1] -replace '\S.*'
-            ($lines[($head + 1)..($lines.Count - 1)] | ForEach-Object { if ($done -or -not $_.StartsWith($indent)) { $done = $true } else { $_.Substring($indent.Length) } }) -join "`n"
+            $block = foreach ($line in $lines[($head + 1)..($lines.Count - 1)]) {
+                if (-not $line.StartsWith($indent)) { break }
+                $line.Substring($indent.Length)
+            }
+            $block -join "`n"
         }
     }
 
@@ -52,8 +56,8 @@ Describe 'A list of images' {
         (Import-Csv $csv | Copy-RegistryImage -Destination $target).Reference | Should -Be $names.ForEach({ "$target/$_" })
     }
 
-    It 'is split over hosts by remoting, and what comes back binds' -Skip:$IsWindows {
-        # In place of ssh a program that starts the other side here: everything above the transport is as between two machines.
+    It 'is split among hosts by remoting, and the results bind to cmdlets' -Skip:$IsWindows {
+        # This ssh starts the remote pwsh on this machine; everything above the transport is as between two machines.
         $bin = (New-Item -ItemType Directory (Join-Path $TestDrive bin) -Force).FullName
         Set-Content (Join-Path $bin ssh) "#!/bin/sh`nexec '$pwsh' -NoProfile -SSHServerMode"
         chmod +x (Join-Path $bin ssh)
@@ -72,7 +76,7 @@ Describe 'A list of images' {
         ($results | Copy-RegistryImage -Destination "$target/again/").Count | Should -Be 6
     }
 
-    It 'is copied whole by the parts of <Name>' -TestCases $workflows {
+    It 'is copied completely by the parts of <Name>' -TestCases $workflows {
         $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").Replace('/mirror/images.txt', $list).
             Replace('myregistry.azurecr.io/mirror/', "$target/mirror/").Replace('registry.example.com/mirror/', "$target/mirror/").
             Replace('./ImagePusher/ImagePusher.psd1', $module).Replace('Import-Module ImagePusher', "Import-Module '$module'").
@@ -80,7 +84,8 @@ Describe 'A list of images' {
         $script | Should -Match 'mirror-list\.ps1'
         foreach ($part in 1, 2) {
             $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
-            '-NoProfile', '-NonInteractive', '-Command', $script.Replace('$(System.JobPositionInPhase)', "$part") | ForEach-Object { $start.ArgumentList.Add($_) }
+            $command = $script.Replace('$(System.JobPositionInPhase)', "$part")
+            '-NoProfile', '-NonInteractive', '-Command', $command | ForEach-Object { $start.ArgumentList.Add($_) }
             $start.WorkingDirectory = $work
             $start.RedirectStandardError = $start.RedirectStandardOutput = $true
             $start.Environment['SHARD'] = "$part/2"

@@ -1,6 +1,6 @@
-# What the objects look like in a console, in a list and in a string.
+# The views of the objects: table, list and string.
 BeforeDiscovery {
-    # An object of each type that the module writes, and the property that its table must show in full.
+    # An object of each output type, and the property that its table must show completely.
     $types = @(
         @{ Type = 'CachedImage'; Make = { Get-CachedImage hello* }; Key = 'Reference' }
         @{ Type = 'CachedImageTest'; Make = { Test-CachedImage hello* }; Key = 'Reference' }
@@ -34,9 +34,9 @@ Describe 'Views' {
         $object = @(& $Make)[0]
         $object.GetType().FullName | Should -BeExactly "ImagePusher.Output.$Type"
         $lines = ($object | Format-Table | Out-String -Width 80).Trim("`r", "`n") -split '\r?\n'
-        # A grouped table names its group above, and an empty line below that.
+        # A grouped table has a line with its group and an empty line first.
         if ($lines[0] -match '^ +\S+: ') { $lines = $lines[([array]::IndexOf($lines, '') + 1)..($lines.Count - 1)] }
-        $lines.Count | Should -Be 3 -Because 'a heading that is broken into two lines cannot be read'
+        $lines.Count | Should -Be 3 -Because 'a heading of two lines is hard to read'
         $lines.ForEach({ $_.TrimEnd().Length }) | Should -BeLessOrEqual 80
         $lines[2] | Should -BeLike "*$($object.$Key)*"
     }
@@ -45,7 +45,7 @@ Describe 'Views' {
         $object = @(& $Make)[0]
         $shown = [regex]::Matches(($object | Format-List | Out-String -Width 200), '(?m)^(\w+) +:').ForEach({ $_.Groups[1].Value })
         $all = $object.PSObject.Properties.Where({ $_.MemberType -eq 'Property' }).Name
-        # Parts of the reference, and the bytes of a manifest, are left out.
+        # Parts of the reference and the bytes of a manifest are not shown.
         $all.Where({ $_ -notin $shown -and $_ -notin 'Raw', 'Repository', 'Registry', 'Tag' }) | Should -BeNullOrEmpty
     }
 
@@ -53,13 +53,13 @@ Describe 'Views' {
         @(& $Make)[0] | Out-String -Width 80 | Should -BeExactly (@(& $Make)[0] | Format-Table | Out-String -Width 80)
     }
 
-    It 'a narrow console keeps the name and cuts it last' {
+    It 'a narrow console truncates the name last' {
         $line = ((Get-CachedImage hello* | Out-String -Width 60).Trim() -split '\r?\n')[2]
         $line.Length | Should -BeLessOrEqual 60
         $line | Should -BeLike '*docker.io/*'
     }
 
-    It 'sizes are for people in the view and bytes in the property' {
+    It 'sizes have units in the view and are bytes in the property' {
         $image = Get-CachedImage hello*
         $image.Size | Should -BeOfType long
         $image | Out-String | Should -BeLike "*$($image.SizeText)*"
@@ -67,13 +67,13 @@ Describe 'Views' {
         $image.Age | Should -BeOfType timespan
     }
 
-    It 'a string of an object is what the next command takes' {
+    It 'the string of an object is accepted by the next cmdlet' {
         "$(Get-CachedImage hello*)" | Should -BeExactly (Get-CachedImage hello*).Reference
         Get-RegistryTag "$pushed" | Should -Not -BeNullOrEmpty
         "$server" | Should -BeExactly $server.Registry
     }
 
-    It 'an error shows its cure and no stack' {
+    It 'an error shows its recommended action and no stack trace' {
         $shown = Get-CachedImage missing:1 -ErrorAction Continue 2>&1 | Out-String -Width 120
         $shown | Should -BeLike '*missing:1*'
         $shown | Should -BeLike '*Recommendation:*'

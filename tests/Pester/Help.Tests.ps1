@@ -18,13 +18,13 @@ Describe 'Get-Help' {
         $shown | Should -Not -Match '\{\{|```|\*\*|\]\('
     }
 
-    It '-Examples of <Name> has three or more, in their order' -TestCases $cmdlets {
+    It '-Examples of <Name> has at least three, in order' -TestCases $cmdlets {
         $titles = [regex]::Matches((Read-Help $Name -Examples), '(?m)^    -+ Example (\d+): .+ -+\s*$')
         $titles.Count | Should -BeGreaterOrEqual 3
         $titles.ForEach({ [int] $_.Groups[1].Value }) | Should -Be (1..$titles.Count)
     }
 
-    It '-Parameter tells what a parameter takes, its default and how it takes pipeline input' {
+    It '-Parameter shows the description of a parameter, its default and its pipeline input' {
         $parameter = Get-Help Push-ImageTar -Parameter ThrottleLimit
         $parameter.defaultValue | Should -Be 6
         $parameter.description.Text | Should -Match '1 to 64'
@@ -38,7 +38,7 @@ Describe 'Get-Help' {
         $topics.Synopsis | Should -Match '^[A-Z].{20,}\.$'
     }
 
-    It 'shows a topic by its name alone, though others begin with it' {
+    It 'shows a topic by its exact name although others begin with it' {
         $shown = Read-Help about_ImagePusher
         $shown | Should -MatchExactly '(?m)^LONG DESCRIPTION'
         $shown | Should -MatchExactly '(?m)^    registry  cache     Save-ImageToCache'

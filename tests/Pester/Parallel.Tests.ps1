@@ -1,4 +1,4 @@
-# Thread jobs and parallel loops: the session is the process, whatever runspace asks.
+# Thread jobs and parallel loops: all runspaces of a process share one session.
 Describe 'Other runspaces of the process' {
     BeforeAll {
         . "$PSScriptRoot/Support/Session.ps1"
@@ -8,7 +8,7 @@ Describe 'Other runspaces of the process' {
 
     AfterAll { Stop-TestSession }
 
-    It 'ForEach-Object -Parallel pushes and sees all that the others pushed' {
+    It 'ForEach-Object -Parallel pushes, and its branches share uploads' {
         $pushed = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module $using:module
             Push-ImageTar $using:hello -Destination "$using:registry/parallel/app:$_"
@@ -16,11 +16,12 @@ Describe 'Other runspaces of the process' {
         $pushed.Count | Should -Be 8
         @($pushed.Digest | Sort-Object -Unique).Count | Should -Be 1
         (Get-RegistryTag "$registry/parallel/app").Tag | Sort-Object | Should -Be (1..8)
-        ($pushed.Uploaded | Measure-Object -Sum).Sum | Should -Be 2 -Because 'one digest is sent once by the whole process'
+        ($pushed.Uploaded | Measure-Object -Sum).Sum | Should -Be 2 -Because 'the process uploads each digest once'
     }
 
     It 'Start-ThreadJob uses the connection and the cache of the session' {
-        $closed = Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive closed) -Credential ([pscredential]::new('builder', (ConvertTo-SecureString secret -AsPlainText -Force)))
+        $credential = [pscredential]::new('builder', (ConvertTo-SecureString secret -AsPlainText -Force))
+        $closed = Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive closed) -Credential $credential
         $env:TEST_REGISTRY_PASSWORD = 'secret'
         $null = Connect-Registry $closed.Registry -UserName builder -PasswordVariable TEST_REGISTRY_PASSWORD
         Remove-Item Env:TEST_REGISTRY_PASSWORD
@@ -36,14 +37,18 @@ Describe 'Other runspaces of the process' {
         Stop-LocalRegistry $closed
     }
 
-    It 'a thread job that ends leaves the session as it is' {
-        Start-ThreadJob { Import-Module $using:module; $null = Connect-Registry $using:registry; Set-RegistryOption $using:registry -ThrottleLimit 2 } | Receive-Job -Wait -AutoRemoveJob
+    It 'the session continues after a thread job has ended' {
+        Start-ThreadJob {
+            Import-Module $using:module
+            $null = Connect-Registry $using:registry
+            Set-RegistryOption $using:registry -ThrottleLimit 2
+        } | Receive-Job -Wait -AutoRemoveJob
         (Get-RegistryConnection $registry).Registry | Should -BeExactly $registry
         (Get-RegistryOption $registry).ThrottleLimit | Should -Be 2
         (Get-LocalRegistry).Registry | Should -Contain $registry
     }
 
-    It 'a bad input in one branch is that branch''s error alone' {
+    It 'a bad input is an error only in its own branch' {
         $results = $hello, "$TestDrive/missing.tar", $hello | ForEach-Object -Parallel {
             Import-Module $using:module
             Push-ImageTar $_ -Destination "$using:registry/branch/" -ErrorAction SilentlyContinue -ErrorVariable failed

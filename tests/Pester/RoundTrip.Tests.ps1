@@ -1,8 +1,11 @@
-# Objects that were written to a file, or came from another process, still say what they are and bind to the next command.
+# Objects from a file or from another process keep their values and bind to the next cmdlet.
 Describe 'Objects from a file' {
     BeforeDiscovery {
         $ways = @(
-            @{ Way = 'Clixml'; Through = { $path = Join-Path $TestDrive "$([guid]::NewGuid()).xml"; $input | Export-Clixml $path; Import-Clixml $path } }
+            @{
+                Way     = 'Clixml'
+                Through = { $path = Join-Path $TestDrive "$(New-Guid).xml"; $input | Export-Clixml $path; Import-Clixml $path }
+            }
             @{ Way = 'JSON'; Through = { $input | ConvertTo-Json -Depth 5 | ConvertFrom-Json } }
             @{ Way = 'CSV'; Through = { $input | ConvertTo-Csv | ConvertFrom-Csv } }
         )

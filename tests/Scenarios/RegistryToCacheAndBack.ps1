@@ -1,4 +1,4 @@
-# What comes from a registry goes back with its digest.
+# An image saved from a registry and pushed again keeps its digest.
 param([Parameter(Mandatory)] [string] $Tar, [Parameter(Mandatory)] [string] $Registry)
 $ErrorActionPreference = 'Stop'
 
@@ -8,7 +8,7 @@ if (-not $saved.IsComplete -or $saved.Digest -ne $original.Digest) { throw "Save
 if (-not (Test-CachedImage $saved.Reference -Full -Quiet)) { throw "$saved is damaged." }
 
 $copy = $saved | Push-CachedImage -Destination "$Registry/copy/app:1.0"
-if ($copy.Digest -ne $original.Digest) { throw "Pushed back as $($copy.Digest)." }
+if ($copy.Digest -ne $original.Digest) { throw "The pushed copy has the digest $($copy.Digest)." }
 
 $saved | Remove-CachedImage
 if (Get-CachedImage *original/app*) { throw 'The removed image is still listed.' }

@@ -2,8 +2,11 @@
 #   dotnet build src/ImagePusher -c Release && pwsh -NoProfile -File tests/Windows/Invoke-Suite.ps1
 # Wine enforces the share modes of open files as Windows does, but it is not NTFS: it shows no access control lists, no TLS of
 # Windows, no http.sys, and no symbolic links. Tests that need them have the trait 'Wine' with the reason and are left out.
+# -Smoke runs Smoke.ps1 alone.
+param([switch] $Smoke)
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
+$PSStyle.OutputRendering = 'PlainText'
 $root = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path
 $wine = '/usr/lib/wine/wine64'
 
@@ -26,8 +29,10 @@ function ConvertTo-WindowsPath([string] $Path) { 'Z:' + $Path.Replace('/', '\') 
 
 # Starts pwsh.exe. It needs a terminal, which script(1) provides.
 function Start-WindowsPwsh([string] $Script, [string[]] $Argument) {
-    $parts = @($wine, (Join-Path $tools pwsh pwsh.exe), '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', (ConvertTo-WindowsPath (Join-Path $PSScriptRoot $Script))) + $Argument
-    $start = [Diagnostics.ProcessStartInfo]::new('script', [string[]] @('-qefc', (($parts | ForEach-Object { "'$_'" }) -join ' '), '/dev/null'))
+    $options = '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'
+    $file = ConvertTo-WindowsPath (Join-Path $PSScriptRoot $Script)
+    $command = (@($wine, (Join-Path $tools pwsh pwsh.exe)) + $options + $file + $Argument).ForEach({ "'$_'" }) -join ' '
+    $start = [Diagnostics.ProcessStartInfo]::new('script', [string[]] @('-qefc', $command, (Join-Path $work "$Script-$(New-Guid).log")))
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $process = [Diagnostics.Process]::Start($start)
     # What the terminal shows is not needed; reading it keeps the process from waiting.
@@ -57,10 +62,12 @@ function Invoke-Smoke {
     $both | ForEach-Object { Wait-WindowsPwsh $_ 120 }
 
     $results = Join-Path $work smoke.txt
-    $smoke = Start-WindowsPwsh Smoke.ps1 $module, $tar, (ConvertTo-WindowsPath (Join-Path $work smoke)), $registry, $shared, (ConvertTo-WindowsPath $results)
+    $folder = ConvertTo-WindowsPath (Join-Path $work smoke)
+    $smoke = Start-WindowsPwsh Smoke.ps1 $module, $tar, $folder, $registry, $shared, (ConvertTo-WindowsPath $results)
     Wait-WindowsPwsh $smoke 180
     $lines = @(Get-Content $results -ErrorAction Ignore)
     $lines | ForEach-Object { Add-Result $_ }
+    if ($lines -match '^FAIL two processes') { Get-Content (Join-Path $work Import.ps1-*.log) | Select-Object -Last 40 }
     $expected = @(Select-String -Path (Join-Path $PSScriptRoot Smoke.ps1) -Pattern '^Test-Behavior ').Count
     if ($lines.Count -ne $expected) { Add-Result "FAIL pwsh.exe wrote $($lines.Count) of $expected results." }
     Remove-Module ImagePusher -Force
@@ -73,7 +80,8 @@ function Invoke-Interrupt {
     try {
         $module = ConvertTo-WindowsPath (Join-Path $root out ImagePusher ImagePusher.psd1)
         $tar = ConvertTo-WindowsPath (Join-Path $root docs examples hello.tar)
-        $process = Start-WindowsPwsh Interrupt.ps1 $module, $tar, "localhost:$($server.LocalEndpoint.Port)", (ConvertTo-WindowsPath $results)
+        $address = "localhost:$($server.LocalEndpoint.Port)"
+        $process = Start-WindowsPwsh Interrupt.ps1 $module, $tar, $address, (ConvertTo-WindowsPath $results)
         # Ctrl+C comes when the request has arrived.
         if (-not $server.AcceptSocketAsync().Wait(60000)) { throw 'The push sent no request.' }
         $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -82,7 +90,8 @@ function Invoke-Interrupt {
         Wait-WindowsPwsh $process 30
         $text = Get-Content $results -Raw
         $ended = $text -match 'cleaned' -and $text -notmatch 'not reached'
-        Add-Result "$($ended ? 'PASS' : 'FAIL') Ctrl+C stops a push that waits for a server, and finally blocks run ($($watch.ElapsedMilliseconds) ms)"
+        $name = "Ctrl+C stops a push that waits for a server, and finally blocks run ($($watch.ElapsedMilliseconds) ms)"
+        Add-Result "$($ended ? 'PASS' : 'FAIL') $name"
     } catch {
         Add-Result "FAIL Ctrl+C stops a push that waits for a server: $_"
     } finally {
@@ -91,11 +100,13 @@ function Invoke-Interrupt {
 }
 
 function Invoke-CoreTest {
-    dotnet publish (Join-Path $root tests ImagePusher.Core.Tests) -c Release -r win-x64 --self-contained -o $published -v:quiet -nologo | Out-Host
+    $project = Join-Path $root tests ImagePusher.Core.Tests
+    dotnet publish $project -c Release -r win-x64 --self-contained -o $published -v:quiet -nologo | Out-Host
     Push-Location $published
     $PSNativeCommandUseErrorActionPreference = $false
     foreach ($namespace in 'Archives', 'Cache', 'Naming', 'Oci', 'Transfer') {
-        $lines = timeout 240 $wine ImagePusher.Core.Tests.exe -namespace "ImagePusher.Core.Tests.$namespace" -trait- 'Wine=*' -noColor 2>&1 | ForEach-Object { "$_".Trim() }
+        $options = '-namespace', "ImagePusher.Core.Tests.$namespace", '-trait-', 'Wine=*', '-noColor'
+        $lines = timeout 240 $wine ImagePusher.Core.Tests.exe @options 2>&1 | ForEach-Object { "$_".Trim() }
         $lines | Select-String -Pattern '\[FAIL\]' -Context 0, 6 | Out-Host
         $total = $lines | Select-String -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
         if (-not $total) {
@@ -127,7 +138,7 @@ try {
     & $wine wineboot -i 2>&1 | Out-Null
     Remove-Item env:WINEDLLOVERRIDES
     & $wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f 2>&1 | Out-Null
-    Invoke-CoreTest
+    if (-not $Smoke) { Invoke-CoreTest }
     $env:DOTNET_ROOT = ConvertTo-WindowsPath (Join-Path $tools dotnet)
     Invoke-Smoke
     Invoke-Interrupt

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
 using ImagePusher.Core;
@@ -12,10 +13,15 @@ namespace ImagePusher.Session;
 /// </summary>
 internal static class ExceptionTypeNames
 {
-    /// <summary>The copies of the module that are imported, the oldest first. Other copies have other types, so this is shared as an object of the runtime.</summary>
+    /// <summary>
+    /// The key of the list of imported copies of the module, the oldest first. Copies do not share types, so the list has a type of the
+    /// runtime.
+    /// </summary>
     private const string CopiesKey = "ImagePusher.ExceptionTypes";
 
-    private static readonly Type Accelerators = typeof(PSObject).Assembly.GetType("System.Management.Automation.TypeAccelerators", throwOnError: true)!;
+    private static readonly Type Accelerators =
+        typeof(PSObject).Assembly.GetType("System.Management.Automation.TypeAccelerators", throwOnError: true)!;
+
     private static readonly Type[] Types = FindTypes();
 
     /// <summary>Adds the names unless another copy of the module has added them.</summary>
@@ -49,8 +55,11 @@ internal static class ExceptionTypeNames
         }
     }
 
-    private static Type[] FindTypes() =>
-        Array.FindAll(typeof(ImagePusherException).Assembly.GetExportedTypes(), static type => typeof(ImagePusherException).IsAssignableFrom(type));
+    private static Type[] FindTypes()
+    {
+        var exported = typeof(ImagePusherException).Assembly.GetExportedTypes();
+        return Array.FindAll(exported, static type => typeof(ImagePusherException).IsAssignableFrom(type));
+    }
 
     private static List<Type[]> Copies()
     {
@@ -88,10 +97,34 @@ internal static class ExceptionTypeNames
                 Call("Remove", type.FullName!);
             }
         }
+
+        ForgetResolved(types);
+    }
+
+    /// <summary>
+    /// The engine remembers the types that scripts have named. Without this, <c>catch</c> would still mean the types of a removed copy
+    /// after another version is imported.
+    /// </summary>
+    private static void ForgetResolved(Type[] types)
+    {
+        var cache = typeof(PSObject).Assembly.GetType("System.Management.Automation.Language.TypeCache")
+            ?.GetField("s_cache", BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null);
+        if (cache is not IDictionary resolved)
+        {
+            return;
+        }
+
+        foreach (DictionaryEntry entry in resolved)
+        {
+            if (Array.IndexOf(types, entry.Value) >= 0)
+            {
+                resolved.Remove(entry.Key);
+            }
+        }
     }
 
     private static Dictionary<string, Type> Known() => (Dictionary<string, Type>)Accelerators.GetProperty("Get")!.GetValue(null)!;
 
-    private static void Call(string method, params object[] arguments) => Accelerators.InvokeMember(
-        method, BindingFlags.Public | BindingFlags.Static | BindingFlags.InvokeMethod, binder: null, target: null, arguments, culture: null);
+    private static void Call(string method, params object[] arguments) =>
+        Accelerators.GetMethod(method, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, arguments);
 }

@@ -30,7 +30,9 @@ public static class ModuleSetup
     public static void Export(PSModuleInfo module, PSModuleInfo nested)
     {
         ArgumentNullException.ThrowIfNull(nested);
-        var add = typeof(PSModuleInfo).GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Action<CmdletInfo>>(module);
+        var add = typeof(PSModuleInfo)
+            .GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .CreateDelegate<Action<CmdletInfo>>(module);
         foreach (var cmdlet in nested.ExportedCmdlets.Values)
         {
             add(cmdlet);

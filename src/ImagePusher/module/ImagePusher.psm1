@@ -2,6 +2,13 @@ using namespace System.Runtime.InteropServices
 using namespace System.Runtime.Loader
 using namespace System.Threading
 
+$imported = Get-Module ImagePusher
+if ($imported) {
+    throw "Another copy of ImagePusher is imported from '$($imported[0].ModuleBase)'. " +
+        "Run 'Remove-Module ImagePusher', then import this copy again."
+}
+Import-Module "$PSScriptRoot/ImagePusher.Views.psd1"
+
 # The module has a load context of its own: another module's older Polly.Core has the same assembly version and would be used
 # instead if it were loaded first. The lock is process-wide, so that runspaces that import at the same time share one context.
 [Monitor]::Enter([AssemblyLoadContext])

@@ -36,9 +36,16 @@ internal static class JobList
             Goal = goal,
             Prepare = Cold,
             Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address} {options}"),
-            Peers = [new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0")), .. others],
+            Peers =
+            [
+                new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0")),
+                .. others,
+            ],
             InputBytes = stored,
         };
+
+        (string Source, string Target) CopyOf(string name) =>
+            ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}");
 
         string List(int number) => string.Join(',', small.Take(number).Select(name => $"'{name}'"));
         Job Mirror(int number, bool withPeer, string goal) => new($"{number} images of 3 small layers, registry to registry, one pipeline")
@@ -47,7 +54,7 @@ internal static class JobList
             Prepare = Cold,
             Ours = () => pwsh.RunAsync($"{List(number)} | Copy-RegistryImage -Destination {target.Address}"),
             Peers = withPeer
-                ? [new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(name => ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))))]
+                ? [new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(CopyOf)))]
                 : [],
             InputBytes = Size(number),
         };
@@ -61,7 +68,9 @@ internal static class JobList
             new Job("the same again, same process")
             {
                 Goal = "0.05 s", IsInside = true, InputBytes = stored,
-                Ours = () => pwsh.RunInsideAsync($"Push-ImageTar '{tar}' -Destination {target.Address} | Out-Null", $"Push-ImageTar '{tar}' -Destination {target.Address}"),
+                Ours = () => pwsh.RunInsideAsync(
+                    $"Push-ImageTar '{tar}' -Destination {target.Address} | Out-Null",
+                    $"Push-ImageTar '{tar}' -Destination {target.Address}"),
             },
             new Job("the same again, new process")
             {

@@ -7,11 +7,14 @@ namespace ImagePusher.Benchmarks.Jobs;
 /// <summary>One image with one layer of 4 GiB, to see how much memory its push takes.</summary>
 internal static class LargeLayer
 {
-    public static IEnumerable<Job> Jobs(BenchSettings settings, Pwsh pwsh, TemporaryFolder folder, DockerRegistry target, Func<Task> prepare)
+    public static IEnumerable<Job> Jobs(
+        BenchSettings settings, Pwsh pwsh, TemporaryFolder folder, DockerRegistry target, Func<Task> prepare)
     {
         var size = settings.IsQuick ? 64L << 20 : 4L << 30;
         var tar = new Lazy<string>(() => Make(folder["large.tar"], size));
-        foreach (var (name, options, goal) in ((string, string, string)[])[("not compressed", "-Compression None", "64 MiB above idle"), ("gzip", "", "128 MiB above idle")])
+        (string Name, string Options, string Goal)[] kinds =
+            [("not compressed", "-Compression None", "64 MiB above idle"), ("gzip", "", "128 MiB above idle")];
+        foreach (var (name, options, goal) in kinds)
         {
             yield return new Job($"a layer of {size >> 20} MiB, {name} (peak memory)")
             {
@@ -38,14 +41,16 @@ internal static class LargeLayer
         }
 
         var diffId = Convert.ToHexStringLower(hash.GetHashAndReset());
-        var config = System.Text.Encoding.UTF8.GetBytes($"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"sha256:{diffId}\"]}}}}");
+        var config = System.Text.Encoding.UTF8.GetBytes(
+            $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:{{{diffId}}}"]}}""");
         using var tar = new TarWriter(File.Create(path), TarEntryFormat.Gnu);
         layer.Position = 0;
         tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "layer.tar") { DataStream = layer });
         tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "config.json") { DataStream = new MemoryStream(config) });
         tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "manifest.json")
         {
-            DataStream = new MemoryStream("[{\"Config\":\"config.json\",\"RepoTags\":[\"example.com/bench/large:1.0\"],\"Layers\":[\"layer.tar\"]}]"u8.ToArray()),
+            DataStream = new MemoryStream(
+                """[{"Config":"config.json","RepoTags":["example.com/bench/large:1.0"],"Layers":["layer.tar"]}]"""u8.ToArray()),
         });
         File.Delete(path + ".layer");
         return path;

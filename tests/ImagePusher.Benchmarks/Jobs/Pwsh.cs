@@ -36,5 +36,7 @@ internal sealed class Pwsh(string cache)
     }
 
     private Task<Measured> StartAsync(string script) => CommandRun.MeasureAsync(
-        BenchSettings.Pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], new Dictionary<string, string> { ["IMAGEPUSHER_CACHE"] = cache });
+        BenchSettings.Pwsh,
+        ["-NoProfile", "-NonInteractive", "-Command", script],
+        new Dictionary<string, string> { ["IMAGEPUSHER_CACHE"] = cache });
 }

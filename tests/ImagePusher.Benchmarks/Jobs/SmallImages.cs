@@ -23,7 +23,12 @@ internal static class SmallImages
                 layers.Add(await PutAsync(repository, RandomNumberGenerator.GetBytes(20_000), MediaTypes.OciLayerGzip));
             }
 
-            var config = await PutAsync(repository, System.Text.Encoding.UTF8.GetBytes($"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{\"Labels\":{{\"n\":\"{number}\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[{string.Join(',', layers.Select(layer => $"\"{layer.Digest}\""))}]}}}}"), MediaTypes.OciConfig);
+            var diffIds = string.Join(',', layers.Select(layer => $"\"{layer.Digest}\""));
+            var text = $$$"""
+                {"architecture":"amd64","os":"linux","config":{"Labels":{"n":"{{{number}}}"}},
+                "rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}
+                """;
+            var config = await PutAsync(repository, System.Text.Encoding.UTF8.GetBytes(text), MediaTypes.OciConfig);
             var name = ImageReference.Parse($"{registry}/bench/small:{number}");
             await repository.PublishAsync(ImageManifest.Create(MediaTypes.OciManifest, config, layers), name, null, CancellationToken.None);
             names.Add(name.ToString());
@@ -35,7 +40,9 @@ internal static class SmallImages
     private static async Task<Descriptor> PutAsync(RegistryRepository repository, byte[] content, string mediaType)
     {
         var descriptor = new Descriptor(mediaType, Digest.Of(content), content.Length);
-        await repository.WriteBlobAsync(new StoredBlob(descriptor, "memory", (offset, _) => Task.FromResult<Stream>(new MemoryStream(content, (int)offset, content.Length - (int)offset))), CancellationToken.None);
+        Task<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new MemoryStream(content, (int)offset, content.Length - (int)offset));
+        await repository.WriteBlobAsync(new StoredBlob(descriptor, "memory", OpenAsync), CancellationToken.None);
         return descriptor;
     }
 }

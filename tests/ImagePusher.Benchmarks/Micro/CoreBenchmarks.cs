@@ -32,10 +32,12 @@ public class CoreBenchmarks
         var cache = ImageCache.Open(_cache);
         var config = "{}"u8.ToArray();
         var descriptor = new Descriptor(MediaTypes.OciEmpty, Digest.Of(config), config.Length);
-        await cache.WriteBlobAsync(new StoredBlob(descriptor, "memory", (_, _) => Task.FromResult<Stream>(new MemoryStream(config))), CancellationToken.None).ConfigureAwait(false);
+        var blob = new StoredBlob(descriptor, "memory", (_, _) => Task.FromResult<Stream>(new MemoryStream(config)));
+        await cache.WriteBlobAsync(blob, CancellationToken.None).ConfigureAwait(false);
         var manifest = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
         await Parallel.ForAsync(0, 10_000, async (number, token) =>
-            await cache.PublishAsync(manifest, ImageReference.Parse($"example.com/app:{number}"), null, token).ConfigureAwait(false)).ConfigureAwait(false);
+            await cache.PublishAsync(manifest, ImageReference.Parse($"example.com/app:{number}"), null, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
         _tar = MakeTar(Path.GetTempFileName());
     }
 
@@ -96,20 +98,24 @@ public class CoreBenchmarks
 
     /// <summary>A garbage collection over 10,000 images.</summary>
     [Benchmark]
-    public async Task<GarbageReport> Collect() => await ImageCache.Open(_cache).CollectGarbageAsync(whatIf: true, cancellationToken: CancellationToken.None).ConfigureAwait(false);
+    public async Task<GarbageReport> Collect() =>
+        await ImageCache.Open(_cache).CollectGarbageAsync(whatIf: true, cancellationToken: CancellationToken.None).ConfigureAwait(false);
 
     private static string MakeTar(string path)
     {
         using var tar = new TarWriter(File.Create(path), TarEntryFormat.Ustar);
-        void Add(string name, byte[] content) => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+        void Add(string name, byte[] content) =>
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
         for (var number = 0; number < 5_000; number++)
         {
             Add($"{number:x8}/layer.tar", new byte[1024]);
         }
 
         Add("config.json", System.Text.Encoding.UTF8.GetBytes(
-            $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Of(new byte[1024])}\"]}}}}"));
-        Add("manifest.json", "[{\"Config\":\"config.json\",\"RepoTags\":[\"example.com/bench:1\"],\"Layers\":[\"00000000/layer.tar\"]}]"u8.ToArray());
+            $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(new byte[1024])}}}"]}}"""));
+        Add(
+            "manifest.json",
+            """[{"Config":"config.json","RepoTags":["example.com/bench:1"],"Layers":["00000000/layer.tar"]}]"""u8.ToArray());
         return path;
     }
 }

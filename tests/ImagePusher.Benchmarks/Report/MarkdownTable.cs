@@ -15,7 +15,9 @@ internal static class MarkdownTable
         foreach (var result in results)
         {
             var net = result.Job.IsInside ? "" : Seconds(result.NetSeconds);
-            text.AppendLine($"| {result.Job.Name} | {Megabytes(result.Job.InputBytes)} | **ImagePusher** | {Seconds(result.Ours.Seconds)} | {net} | | {result.Job.Goal} | {Costs(result.Ours)} |");
+            var (job, ours) = (result.Job, result.Ours);
+            text.Append($"| {job.Name} | {Megabytes(job.InputBytes)} | **ImagePusher** | {Seconds(ours.Seconds)} | {net} | ")
+                .AppendLine($"| {job.Goal} | {Costs(ours)} |");
             foreach (var peer in result.Peers)
             {
                 text.AppendLine($"| | | {peer.Name} | {Seconds(peer.Cost.Seconds)} | | {Seconds(peer.Ratio)} | | {Costs(peer.Cost)} |");

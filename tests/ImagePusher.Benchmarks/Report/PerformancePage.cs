@@ -19,8 +19,10 @@ internal static class PerformancePage
             throw new InvalidOperationException($"{page} lacks the lines {Begin} and {End}.");
         }
 
-        var machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {settings.Pairs} pairs, medians; the registries' blobs in {settings.Storage}.";
-        File.WriteAllText(page, $"{text[..begin]}{Begin}\n![Time relative to skopeo, per job](performance.svg)\n\n{machine}\n\n{MarkdownTable.Of(results)}\n{text[end..]}");
+        var machine = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {settings.Pairs} pairs, medians; "
+            + $"the registries' blobs in {settings.Storage}.";
+        const string Chart = "![Time relative to skopeo, per job](performance.svg)";
+        File.WriteAllText(page, $"{text[..begin]}{Begin}\n{Chart}\n\n{machine}\n\n{MarkdownTable.Of(results)}\n{text[end..]}");
         Draw(results, Path.Combine(BenchSettings.Repository, "docs", "performance.svg"));
     }
 
@@ -28,7 +30,12 @@ internal static class PerformancePage
     {
         var jobs = results.Where(result => result.Ratio is not null).Reverse().ToList();
         using var plot = new Plot();
-        var bars = jobs.Select((result, position) => new Bar { Position = position, Value = result.Ratio!.Value, Label = result.Ratio.Value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) }).ToList();
+        var bars = jobs.Select((result, position) => new Bar
+        {
+            Position = position,
+            Value = result.Ratio!.Value,
+            Label = result.Ratio.Value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+        }).ToList();
         var drawn = plot.Add.Bars(bars);
         drawn.Horizontal = true;
         plot.Add.VerticalLine(1);

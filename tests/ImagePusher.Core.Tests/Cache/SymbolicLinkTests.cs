@@ -4,6 +4,7 @@ using ImagePusher.Core.Cache;
 namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>Some builders (Bazel's rules) write layouts whose files are links into a store of theirs.</summary>
+[Trait("Wine", "Wine has no symbolic links.")]
 public sealed class SymbolicLinkTests : CacheTest
 {
     private readonly TestImage _image = TestImage.Random(1, 5000, 100);

@@ -35,12 +35,7 @@ internal sealed class Worker : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>The command that runs a worker: the program and its first arguments.</summary>
-    public static IReadOnlyList<string> Command { get; } =
-    [
-        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"),
-        "exec",
-        Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker.dll"),
-    ];
+    public static IReadOnlyList<string> Command { get; } = FindCommand();
 
     public static Worker Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
@@ -132,5 +127,14 @@ internal sealed class Worker : IDisposable
         {
             _busy.TrySetResult();
         }
+    }
+
+    /// <summary>Self-contained tests, which have no dotnet, contain the program of the worker.</summary>
+    private static IReadOnlyList<string> FindCommand()
+    {
+        var worker = Path.Combine(AppContext.BaseDirectory, "ImagePusher.CrashWorker");
+        var suffix = OperatingSystem.IsWindows() ? ".exe" : "";
+        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet" + suffix);
+        return File.Exists(dotnet) ? [dotnet, "exec", worker + ".dll"] : [worker + suffix];
     }
 }

@@ -18,7 +18,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         var lines = await PushTwoAsync(github: null, azure: null);
         Assert.Equal(3, lines.Count);
         Assert.Matches(@"^localhost:\d+/hello:1\.0: [\d.]+ KB sent$", lines[0]);
-        Assert.Matches("^ERROR InvalidImageArchive: .*nothing.tar.*$", lines[1]);
+        Assert.Matches("^ERROR PathNotFound: .*nothing.tar.*$", lines[1]);
         Assert.Equal("1", lines[2]);
     }
 
@@ -30,7 +30,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         Assert.Contains(lines, line => line.StartsWith("digest  sha256:", StringComparison.Ordinal));
         Assert.Contains("layers  2: 2 sent, 0 mounted, 0 existing", lines);
         Assert.Equal("::endgroup::", lines[^3]);
-        Assert.Matches("^::error title=InvalidImageArchive::.*nothing.tar", lines[^2]);
+        Assert.Matches("^::error title=PathNotFound::.*nothing.tar", lines[^2]);
         Assert.Equal("1", lines[^1]);
     }
 
@@ -41,7 +41,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         Assert.Matches(@"^##\[group\]localhost:\d+/hello:1\.0: [\d.]+ KB sent$", lines[0]);
         Assert.Contains("layers  2: 2 sent, 0 mounted, 0 existing", lines);
         Assert.Equal("##[endgroup]", lines[^3]);
-        Assert.Matches(@"^##vso\[task\.logissue type=error;code=InvalidImageArchive\].*nothing.tar", lines[^2]);
+        Assert.Matches(@"^##vso\[task\.logissue type=error;code=PathNotFound\].*nothing.tar", lines[^2]);
         Assert.Equal("1", lines[^1]);
     }
 

@@ -128,7 +128,7 @@ public sealed class MirrorTests
             ["to"] = target.Address,
         };
 
-        // What Import-Csv gives, which the bare engine lacks.
+        // Objects as Import-Csv returns them.
         var rows = "$list | ForEach-Object { [pscustomobject]@{ Owner = 'team'; Reference = $_ } }";
         var results = await engine.OutputAsync($"{rows} | Copy-RegistryImage -Destination $to", Token);
         Assert.Equal(source.Fleet.Images.Values, results.Select(result => (string)((dynamic)result).Digest));

@@ -47,12 +47,14 @@ public sealed class CompiledAheadTests
             foreach (var name in names)
             {
                 var actual = Read(Path.Combine(folder, name));
-                Assert.Equal($"{platform} {name} {machine:x} {ReadyToRunSignature:x}", $"{platform} {name} {actual.Machine:x} {actual.Signature:x}");
+                Assert.Equal((platform, name, machine), (platform, name, actual.Machine));
+                Assert.Equal((platform, name, ReadyToRunSignature), (platform, name, actual.Signature));
             }
         }
     }
 
-    private static List<string> Names(string folder) => [.. Directory.EnumerateFiles(folder, "*.dll").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private static List<string> Names(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*.dll").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     private static (int Machine, uint Signature, CorFlags Flags) Read(string file)
     {

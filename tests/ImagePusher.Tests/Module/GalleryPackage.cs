@@ -20,7 +20,8 @@ public sealed class GalleryPackage : IDisposable
         if (_path is null)
         {
             using var engine = new Engine(withModule: false);
-            string version = (await engine.SingleAsync($"(Test-ModuleManifest '{Repository.ModuleManifest}').Version.ToString()", cancellationToken)).ToString();
+            var script = $"(Test-ModuleManifest '{Repository.ModuleManifest}').Version.ToString()";
+            string version = (await engine.SingleAsync(script, cancellationToken)).ToString();
             var path = _folder[$"{Name}{version}.nupkg"];
             await ExportAsync(Repository.ModuleFolder.TrimEnd(Path.DirectorySeparatorChar), path, Time, cancellationToken);
             _path = path;
@@ -36,7 +37,8 @@ public sealed class GalleryPackage : IDisposable
     public static async Task ExportAsync(string folder, string path, DateTimeOffset time, CancellationToken cancellationToken)
     {
         using var engine = new Engine(withModule: false) { ["folder"] = folder, ["path"] = path, ["time"] = time };
-        await engine.OutputAsync($". '{Path.Combine(Repository.Folder, "src", "Packaging.ps1")}'; Export-GalleryPackage $folder $path $time", cancellationToken);
+        var functions = Path.Combine(Repository.Folder, "src", "Packaging.ps1");
+        await engine.OutputAsync($". '{functions}'; Export-GalleryPackage $folder $path $time", cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
         Assert.Equal([.. own, .. files.Keys.Order(StringComparer.Ordinal)], zip.Entries.Select(entry => entry.FullName));
         Assert.All(files, file => Assert.Equal(SHA256.HashData(file.Value), HashOf(zip.GetEntry(file.Key)!)));
 
-        var kinds = Xml(zip, "[Content_Types].xml").Elements().ToLookup(kind => kind.Name.LocalName, kind => (kind.Attribute("Extension") ?? kind.Attribute("PartName"))!.Value);
+        var kinds = Xml(zip, "[Content_Types].xml").Elements().ToLookup(
+            kind => kind.Name.LocalName, kind => (kind.Attribute("Extension") ?? kind.Attribute("PartName"))!.Value);
         Assert.Equal(kinds["Default"].Count(), kinds["Default"].Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(zip.Entries.Where(entry => entry.FullName != own[1]), entry => Assert.True(
             kinds["Override"].Contains("/" + entry.FullName)
@@ -36,7 +37,8 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
     public async Task It_says_of_itself_what_the_manifest_says_and_names_every_cmdlet()
     {
         using var zip = ZipFile.OpenRead(await package.PathAsync(Token));
-        var said = Xml(zip, Nuspec).Elements().Single().Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+        var said = Xml(zip, Nuspec).Elements().Single().Elements()
+            .ToDictionary(element => element.Name.LocalName, element => element.Value);
         using var engine = new Engine(withModule: false);
         var manifest = await engine.SingleAsync($"Test-ModuleManifest '{Repository.ModuleManifest}'", Token);
         Assert.Equal("ImagePusher", said["id"]);
@@ -48,8 +50,11 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
         Assert.All(said.Values, value => Assert.NotEqual("", value));
 
         var tags = said["tags"].Split(' ');
-        Assert.Subset(tags.ToHashSet(), new HashSet<string>((IEnumerable<string>)manifest.Tags) { "PSModule", "PSEdition_Core", "PSIncludes_Cmdlet" });
-        Assert.Equal(ModuleAssemblies.CmdletNames(), tags.Where(tag => tag.StartsWith("PSCmdlet_", StringComparison.Ordinal)).Select(tag => tag["PSCmdlet_".Length..]));
+        var expected = new HashSet<string>((IEnumerable<string>)manifest.Tags) { "PSModule", "PSEdition_Core", "PSIncludes_Cmdlet" };
+        Assert.Subset(tags.ToHashSet(), expected);
+        const string Cmdlet = "PSCmdlet_";
+        var cmdlets = tags.Where(tag => tag.StartsWith(Cmdlet, StringComparison.Ordinal)).Select(tag => tag[Cmdlet.Length..]);
+        Assert.Equal(ModuleAssemblies.CmdletNames(), cmdlets);
         Assert.True(said["tags"].Length < 4000, "The Gallery takes 4000 characters of tags.");
     }
 
@@ -60,7 +65,8 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
         using var copy = new TemporaryFolder();
         foreach (var file in Directory.EnumerateFiles(Repository.ModuleFolder, "*", SearchOption.AllDirectories).Reverse())
         {
-            copy.Write(Path.Combine("ImagePusher", Path.GetRelativePath(Repository.ModuleFolder, file)), await File.ReadAllBytesAsync(file, Token));
+            var name = Path.Combine("ImagePusher", Path.GetRelativePath(Repository.ModuleFolder, file));
+            copy.Write(name, await File.ReadAllBytesAsync(file, Token));
         }
 
         Assert.Equal(first, await ExportAsync("second"));
@@ -90,8 +96,8 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
             """);
         var result = await shell.RunAsync(["-NonInteractive", "-File", "install.ps1"]);
         Assert.Equal("", result.Error);
-        Assert.Equal(
-            $"{ModuleAssemblies.CmdletNames().Count}\nexample.com/hello:1.0\n{shell.Folder["modules", "ImagePusher", GalleryPackage.VersionOf(path)]}\n", result.Output);
+        var installed = shell.Folder["modules", "ImagePusher", GalleryPackage.VersionOf(path)];
+        Assert.Equal($"{ModuleAssemblies.CmdletNames().Count}\nexample.com/hello:1.0\n{installed}\n", result.Output);
     }
 
     private static XElement Xml(ZipArchive zip, string name)

@@ -42,7 +42,8 @@ public sealed class IsolationTests
         using var engine = new Engine();
         for (var i = 0; i < 3; i++)
         {
-            var names = await engine.OutputAsync($"Import-Module '{Repository.ModuleManifest}' -Force; (Get-Module ImagePusher).ExportedCmdlets.Keys", Token);
+            var script = $"Import-Module '{Repository.ModuleManifest}' -Force; (Get-Module ImagePusher).ExportedCmdlets.Keys";
+            var names = await engine.OutputAsync(script, Token);
             Assert.Equal(ModuleAssemblies.CmdletNames(), names.Select(name => name.ToString()).Order(StringComparer.Ordinal));
         }
     }
@@ -51,7 +52,8 @@ public sealed class IsolationTests
     public async Task The_module_can_be_removed_and_imported_again()
     {
         using var engine = new Engine();
-        var names = await engine.OutputAsync($"Remove-Module ImagePusher; Import-Module '{Repository.ModuleManifest}'; Get-CachedImage; (Get-Module ImagePusher).ExportedCmdlets.Keys", Token);
+        var again = $"Remove-Module ImagePusher; Import-Module '{Repository.ModuleManifest}'; Get-CachedImage";
+        var names = await engine.OutputAsync($"{again}; (Get-Module ImagePusher).ExportedCmdlets.Keys", Token);
         Assert.Equal(ModuleAssemblies.CmdletNames(), names.Select(name => name.ToString()).Order(StringComparer.Ordinal));
     }
 
@@ -79,7 +81,8 @@ public sealed class IsolationTests
         Assert.True(names.Count >= 15, "Core has a type for each failure that a user meets.");
         using var shell = new PwshProcess();
         var script = "Import-Module ImagePusher\n"
-            + "function new($type) { $c = $type.GetConstructors()[0]; $c.Invoke(@(foreach ($p in $c.GetParameters()) { if ($p.HasDefaultValue) { $p.DefaultValue } else { 'x' } })) }\n"
+            + "function new($type) { $c = $type.GetConstructors()[0]; "
+            + "$c.Invoke(@(foreach ($p in $c.GetParameters()) { if ($p.HasDefaultValue) { $p.DefaultValue } else { 'x' } })) }\n"
             + string.Concat(names.Select(name => $"try {{ throw (new ([{name}])) }} catch [{name}] {{ 'caught {name}' }}\n"));
         shell.Folder.Write("catch.ps1", script);
         var result = await shell.RunAsync(["-File", "catch.ps1"]);
@@ -93,9 +96,63 @@ public sealed class IsolationTests
         using var shell = new PwshProcess();
         foreach (var type in new[] { "InvalidReferenceException", "ImagePusherException" })
         {
-            var result = await shell.RunAsync(["-Command", $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ \"caught: $($_.Exception.RecommendedAction.Length -gt 0)\" }}"]);
+            var show = "\"caught: $($_.Exception.RecommendedAction.Length -gt 0)\"";
+            var script = $"try {{ Get-RegistryManifest 'a//b' -ErrorAction Stop }} catch [ImagePusher.Core.{type}] {{ {show} }}";
+            var result = await shell.RunAsync(["-Command", script]);
             Assert.Equal("caught: True\n", result.Output);
         }
+    }
+
+    [Fact]
+    public async Task A_second_copy_of_the_module_in_one_session_is_an_error_that_names_the_first()
+    {
+        using var copy = ModuleCopy();
+        using var engine = new Engine();
+        var outcome = await engine.RunAsync($"Import-Module '{Manifest(copy)}'", Token);
+        var message = outcome.Terminating?.Exception.Message ?? Assert.Single(outcome.Errors).Exception.Message;
+        Assert.Equal(
+            $"Another copy of ImagePusher is imported from '{Repository.ModuleFolder.TrimEnd('/')}'. "
+            + "Run 'Remove-Module ImagePusher', then import this copy again.",
+            message);
+        Assert.Single(await engine.OutputAsync("Get-Module ImagePusher", Token));
+        await engine.OutputAsync($"Remove-Module ImagePusher; Import-Module '{Manifest(copy)}' -ErrorAction Stop; Get-CachedImage", Token);
+    }
+
+    [Fact]
+    public async Task Exception_types_have_names_until_the_last_runspace_removes_the_module()
+    {
+        const string Name = "ImagePusher.Core.ImageNotCachedException";
+        const string Catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch [" + Name + "] { 'caught' }";
+        using var first = new Engine();
+        await first.OutputAsync($"Import-Module '{Repository.ModuleManifest}' -Force", Token);
+        Assert.Equal("caught", (await first.SingleAsync(Catch, Token)).ToString());
+        using (var second = new Engine())
+        {
+            Assert.Equal("caught", (await second.SingleAsync(Catch, Token)).ToString());
+        }
+
+        Assert.Equal("caught", (await first.SingleAsync(Catch, Token)).ToString());
+        var parallel = $"1 | ForEach-Object -Parallel {{ Import-Module '{Repository.ModuleManifest}'; {Catch} }}";
+        Assert.Equal("caught", (await first.SingleAsync(parallel, Token)).ToString());
+        await first.OutputAsync("Remove-Module ImagePusher", Token);
+        Assert.Equal("False", (await first.SingleAsync($"[bool] ('{Name}' -as [type])", Token)).ToString());
+    }
+
+    [Fact]
+    public async Task Of_two_copies_in_two_runspaces_the_older_owns_the_names_and_the_other_takes_them_over()
+    {
+        const string Name = "ImagePusher.Core.ImageNotCachedException";
+        const string Catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch [" + Name + "] { 'caught' } catch { 'not caught' }";
+        using var copy = ModuleCopy();
+        using var older = new Engine();
+        using var newer = new Engine(withModule: false);
+        await newer.OutputAsync($"Import-Module '{Manifest(copy)}'", Token);
+        Assert.Equal("caught", (await older.SingleAsync(Catch, Token)).ToString());
+        Assert.Equal("not caught", (await newer.SingleAsync(Catch, Token)).ToString());
+        await older.OutputAsync("Remove-Module ImagePusher", Token);
+
+        // The engine keeps a type that a script has named, so the takeover shows in new script text.
+        Assert.Equal("caught", (await newer.SingleAsync(Catch + "# new", Token)).ToString());
     }
 
     /// <summary>A copy of the module: another path is another load context, which nothing else in this process has touched.</summary>

@@ -14,7 +14,8 @@ public sealed class NoticesTests
     [Fact]
     public void Each_library_that_is_shipped_is_ours_or_in_the_list()
     {
-        var named = Listed("## ").SelectMany(row => row.Split('|')[5].Split(',')).Select(file => file.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var named = Listed("## ").SelectMany(row => row.Split('|')[5].Split(',')).Select(file => file.Trim())
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var shipped = Directory.EnumerateFiles(Repository.ModuleFolder, "*", SearchOption.AllDirectories)
             .Where(file => Kinds.Contains(Path.GetExtension(file)))
             .Select(file => Path.GetFileName(file))
@@ -38,13 +39,15 @@ public sealed class NoticesTests
     [Fact]
     public void The_licences_and_notices_of_packages_lie_in_the_module()
     {
-        var expected = ShippedPackage.ReadAll(Repository.ModuleDependencies).SelectMany(package => package.Notices.Select(name => $"{package.Name}/{name}"));
+        var expected = ShippedPackage.ReadAll(Repository.ModuleDependencies)
+            .SelectMany(package => package.Notices.Select(name => $"{package.Name}/{name}"));
         var folder = Path.Combine(Repository.ModuleFolder, "licenses");
         var there = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file));
         Assert.Equal(expected.Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Rows(string dependencies) => ShippedPackage.ReadAll(dependencies).Select(package => package.ToString());
+    private static IEnumerable<string> Rows(string dependencies) =>
+        ShippedPackage.ReadAll(dependencies).Select(package => package.ToString());
 
     /// <summary>The rows of the tables below the headings that begin so.</summary>
     private static List<string> Listed(string heading)
@@ -54,7 +57,8 @@ public sealed class NoticesTests
         foreach (var line in File.ReadLines(Path.Combine(Repository.Folder, "THIRD-PARTY-NOTICES.md")))
         {
             below = line.StartsWith("## ", StringComparison.Ordinal) ? line.StartsWith(heading, StringComparison.Ordinal) : below;
-            if (below && line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| package", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal))
+            var isHeading = line.StartsWith("| package", StringComparison.Ordinal) || line.StartsWith("| ---", StringComparison.Ordinal);
+            if (below && line.StartsWith("| ", StringComparison.Ordinal) && !isHeading)
             {
                 rows.Add(line);
             }

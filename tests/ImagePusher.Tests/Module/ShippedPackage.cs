@@ -32,10 +32,13 @@ internal sealed record ShippedPackage(string Name, string Version, string Licenc
     private static ShippedPackage Of(string[] name, JsonElement library)
     {
         var files = new[] { "runtime", "native", "runtimeTargets" }
-            .SelectMany(kind => library.TryGetProperty(kind, out var found) ? found.EnumerateObject().Select(file => Path.GetFileName(file.Name)) : [])
+            .Where(kind => library.TryGetProperty(kind, out _))
+            .SelectMany(kind => library.GetProperty(kind).EnumerateObject())
+            .Select(file => Path.GetFileName(file.Name))
             .Distinct().OrderBy(file => file, StringComparer.OrdinalIgnoreCase).ToList();
         var folder = Path.Combine(Repository.NuGetPackages, name[0].ToLowerInvariant(), name[1]);
-        var said = XDocument.Load(Directory.GetFiles(folder, "*.nuspec").Single()).Descendants().ToLookup(element => element.Name.LocalName);
+        var nuspec = XDocument.Load(Directory.GetFiles(folder, "*.nuspec").Single());
+        var said = nuspec.Descendants().ToLookup(element => element.Name.LocalName);
         var licence = said["license"].Single();
         return new ShippedPackage(
             name[0],

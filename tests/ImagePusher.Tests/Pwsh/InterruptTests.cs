@@ -46,7 +46,8 @@ public sealed class InterruptTests(RegistryFixture registries) : IClassFixture<R
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         var standstill = proxy.On("PATCH|PUT", "uploads").StallUp(1_000_000);
-        var script = $"try {{ Push-ImageTar '{_images.Write("app", 4_000_000)}' -Destination {proxy.Address} }} finally {{ [Console]::WriteLine('cleaned') }}; 'not reached'";
+        var push = $"Push-ImageTar '{_images.Write("app", 4_000_000)}' -Destination {proxy.Address}";
+        var script = $"try {{ {push} }} finally {{ [Console]::WriteLine('cleaned') }}; 'not reached'";
         _pwsh.Folder.Write("push.ps1", script);
         using var process = _pwsh.Start(start, start == "-File" ? "push.ps1" : script);
         process.StandardInput.Close();

@@ -19,7 +19,8 @@ public sealed class TerminalTests(RegistryFixture registries) : IClassFixture<Re
         using var images = new SmallImages();
         using var pwsh = new PwshProcess();
         pwsh.Environment["TERM"] = "xterm";
-        pwsh.Folder.Write("push.ps1", $"(Push-ImageTar '{images.Write("app", 4_000_000)}' -Destination {proxy.Address}).Reference; 'end of script'");
+        var push = $"Push-ImageTar '{images.Write("app", 4_000_000)}' -Destination {proxy.Address}";
+        pwsh.Folder.Write("push.ps1", $"({push}).Reference; 'end of script'");
         var result = await pwsh.RunInTerminalAsync("-File push.ps1");
         Assert.Contains("Pushing ", result.Output, StringComparison.Ordinal);
         Assert.Contains("layer sha256:", result.Output, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ImagePusher.Tests.Support;
 
 /// <summary>
-/// Counts the requests of this process that are under way, by .NET's own meter: what a worker still sends after its pipeline
+/// Counts the active requests of this process with the meter of .NET: what a worker still sends after its pipeline
 /// has ended is seen at the moment, where a server would first read what lies in the sockets.
 /// </summary>
 internal sealed class ActiveRequests : IDisposable
@@ -37,7 +37,7 @@ internal sealed class ActiveRequests : IDisposable
         _listener.Start();
     }
 
-    /// <summary>How many are under way now.</summary>
+    /// <summary>The current number of active requests.</summary>
     public long Count => Interlocked.Read(ref _count);
 
     public void Dispose() => _listener.Dispose();

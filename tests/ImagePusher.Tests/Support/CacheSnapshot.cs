@@ -29,7 +29,7 @@ internal sealed class CacheSnapshot
         return snapshot;
     }
 
-    /// <summary>Asserts that the cache is now as it was but for whole blobs that no image names, which wait for the garbage collection.</summary>
+    /// <summary>Asserts that the cache is unchanged except for complete, unreferenced blobs, which the garbage collection removes.</summary>
     public void IsStillButForUnnamedBlobs(string folder)
     {
         var now = Of(folder)._files;

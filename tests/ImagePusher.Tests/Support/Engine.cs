@@ -67,7 +67,7 @@ internal sealed class Engine : IDisposable
     public async Task<IReadOnlyList<PSObject>> OutputAsync(string script, CancellationToken cancellationToken) =>
         (await RunAsync(script, cancellationToken)).WithoutErrors().Output;
 
-    /// <summary>Runs a script that must give no error and one object; gives that without the engine's wrapper, if it has a type of its own.</summary>
+    /// <summary>Runs a script that must write no error and one object, and returns the object without its PSObject wrapper.</summary>
     public async Task<dynamic> SingleAsync(string script, CancellationToken cancellationToken)
     {
         var output = Assert.Single(await OutputAsync(script, cancellationToken));

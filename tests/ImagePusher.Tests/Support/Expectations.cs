@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>What every foreseen error must look like.</summary>
+/// <summary>Assertions on the errors of cmdlets.</summary>
 internal static class Expectations
 {
-    /// <summary>Asserts that an error has this id, is of the type that belongs to it, names what it is about, and says what to do.</summary>
+    /// <summary>Asserts the id of an error, the type of its exception, its subject and its recommended action.</summary>
     public static void Is(this ErrorRecord error, string id, params ReadOnlySpan<string> mentions)
     {
         Assert.StartsWith($"{id},ImagePusher.Cmdlets.", error.FullyQualifiedErrorId, StringComparison.Ordinal);

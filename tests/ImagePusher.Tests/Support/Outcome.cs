@@ -25,7 +25,7 @@ internal sealed record Outcome
 
     public required bool WasStopped { get; init; }
 
-    /// <summary>What the host was told to show.</summary>
+    /// <summary>The text written to the host.</summary>
     public required string Text { get; init; }
 
     /// <summary>All errors, the one that ended the script last.</summary>

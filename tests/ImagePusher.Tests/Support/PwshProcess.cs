@@ -5,7 +5,9 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>Runs a real pwsh as a process with a home, a cache and configuration files of its own; it finds the built module by name.</summary>
+/// <summary>
+/// Runs a real pwsh as a process with a home, a cache and configuration files of its own. It finds the built module by its name.
+/// </summary>
 internal sealed class PwshProcess : IDisposable
 {
     private static readonly string[] Always = ["-NoProfile"];
@@ -22,7 +24,10 @@ internal sealed class PwshProcess : IDisposable
     /// The pwsh to start: IMAGEPUSHER_TEST_PWSH, the one on the PATH, or the one that build.ps1 installed into out/tools. Without
     /// any the test is skipped, or fails where tools are required.
     /// </summary>
-    public static string Pwsh => System.Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH") ?? ExternalTools.Find("pwsh") ?? Installed ?? ExternalTools.Require("pwsh");
+    public static string Pwsh => System.Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_PWSH")
+        ?? ExternalTools.Find("pwsh")
+        ?? Installed
+        ?? ExternalTools.Require("pwsh");
 
     private static string? Installed
     {
@@ -46,7 +51,11 @@ internal sealed class PwshProcess : IDisposable
     public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string input = "") => RunAsync(Pwsh, [.. Always, .. arguments], input);
 
     /// <summary>Runs a command line of sh, in which "$0" starts pwsh: for standard input that is not text.</summary>
-    public Task<ToolResult> RunPipelineAsync(string command) => RunAsync("sh", ["-c", command.Replace("\"$0\"", "\"$0\" -NoProfile", StringComparison.Ordinal), Pwsh], input: "");
+    public Task<ToolResult> RunPipelineAsync(string command)
+    {
+        var line = command.Replace("\"$0\"", "\"$0\" -NoProfile", StringComparison.Ordinal);
+        return RunAsync("sh", ["-c", line, Pwsh], input: "");
+    }
 
     /// <summary>Runs pwsh where no file may become larger than so many blocks of 512 bytes.</summary>
     public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
@@ -60,9 +69,12 @@ internal sealed class PwshProcess : IDisposable
     }
 
     /// <summary>Writes docker's config.json for the processes, with one password.</summary>
-    public void WriteDockerConfig(string registry, string user, string password) => Docker.Write(
-        "config.json",
-        JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [registry] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")) } } }));
+    public void WriteDockerConfig(string registry, string user, string password)
+    {
+        var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+        var auths = new Dictionary<string, object> { [registry] = new { auth } };
+        Docker.Write("config.json", JsonSerializer.Serialize(new { auths }));
+    }
 
     /// <summary>Starts pwsh; its output has to be read.</summary>
     public Process Launch(params IEnumerable<string> arguments) => Start(Pwsh, [.. Always, .. arguments]);

@@ -5,7 +5,7 @@ using System.Management.Automation;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>Debian's docker-registry for the tests of one class: an open one, and one that wants a password. Each starts when it is first asked for.</summary>
+/// <summary>docker-registry for the tests of one class: one open, one that requires a password. Each starts on first use.</summary>
 public sealed class RegistryFixture : IAsyncDisposable
 {
     public const string User = "pusher";

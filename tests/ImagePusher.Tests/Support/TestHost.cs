@@ -3,7 +3,7 @@ using System.Management.Automation.Host;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>A console that keeps what it is told to show.</summary>
+/// <summary>A console that records its output.</summary>
 internal sealed class TestHost : PSHost
 {
     private readonly TestHostInterface _interface = new();

@@ -56,20 +56,20 @@ internal sealed class TestHostInterface : PSHostUserInterface
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
         _questions.Add($"{caption}\n{message}");
-        return Answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"Nobody answers: {message}");
+        return Answers.TryDequeue(out var answer) ? answer : throw new InvalidOperationException($"No answer is queued for: {message}");
     }
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw new InvalidOperationException($"Nobody answers: {message}");
+        throw new InvalidOperationException($"No answer is queued for: {message}");
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
-        throw new InvalidOperationException($"Nobody answers: {message}");
+        throw new InvalidOperationException($"No answer is queued for: {message}");
 
     public override PSCredential PromptForCredential(
         string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-        throw new InvalidOperationException($"Nobody answers: {message}");
+        throw new InvalidOperationException($"No answer is queued for: {message}");
 
-    public override string ReadLine() => throw new InvalidOperationException("Nobody types here.");
+    public override string ReadLine() => throw new InvalidOperationException("The test host has no console input.");
 
-    public override SecureString ReadLineAsSecureString() => throw new InvalidOperationException("Nobody types here.");
+    public override SecureString ReadLineAsSecureString() => throw new InvalidOperationException("The test host has no console input.");
 }

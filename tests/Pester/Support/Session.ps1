@@ -1,10 +1,9 @@
-# What the files of this suite begin and end with: a session of the built module with a cache, credentials and a registry of
-# its own, all in TestDrive.
+# A session of the built module in an isolated environment: cache, credential files and a local registry in TestDrive.
 
 $module = (Resolve-Path "$PSScriptRoot/../../../out/ImagePusher/ImagePusher.psd1").Path
 $hello = (Resolve-Path "$PSScriptRoot/../../../docs/examples/hello.tar").Path
 
-# Imports the module and starts a registry; writes that.
+# Imports the module, starts a registry and returns it.
 function Start-TestSession {
     $env:DOCKER_CONFIG = Join-Path $TestDrive docker
     $env:REGISTRY_AUTH_FILE = Join-Path $TestDrive auth.json
@@ -13,7 +12,7 @@ function Start-TestSession {
     Start-LocalRegistry -Port 0 -Path (Join-Path $TestDrive "registry-$([guid]::NewGuid())")
 }
 
-# The last one to remove the module ends its session: registries stop and connections are forgotten.
+# Removing the module from its last runspace ends the session: local registries stop, and connections are closed.
 function Stop-TestSession {
     Remove-Module ImagePusher -Force
 }
