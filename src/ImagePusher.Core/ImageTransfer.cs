@@ -34,7 +34,9 @@ public static class ImageTransfer
 
     /// <summary>Copies all images of an archive, OCI layout directory or cache, each under all of its names.</summary>
     /// <param name="source">The images.</param>
-    /// <param name="target">Where they are copied to: a registry or prefix (<c>host/prefix/</c>), an archive, a directory or a cache.</param>
+    /// <param name="target">
+    /// Where they are copied to: a registry or prefix (<c>host/prefix/</c>), an archive, a directory or a cache.
+    /// </param>
     /// <param name="options">How they are copied; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy. Images that were completed stay at the target.</param>
     /// <returns>One result per name, in the source's order.</returns>
@@ -81,7 +83,8 @@ public static class ImageTransfer
             var to = target.OpenTarget(options, isPlan: false);
             await using (to.ConfigureAwait(false))
             {
-                return await CopyImagesAsync(from, to, isSingle ? [from.SelectOne()] : from.Images, options, cancellationToken).ConfigureAwait(false);
+                return await CopyImagesAsync(
+                    from, to, isSingle ? [from.SelectOne()] : from.Images, options, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -95,7 +98,8 @@ public static class ImageTransfer
         {
             using var report = new ProgressReport(options);
             results.Add(await copier.CopyAsync(
-                image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), report.Monitor, cancellationToken).ConfigureAwait(false));
+                image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), report.Monitor,
+                cancellationToken).ConfigureAwait(false));
         }
 
         await to.CompleteAsync(cancellationToken).ConfigureAwait(false);

@@ -2,5 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>What a blob turned out to be once all its bytes had passed: its digest and its size in bytes.</summary>
+/// <summary>Digest and size of a blob, known after all its bytes were read.</summary>
+/// <param name="Digest">The digest.</param>
+/// <param name="Size">The size in bytes.</param>
 public readonly record struct BlobIdentity(Digest Digest, long Size);

@@ -3,29 +3,32 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Abstractions;
 
 /// <summary>
-/// The bytes of one blob, which can be written as often as needed: a retried request reopens them, never rewinds by luck.
+/// The content of one blob, which can be written repeatedly: each attempt of a request opens it again.
 /// </summary>
 public abstract class BlobSource
 {
-    /// <summary>The blob's digest; null if it is known only once the bytes were written (a layer that is compressed on its way).</summary>
+    /// <summary>The digest; null if it is known only after writing, as of a layer that is compressed while it is written.</summary>
     public abstract Digest? Digest { get; }
 
-    /// <summary>The blob's length in bytes; null if it is known only once the bytes were written.</summary>
+    /// <summary>The length in bytes; null if it is known only after writing.</summary>
     public abstract long? Length { get; }
 
-    /// <summary>What the blob is, for messages: <c>layer sha256:… of nginx.tar</c>.</summary>
+    /// <summary>The name of the blob in messages: <c>sha256:… of nginx.tar</c>.</summary>
     public abstract string Description { get; }
 
     /// <summary>
-    /// Two blobs with the same key have the same bytes, also in a later process: what an interrupted upload is found by.
+    /// Identifies the content across processes: an interrupted upload is resumed by it. Blobs with the same key have the same bytes.
     /// </summary>
     public abstract string ResumeKey { get; }
 
-    /// <summary>Writes the blob's bytes from an offset to its end, and says what the whole blob is.</summary>
-    /// <param name="destination">Where the bytes go; it is neither flushed nor closed.</param>
-    /// <param name="offset">How many bytes to leave out at the start.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
-    /// <exception cref="DigestMismatchException">From offset 0: the bytes are not those of <see cref="Digest"/> and <see cref="Length"/>.
-    /// From a later offset only the length can be checked; the receiver checks the digest of the whole.</exception>
+    /// <summary>Writes the content from an offset to its end.</summary>
+    /// <param name="destination">The stream to write to; it is neither flushed nor closed.</param>
+    /// <param name="offset">The number of bytes to omit at the start.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Digest and size of the whole blob.</returns>
+    /// <exception cref="DigestMismatchException">
+    /// The content does not match <see cref="Digest"/> or <see cref="Length"/>. From an offset other than 0 only the length is
+    /// verified; the receiver verifies the digest.
+    /// </exception>
     public abstract Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken);
 }

@@ -2,12 +2,12 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>Remembers what plain layers became when they were compressed, so that the next push need not read them.</summary>
-public interface IEncodingStore
+/// <summary>Remembers the results of compressions, so that a later copy does not read the layers again.</summary>
+internal interface IEncodingStore
 {
-    /// <summary>What the layer became by these settings; null if it is not known.</summary>
+    /// <summary>The compressed layer; null if it is unknown.</summary>
     ValueTask<Descriptor?> FindAsync(EncodingKey key, CancellationToken cancellationToken);
 
-    /// <summary>Keeps what a layer became. Call it only when both digests, plain and encoded, were computed from the bytes.</summary>
+    /// <summary>Stores a result. Both digests, uncompressed and compressed, were computed from the bytes.</summary>
     ValueTask StoreAsync(EncodingKey key, Descriptor encoded, CancellationToken cancellationToken);
 }

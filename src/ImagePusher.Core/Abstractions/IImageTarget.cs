@@ -3,47 +3,57 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>A place that images are written to: a repository of a registry, the cache, a tar that is being made.</summary>
-/// <remarks>Members are called from several threads at once.</remarks>
+/// <summary>A target of images: a repository of a registry, a cache, an archive that is being written.</summary>
+/// <remarks>Members are called concurrently.</remarks>
 public interface IImageTarget
 {
-    /// <summary>The place's name, for messages.</summary>
+    /// <summary>The name of the target in messages.</summary>
     string Description { get; }
 
     /// <summary>
-    /// Where this place's blobs lie. Targets with one store can take blobs from each other, so a blob that several of them
-    /// need is sent there once and then mounted.
+    /// Identifies the store of the target's blobs. A blob that several targets with one store need is sent to one of them and
+    /// mounted by the others.
     /// </summary>
     string Store => Description;
 
-    /// <summary>The most blobs to send at once here; what the caller allows may be fewer.</summary>
+    /// <summary>The maximum number of concurrent blob transfers to this target.</summary>
     int ParallelBlobs { get; }
 
-    /// <summary>True if the blob is there already.</summary>
+    /// <summary>True if the target has the blob.</summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What a name stands for here: the digest of its manifest, if nothing that the manifest needs is missing; else null.
-    /// If it is the digest that is to be published, there is nothing to do.
-    /// </summary>
+    /// <summary>The digest of the manifest that a name refers to; null if there is none or content that it references is missing.</summary>
+    /// <param name="name">The full name.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken);
 
-    /// <summary>True if the place can take the blob from another repository of its own, and has done so now.</summary>
+    /// <summary>Takes a blob from another repository of the same store, if it can.</summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>True if the target now has the blob.</returns>
     Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken);
 
-    /// <summary>Where <see cref="TryMountAsync"/> would look: the other repository, or null. Asks nobody.</summary>
+    /// <summary>The repository that <see cref="TryMountAsync"/> would take the blob from; null if there is none. Sends no request.</summary>
+    /// <param name="descriptor">The blob.</param>
     string? MountCandidate(Descriptor descriptor);
 
-    /// <summary>Writes a blob and says what it is; it is in place and verified when the task ends.</summary>
+    /// <summary>Writes a blob; it is in place and verified when the task completes.</summary>
+    /// <param name="blob">The content.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Digest and size of the blob.</returns>
     Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken);
 
-    /// <summary>Puts a manifest in place under its digest; what it names is there.</summary>
+    /// <summary>Stores a manifest under its digest. The content that it references exists.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Puts a manifest in place and names it: by tag, by digest where the name has no tag, or both as the place has it.</summary>
-    /// <param name="manifest">The manifest; what it names is there.</param>
-    /// <param name="name">The full name. A registry takes its tag, the cache all of it.</param>
-    /// <param name="source">What the manifest was made from, if it is not what the source has under the name.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <summary>Stores a manifest and names it: by tag, or by digest if the name has no tag.</summary>
+    /// <param name="manifest">The manifest. The content that it references exists.</param>
+    /// <param name="name">The full name. A registry uses its tag, a cache all of it.</param>
+    /// <param name="source">The digest that the manifest was made from; null if it is the source's own manifest.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken);
 }

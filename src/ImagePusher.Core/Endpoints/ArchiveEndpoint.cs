@@ -24,12 +24,15 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
     }
 
     /// <summary>Opens an archive or layout directory and selects its images.</summary>
-    internal static async Task<SourceEndpoint> OpenAsync(string path, string? image, CopyOptions options, CancellationToken cancellationToken)
+    internal static async Task<SourceEndpoint> OpenAsync(
+        string path, string? image, CopyOptions options, CancellationToken cancellationToken)
     {
-        var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = options.Logger }, cancellationToken).ConfigureAwait(false);
+        var settings = new ArchiveOptions { Log = options.Logger };
+        var archive = await ImageArchive.OpenAsync(path, settings, cancellationToken).ConfigureAwait(false);
         try
         {
-            var images = archive.Images.SelectMany(found => found.Names.Select(name => new SourceImage(new ImageSelection(archive, found.Root), name)));
+            var images = archive.Images.SelectMany(
+                found => found.Names.Select(name => new SourceImage(new ImageSelection(archive, found.Root), name)));
             return new SourceEndpoint(path, image is null ? [.. images] : [await SelectAsync().ConfigureAwait(false)], owner: archive);
         }
         catch
@@ -64,7 +67,8 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
             };
         }
 
-        public override Task CompleteAsync(CancellationToken cancellationToken) => writer?.CompleteAsync(cancellationToken) ?? Task.CompletedTask;
+        public override Task CompleteAsync(CancellationToken cancellationToken) =>
+            writer?.CompleteAsync(cancellationToken) ?? Task.CompletedTask;
 
         public override async ValueTask DisposeAsync()
         {

@@ -17,7 +17,8 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
             : [await FindAsync(cache, reference, cancellationToken).ConfigureAwait(false)];
         return new SourceEndpoint(
             cache.Description,
-            [.. entries.Select(entry => new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest }, entry.Reference))],
+            [.. entries.Select(entry =>
+                new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest }, entry.Reference))],
             Encodings(options));
     }
 
@@ -25,7 +26,8 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
 
     private static async Task<CacheEntry> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken) =>
         await cache.FindAsync(text, cancellationToken).ConfigureAwait(false)
-        ?? throw new ImageNotCachedException($"The image '{text}' is not in {cache.Description}.", "Copy it to the cache first, or check its name.");
+        ?? throw new ImageNotCachedException(
+            $"The image '{text}' is not in {cache.Description}.", "Copy it to the cache first, or check its name.");
 
     private ImageCache Open(CopyOptions options) =>
         ImageCache.Open(path ?? ImageCache.DefaultPath, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider });

@@ -19,7 +19,8 @@ internal sealed record SourceImage(ImageSelection Selection, ImageReference? Nam
 /// <param name="encodings">Remembers compressed layers; null if nothing does.</param>
 /// <param name="owner">What is disposed with the source.</param>
 internal sealed class SourceEndpoint(
-    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null) : IAsyncDisposable
+    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null)
+        : IAsyncDisposable
 {
     public IReadOnlyList<SourceImage> Images => images;
 

@@ -14,7 +14,8 @@ internal sealed class DestinationMap
     /// <param name="destination">A registry, a prefix or a full name; see <see cref="DestinationRule"/>.</param>
     /// <param name="keepLibrary">True to keep docker.io's <c>library/</c> under a registry or prefix.</param>
     /// <exception cref="InvalidReferenceException">The text is not a destination.</exception>
-    public static DestinationMap Parse(string destination, bool keepLibrary = false) => new(DestinationRule.Parse(destination, keepLibrary));
+    public static DestinationMap Parse(string destination, bool keepLibrary = false) =>
+        new(DestinationRule.Parse(destination, keepLibrary));
 
     /// <summary>True if a target name includes the name of its source: the destination is a registry or a prefix.</summary>
     public bool UsesSourceNames => _rule.IsFolder;
@@ -91,5 +92,7 @@ internal sealed class DestinationMap
 /// <summary>What a destination means for one image.</summary>
 /// <param name="Name">The target name; without tag and digest if the copy is to be named by its digest.</param>
 /// <param name="ExpectedDigest">The digest that the result must have; null for any.</param>
-/// <param name="LibraryName">The name that the copy would have with docker.io's <c>library/</c>; null where that makes no difference.</param>
+/// <param name="LibraryName">
+/// The name that the copy would have with docker.io's <c>library/</c>; null where that makes no difference.
+/// </param>
 internal sealed record DestinationName(ImageReference Name, Digest? ExpectedDigest, ImageReference? LibraryName);

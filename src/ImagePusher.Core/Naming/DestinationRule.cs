@@ -40,7 +40,9 @@ internal sealed class DestinationRule
     /// <summary>Parses a destination.</summary>
     /// <param name="text">The destination.</param>
     /// <param name="keepLibrary">True to keep docker.io's <c>library/</c>.</param>
-    /// <exception cref="InvalidReferenceException">The text is not a destination; a name without a registry never means docker.io.</exception>
+    /// <exception cref="InvalidReferenceException">
+    /// The text is not a destination; a name without a registry never means docker.io.
+    /// </exception>
     public static DestinationRule Parse(string text, bool keepLibrary = false)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -59,7 +61,7 @@ internal sealed class DestinationRule
         if (slash >= 0 && !ReferenceGrammar.LooksLikeHost(host))
         {
             throw new InvalidReferenceException(
-                $"Invalid destination '{text}': the first part '{host}' is not a registry, because it has no '.' or ':' and is not 'localhost'.",
+                $"Invalid destination '{text}': the first part '{host}' is not a registry; it has no '.' or ':' and is not 'localhost'.",
                 $"{Forms} For Docker Hub use docker.io/{text}.");
         }
 
@@ -119,7 +121,7 @@ internal sealed class DestinationRule
         return prefix is null || ReferenceGrammar.IsRepository(prefix)
             ? new DestinationRule(text, Canonical(host), prefix, null, false) { KeepLibrary = keepLibrary }
             : throw new InvalidReferenceException(
-                $"Invalid destination '{text}': '{prefix}' is not a valid prefix (lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
+                $"Invalid destination '{text}': '{prefix}' is not a prefix (lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
                 Forms);
     }
 
@@ -127,7 +129,8 @@ internal sealed class DestinationRule
     {
         var (_, tag, digest) = ImageReference.Split(text);
         var target = ImageReference.Parse(text);
-        return new DestinationRule(text, target.Registry, null, target, tag is not null || digest is not null) { KeepLibrary = keepLibrary };
+        var hasName = tag is not null || digest is not null;
+        return new DestinationRule(text, target.Registry, null, target, hasName) { KeepLibrary = keepLibrary };
     }
 
     private static string Canonical(string host) =>

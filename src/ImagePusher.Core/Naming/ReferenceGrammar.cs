@@ -45,6 +45,7 @@ internal static partial class ReferenceGrammar
     [GeneratedRegex(@"\A[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"\A(?:[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::(?<port>[0-9]+))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::(?<port>[0-9]+))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Host();
 }

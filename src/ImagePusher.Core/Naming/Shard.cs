@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 
 namespace ImagePusher.Core.Naming;
 
-/// <summary>One of several equal parts of any list, <c>3/10</c>: each name is in exactly one of the ten, the same one on every machine.</summary>
-/// <param name="Number">Which part, from 1 on.</param>
-/// <param name="Count">How many parts there are.</param>
+/// <summary>One of several parts of any list, <c>3/10</c>: each name is in exactly one part, the same one on every machine.</summary>
+/// <param name="Number">The number of the part, starting at 1.</param>
+/// <param name="Count">The number of parts.</param>
 internal sealed record Shard(int Number, int Count)
 {
-    /// <summary>Reads <c>number/count</c>.</summary>
-    /// <exception cref="InvalidReferenceException">The text is none.</exception>
+    /// <summary>Parses <c>number/count</c>.</summary>
+    /// <exception cref="InvalidReferenceException">The text has another form.</exception>
     public static Shard Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -20,10 +20,11 @@ internal sealed record Shard(int Number, int Count)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && number >= 1 && number <= count
                 ? new Shard(number, count)
-                : throw new InvalidReferenceException($"'{text}' is no shard.", "Write number/count, such as 3/10 for the third of ten; the first is 1/10.");
+                : throw new InvalidReferenceException(
+                    $"Invalid shard '{text}'.", "Use number/count, such as 3/10 for the third of ten; the first is 1/10.");
     }
 
-    /// <summary>True if a name is in this part. The hash is SHA-256 of the text in UTF-8, its first 8 bytes big-endian, modulo the count.</summary>
+    /// <summary>True if a name is in this part: the first 8 bytes of its SHA-256 (UTF-8, big-endian) modulo the count.</summary>
     public bool Holds(string name)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -5,9 +5,9 @@ namespace ImagePusher.Core.Naming;
 
 /// <summary>
 /// A tag that is a version: <c>1.27.3</c>, <c>v2</c>, <c>2024.01</c>, <c>1.27-alpine</c>. Ordered as semantic versions are; missing
-/// parts are 0, and there may be more than three. What follows '_' (a '+' in a chart's version) does not count.
+/// parts are 0, and more than three are allowed. Text after '_' (the '+' of a chart's version) is ignored.
 /// </summary>
-/// <remarks>semver.org 2.0.0, 11. A suffix after '-' makes a pre-release, which comes before the version without it.</remarks>
+/// <remarks>semver.org 2.0.0, 11. A suffix after '-' is a pre-release, which precedes the version without it.</remarks>
 internal sealed partial class TagVersion
 {
     private readonly string[] _numbers;
@@ -16,10 +16,10 @@ internal sealed partial class TagVersion
 
     private TagVersion(string text, string[] numbers, string[] suffix) => (_text, _numbers, _suffix) = (text, numbers, suffix);
 
-    /// <summary>True if it has a suffix after '-': a pre-release, or a variant such as <c>-alpine</c>.</summary>
+    /// <summary>True if the version has a suffix after '-': a pre-release, or a variant such as <c>-alpine</c>.</summary>
     public bool IsPreRelease => _suffix.Length > 0;
 
-    /// <summary>Reads a tag; false if it is no version.</summary>
+    /// <summary>Parses a tag; false if it is not a version.</summary>
     public static bool TryParse([NotNullWhen(true)] string? tag, [NotNullWhen(true)] out TagVersion? version)
     {
         var match = Form().Match(tag ?? "");
@@ -32,7 +32,10 @@ internal sealed partial class TagVersion
         return match.Success;
     }
 
-    /// <summary>Compares by precedence: below 0 if this one comes before the other. Tags of one version (1.0 and v1.0.0) compare as 0.</summary>
+    /// <summary>
+    /// Compares by precedence: less than 0 if this version precedes the other. Tags of one version (1.0 and v1.0.0) are
+    /// equal.
+    /// </summary>
     public int CompareTo(TagVersion? other)
     {
         if (other is null)
@@ -44,7 +47,7 @@ internal sealed partial class TagVersion
         return order != 0 ? order : CompareSuffix(other);
     }
 
-    /// <summary>Compares the numbers alone, without suffixes.</summary>
+    /// <summary>Compares the numbers without suffixes.</summary>
     public int CompareNumbers(TagVersion other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -90,6 +93,8 @@ internal sealed partial class TagVersion
     private static int CompareNumber(string one, string other) =>
         one.Length != other.Length ? one.Length - other.Length : string.CompareOrdinal(one, other);
 
-    [GeneratedRegex(@"\A[vV]?(?<numbers>[0-9]+(?:\.[0-9]+)*)(?:-(?<suffix>[0-9A-Za-z.-]+))?(?:_[0-9A-Za-z_.-]*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A[vV]?(?<numbers>[0-9]+(?:\.[0-9]+)*)(?:-(?<suffix>[0-9A-Za-z.-]+))?(?:_[0-9A-Za-z_.-]*)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

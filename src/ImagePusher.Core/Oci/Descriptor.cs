@@ -13,7 +13,9 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>The artifact's type, on entries of layouts and referrers lists; null otherwise.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>Annotations; empty if there are none. Text that is not Unicode is left out here and kept when the content is copied.</summary>
+    /// <summary>
+    /// Annotations; empty if there are none. Text that is not Unicode is left out here and kept when the content is copied.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = EmptyAnnotations;
 
     /// <summary>Other places of the content; used by foreign layers.</summary>
@@ -33,7 +35,8 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 
     /// <summary>The entry that an attestation is about; null for other entries.</summary>
     internal Digest? AttestedDigest =>
-        IsAttestation && Oci.Digest.TryParse(Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest), out var digest) ? digest : null;
+        IsAttestation && Oci.Digest.TryParse(Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest), out var digest)
+            ? digest : null;
 
     /// <summary>The entry for what its manifest became; platform and annotations are kept.</summary>
     internal Descriptor As(Manifest result) => result.Digest == Digest

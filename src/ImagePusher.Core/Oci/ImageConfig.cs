@@ -38,7 +38,9 @@ public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffId
     private static IReadOnlyList<Digest> ReadDiffIds(JsonElement root)
     {
         return root.Property("rootfs")?.Property("diff_ids") is { ValueKind: JsonValueKind.Array } ids
-            ? [.. ids.EnumerateArray().Select(id => Digest.TryParse(id.Text(), out var digest) ? digest : throw new FormatException("one of its diff_ids is not a digest"))]
+            ? [.. ids.EnumerateArray().Select(id => Digest.TryParse(id.Text(), out var digest)
+                ? digest
+                : throw new FormatException("one of its diff_ids is not a digest"))]
             : [];
     }
 

@@ -42,6 +42,7 @@ public sealed class ImageIndex : Manifest
     {
         var isSame = Manifests.Zip(entries).All(pair => ReferenceEquals(pair.First, pair.Second));
         var list = isSame ? [] : DescriptorEdit.List(JsonEdit.Get(Raw.Span, "manifests"), Manifests, entries);
-        return isSame ? this : (ImageIndex)Parse(JsonEdit.Set(Raw.Span, new Dictionary<string, byte[]?> { ["manifests"] = list }), MediaType);
+        return isSame ? this : (ImageIndex)Parse(
+            JsonEdit.Set(Raw.Span, new Dictionary<string, byte[]?> { ["manifests"] = list }), MediaType);
     }
 }

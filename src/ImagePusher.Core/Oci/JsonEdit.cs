@@ -6,7 +6,10 @@ using System.Text.Json;
 
 namespace ImagePusher.Core.Oci;
 
-/// <summary>Changes values in the bytes of a JSON object or array; everything else keeps its bytes, known or not, valid Unicode or not.</summary>
+/// <summary>
+/// Changes values in the bytes of a JSON object or array; everything else keeps its bytes, known or not, valid Unicode or
+/// not.
+/// </summary>
 internal static class JsonEdit
 {
     /// <summary>Sets, appends and removes properties of an object.</summary>

@@ -7,7 +7,10 @@ namespace ImagePusher.Core.Oci;
 /// <remarks>image-spec, manifest.md and image-index.md; distribution, image manifest v2 schema 2.</remarks>
 public abstract class Manifest
 {
-    /// <summary>The maximum size of a manifest in bytes: 4 MiB, which registries should accept (distribution-spec, Pushing Manifests).</summary>
+    /// <summary>
+    /// The maximum size of a manifest in bytes: 4 MiB, which registries should accept (distribution-spec, Pushing
+    /// Manifests).
+    /// </summary>
     public const int MaximumSize = 4 * 1024 * 1024;
 
     private protected Manifest(byte[] raw, string mediaType, JsonElement root, HashAlgorithmName hash)
@@ -78,7 +81,8 @@ public abstract class Manifest
         }
 
         // A document that is both could be read as one thing here and as another there (GHSA-mc8v-mgrj-8m23).
-        var (hasManifests, hasLayers) = (root.Property("manifests") is not null, root.Property("layers") is not null || root.Property("config") is not null);
+        var (hasManifests, hasLayers) =
+            (root.Property("manifests") is not null, root.Property("layers") is not null || root.Property("config") is not null);
         if (hasManifests && hasLayers)
         {
             throw new FormatException("it has both 'manifests' and 'layers' or 'config', which is ambiguous");

@@ -50,7 +50,9 @@ public static class MediaTypes
     public static bool IsLayer(string? mediaType) =>
         IsPlainLayer(mediaType) || mediaType is OciLayerGzip or OciLayerZstd or DockerLayerGzip or DockerLayerZstd;
 
-    /// <summary>True for a layer that only its <c>urls</c> provide (Windows base layers). It is not copied; its descriptor is kept.</summary>
+    /// <summary>
+    /// True for a layer that only its <c>urls</c> provide (Windows base layers). It is not copied; its descriptor is kept.
+    /// </summary>
     public static bool IsForeign(string? mediaType) => mediaType is not null
         && (mediaType.StartsWith(DockerForeignLayer, StringComparison.Ordinal)
             || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));

@@ -95,7 +95,8 @@ internal static partial class OciJson
     /// <exception cref="FormatException">The text is not a digest of a supported algorithm.</exception>
     public static Digest ReadDigest(string? text) => Digest.TryParse(text, out var digest) ? digest
         : text is not null && Digest.AlgorithmOf(text) is { } algorithm
-            ? throw new FormatException($"a digest uses the algorithm '{(algorithm.Length <= 40 ? algorithm : algorithm[..40] + "…")}', which is not supported")
+            ? throw new FormatException(
+                $"a digest uses the algorithm '{(algorithm.Length <= 40 ? algorithm : algorithm[..40] + "…")}', which is not supported")
             : throw new FormatException("a descriptor lacks a valid digest or size");
 
     /// <summary>A string's value; null if the element is not a string or not Unicode.</summary>

@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>How far one blob is. Workers write it, one reader samples it; nothing waits for anything.</summary>
+/// <summary>The state of one blob. Workers update it and a reader samples it without locks.</summary>
 /// <param name="blob">The blob as the source has it.</param>
 /// <param name="isLayer">True for a layer, false for a config.</param>
 internal sealed class BlobProgress(Descriptor blob, bool isLayer)
@@ -20,22 +20,26 @@ internal sealed class BlobProgress(Descriptor blob, bool isLayer)
     /// <summary>True for a layer, false for a config.</summary>
     public bool IsLayer { get; } = isLayer;
 
-    /// <summary>The bytes to be read: for a layer that is compressed on its way, its plain bytes.</summary>
+    /// <summary>The bytes to be read: for a layer that is compressed during the copy, its uncompressed size.</summary>
     public long Total => Blob.Size;
 
-    /// <summary>The bytes that got through; goes back when an attempt is repeated.</summary>
+    /// <summary>The bytes that are completed; goes back when an attempt is repeated.</summary>
     public long Done => Interlocked.Read(ref _done);
 
-    /// <summary>The bytes that this copy has moved, those of repeated attempts too: without what was there, and without what an earlier run had sent.</summary>
+    /// <summary>
+    /// The bytes that this copy has moved, including repeated attempts, without existing content and that of an earlier
+    /// process.
+    /// </summary>
     public long Moved => Interlocked.Read(ref _moved);
 
-    /// <summary>How long ago the blob was first begun; zero before that.</summary>
-    public TimeSpan Elapsed => Interlocked.Read(ref _started) is var started and not 0 ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
+    /// <summary>The time since the transfer started; zero before that.</summary>
+    public TimeSpan Elapsed =>
+        Interlocked.Read(ref _started) is var started and not 0 ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
 
-    /// <summary>The bytes that were written to the target, those of repeated attempts too.</summary>
+    /// <summary>The bytes written to the target, including repeated attempts.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>How far the blob is.</summary>
+    /// <summary>The state.</summary>
     public BlobState State => (BlobState)Volatile.Read(ref _state);
 
     internal void Begin(long offset)

@@ -1,20 +1,20 @@
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>How far a blob is.</summary>
+/// <summary>The state of a blob in a copy.</summary>
 internal enum BlobState
 {
-    /// <summary>It waits for its turn.</summary>
+    /// <summary>The transfer has not started.</summary>
     Waiting,
 
-    /// <summary>It is on its way.</summary>
+    /// <summary>The transfer is in progress.</summary>
     Sending,
 
-    /// <summary>It was sent.</summary>
+    /// <summary>The blob was sent.</summary>
     Uploaded,
 
-    /// <summary>The target took it from another of its repositories.</summary>
+    /// <summary>The target mounted the blob from another of its repositories.</summary>
     Mounted,
 
-    /// <summary>It was there already.</summary>
+    /// <summary>The target had the blob.</summary>
     Existing,
 }

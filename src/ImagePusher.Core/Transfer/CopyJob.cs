@@ -61,7 +61,9 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
     /// <summary>True if the name refers to the digest already and nothing is left to do.</summary>
     /// <param name="digest">The digest of the result; null if it is unknown.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="DestinationConflictException">The name refers to another image, and the options do not allow to replace it.</exception>
+    /// <exception cref="DestinationConflictException">
+    /// The name refers to another image, and the options do not allow to replace it.
+    /// </exception>
     public async Task<bool> IsPublishedAsync(Digest? digest, CancellationToken cancellationToken)
     {
         var maySkip = !options.Force && !options.AlwaysPublishes && digest is not null;
@@ -92,7 +94,8 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
         if (options.ExpectedDigest is { } expected && expected != tree.Root.Digest)
         {
             throw new DigestMismatchException(
-                name.ToString(), expected.ToString(), tree.Root.Digest.ToString(), "Omit the digest from the destination, or copy the image that has it.");
+                name.ToString(), expected.ToString(), tree.Root.Digest.ToString(),
+                "Omit the digest from the destination, or copy the image that has it.");
         }
 
         foreach (var manifest in tree.Manifests.Where(manifest => withRoot || manifest.Digest != tree.Root.Digest))

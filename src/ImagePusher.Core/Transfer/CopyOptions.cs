@@ -8,19 +8,19 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>How an image is copied.</summary>
 public sealed record CopyOptions
 {
-    /// <summary>What becomes of plain layers. Default: <see cref="LayerCompression.Auto"/>.</summary>
+    /// <summary>How uncompressed layers are compressed. Default: <see cref="LayerCompression.Auto"/>.</summary>
     public LayerCompression Compression { get; init; }
 
-    /// <summary>The compression level in the format's own scale. Default: the format's default level.</summary>
+    /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19. Default: the format's default level.</summary>
     public int? CompressionLevel { get; init; }
 
-    /// <summary>The kind of manifest that is written for a docker-save. Default: OCI.</summary>
+    /// <summary>The format of the manifest that is created for an image of a docker archive. Default: OCI.</summary>
     public ManifestFormat ManifestFormat { get; init; }
 
-    /// <summary>True to send compressed layers as plain ones, as docker's own tars have them. Default: false.</summary>
+    /// <summary>True to decompress layers, as docker archives have them. Default: false.</summary>
     public bool DecodeLayers { get; init; }
 
-    /// <summary>The platforms to take of an index. Empty, the default: all that are there.</summary>
+    /// <summary>The platforms to copy of an index. Default: empty, everything that the index has.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
     /// <summary>
@@ -30,27 +30,27 @@ public sealed record CopyOptions
     public bool DefaultPlatformOnly { get; init; }
 
     /// <summary>
-    /// True: what an index names and the source lacks is left out, with a warning, and the index is rewritten. False, the
-    /// default: an incomplete index is refused.
+    /// True: content that an index references and the source lacks is left out with a warning, and the index is rewritten.
+    /// Default: false, an incomplete index is an error.
     /// </summary>
     public bool AllowPartial { get; init; }
 
-    /// <summary>True: blobs and manifests are sent even if the target has them. Default: false.</summary>
+    /// <summary>True to send blobs and manifests even if the target has them. Default: false.</summary>
     public bool Force { get; init; }
 
-    /// <summary>True: a name that stands for another image is left as it is, and the copy fails. Default: false.</summary>
+    /// <summary>True to fail if the name refers to another image at the target, instead of replacing it. Default: false.</summary>
     public bool NoClobber { get; init; }
 
     /// <summary>
-    /// True: what refers to the image goes with it (signatures, SBOMs, attestations, and what refers to those), before it is
-    /// named. Source and target must be <see cref="Abstractions.IReferrerSource"/>. Default: false.
+    /// True to copy the referrers of the image too (signatures, SBOMs, attestations, and their referrers), before the image is
+    /// named. Source and target must be registries. Default: false.
     /// </summary>
     public bool IncludeReferrers { get; init; }
 
-    /// <summary>The digest that the result must have; null, the default: any.</summary>
+    /// <summary>The digest that the result must have. Default: null, any.</summary>
     public Digest? ExpectedDigest { get; init; }
 
-    /// <summary>How many blobs of this copy may be on their way at once, at least 1. Default: 6.</summary>
+    /// <summary>The maximum number of concurrent blob transfers of this copy, at least 1. Default: 6.</summary>
     public int ThrottleLimit { get; init; } = TransferLimits.DefaultBlobs;
 
     /// <summary>Receives warnings, decisions (information level) and requests (debug level). Default: nothing is logged.</summary>
@@ -62,13 +62,14 @@ public sealed record CopyOptions
     /// <summary>The clock of durations and progress reports. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>True: the manifest is put even if the name stands for it, so that the target enters it into its subject's list.</summary>
+    /// <summary>True to put the manifest even if the target has it, so that the target adds it to the referrers of its subject.</summary>
     internal bool AlwaysPublishes { get; init; }
 
-    /// <summary>True if an image of a complete source arrives with the digest that it has there.</summary>
-    internal bool KeepsDigest(bool isRewritable) => Platforms.Count == 0 && !DefaultPlatformOnly && !DecodeLayers && !isRewritable && EncodingFor(isRewritable) is null;
+    /// <summary>True if the copy of a complete image has the digest of its source.</summary>
+    internal bool KeepsDigest(bool isRewritable) =>
+        Platforms.Count == 0 && !DefaultPlatformOnly && !DecodeLayers && !isRewritable && EncodingFor(isRewritable) is null;
 
-    /// <summary>How plain layers of a source are encoded; null if they stay as they are.</summary>
+    /// <summary>How uncompressed layers are compressed; null if they are not.</summary>
     /// <param name="isRewritable">True if the manifest does not have to keep its digest.</param>
     internal EncodingSettings? EncodingFor(bool isRewritable) => Compression switch
     {

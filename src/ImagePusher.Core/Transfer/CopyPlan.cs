@@ -3,22 +3,22 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What a copy would do, blob by blob. It was made with GET, HEAD and token requests alone.</summary>
+/// <summary>What a copy would do, blob by blob. Planning sends only GET, HEAD and token requests.</summary>
 /// <param name="Name">The full name at the target.</param>
-/// <param name="Root">The manifest that it would stand for; null if that depends on layers that are yet to be compressed.</param>
-/// <param name="IsPublished">True if the name stands for that manifest already: nothing would be done.</param>
+/// <param name="Root">The manifest of the result; null if it depends on layers that are not compressed yet.</param>
+/// <param name="IsPublished">True if the target has this manifest under the name: nothing would be done.</param>
 /// <param name="Blobs">The blobs, largest first.</param>
 public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPublished, IReadOnlyList<PlannedBlob> Blobs)
 {
-    /// <summary>What the manifest would be made from, as <see cref="CopyResult.SourceDigest"/> would say; null where <see cref="Root"/> is.</summary>
+    /// <summary>The later <see cref="CopyResult.SourceDigest"/>; null if <see cref="Root"/> is null.</summary>
     public Digest? SourceDigest { get; init; }
 
-    /// <summary>What refers to the image and would go with it.</summary>
+    /// <summary>The referrers that would be copied with the image.</summary>
     public IReadOnlyList<Descriptor> Referrers { get; init; } = [];
 
-    /// <summary>The bytes of stored blobs and remembered encodings that would be sent.</summary>
+    /// <summary>The bytes of blobs that would be sent unchanged.</summary>
     public long BytesToSend => Blobs.Where(blob => blob.Action == PlannedAction.Upload).Sum(blob => blob.Bytes);
 
-    /// <summary>The bytes that would be read and compressed on their way, or decompressed; how many they become is not known before.</summary>
+    /// <summary>The bytes that would be read to be compressed or decompressed; the size of the results is not known in advance.</summary>
     public long BytesToEncode => Blobs.Where(blob => blob.IsChanged).Sum(blob => blob.Bytes);
 }

@@ -37,7 +37,8 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
         return output.Identity.Digest == diffId
             ? output.Identity
             : throw new DigestMismatchException(
-                Description, diffId.ToString(), output.Identity.Digest.ToString(), "The image's config does not match its layers; save the image again.");
+                Description, diffId.ToString(), output.Identity.Digest.ToString(),
+                "The image's config does not match its layers; save the image again.");
     }
 
     private async Task CopyAsync(Stream compressed, Stream output, CancellationToken cancellationToken)
@@ -64,7 +65,8 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
         catch (Exception error) when (LayerDecoder.IsDecoderError(error))
         {
             throw LayerDecoder.Translate(
-                error, Description, reason => new DigestMismatchException(Description, layer.MediaType, reason, "The layer is damaged; save the image again."));
+                error, Description, reason =>
+                    new DigestMismatchException(Description, layer.MediaType, reason, "The layer is damaged; save the image again."));
         }
     }
 }

@@ -11,7 +11,8 @@ internal static class DiffIds
 
     /// <summary>The diff IDs of all compressed layers of an image, by the layers' digests.</summary>
     /// <exception cref="UnsupportedContentException">A layer cannot be decompressed, or a config does not match its manifest.</exception>
-    public static async Task<IReadOnlyDictionary<Digest, Digest>> ReadAsync(IImageSource source, ImageTree tree, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<Digest, Digest>> ReadAsync(
+        IImageSource source, ImageTree tree, CancellationToken cancellationToken)
     {
         var found = new Dictionary<Digest, Digest>();
         foreach (var image in tree.Images.Where(image => image.IsImage))
@@ -45,7 +46,8 @@ internal static class DiffIds
         catch (FormatException error)
         {
             throw new UnsupportedContentException(
-                $"The config {digest} of {source.Description} cannot be read: {error.Message}.", "Create the image again with a current tool.", error);
+                $"The config {digest} of {source.Description} cannot be read: {error.Message}.",
+                "Create the image again with a current tool.", error);
         }
     }
 

@@ -5,7 +5,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>An uncompressed layer that is compressed while it is written: one pass verifies the diff ID and gives the bytes and their digest.</summary>
+/// <summary>
+/// An uncompressed layer that is compressed while it is written: one pass verifies the diff ID and gives the bytes and
+/// their digest.
+/// </summary>
 /// <param name="source">Where the layer is read from.</param>
 /// <param name="plain">The uncompressed layer; its digest is the diff ID.</param>
 /// <param name="settings">How it is compressed.</param>

@@ -25,7 +25,8 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
     /// <param name="cancellationToken">Cancels the copy; completed blobs stay.</param>
     /// <exception cref="ImagePusherException">The copy failed; nothing was named.</exception>
     public async Task<CopyResult> CopyAsync(
-        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, CopyMonitor monitor, CancellationToken cancellationToken)
+        ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, CopyMonitor monitor,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(options);
@@ -66,7 +67,8 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
 
         if (referrers is not null)
         {
-            await referrers.RunAsync(tree!.Manifests.Select(manifest => manifest.Digest), this, monitor, cancellationToken).ConfigureAwait(false);
+            await referrers.RunAsync(
+                tree!.Manifests.Select(manifest => manifest.Digest), this, monitor, cancellationToken).ConfigureAwait(false);
         }
 
         if (!isPublished)
@@ -105,7 +107,8 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
                 var work = job.Blobs[position];
                 blobs[position] = isPublished
                     ? new PlannedBlob(work.Blob, work.IsLayer, PlannedAction.Exists)
-                    : await PlannedBlob.OfAsync(work, known.GetValueOrDefault(work.Blob.Digest), target, options.Force, stop).ConfigureAwait(false);
+                    : await PlannedBlob.OfAsync(
+                        work, known.GetValueOrDefault(work.Blob.Digest), target, options.Force, stop).ConfigureAwait(false);
             }).ConfigureAwait(false);
         return new CopyPlan(tree is null ? name : job.NameOf(tree.Root.Digest), tree?.Root.Descriptor, isPublished, blobs)
         {

@@ -4,32 +4,32 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>One image of a source. Its manifest may be read only when it is wanted: an image that the target has need not be read at all.</summary>
+/// <summary>One image of a source. Its manifest is read when it is needed: an image that the target has is not read at all.</summary>
 internal sealed class ImageSelection
 {
     private Manifest? _manifest;
 
     /// <summary>An image whose manifest is known.</summary>
-    /// <param name="source">Where it is read from.</param>
+    /// <param name="source">Its source.</param>
     /// <param name="root">Its manifest or index.</param>
     public ImageSelection(IImageSource source, Manifest root)
         : this(source, (root ?? throw new ArgumentNullException(nameof(root))).Descriptor) => _manifest = root;
 
-    /// <summary>An image whose manifest is read when it is wanted.</summary>
-    /// <param name="source">Where it is read from.</param>
-    /// <param name="root">What names its manifest or index.</param>
+    /// <summary>An image whose manifest is read when it is needed.</summary>
+    /// <param name="source">Its source.</param>
+    /// <param name="root">The descriptor of its manifest or index.</param>
     public ImageSelection(IImageSource source, Descriptor root) => (Source, Root) = (source, root);
 
-    /// <summary>Where it is read from.</summary>
+    /// <summary>The source of the image.</summary>
     public IImageSource Source { get; }
 
-    /// <summary>What names its manifest or index.</summary>
+    /// <summary>The descriptor of its manifest or index.</summary>
     public Descriptor Root { get; }
 
     /// <summary>True if the manifest does not have to keep its digest; see <see cref="IImageSource.IsRewritable"/>.</summary>
     public bool IsRewritable => Source.IsRewritable(Root);
 
-    /// <summary>What the image was made from before it came here, if that is known.</summary>
+    /// <summary>The digest that the image was made from before it came to this source; null if unknown.</summary>
     public Digest? SourceDigest { get; init; }
 
     /// <summary>True if the manifest was read.</summary>

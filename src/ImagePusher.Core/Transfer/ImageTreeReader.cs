@@ -86,7 +86,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
 
     private async Task<Manifest> ChooseAsync(ImageIndex index, CancellationToken cancellationToken)
     {
-        var chosen = await new PlatformSelector(_source, GetAsync).SelectAsync(index, options.Platforms, cancellationToken).ConfigureAwait(false);
+        var chosen = await new PlatformSelector(_source, GetAsync).SelectAsync(
+            index, options.Platforms, cancellationToken).ConfigureAwait(false);
         return chosen is [var only]
             ? await GetAsync(only, cancellationToken).ConfigureAwait(false)
             : (await FilterAsync(index, [.. chosen.Select(entry => entry.Digest)], cancellationToken).ConfigureAwait(false))!;
@@ -195,7 +196,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         }
 
         var kept = images.Select(entry => entry.Digest).ToHashSet();
-        List<Descriptor?> left = [.. entries.Select(entry => entry is { IsAttestation: true } && !kept.Contains(entry.AttestedDigest!) ? null : entry)];
+        List<Descriptor?> left =
+            [.. entries.Select(entry => entry is { IsAttestation: true } && !kept.Contains(entry.AttestedDigest!) ? null : entry)];
         return images is [{ IsManifest: true } only] && left.Count(entry => entry is not null) == 1
             ? _manifests.Find(manifest => manifest.Digest == only.Digest)
             : Add(index.With(left));

@@ -1,17 +1,20 @@
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What becomes of plain layers on their way. Compressed layers always keep their bytes.</summary>
+/// <summary>How uncompressed layers are compressed. Compressed layers always keep their bytes.</summary>
 public enum LayerCompression
 {
-    /// <summary>The plain layers of a docker-save become gzip; what came with a manifest of its own keeps its bytes.</summary>
+    /// <summary>
+    /// Uncompressed layers of a docker archive are compressed with gzip; images with a manifest of their own are not
+    /// changed.
+    /// </summary>
     Auto,
 
-    /// <summary>Plain layers stay plain.</summary>
+    /// <summary>Uncompressed layers stay uncompressed.</summary>
     None,
 
-    /// <summary>Plain layers become gzip, wherever they come from.</summary>
+    /// <summary>Uncompressed layers of any source are compressed with gzip.</summary>
     Gzip,
 
-    /// <summary>Plain layers become zstd, wherever they come from.</summary>
+    /// <summary>Uncompressed layers of any source are compressed with zstd.</summary>
     Zstd,
 }

@@ -51,7 +51,10 @@ internal sealed class ManifestRewriter(IReadOnlyDictionary<Digest, Descriptor> c
         return entry.AttestedDigest is { } subject && _rewritten.TryGetValue(subject, out var other) && other.Digest != subject
             ? now with
             {
-                Annotations = new Dictionary<string, string>(entry.Annotations) { [AnnotationKeys.DockerReferenceDigest] = other.Digest.ToString() },
+                Annotations = new Dictionary<string, string>(entry.Annotations)
+                {
+                    [AnnotationKeys.DockerReferenceDigest] = other.Digest.ToString(),
+                },
             }
             : now;
     }

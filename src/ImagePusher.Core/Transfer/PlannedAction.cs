@@ -3,18 +3,18 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>What a copy would do with a blob.</summary>
 public enum PlannedAction
 {
-    /// <summary>The target has it.</summary>
+    /// <summary>Nothing: the target has it.</summary>
     Exists,
 
-    /// <summary>Ask the target to take it from another of its repositories; if it does not, send it.</summary>
+    /// <summary>Ask the target to mount it from another of its repositories; if that fails, send it.</summary>
     Mount,
 
     /// <summary>Send it.</summary>
     Upload,
 
-    /// <summary>Compress it and send the result, whose size nobody knows yet.</summary>
+    /// <summary>Compress it and send the result, whose size is not known in advance.</summary>
     Encode,
 
-    /// <summary>Decompress it and write the result, whose size nobody knows yet: a tar of docker's form has plain layers.</summary>
+    /// <summary>Decompress it and write the result, whose size is not known in advance: a docker archive has uncompressed layers.</summary>
     Decode,
 }

@@ -5,16 +5,16 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>What a copy would do with one blob.</summary>
-/// <param name="Blob">The blob; what it becomes, if it is to be compressed and that is remembered.</param>
+/// <param name="Blob">The blob; if it is to be compressed and the result is known from an earlier copy, that result.</param>
 /// <param name="IsLayer">True for a layer, false for a config.</param>
 /// <param name="Action">What would be done.</param>
-/// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it.</param>
+/// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it; null otherwise.</param>
 public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Action, string? From = null)
 {
-    /// <summary>The bytes that would be sent; of a blob that is changed on its way (<see cref="IsChanged"/>) those that would be read.</summary>
+    /// <summary>The bytes that would be sent, or read if the blob would be compressed or decompressed (<see cref="IsChanged"/>).</summary>
     public long Bytes => Action is PlannedAction.Upload || IsChanged ? Blob.Size : 0;
 
-    /// <summary>True if it is compressed or decompressed on its way, so that nobody knows yet what it becomes.</summary>
+    /// <summary>True if the blob would be compressed or decompressed, so that the result is not known in advance.</summary>
     public bool IsChanged => Action is PlannedAction.Encode or PlannedAction.Decode;
 
     /// <summary>One line of the plan.</summary>
@@ -24,10 +24,11 @@ public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Ac
         PlannedAction.Mount => $"mount   {Blob.Digest} from {From}, else upload {Blob.Size:N0} bytes",
         PlannedAction.Upload => $"upload  {Blob.Digest}, {Blob.Size:N0} bytes",
         PlannedAction.Decode => $"decode  {Blob.Digest}, {Blob.Size:N0} compressed bytes",
-        _ => $"encode  {Blob.Digest}, {Blob.Size:N0} plain bytes",
+        _ => $"encode  {Blob.Digest}, {Blob.Size:N0} uncompressed bytes",
     };
 
-    internal static async Task<PlannedBlob> OfAsync(BlobWork work, Descriptor? remembered, IImageTarget target, bool force, CancellationToken cancellationToken)
+    internal static async Task<PlannedBlob> OfAsync(
+        BlobWork work, Descriptor? remembered, IImageTarget target, bool force, CancellationToken cancellationToken)
     {
         if (work.Encoding is not null && remembered is null)
         {

@@ -40,7 +40,8 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
 
         var missing = wanted.Zip(found).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
         return (wanted.Count == 0 && found is [null]) || missing.Count > 0
-            ? throw NotFound(index, wanted.Count == 0 ? string.Join(" or ", Defaults.Select(platform => platform.ToString())) : string.Join(", ", missing))
+            ? throw NotFound(index, wanted.Count == 0
+                ? string.Join(" or ", Defaults.Select(platform => platform.ToString())) : string.Join(", ", missing))
             : [.. found.OfType<Descriptor>().DistinctBy(entry => entry.Digest)];
     }
 
@@ -81,7 +82,8 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
                 && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest { IsImage: true } image
                 && await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false))
             {
-                _candidates[position] = candidate with { Platform = await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) };
+                _candidates[position] =
+                    candidate with { Platform = await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) };
             }
         }
     }

@@ -40,13 +40,16 @@ internal sealed class ReferrerCopy
             var own = new CopyMonitor();
             try
             {
-                await copier.CopyAsync(new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
-                _options.Logger.Verbose($"{name}: copied as a referrer of {_name} ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
+                await copier.CopyAsync(
+                    new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
+                _options.Logger.Verbose(
+                    $"{name}: copied as a referrer of {_name} ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
             }
             catch (ManifestNotFoundException gone)
             {
                 // A list that clients maintain by tag may contain deleted manifests.
-                _options.Logger.Warning($"{_source.Description} lists the referrer {missing.Manifest.Digest} of {_name}, but no longer has it; it is left out. {gone.Message}");
+                _options.Logger.Warning(
+                    $"{_source.Description} lists the referrer {missing.Manifest.Digest} of {_name}, but no longer has it; it is left out. {gone.Message}");
             }
 
             progress.AddSent(own.Sent);
@@ -68,10 +71,12 @@ internal sealed class ReferrerCopy
     /// <summary>The root and the entries of an index, without reading more than the root.</summary>
     public static async Task<IEnumerable<Digest>> SubjectsAsync(ImageSelection selection, CancellationToken cancellationToken) =>
         MediaTypes.IsIndex(selection.Root.MediaType)
-            ? (await selection.ReadAsync(cancellationToken).ConfigureAwait(false)).References.Select(entry => entry.Digest).Prepend(selection.Root.Digest)
+            ? (await selection.ReadAsync(cancellationToken).ConfigureAwait(false)).References
+                .Select(entry => entry.Digest).Prepend(selection.Root.Digest)
             : [selection.Root.Digest];
 
     private static IReferrerSource Checked(object place) => place as IReferrerSource
         ?? throw new InvalidOptionException(
-            "Referrers can only be copied between registries.", "Copy the image without its referrers, or choose registries as source and target.");
+            "Referrers can only be copied between registries.",
+            "Copy the image without its referrers, or choose registries as source and target.");
 }

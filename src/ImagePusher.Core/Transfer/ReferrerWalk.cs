@@ -20,12 +20,17 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
     internal sealed record Missing(Descriptor Manifest, string? Tag)
     {
         /// <summary>Its name in the repository of its subject.</summary>
-        public ImageReference NameBeside(ImageReference subject) => Tag is null ? subject.WithDigest(Manifest.Digest) : subject.WithTag(Tag);
+        public ImageReference NameBeside(ImageReference subject) =>
+            Tag is null ? subject.WithDigest(Manifest.Digest) : subject.WithTag(Tag);
     }
 
-    /// <summary>Lists the referrers of subjects and of their referrers; each manifest is listed once, even if referrers form a cycle.</summary>
+    /// <summary>
+    /// Lists the referrers of subjects and of their referrers; each manifest is listed once, even if referrers form a
+    /// cycle.
+    /// </summary>
     /// <exception cref="LimitExceededException">There are more than <see cref="MaximumSubjects"/> of them.</exception>
-    public async IAsyncEnumerable<Missing> FindAsync(IEnumerable<Digest> subjects, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Missing> FindAsync(
+        IEnumerable<Digest> subjects, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var queue = new Queue<Digest>(subjects);
         while (queue.TryDequeue(out var subject))
@@ -38,12 +43,14 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
             if (_seen.Count > MaximumSubjects)
             {
                 throw new LimitExceededException(
-                    $"{source.Description} lists more than {MaximumSubjects:N0} referrers of one image.", "Copy the image without its referrers.");
+                    $"{source.Description} lists more than {MaximumSubjects:N0} referrers of one image.",
+                    "Copy the image without its referrers.");
             }
 
             var tagged = source.GetTaggedReferrersAsync(subject, cancellationToken);
             var listed = await source.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false);
-            await foreach (var missing in CompareAsync(subject, listed, await tagged.ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
+            await foreach (var missing in CompareAsync(
+                subject, listed, await tagged.ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
             {
                 yield return missing;
             }
@@ -56,12 +63,14 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
     }
 
     private async IAsyncEnumerable<Missing> CompareAsync(
-        Digest subject, IReadOnlyList<Descriptor> listed, IReadOnlyList<TaggedReferrer> tagged, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Digest subject, IReadOnlyList<Descriptor> listed, IReadOnlyList<TaggedReferrer> tagged,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (listed.Count > 0)
         {
-            var there = (await target.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false)).Select(entry => entry.Digest).ToHashSet();
-            foreach (var referrer in listed.Where(entry => !there.Contains(entry.Digest)))
+            var existing = await target.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false);
+            var digests = existing.Select(entry => entry.Digest).ToHashSet();
+            foreach (var referrer in listed.Where(entry => !digests.Contains(entry.Digest)))
             {
                 yield return new Missing(referrer, null);
             }
@@ -69,8 +78,9 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
 
         if (tagged.Count > 0)
         {
-            var there = await target.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
-            foreach (var referrer in tagged.Where(entry => !there.Any(other => other.Tag == entry.Tag && other.Manifest.Digest == entry.Manifest.Digest)))
+            var existing = await target.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
+            foreach (var referrer in tagged.Where(
+                entry => !existing.Any(other => other.Tag == entry.Tag && other.Manifest.Digest == entry.Manifest.Digest)))
             {
                 yield return new Missing(referrer.Manifest, referrer.Tag);
             }
