@@ -17,7 +17,7 @@ namespace ImagePusher.Core.Archives;
 /// and no artifact.</para>
 /// <para>image-spec, image-layout.md; moby, image/spec/v1.2.md.</para>
 /// </remarks>
-public sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
+internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 {
     private readonly TarFileWriter _tar;
     private readonly ArchiveFormat _format;

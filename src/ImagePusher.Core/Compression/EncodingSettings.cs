@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Compression;
 
 /// <summary>How uncompressed layers are compressed. The same content, settings and version of the library give the same bytes on every machine.</summary>
-public sealed record EncodingSettings
+internal sealed record EncodingSettings
 {
     /// <summary>The uncompressed bytes of a block: 4 MiB. It is constant, whatever the number of cores, since it determines the result.</summary>
     public const int BlockSize = 4 * 1024 * 1024;

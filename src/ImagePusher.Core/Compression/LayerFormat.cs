@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Compression;
 
 /// <summary>The compression format of a layer.</summary>
-public enum LayerFormat
+internal enum LayerFormat
 {
     /// <summary>gzip (RFC 1952), which every container tool reads.</summary>
     Gzip,

@@ -11,7 +11,7 @@ public sealed record RegistryClientOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Keeps uploads across processes; null: an interrupted upload is known to this process alone.</summary>
-    public IUploadJournal? UploadJournal { get; init; }
+    internal IUploadJournal? UploadJournal { get; init; }
 
     /// <summary>The User-Agent of every request. The default names this library and its version.</summary>
     public string UserAgent { get; init; } = "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");

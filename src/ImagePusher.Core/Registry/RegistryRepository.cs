@@ -270,5 +270,5 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
 
     private ManifestNotFoundException NotFound(string tagOrDigest) => new(
         $"{_own.Reference(tagOrDigest)} was not found: {Registry} has no such {(tagOrDigest.Contains(':', StringComparison.Ordinal) ? "digest" : "tag")} in {Repository}.",
-        $"Check the name; Get-RegistryTag {Description} lists the tags.");
+        "Check the name of the repository and the tag or digest.");
 }

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.State;
 /// is common to all caches. A folder that cannot be used never fails a transfer: it is logged once and then ignored.
 /// </summary>
 /// <remarks>Whoever can write to the folder is trusted, so one that other users can write to is not used.</remarks>
-public sealed class TransferState
+internal sealed class TransferState
 {
     private readonly EncodingMemory _encodings;
     private readonly UploadJournal _uploads;

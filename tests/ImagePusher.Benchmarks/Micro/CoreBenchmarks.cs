@@ -66,16 +66,16 @@ public class CoreBenchmarks
 
     /// <summary>64 MiB compressed at a level.</summary>
     [Benchmark]
-    [Arguments(LayerFormat.Gzip, 1)]
-    [Arguments(LayerFormat.Gzip, 2)]
-    [Arguments(LayerFormat.Gzip, 3)]
-    [Arguments(LayerFormat.Zstd, 1)]
-    [Arguments(LayerFormat.Zstd, 2)]
-    [Arguments(LayerFormat.Zstd, 3)]
-    public async Task<long> Encode(LayerFormat format, int level)
+    [Arguments(nameof(LayerFormat.Gzip), 1)]
+    [Arguments(nameof(LayerFormat.Gzip), 2)]
+    [Arguments(nameof(LayerFormat.Gzip), 3)]
+    [Arguments(nameof(LayerFormat.Zstd), 1)]
+    [Arguments(nameof(LayerFormat.Zstd), 2)]
+    [Arguments(nameof(LayerFormat.Zstd), 3)]
+    public async Task<long> Encode(string format, int level)
     {
         var layer = await LayerEncoder.EncodeAsync(
-            new MemoryStream(_content), Stream.Null, EncodingSettings.Create(format, level), CancellationToken.None).ConfigureAwait(false);
+            new MemoryStream(_content), Stream.Null, EncodingSettings.Create(Enum.Parse<LayerFormat>(format), level), CancellationToken.None).ConfigureAwait(false);
         return layer.Encoded.Size;
     }
 

@@ -10,17 +10,17 @@ public sealed class LayerEncoderTests
 {
     private const int Block = EncodingSettings.BlockSize;
 
-    public static TheoryData<LayerFormat, int, string> Layers
+    public static TheoryData<string, int, string> Layers
     {
         get
         {
-            var data = new TheoryData<LayerFormat, int, string>();
+            var data = new TheoryData<string, int, string>();
             foreach (var format in Enum.GetValues<LayerFormat>())
             {
                 foreach (var size in (int[])[0, 1, 2, 1000, Block - 1, Block, Block + 1, (3 * Block) + 77])
                 {
-                    data.Add(format, size, "text");
-                    data.Add(format, size, "random");
+                    data.Add(format.ToString(), size, "text");
+                    data.Add(format.ToString(), size, "random");
                 }
             }
 
@@ -30,26 +30,26 @@ public sealed class LayerEncoderTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public async Task A_layer_round_trips_and_both_digests_match_the_bytes(LayerFormat format, int size, string kind)
+    public async Task A_layer_round_trips_and_both_digests_match_the_bytes(string format, int size, string kind)
     {
         var plain = Content(size, kind);
         var output = new MemoryStream();
-        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(format), TestContext.Current.CancellationToken);
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(Enum.Parse<LayerFormat>(format)), TestContext.Current.CancellationToken);
 
         Assert.Equal(Digest.Of(plain), layer.Uncompressed.Digest);
         Assert.Equal(size, layer.Uncompressed.Size);
         Assert.Equal(Digest.Of(output.ToArray()), layer.Encoded.Digest);
         Assert.Equal(output.Length, layer.Encoded.Size);
-        Assert.Equal(plain, Decode(output.ToArray(), EncodingSettings.Create(format).MediaType(docker: false)));
+        Assert.Equal(plain, Decode(output.ToArray(), EncodingSettings.Create(Enum.Parse<LayerFormat>(format)).MediaType(docker: false)));
     }
 
     [Theory]
-    [InlineData(LayerFormat.Gzip)]
-    [InlineData(LayerFormat.Zstd)]
-    public async Task The_result_does_not_depend_on_how_the_input_arrives(LayerFormat format)
+    [InlineData(nameof(LayerFormat.Gzip))]
+    [InlineData(nameof(LayerFormat.Zstd))]
+    public async Task The_result_does_not_depend_on_how_the_input_arrives(string format)
     {
         var plain = Content((2 * Block) + 5, "text");
-        var settings = EncodingSettings.Create(format);
+        var settings = EncodingSettings.Create(Enum.Parse<LayerFormat>(format));
         var whole = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, settings, TestContext.Current.CancellationToken);
         var dripping = await LayerEncoder.EncodeAsync(new DrippingStream(plain, 60_000), Stream.Null, settings, TestContext.Current.CancellationToken);
         Assert.Equal(whole, dripping);
@@ -139,11 +139,11 @@ public sealed class LayerEncoderTests
             new DrippingStream(Content(3 * Block, "text"), 50_000, failAt: 2 * Block), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
 
     [Theory]
-    [InlineData(LayerFormat.Gzip, 0)]
-    [InlineData(LayerFormat.Gzip, 10)]
-    [InlineData(LayerFormat.Zstd, 20)]
-    public void A_level_that_a_format_lacks_is_InvalidOption(LayerFormat format, int level) =>
-        Assert.Throws<InvalidOptionException>(() => EncodingSettings.Create(format, level));
+    [InlineData(nameof(LayerFormat.Gzip), 0)]
+    [InlineData(nameof(LayerFormat.Gzip), 10)]
+    [InlineData(nameof(LayerFormat.Zstd), 20)]
+    public void A_level_that_a_format_lacks_is_InvalidOption(string format, int level) =>
+        Assert.Throws<InvalidOptionException>(() => EncodingSettings.Create(Enum.Parse<LayerFormat>(format), level));
 
     private static byte[] Decode(byte[] encoded, string mediaType)
     {

@@ -53,7 +53,7 @@ public sealed class DockerRegistryInteropTests
         var wrong = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address, credential: Ann with { Secret = "wrong" }).ResolveAsync("1", Token));
         Assert.Contains("user 'ann'", wrong.Message, StringComparison.Ordinal);
         var none = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address).ResolveAsync("1", Token));
-        Assert.Contains("Connect-Registry", none.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("Sign in", none.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class DockerRegistryInteropTests
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(nginx.Address).WriteBlobAsync(MemoryBlob.Random(60_000_000), Token));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.StatusCode);
         Assert.Contains("a web page, '413 Request Entity Too Large'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-ChunkSize", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("chunk size", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,5 +106,5 @@ internal static class CredentialHelper
 
     private static RegistryUnauthorizedException Failed(string program, string server, string why) => new(
         $"The credential helper {program} gave no credentials for {server}: {why}.",
-        "Install or repair the helper, take it out of docker's config.json (credsStore, credHelpers), or give -Credential.");
+        "Install or repair the helper, remove it from docker's config.json (credsStore, credHelpers), or specify a credential.");
 }

@@ -87,12 +87,12 @@ internal static class RegistryFailure
         string message, string registry, RegistryCredential? credential, string? code, HttpStatusCode status = HttpStatusCode.Unauthorized) =>
         new(credential is null ? message : $"{message} It was asked as {credential}.",
             credential is null
-                ? $"Sign in with Connect-Registry {registry} or give -Credential; a name that does not exist gives the same answer at many registries."
-                : $"Check the user name and password for {registry}, and sign in again with Connect-Registry or -Credential.",
+                ? $"Sign in to {registry} or specify a credential; many registries answer the same for a repository that does not exist."
+                : $"Check the user name and password for {registry}, and sign in again.",
             status, code);
 
     private static string DeniedCure(string registry, RegistryCredential? credential) => credential is null
-        ? $"Sign in with Connect-Registry {registry} or give -Credential."
+        ? $"Sign in to {registry} or specify a credential."
         : $"Ask the owner of the repository to give {credential} the right for it, or check the repository's name.";
 
     private static string CureFor(HttpStatusCode status, string? code, string registry) => (code, (int)status) switch
@@ -100,14 +100,14 @@ internal static class RegistryFailure
         ("NAME_UNKNOWN", _) => $"Check the repository's name; some registries, such as ECR, want a repository to be created before the first push.",
         ("NAME_INVALID", _) => "Choose a repository name that the registry takes; some want a project or an account as its first part.",
         ("MANIFEST_BLOB_UNKNOWN", _) => "Push again: something that the manifest names is missing in the registry, perhaps removed by its clean-up meanwhile.",
-        ("MANIFEST_INVALID", _) => "The registry may not take this kind of manifest; try -ManifestFormat Docker, or a newer registry.",
+        ("MANIFEST_INVALID", _) => "The registry may not support this manifest format; try the docker format or a newer registry.",
         ("DIGEST_INVALID", _) => "The bytes changed on their way; try again, and look for a proxy that alters uploads.",
         ("UNSUPPORTED", _) or (_, 405) => $"{registry} does not allow this operation; its operator may have to switch it on.",
-        (_, 413) => "A proxy before the registry limits the size of a request: raise its limit, or set a smaller chunk with Set-RegistryOption -ChunkSize.",
+        (_, 413) => "A proxy in front of the registry limits the size of a request: raise its limit, or set a smaller chunk size.",
         (_, 407) => "The proxy wants a user name and password: give them in HTTP_PROXY, as http://user:password@host:port.",
         (_, 404) => "Check the registry's address and the repository's name.",
         (_, >= 300 and < 400) => "Check the registry's address: it sends requests elsewhere in a way that is not followed.",
-        _ => "Look at the registry's message; -Verbose and -Debug show the requests.",
+        _ => "Check the registry's message and its log.",
     };
 
     private static string Say(HttpStatusCode status, ErrorBody body)
@@ -154,19 +154,19 @@ internal static class RegistryFailure
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException { InnerException: null } && innermost.Message.Contains("frame", StringComparison.Ordinal):
                 // What .NET says of bytes that are no TLS record; it has no code for it.
                 isFinal = true;
-                recommendedAction = "If the registry speaks plain http, give -PlainHttp.";
+                recommendedAction = "If the registry does not support TLS, allow plain http.";
                 return "does not speak TLS at that port";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when innermost is AuthenticationException:
                 isFinal = true;
-                recommendedAction = "Give the registry's certificate authority with -CertificateAuthority (or put it into docker's certs.d); for a registry without TLS give -PlainHttp.";
+                recommendedAction = "Specify the registry's certificate authority or put it into docker's certs.d; for a registry without TLS allow plain http.";
                 return "could not be trusted: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                recommendedAction = "If the registry speaks plain http, give -PlainHttp.";
+                recommendedAction = "If the registry does not support TLS, allow plain http.";
                 return "did not complete the TLS handshake: " + ErrorBody.OneLine(innermost.Message).TrimEnd('.');
             case HttpRequestException when innermost is SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                 return "refused the connection";
             case TimeoutException:
-                recommendedAction = "Check the network; slow registries may need a longer -IdleTimeoutSec of Set-RegistryOption.";
+                recommendedAction = "Check the network; a slow registry may need a longer idle time-out.";
                 return ErrorBody.OneLine(error.Message).TrimEnd('.');
             default:
                 recommendedAction = "Check the network, and try again.";

@@ -1,0 +1,64 @@
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
+using Microsoft.Extensions.Logging;
+
+namespace ImagePusher.Core.Tests.Library;
+
+/// <summary>
+/// The code of the package's README, compiled. Each sample stands between two markers; <see cref="ReadmeTests"/> compares it
+/// with the README and runs it on a registry of the test.
+/// </summary>
+internal static class ReadmeSamples
+{
+    public static async Task CopyAsync()
+    {
+        //// sample
+        var source = ImageEndpoint.Registry("docker.io/library/alpine:3.22");
+        var target = ImageEndpoint.Archive("alpine.tar");
+        await ImageTransfer.CopyAsync(source, target);
+        //// end
+    }
+
+    public static async Task CopyAllAsync()
+    {
+        //// sample
+        var results = await ImageTransfer.CopyAllAsync(ImageEndpoint.Archive("images.tar"), ImageEndpoint.Registry("localhost:5000/team/"));
+        foreach (var result in results)
+        {
+            Console.WriteLine($"{result.Name} {result.Manifest.Digest} ({result.BytesSent} bytes sent)");
+        }
+        //// end
+    }
+
+    public static async Task PlanAsync()
+    {
+        //// sample
+        var plan = await ImageTransfer.PlanAsync(ImageEndpoint.Archive("images.tar"), ImageEndpoint.Registry("localhost:5000"));
+        Console.WriteLine($"{plan.BytesToSend} bytes to send, {plan.BytesToEncode} bytes to compress");
+        //// end
+    }
+
+    public static async Task OptionsAsync(
+        ImageEndpoint source, ImageEndpoint target, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    {
+        //// sample
+        var options = new CopyOptions
+        {
+            Platforms = [Platform.Parse("linux/amd64"), Platform.Parse("linux/arm64")],
+            Progress = new Progress<TransferProgress>(state => Console.WriteLine($"{state.CompletedBytes} of {state.TotalBytes} bytes")),
+            Logger = loggerFactory.CreateLogger("images"),
+        };
+        await ImageTransfer.CopyAsync(source, target, options, cancellationToken);
+        //// end
+    }
+
+    public static async Task ClientAsync(ImageEndpoint source, string password)
+    {
+        //// sample
+        await using var client = new RegistryClient();
+        client.SetCredential("registry.example.com", new RegistryCredential("user", password));
+        await ImageTransfer.CopyAsync(source, ImageEndpoint.Registry("registry.example.com/team/", client));
+        //// end
+    }
+}
