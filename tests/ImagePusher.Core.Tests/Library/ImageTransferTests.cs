@@ -102,6 +102,20 @@ public sealed class ImageTransferTests : LibraryTest
     }
 
     [Fact]
+    public async Task Sources_and_targets_of_the_caller_are_endpoints_too()
+    {
+        var (source, target) = (new Transfer.MemoryPlace("source"), new Transfer.MemoryPlace("target"));
+        var image = source.Add(ImageManifest.Create(
+            MediaTypes.OciManifest, source.Add("{}"u8.ToArray(), MediaTypes.OciConfig), [source.Add("one"u8.ToArray(), MediaTypes.OciLayerGzip)]));
+        var from = ImageEndpoint.Source(source, image.Digest.ToString(), "localhost/app:1.0");
+        await CopyAsync(from, ImageEndpoint.Target(target));
+        Assert.Equal(image.Digest, target.Names["localhost/app:1.0"]);
+        Assert.Equal(image.Digest, (await CopyAsync(from, ImageEndpoint.Archive(Folder["new.tar"]))).Manifest.Digest);
+        await Assert.ThrowsAsync<InvalidOptionException>(() => CopyAsync(ImageEndpoint.Target(target), from));
+        await Assert.ThrowsAsync<InvalidOptionException>(() => CopyAsync(from, from));
+    }
+
+    [Fact]
     public async Task An_existing_file_is_replaced_only_if_allowed()
     {
         var source = ImageEndpoint.Archive(DockerArchive("app.tar", "app:1.0"));
