@@ -16,11 +16,11 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
     {
         if (isPlan)
         {
-            return new Target(image, format, new PlannedArchive(path, overwrite), null);
+            return new ArchiveTarget(image, format, new PlannedArchive(path, overwrite), null);
         }
 
         var writer = ArchiveWriter.Create(path, format, overwrite);
-        return new Target(image, format, writer, writer);
+        return new ArchiveTarget(image, format, writer, writer);
     }
 
     /// <summary>Opens an archive or layout directory and selects its images.</summary>
@@ -51,7 +51,7 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
         }
     }
 
-    private sealed class Target(string? name, ArchiveFormat format, IImageTarget target, ArchiveWriter? writer) : NamedTarget(name)
+    private sealed class ArchiveTarget(string? name, ArchiveFormat format, IImageTarget target, ArchiveWriter? writer) : NamedTarget(name)
     {
         public override IImageTarget Open(ImageReference name) => target;
 

@@ -22,7 +22,7 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
             Encodings(options));
     }
 
-    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new Target(reference, Open(options), options);
+    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheTarget(reference, Open(options), options);
 
     private static async Task<CacheEntry> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken) =>
         await cache.FindAsync(text, cancellationToken).ConfigureAwait(false)
@@ -34,7 +34,7 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
 
     private static IEncodingStore Encodings(CopyOptions options) => new TransferState(null, options.Logger, options.TimeProvider).Encodings;
 
-    internal sealed class Target(string? name, ImageCache cache, CopyOptions options) : NamedTarget(name)
+    internal sealed class CacheTarget(string? name, ImageCache cache, CopyOptions options) : NamedTarget(name)
     {
         public override IEncodingStore Encodings { get; } = CacheEndpoint.Encodings(options);
 

@@ -11,6 +11,6 @@ internal sealed class LayoutEndpoint(string path, string? image) : ImageEndpoint
             ? ArchiveEndpoint.OpenAsync(path, image, options, cancellationToken)
             : throw new PathNotFoundException($"The directory '{path}' does not exist.", "Check the path of the OCI layout directory.");
 
-    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheEndpoint.Target(
+    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheEndpoint.CacheTarget(
         image, ImageCache.Open(path, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider }), options);
 }

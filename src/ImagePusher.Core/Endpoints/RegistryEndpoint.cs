@@ -21,12 +21,12 @@ internal sealed class RegistryEndpoint(string reference, RegistryClient? client)
     }
 
     internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) =>
-        new Target(DestinationMap.Parse(reference), name => Repository(name, options));
+        new RegistryTarget(DestinationMap.Parse(reference), name => Repository(name, options));
 
     private RegistryRepository Repository(ImageReference name, CopyOptions options) =>
         Client.GetRepository(name.Registry, name.Repository, new RequestOptions { Log = options.Logger });
 
-    private sealed class Target(DestinationMap names, Func<ImageReference, IImageTarget> open) : TargetEndpoint
+    private sealed class RegistryTarget(DestinationMap names, Func<ImageReference, IImageTarget> open) : TargetEndpoint
     {
         public override IReadOnlyList<DestinationName> NamesFor(IReadOnlyList<SourceImage> images) =>
         [

@@ -39,7 +39,8 @@ public sealed class CopyRegistryImageCommand : PushCommand
 
     private void Copy(string text, ImageReference source)
     {
-        var (name, expected, _) = Targets.For(source, text, source.ToString());
+        var destination = Targets.For(source, text, source.ToString());
+        var (name, expected, _) = destination;
         var isOneRegistry = source.Registry == name.Registry;
 
         // -PlainHttp applies to the destination: the credentials of the source must not be sent without TLS.
@@ -73,10 +74,11 @@ public sealed class CopyRegistryImageCommand : PushCommand
                 },
                 Copier = PusherSession.Current.Copier(),
             },
-            (result, _) =>
+            async (result, token) =>
             {
                 PusherSession.Current.Saw(result.Name);
-                return Task.FromResult<object>(ImagePushResult.Of(source.ToString(), result));
+                await Library.RunAsync(destination, to, token).ConfigureAwait(false);
+                return ImagePushResult.Of(source.ToString(), result);
             });
     }
 }

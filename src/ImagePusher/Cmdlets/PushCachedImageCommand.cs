@@ -65,7 +65,8 @@ public sealed class PushCachedImageCommand : PushCommand
     {
         var digest = wanted ?? entry.Digest.ToString();
         var (name, expected, _) = destination;
-        var throttle = Access.ThrottleFor(name.Registry);
+        var access = Access;
+        var throttle = access.ThrottleFor(name.Registry);
         Copies.Start(
             input,
             new CopyRequest
@@ -91,10 +92,11 @@ public sealed class PushCachedImageCommand : PushCommand
                 },
                 Copier = PusherSession.Current.Copier(),
             },
-            (result, _) =>
+            async (result, token) =>
             {
                 PusherSession.Current.Saw(result.Name);
-                return Task.FromResult<object>(ImagePushResult.Of(entry.PrintableName(), result));
+                await Library.RunAsync(destination, access, token).ConfigureAwait(false);
+                return ImagePushResult.Of(entry.PrintableName(), result);
             });
     }
 }

@@ -79,7 +79,8 @@ public sealed class PushImageTarCommand : PushCommand
     private void Push(string input, ArchiveLease lease, ArchivedImage image, DestinationName destination)
     {
         var (name, expected, _) = destination;
-        var throttle = Access.ThrottleFor(name.Registry);
+        var access = Access;
+        var throttle = access.ThrottleFor(name.Registry);
         lease.Hold();
         Copies.Start(
             input,
@@ -98,10 +99,11 @@ public sealed class PushImageTarCommand : PushCommand
                 Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,
             },
-            (result, _) =>
+            async (result, token) =>
             {
                 PusherSession.Current.Saw(result.Name);
-                return Task.FromResult<object>(ImagePushResult.Of(lease.Archive.Path, result));
+                await Library.RunAsync(destination, access, token).ConfigureAwait(false);
+                return ImagePushResult.Of(lease.Archive.Path, result);
             });
     }
 }

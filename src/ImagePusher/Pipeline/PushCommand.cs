@@ -22,6 +22,9 @@ public abstract class PushCommand : RegistryTransferCommand
     /// <summary>The target names of this pipeline.</summary>
     private protected DestinationMap Targets { get; private set; } = null!;
 
+    /// <summary>Warns of images that a mirror of Docker Hub has under their full names.</summary>
+    private protected LibraryCheck Library { get; } = new();
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
