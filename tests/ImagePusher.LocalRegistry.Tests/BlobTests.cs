@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
+using ImagePusher.Core.Cache;
 using ImagePusher.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
@@ -137,15 +139,15 @@ public sealed class BlobTests
     [Fact]
     public async Task HEAD_protects_a_blob_from_the_garbage_collection()
     {
-        await using var registry = await RunningRegistry.StartAsync();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var registry = await RunningRegistry.StartAsync(cacheOptions: new CacheOptions { TimeProvider = clock });
         var digest = await registry.PushBlobAsync(Http.RandomBytes(5000));
-        var file = registry.Cache.Blobs.PathOf(Core.Oci.Digest.Parse(digest));
-        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        clock.Advance(TimeSpan.FromDays(1));
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
         await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
 
-        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        clock.Advance(TimeSpan.FromDays(1));
         await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.NotFound);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Win32.SafeHandles;
 
@@ -82,7 +83,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
             return content;
         }
 
-        if (FileStamp.Of(handle) is { } stamp)
+        if (StampOf(handle) is { } stamp)
         {
             Remember(digest, new Verification(stamp, IsValid: false));
         }
@@ -100,7 +101,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
 
         using var handle = TryOpen(digest);
-        return handle is not null && FileStamp.Of(handle) == known.Stamp;
+        return handle is not null && StampOf(handle) == known.Stamp;
     }
 
     /// <summary>Replaces the file of a manifest if it is damaged. The cache itself does not write what exists with the right size.</summary>
@@ -120,19 +121,24 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
     }
 
+    // Links are not followed and special files are not opened, also for the folders that lead to the blob.
     private SafeFileHandle? TryOpen(Digest digest)
     {
         var path = cache.Blobs.PathOf(digest);
         var folder = Path.GetDirectoryName(path)!;
         try
         {
-            var handle = RegularFile.IsLink(folder) || RegularFile.IsLink(Path.GetDirectoryName(folder)!) ? null : RegularFile.TryOpen(path);
-            if (handle is null && Path.Exists(path))
+            if (IsLink(folder) || IsLink(Path.GetDirectoryName(folder)!))
             {
-                Warn(digest, "a file that is a link or not a regular file");
+                Warn(digest, "in a folder that is a link");
+                return null;
             }
 
-            return handle;
+            return RegularFile.OpenRead(path, followLinks: false);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -140,6 +146,13 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
             return null;
         }
     }
+
+    private static bool IsLink(string folder) => FileStatus.Of(folder) is { Kind: FileKind.SymbolicLink };
+
+    // Without a change time, which only the system can set, a file has no stamp, and is hashed each time.
+    private static FileStamp? StampOf(SafeFileHandle handle) => OperatingSystem.IsWindows()
+        ? null
+        : FileStatus.Of(handle) is var status ? new FileStamp(status.Id, status.Size, status.Modified, status.Changed) : null;
 
     private async Task<bool> IsValidAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
     {
@@ -162,15 +175,15 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
     }
 
     private bool? Find(Digest digest, SafeFileHandle handle) =>
-        _verifications.TryGetValue(digest, out var known) && FileStamp.Of(handle) == known.Stamp ? known.IsValid : null;
+        _verifications.TryGetValue(digest, out var known) && StampOf(handle) == known.Stamp ? known.IsValid : null;
 
     private async Task<bool> VerifyAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var before = FileStamp.Of(handle);
+            var before = StampOf(handle);
             var isValid = await HashAsync(digest, handle, cancellationToken).ConfigureAwait(false) == digest;
-            var isUnchanged = before == FileStamp.Of(handle);
+            var isUnchanged = before == StampOf(handle);
             if (!isUnchanged && attempt < Attempts)
             {
                 continue;
@@ -192,7 +205,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
 
     // A file can change within the resolution of its timestamps, and then keeps its stamp.
     private bool IsOld(FileStamp stamp) =>
-        options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(stamp.Newest / 100) >= LocalRegistryLimits.TimestampResolution;
+        options.TimeProvider.GetUtcNow() - (stamp.Modified > stamp.Changed ? stamp.Modified : stamp.Changed) >= LocalRegistryLimits.TimestampResolution;
 
     private void Remember(Digest digest, Verification verification)
     {
@@ -223,6 +236,8 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
             offset += count;
         }
     }
+
+    private readonly record struct FileStamp(ulong Inode, long Size, DateTimeOffset Modified, DateTimeOffset Changed);
 
     private readonly record struct Verification(FileStamp Stamp, bool IsValid);
 }
