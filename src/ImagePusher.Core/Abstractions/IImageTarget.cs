@@ -24,7 +24,9 @@ public interface IImageTarget
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken);
 
-    /// <summary>The digest of the manifest that a name refers to; null if there is none or content that it references is missing.</summary>
+    /// <summary>
+    /// The digest of the manifest that a name refers to; null if the name does not exist or referenced content is missing.
+    /// </summary>
     /// <param name="name">The full name.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken);
@@ -35,7 +37,7 @@ public interface IImageTarget
     /// <returns>True if the target now has the blob.</returns>
     Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken);
 
-    /// <summary>The repository that <see cref="TryMountAsync"/> would take the blob from; null if there is none. Sends no request.</summary>
+    /// <summary>The repository that <see cref="TryMountAsync"/> would take the blob from, or null. Sends no request.</summary>
     /// <param name="descriptor">The blob.</param>
     string? MountCandidate(Descriptor descriptor);
 

@@ -3,7 +3,7 @@ namespace ImagePusher.Core.Abstractions;
 /// <summary>Stores the state of uploads in progress, so that a later process can resume them.</summary>
 internal interface IUploadJournal
 {
-    /// <summary>The upload of a key; null if there is none or it is too old.</summary>
+    /// <summary>The upload of a key; null if it does not exist or is too old.</summary>
     ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Stores an upload's state, replacing an earlier one of its key.</summary>

@@ -11,7 +11,8 @@ internal sealed class CustomEndpoint(IImageSource? source, string? nameOrDigest,
     {
         if (source is null)
         {
-            throw new InvalidOptionException($"{target!.Description} is a target, not a source.", "Use an endpoint that images are read from.");
+            throw new InvalidOptionException(
+                $"{target!.Description} is a target, not a source.", "Use an endpoint that images are read from.");
         }
 
         var root = await source.ResolveAsync(nameOrDigest!, cancellationToken).ConfigureAwait(false);
@@ -20,7 +21,8 @@ internal sealed class CustomEndpoint(IImageSource? source, string? nameOrDigest,
     }
 
     internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => target is null
-        ? throw new InvalidOptionException($"{source!.Description} is a source, not a target.", "Use an endpoint that images are written to.")
+        ? throw new InvalidOptionException(
+            $"{source!.Description} is a source, not a target.", "Use an endpoint that images are written to.")
         : new CustomTarget(reference, target);
 
     private sealed class CustomTarget(string? name, IImageTarget target) : NamedTarget(name)

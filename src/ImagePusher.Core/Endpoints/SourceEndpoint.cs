@@ -27,7 +27,7 @@ internal sealed class SourceEndpoint(
     public IEncodingStore? Encodings => encodings;
 
     /// <summary>The only image.</summary>
-    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <exception cref="ManifestNotFoundException">The source holds no image.</exception>
     /// <exception cref="InvalidReferenceException">There are several.</exception>
     public SourceImage SelectOne()
     {

@@ -121,7 +121,8 @@ internal sealed class DestinationRule
         return prefix is null || ReferenceGrammar.IsRepository(prefix)
             ? new DestinationRule(text, Canonical(host), prefix, null, false) { KeepLibrary = keepLibrary }
             : throw new InvalidReferenceException(
-                $"Invalid destination '{text}': '{prefix}' is not a prefix (lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
+                $"Invalid destination '{text}': '{prefix}' is not a prefix "
+                + "(lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
                 Forms);
     }
 

@@ -92,7 +92,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
             .FirstOrDefault();
 
     [GeneratedRegex(
-        @"\A(?<os>[^\s/:()]+)(?:\((?<version>[^\s/:()]+)\))?/(?<architecture>[^\s/:()]+)(?:/(?<variant>[^\s/:()]+))?(?::(?<version>[^\s/:()]+))?\z",
+        @"\A(?<os>[^\s/:()]+)(?:\((?<version>[^\s/:()]+)\))?/(?<architecture>[^\s/:()]+)"
+        + @"(?:/(?<variant>[^\s/:()]+))?(?::(?<version>[^\s/:()]+))?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -45,7 +45,8 @@ internal sealed class BlobTransfer(
         var written = await target.WriteBlobAsync(blob, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
         log.Verbose(
-            $"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes and sent to {target.Description} as {written.Digest}.");
+            $"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes "
+            + $"and sent to {target.Description} as {written.Digest}.");
         return new Descriptor(MediaTypes.OciLayer, written.Digest, written.Size);
     }
 
@@ -66,7 +67,8 @@ internal sealed class BlobTransfer(
         var encoded = await SendEncodedAsync(work, progress, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
         log.Verbose(
-            $"{plain.Digest}: compressed from {plain.Size:N0} to {encoded.Size:N0} bytes and sent to {target.Description} as {encoded.Digest}.");
+            $"{plain.Digest}: compressed from {plain.Size:N0} to {encoded.Size:N0} bytes "
+            + $"and sent to {target.Description} as {encoded.Digest}.");
         if (encodings is not null)
         {
             await encodings.StoreAsync(key, encoded, cancellationToken).ConfigureAwait(false);

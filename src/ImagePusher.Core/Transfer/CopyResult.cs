@@ -7,11 +7,11 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="Name">The full name at the target; with the digest if it has no tag.</param>
 /// <param name="Manifest">The manifest or index that the name now refers to.</param>
 /// <param name="SourceDigest">
-/// The digest of the manifest, index or config that it was made from; null if it is the source's own manifest.
+/// The digest of the manifest, index or config the result was made from; null if it is the source's own manifest.
 /// </param>
 public sealed record CopyResult(ImageReference Name, Descriptor Manifest, Digest? SourceDigest)
 {
-    /// <summary>The number of different layers of all platforms; null if the target had the image, so that it was not read.</summary>
+    /// <summary>The number of different layers of all platforms; null if the target had the image and nothing was read.</summary>
     public int? Layers { get; init; }
 
     /// <summary>The number of layers that were sent.</summary>

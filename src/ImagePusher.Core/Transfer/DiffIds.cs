@@ -22,7 +22,8 @@ internal static class DiffIds
             if (diffIds.Count != image.Layers.Count)
             {
                 throw new UnsupportedContentException(
-                    $"The config {image.Config.Digest} of {source.Description} lists {diffIds.Count} layers, but its manifest has {image.Layers.Count}.",
+                    $"The config {image.Config.Digest} of {source.Description} lists {diffIds.Count} layers, "
+                    + $"but its manifest has {image.Layers.Count}.",
                     "The image is damaged or cannot be uncompressed; keep its layers as they are, for example in an OCI archive.");
             }
 

@@ -225,7 +225,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return _read.Count < MaximumManifests && _bytes <= MaximumBytes
             ? _read[entry.Digest] = manifest
             : throw new LimitExceededException(
-                $"The index {selection.Root.Digest} of {_source.Description} has more than {MaximumManifests:N0} manifests or {MaximumBytes / 1024 / 1024} MiB of them.",
+                $"The index {selection.Root.Digest} of {_source.Description} has more than {MaximumManifests:N0} manifests "
+                + $"or {MaximumBytes / 1024 / 1024} MiB of them.",
                 "Copy images within it by their digests.");
     }
 

@@ -28,7 +28,8 @@ internal sealed class LibraryCheck
         }
     }
 
-    private static async Task<bool> ExistsAsync(ImageReference library, string tag, RegistryAccess access, CancellationToken cancellationToken)
+    private static async Task<bool> ExistsAsync(
+        ImageReference library, string tag, RegistryAccess access, CancellationToken cancellationToken)
     {
         try
         {
