@@ -26,7 +26,9 @@ public sealed record LocalRegistryOptions
     /// <summary>True to allow pushes and deletions without credentials from other machines; false by default.</summary>
     public bool AllowAnonymousWrite { get; init; }
 
-    /// <summary>How long a client may neither send nor receive a byte within a request before it is aborted; 2 minutes by default.</summary>
+    /// <summary>
+    /// How long a client may neither send nor receive a byte within a request before it is aborted; 2 minutes by default.
+    /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished uploads.</summary>

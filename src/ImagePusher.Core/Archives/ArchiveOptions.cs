@@ -17,7 +17,10 @@ public sealed record ArchiveOptions
     /// <summary>Receives warnings; discards them by default.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    /// <summary>True, the default: images without a name take one from the file, with a warning. False: no warning, the caller names them.</summary>
+    /// <summary>
+    /// True, the default: images without a name take one from the file, with a warning. False: no warning, the caller names
+    /// them.
+    /// </summary>
     public bool NeedsNames { get; init; } = true;
 
     /// <summary>

@@ -197,7 +197,8 @@ internal sealed class BlobStore
         return null;
     }
 
-    private static async Task<BlobIdentity> StartAsync(BlobSource blob, Digest digest, PartialBlob partial, CancellationToken cancellationToken)
+    private static async Task<BlobIdentity> StartAsync(
+        BlobSource blob, Digest digest, PartialBlob partial, CancellationToken cancellationToken)
     {
         var identity = await blob.WriteToAsync(partial.Writer, 0, cancellationToken).ConfigureAwait(false);
         return identity.Digest == digest

@@ -11,8 +11,11 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReade
     // Counting reads every manifest of the cache: a caller that asks image by image waits for that once.
     private Counted? _counted;
 
-    /// <summary>Describes entries, each with the blobs that only it uses among <paramref name="all"/>, a list that the index gave.</summary>
-    public IReadOnlyList<ImageDetails> Inspect(IReadOnlyList<CacheEntry> wanted, IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
+    /// <summary>
+    /// Describes entries, each with the blobs that only it uses among <paramref name="all"/>, a list that the index gave.
+    /// </summary>
+    public IReadOnlyList<ImageDetails> Inspect(
+        IReadOnlyList<CacheEntry> wanted, IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var inspector = new ImageInspector(blobs, manifests);
         var details = new ImageDetails[wanted.Count];
@@ -22,13 +25,16 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReade
             Volatile.Write(ref _counted, counted = new Counted(all, CountUses(details, all, cancellationToken)));
         }
 
-        return [.. details.Select(one => one with { UniqueSize = one.Blobs.Where(blob => counted.Uses.GetValueOrDefault(blob.Digest) <= 1).Sum(blob => blob.Size) })];
+        return [.. details.Select(
+            one => one with { UniqueSize =
+                one.Blobs.Where(blob => counted.Uses.GetValueOrDefault(blob.Digest) <= 1).Sum(blob => blob.Size) })];
     }
 
     public CacheStatistics Measure(IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var uses = CountUses([], all, cancellationToken);
-        var blobs = LayoutPaths.Algorithms.SelectMany(algorithm => Files(paths.BlobFolder, paths.AlgorithmFolder(algorithm)).Select(file => (
+        var blobs = LayoutPaths.Algorithms.SelectMany(
+            algorithm => Files(paths.BlobFolder, paths.AlgorithmFolder(algorithm)).Select(file => (
             Length: FileLength.Of(file) ?? 0,
             Uses: Digest.TryParse($"{algorithm}:{Path.GetFileName(file)}", out var digest) ? uses.GetValueOrDefault(digest) : 0))).ToList();
         return new CacheStatistics
@@ -40,7 +46,8 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReade
             SharedBytes = blobs.Where(file => file.Uses > 1).Sum(file => file.Length),
             UniqueBytes = blobs.Where(file => file.Uses == 1).Sum(file => file.Length),
             UnusedBytes = blobs.Where(file => file.Uses == 0).Sum(file => file.Length),
-            PartialBytes = paths.PartialFolders.SelectMany(folder => Files(paths.StateFolder, folder)).Sum(file => FileLength.Of(file) ?? 0),
+            PartialBytes = paths.PartialFolders.SelectMany(folder => Files(paths.StateFolder, folder)).Sum(
+                file => FileLength.Of(file) ?? 0),
             Oldest = all.Select(entry => entry.Saved).Min(),
         };
     }
@@ -73,7 +80,8 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReade
     {
         try
         {
-            Parallel.For(0, entries.Count, new ParallelOptions { CancellationToken = cancellationToken }, position => visit(entries[position], position));
+            Parallel.For(0, entries.Count, new ParallelOptions { CancellationToken = cancellationToken }, position =>
+                visit(entries[position], position));
         }
         catch (AggregateException error) when (error.InnerException is ImagePusherException first)
         {

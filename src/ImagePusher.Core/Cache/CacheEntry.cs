@@ -42,7 +42,8 @@ public sealed record CacheEntry(Descriptor Descriptor)
     public Digest? Subject => Digest.TryParse(Annotation(SubjectKey), out var digest) ? digest : null;
 
     /// <summary>True if the entry has exactly this name, in either annotation.</summary>
-    public bool IsNamed(string name) => Annotation(AnnotationKeys.ContainerdImageName) == name || Annotation(AnnotationKeys.RefName) == name;
+    public bool IsNamed(string name) =>
+        Annotation(AnnotationKeys.ContainerdImageName) == name || Annotation(AnnotationKeys.RefName) == name;
 
     /// <summary>The name, else the digest.</summary>
     public override string ToString() => Name ?? Digest.ToString();

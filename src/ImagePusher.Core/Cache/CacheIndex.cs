@@ -33,7 +33,9 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
     }
 
     /// <summary>Changes the index; the task completes when the change is on the disk.</summary>
-    /// <param name="change">The change, applied under the lock. It returns the task's result, and throws before it changes anything.</param>
+    /// <param name="change">
+    /// The change, applied under the lock. It returns the task's result, and throws before it changes anything.
+    /// </param>
     /// <param name="cancellationToken">Cancels the change if it has not started.</param>
     public async Task<bool> ChangeAsync(Func<IndexDraft, bool> change, CancellationToken cancellationToken)
     {
@@ -173,7 +175,8 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
         try
         {
             var count = 0;
-            for (int read; count < length && (read = RandomAccess.Read(file, buffer.AsSpan(count, (int)length - count), count)) > 0; count += read)
+            for (int read; count < length
+                && (read = RandomAccess.Read(file, buffer.AsSpan(count, (int)length - count), count)) > 0; count += read)
             {
             }
 

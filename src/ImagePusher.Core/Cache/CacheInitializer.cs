@@ -91,14 +91,18 @@ internal sealed class CacheInitializer(CachePaths paths)
     /// <summary>Rejects a file where a folder should be.</summary>
     public void ThrowIfFile()
     {
-        if (LayoutErrors.Guard(paths.Root, () => FileStatus.Of(paths.Root, followLinks: true)) is { Kind: not FileKind.Directory and var kind })
+        if (LayoutErrors.Guard(
+            paths.Root, () => FileStatus.Of(paths.Root, followLinks: true)) is { Kind: not FileKind.Directory and var kind })
         {
             throw new InvalidOptionException(
-                $"'{paths.Root}' is {FileKinds.Describe(kind)}; a cache is a folder.", "Choose a folder that is empty, an OCI image layout or new.");
+                $"'{paths.Root}' is {FileKinds.Describe(kind)}; a cache is a folder.",
+                "Choose a folder that is empty, an OCI image layout or new.");
         }
     }
 
-    /// <summary>Rejects a folder with blobs and without index.json: with an empty list, garbage collection would remove the blobs.</summary>
+    /// <summary>
+    /// Rejects a folder with blobs and without index.json: with an empty list, garbage collection would remove the blobs.
+    /// </summary>
     public void ThrowIfIndexIsLost()
     {
         if (!File.Exists(paths.IndexFile) && HasBlobs())
@@ -144,7 +148,8 @@ internal sealed class CacheInitializer(CachePaths paths)
         if (LayoutErrors.Guard(paths.MarkerFile, () => RegularFile.ReadAll(paths.MarkerFile, LayoutMarker.MaximumSize)) is { } marker)
         {
             return LayoutMarker.FindProblem(marker) is not { } problem ? true : throw new InvalidOptionException(
-                $"The folder '{paths.Root}' is not an OCI image layout of a supported version: '{paths.MarkerFile}' is not valid, {problem}.",
+                $"The folder '{paths.Root}' is not an OCI image layout of a supported version: '{paths.MarkerFile}' is not "
+                + $"valid, {problem}.",
                 """Write {"imageLayoutVersion":"1.0.0"} into that file if the folder is an OCI image layout, or choose another folder.""");
         }
 

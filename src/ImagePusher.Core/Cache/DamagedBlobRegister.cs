@@ -80,7 +80,8 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
     {
         try
         {
-            return RegularFile.ReadAll(paths.DamagedFile(digest), maximum: 256, followLinks: false) is { } bytes ? Encoding.ASCII.GetString(bytes) : null;
+            return RegularFile.ReadAll(paths.DamagedFile(digest), maximum: 256, followLinks: false) is { } bytes
+                ? Encoding.ASCII.GetString(bytes) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -44,13 +44,15 @@ internal static class EntryFinder
             return null;
         }
 
-        var (localName, hubName, suffix) = (local.ToString(), ImageReference.Create(ImageReference.DockerHub, repository, tag).ToString(), $"/{repository}:{tag}");
+        var (localName, hubName, suffix) =
+            (local.ToString(), ImageReference.Create(ImageReference.DockerHub, repository, tag).ToString(), $"/{repository}:{tag}");
         if ((First(entries, entry => entry.Name == localName) ?? First(entries, entry => entry.Name == hubName)) is { } own)
         {
             return own;
         }
 
-        var others = entries.Where(entry => entry.Name?.EndsWith(suffix, StringComparison.Ordinal) == true && entry.Reference?.Repository == repository)
+        var others = entries.Where(
+            entry => entry.Name?.EndsWith(suffix, StringComparison.Ordinal) == true && entry.Reference?.Repository == repository)
             .Take(2).ToList();
         return others.Count == 1 ? others[0] : null;
     }
@@ -59,5 +61,6 @@ internal static class EntryFinder
     private static bool CanEqual(string? name, ImageReference reference) =>
         name is not null && name.Contains(reference.Repository[(reference.Repository.LastIndexOf('/') + 1)..], StringComparison.Ordinal);
 
-    private static CacheEntry? First(IReadOnlyList<CacheEntry> entries, Func<CacheEntry, bool> predicate) => entries.FirstOrDefault(predicate);
+    private static CacheEntry? First(IReadOnlyList<CacheEntry> entries, Func<CacheEntry, bool> predicate) =>
+        entries.FirstOrDefault(predicate);
 }

@@ -9,7 +9,8 @@ namespace ImagePusher.Core.Cache;
 /// no writer resumed.
 /// </summary>
 internal sealed class GarbageCollector(
-    CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheIndex index, BlobStore store, ManifestReader manifests, CacheOptions options)
+    CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheIndex index, BlobStore store, ManifestReader manifests,
+    CacheOptions options)
 {
     // Other processes wait while a batch is deleted under the lock.
     private const int BatchSize = 256;
@@ -90,7 +91,8 @@ internal sealed class GarbageCollector(
         if (snapshot.HasUnknown)
         {
             throw new CacheCorruptException(
-                $"'{paths.IndexFile}' has an entry with an unknown digest algorithm, so the blobs that it needs are unknown; nothing was removed.",
+                $"'{paths.IndexFile}' has an entry with an unknown digest algorithm, so the blobs that it needs are unknown; "
+                + "nothing was removed.",
                 "Remove that entry with the program that wrote it, then run the command again.");
         }
 

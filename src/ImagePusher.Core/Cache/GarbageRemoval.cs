@@ -30,7 +30,10 @@ internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset pa
         }
     }
 
-    /// <summary>Removes a part. Parts are opened under the lock: one that nobody holds and nobody can find belongs to a process that ended.</summary>
+    /// <summary>
+    /// Removes a part. Parts are opened under the lock: one that nobody holds and nobody can find belongs to a process that
+    /// ended.
+    /// </summary>
     public void RemovePartial(string path, bool isResumable)
     {
         if (Status(path) is { } file && (!isResumable || file.Latest < partialLimit) && !IsOpen(path))

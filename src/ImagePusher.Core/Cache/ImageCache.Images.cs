@@ -28,7 +28,8 @@ public sealed partial class ImageCache
     {
         ArgumentNullException.ThrowIfNull(subject);
         return RunAsync<IReadOnlyList<CacheEntry>>(
-            () => [.. _index.Read().Entries.Where(entry => FindSubject(entry) == subject).DistinctBy(entry => entry.Digest)], cancellationToken);
+            () => [.. _index.Read().Entries.Where(entry => FindSubject(entry) == subject).DistinctBy(entry => entry.Digest)],
+            cancellationToken);
     }
 
     /// <summary>Describes an image. Its manifests and configs are read, no layer is.</summary>
@@ -39,7 +40,8 @@ public sealed partial class ImageCache
     }
 
     /// <summary>Describes several images, with the blobs of each that no other image of the cache uses.</summary>
-    public Task<IReadOnlyList<ImageDetails>> InspectAllAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ImageDetails>> InspectAllAsync(
+        IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entries);
         return RunAsync(() => _usage.Inspect(entries, _index.Read().Entries, cancellationToken), cancellationToken);
@@ -50,10 +52,14 @@ public sealed partial class ImageCache
     public Task<bool> RemoveAsync(CacheEntry entry, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return _index.ChangeAsync(draft => draft.Remove(other => other.Digest == entry.Digest && other.Name == entry.Name) > 0, cancellationToken);
+        return _index.ChangeAsync(
+            draft => draft.Remove(other => other.Digest == entry.Digest && other.Name == entry.Name) > 0, cancellationToken);
     }
 
-    /// <summary>Verifies an image: that all its blobs exist with their sizes, and with <paramref name="full"/> that every byte is right.</summary>
+    /// <summary>
+    /// Verifies an image: that all its blobs exist with their sizes, and with <paramref name="full"/> that every byte is
+    /// right.
+    /// </summary>
     public Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);

@@ -19,7 +19,8 @@ public sealed partial class ImageCache
     {
         ArgumentNullException.ThrowIfNull(name);
         var text = name.ToString();
-        var entry = await RunAsync(() => _index.Read().Entries.FirstOrDefault(entry => entry.IsNamed(text)), cancellationToken).ConfigureAwait(false);
+        var entry = await RunAsync(
+            () => _index.Read().Entries.FirstOrDefault(entry => entry.IsNamed(text)), cancellationToken).ConfigureAwait(false);
         return entry is not null && await IsCompleteAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) ? entry.Digest : null;
     }
 

@@ -22,7 +22,8 @@ internal sealed class ImageInspector(BlobStore blobs, ManifestReader manifests)
             LayerCount = root is ImageManifest single
                 ? single.Layers.Count
                 : images.SelectMany(image => image.Image.Layers).Select(layer => layer.Digest).Distinct().Count(),
-            Created = images.Select(image => image.Config?.Created ?? CreatedOf(image.Image)).Append(root is null ? null : CreatedOf(root)).Max(),
+            Created = images.Select(image => image.Config?.Created ?? CreatedOf(image.Image)).Append(
+                root is null ? null : CreatedOf(root)).Max(),
             ArtifactType = ArtifactTypeOf(entry, root),
             Blobs = walk.Blobs,
             Missing = walk.Missing,
@@ -42,7 +43,8 @@ internal sealed class ImageInspector(BlobStore blobs, ManifestReader manifests)
     };
 
     private static DateTimeOffset? CreatedOf(Manifest manifest) => DateTimeOffset.TryParse(
-        manifest.Annotations.GetValueOrDefault(AnnotationKeys.Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created)
+        manifest.Annotations.GetValueOrDefault(AnnotationKeys.Created), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+        out var created)
         ? created
         : null;
 

@@ -19,9 +19,11 @@ internal sealed class ImageVerifier(BlobStore blobs, ManifestReader manifests)
         long bytes = walk.Manifests.Sum(pair => pair.Descriptor.Size);
         if (full)
         {
-            var checkedAlready = walk.Manifests.Select(pair => pair.Descriptor).Concat(walk.Missing).Concat(walk.Damaged.Select(blob => blob.Descriptor))
+            var checkedAlready = walk.Manifests.Select(pair => pair.Descriptor).Concat(walk.Missing).Concat(
+                walk.Damaged.Select(blob => blob.Descriptor))
                 .Select(descriptor => descriptor.Digest).ToHashSet();
-            await Parallel.ForEachAsync(walk.Blobs.Where(blob => !checkedAlready.Contains(blob.Digest)), cancellationToken, async (blob, token) =>
+            await Parallel.ForEachAsync(
+                walk.Blobs.Where(blob => !checkedAlready.Contains(blob.Digest)), cancellationToken, async (blob, token) =>
             {
                 if (await FindProblemAsync(blob, token).ConfigureAwait(false) is { } problem)
                 {

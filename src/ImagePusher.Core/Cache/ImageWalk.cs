@@ -2,7 +2,9 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Everything that a manifest refers to, down to the layers, and which of it is in the cache. Each manifest is read once.</summary>
+/// <summary>
+/// Everything that a manifest refers to, down to the layers, and which of it is in the cache. Each manifest is read once.
+/// </summary>
 internal sealed class ImageWalk
 {
     private readonly HashSet<Digest> _seen = [];

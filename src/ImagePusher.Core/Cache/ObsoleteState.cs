@@ -3,7 +3,9 @@ using ImagePusher.Core.Layout;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Removes the state that version 0.1 kept in the layout. It is never read: whoever made the layout could have written it.</summary>
+/// <summary>
+/// Removes the state that version 0.1 kept in the layout. It is never read: whoever made the layout could have written it.
+/// </summary>
 internal static class ObsoleteState
 {
     /// <summary>Removes the regular files of these folders, and folders that are empty then. Called under the lock.</summary>

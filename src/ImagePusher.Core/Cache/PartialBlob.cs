@@ -51,9 +51,11 @@ internal sealed class PartialBlob : IAsyncDisposable
             {
                 var count = 0;
                 await LayoutErrors.GuardAsync(Path, async () =>
-                    count = await RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    count = await RandomAccess.ReadAsync(
+                        _handle, buffer, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                 hash.Include(buffer.AsSpan(0, count));
-                offset += count == 0 ? throw new CacheCorruptException($"'{Path}' became shorter while it was read.", "Run the command again.") : count;
+                offset += count == 0 ? throw new CacheCorruptException(
+                    $"'{Path}' became shorter while it was read.", "Run the command again.") : count;
             }
         }
         finally

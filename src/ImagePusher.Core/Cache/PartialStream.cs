@@ -37,7 +37,8 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await LayoutErrors.GuardAsync(path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
+        await LayoutErrors.GuardAsync(
+            path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
         position += buffer.Length;
     }
 }

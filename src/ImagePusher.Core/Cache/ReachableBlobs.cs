@@ -52,7 +52,8 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
 
     // Layers and configs have no references; anything else in an index may be a manifest of an unknown media type.
     private static bool MayHaveReferences(string mediaType) =>
-        mediaType.Length == 0 || mediaType.Contains("manifest", StringComparison.Ordinal) || mediaType.Contains("index", StringComparison.Ordinal);
+        mediaType.Length == 0 || mediaType.Contains("manifest", StringComparison.Ordinal)
+            || mediaType.Contains("index", StringComparison.Ordinal);
 
     private List<(Digest Digest, string MediaType)> ReadReferences(Digest digest, string mediaType, CacheEntry entry)
     {
@@ -101,7 +102,8 @@ internal sealed class ReachableBlobs(ManifestReader manifests)
                     references.Add((digest, element.Text("mediaType") ?? ""));
                 }
 
-                foreach (var property in element.EnumerateObject().Where(property => property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
+                foreach (var property in element.EnumerateObject().Where(
+                    property => property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
                 {
                     waiting.Push(property.Value);
                 }

@@ -21,7 +21,10 @@ internal sealed class SpaceReserve(CachePaths paths)
         return existed;
     });
 
-    /// <summary>Makes sure that an index of this length could be written from the reserve, if the disk has the space. Called under the lock.</summary>
+    /// <summary>
+    /// Makes sure that an index of this length could be written from the reserve, if the disk has the space. Called under
+    /// the lock.
+    /// </summary>
     public void Fill(int length, FilePermissions permissions)
     {
         var temporary = paths.UniquePartialFile();

@@ -10,7 +10,8 @@ namespace ImagePusher.Core.IO;
 /// <param name="progress">Receives the number of bytes of each read.</param>
 /// <param name="ownsFile">True to close the file with the stream.</param>
 internal sealed class FileRangeStream(
-    SafeFileHandle file, long start, long length, Func<IOException?, Exception> failure, Action<int>? progress = null, bool ownsFile = false)
+    SafeFileHandle file, long start, long length, Func<IOException?, Exception> failure, Action<int>? progress = null,
+    bool ownsFile = false)
     : ReadOnlyStream
 {
     private long _position;

@@ -66,7 +66,8 @@ internal sealed record FileStatus(
         }
 
         var written = File.GetLastWriteTimeUtc(handle);
-        return new FileStatus(FileKind.Regular, RandomAccess.GetLength(handle), AllBits, 0, 0, 1, written, written, File.GetCreationTimeUtc(handle), 0);
+        return new FileStatus(
+            FileKind.Regular, RandomAccess.GetLength(handle), AllBits, 0, 0, 1, written, written, File.GetCreationTimeUtc(handle), 0);
     }
 
     private static FileStatus? Managed(string path, bool followLinks)
@@ -81,7 +82,8 @@ internal sealed record FileStatus(
         {
             if (followLinks)
             {
-                return entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? Managed(target.FullName, followLinks: false) : null;
+                return entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target
+                    ? Managed(target.FullName, followLinks: false) : null;
             }
 
             return Create(entry, FileKind.SymbolicLink, 0);

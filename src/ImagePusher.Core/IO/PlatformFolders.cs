@@ -12,7 +12,8 @@ internal static class PlatformFolders
         : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Application Support", "imagepusher")
         : Path.Combine(Xdg("XDG_STATE_HOME", Path.Combine(".local", "state")), "imagepusher"));
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+    private static string Home =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     private static string LocalApplicationData =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
@@ -31,6 +32,7 @@ internal static class PlatformFolders
         var chosen = Environment.GetEnvironmentVariable(variable);
         return Path.IsPathRooted(chosen) ? chosen
             : Home.Length > 0 ? Path.Combine(Home, fallback)
-            : Path.Combine(Path.GetTempPath(), $"{fallback.TrimStart('.').Replace(Path.DirectorySeparatorChar, '-')}-{Environment.UserName}");
+            : Path.Combine(Path.GetTempPath(),
+                $"{fallback.TrimStart('.').Replace(Path.DirectorySeparatorChar, '-')}-{Environment.UserName}");
     }
 }

@@ -27,5 +27,6 @@ internal static class UnixErrors
         number is NoEntry or NotADirectory || number == Loop ? null : throw Create(number, path);
 
     public static DateTimeOffset Time(long seconds, long nanoseconds) =>
-        DateTimeOffset.UnixEpoch.AddTicks((Math.Clamp(seconds, -62_000_000_000, 253_000_000_000) * TimeSpan.TicksPerSecond) + (nanoseconds / 100));
+        DateTimeOffset.UnixEpoch.AddTicks(
+            (Math.Clamp(seconds, -62_000_000_000, 253_000_000_000) * TimeSpan.TicksPerSecond) + (nanoseconds / 100));
 }

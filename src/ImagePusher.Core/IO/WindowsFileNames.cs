@@ -24,6 +24,7 @@ internal static class WindowsFileNames
         var stem = (dot >= 0 ? part[..dot] : part).TrimEnd();
         return Devices.Contains(stem, StringComparer.OrdinalIgnoreCase)
             || (stem.Length == 4 && stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3'
-                && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
+                && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
+                    || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -50,7 +50,8 @@ internal sealed class LayoutGuard(string root)
             if (LayoutErrors.Guard(folder, () => FileStatus.Of(folder)) is { Kind: FileKind.SymbolicLink })
             {
                 throw new UnsupportedContentException(
-                    $"The blobs of '{root}' are in another folder: '{folder}' is a symbolic link, and nothing is written or deleted through it.",
+                    $"The blobs of '{root}' are in another folder: '{folder}' is a symbolic link, and nothing is written or "
+                    + "deleted through it.",
                     "Push or export the images of this folder, or copy its blobs into it to use it as a cache.");
             }
 

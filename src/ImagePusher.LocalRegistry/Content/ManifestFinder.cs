@@ -33,11 +33,13 @@ internal sealed class ManifestFinder(ImageCache cache, VerifiedBlobStore blobs)
         var table = Table;
         var entry = table.FindDigest(repository, digest).FirstOrDefault().Entry;
         return entry?.Descriptor
-            ?? (cache.Blobs.SizeOf(digest) is null ? null : (await FindInIndexesAsync(table, repository, digest, cancellationToken).ConfigureAwait(false))?.Manifest);
+            ?? (cache.Blobs.SizeOf(digest) is null
+                ? null : (await FindInIndexesAsync(table, repository, digest, cancellationToken).ConfigureAwait(false))?.Manifest);
     }
 
     /// <summary>Finds the first index of a repository that contains a manifest.</summary>
-    public Task<(RepositoryEntry Index, Descriptor Manifest)?> FindParentAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
+    public Task<(RepositoryEntry Index, Descriptor Manifest)?> FindParentAsync(
+        string repository, Digest digest, CancellationToken cancellationToken) =>
         FindInIndexesAsync(Table, repository, digest, cancellationToken);
 
     /// <summary>Parses a manifest of the cache; null if it is missing, damaged or malformed.</summary>

@@ -47,14 +47,16 @@ internal sealed class RepositoryTable
 
     /// <summary>The tags that identify exactly one image, in ordinal order.</summary>
     public IEnumerable<string> Tags(string repository) =>
-        In(repository).Where(entry => entry.Name.Tag is not null).GroupBy(entry => entry.Name.Tag!).Where(entries => Choose(entries) is not null)
+        In(repository).Where(entry => entry.Name.Tag is not null).GroupBy(entry => entry.Name.Tag!).Where(
+            entries => Choose(entries) is not null)
             .Select(entries => entries.Key).Order(StringComparer.Ordinal);
 
     /// <summary>The entry of a tag; null if it is unknown or ambiguous.</summary>
     public RepositoryEntry? FindTag(string repository, string tag) => Choose(In(repository).Where(entry => entry.Name.Tag == tag));
 
     /// <summary>The entries of a digest in a repository.</summary>
-    public IEnumerable<RepositoryEntry> FindDigest(string repository, Digest digest) => In(repository).Where(entry => entry.Entry.Digest == digest);
+    public IEnumerable<RepositoryEntry> FindDigest(string repository, Digest digest) =>
+        In(repository).Where(entry => entry.Entry.Digest == digest);
 
     private static RepositoryEntry? Choose(IEnumerable<RepositoryEntry> entries)
     {

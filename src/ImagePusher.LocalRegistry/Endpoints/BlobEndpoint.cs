@@ -90,7 +90,8 @@ internal sealed class BlobEndpoint(ImageCache cache, VerifiedBlobStore blobs, bo
         if (!await cache.TryDeleteBlobAsync(digest, exchange.Stopping).ConfigureAwait(false))
         {
             throw new RequestRejectedException(
-                HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported, "the blob belongs to an image of the cache; delete that image first")
+                HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported,
+                "the blob belongs to an image of the cache; delete that image first")
             {
                 Details = [digest.ToString()],
                 Headers = [new("Allow", "GET, HEAD")],

@@ -17,7 +17,8 @@ internal sealed class ListEndpoint(ManifestFinder finder)
         var (repository, table) = (exchange.Target.Repository, finder.Table);
         if (!table.In(repository).Any())
         {
-            throw new RequestRejectedException(HttpStatusCode.NotFound, ErrorCode.NameUnknown, "repository unknown to this registry") { Details = [repository] };
+            throw new RequestRejectedException(
+                HttpStatusCode.NotFound, ErrorCode.NameUnknown, "repository unknown to this registry") { Details = [repository] };
         }
 
         var page = Page.Take(table.Tags(repository), $"/v2/{repository}/tags/list", exchange.Target.Query);

@@ -85,7 +85,8 @@ internal sealed class ManifestEndpoint(ImageCache cache, VerifiedBlobStore blobs
         if (await finder.FindParentAsync(repository, digest, exchange.Stopping).ConfigureAwait(false) is { } parent)
         {
             throw new RequestRejectedException(
-                HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported, $"the manifest belongs to the index {parent.Index.Name}; delete that first")
+                HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported,
+                $"the manifest belongs to the index {parent.Index.Name}; delete that first")
             {
                 Details = [digest.ToString()],
                 Headers = [new("Allow", "GET, HEAD, PUT")],
@@ -94,7 +95,8 @@ internal sealed class ManifestEndpoint(ImageCache cache, VerifiedBlobStore blobs
 
         var names = finder.Table.FindDigest(repository, digest).Select(entry => entry.Entry.Name).ToHashSet();
         if (names.Count == 0
-            || !await cache.RemoveAsync(entry => entry.Digest == digest && names.Contains(entry.Name), exchange.Stopping).ConfigureAwait(false))
+            || !await cache.RemoveAsync(
+                entry => entry.Digest == digest && names.Contains(entry.Name), exchange.Stopping).ConfigureAwait(false))
         {
             throw RequestRejectedException.UnknownManifest(digest.ToString());
         }

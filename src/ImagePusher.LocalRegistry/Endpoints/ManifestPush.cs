@@ -20,7 +20,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
 {
     public async Task HandleAsync(Exchange exchange, ManifestReference reference)
     {
-        string[] tags = reference.Tag is { } own ? [own] : [.. exchange.Target.Query.All("tag").Select(ManifestReference.CheckTag).Distinct()];
+        string[] tags = reference.Tag is { } own
+            ? [own] : [.. exchange.Target.Query.All("tag").Select(ManifestReference.CheckTag).Distinct()];
         var raw = await ReadAsync(exchange).ConfigureAwait(false);
         var manifest = Parse(exchange, reference, raw);
         await CheckCompleteAsync(manifest, exchange.Stopping).ConfigureAwait(false);
@@ -84,7 +85,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
         }
         catch (FormatException error)
         {
-            throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.ManifestInvalid, $"the manifest is invalid: {error.Message}");
+            throw new RequestRejectedException(
+                HttpStatusCode.BadRequest, ErrorCode.ManifestInvalid, $"the manifest is invalid: {error.Message}");
         }
     }
 
@@ -99,7 +101,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
         var missing = await FindMissingAsync(manifest, cancellationToken).ConfigureAwait(false);
         if (missing.Count > 0)
         {
-            throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.ManifestBlobUnknown, "the registry lacks content that the manifest refers to")
+            throw new RequestRejectedException(
+                HttpStatusCode.BadRequest, ErrorCode.ManifestBlobUnknown, "the registry lacks content that the manifest refers to")
             {
                 Details = [.. missing.Take(LocalRegistryLimits.ReportedBlobs).Select(digest => digest.ToString())],
             };
@@ -118,7 +121,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
             var missing = await cache.FindMissingAsync(manifest, cancellationToken).ConfigureAwait(false);
             return [.. missing.Select(blob => blob.Digest).Concat(digests.Where(blobs.IsDamaged)).Distinct()];
         }
-        catch (Exception error) when (manifest is ImageIndex && error is CacheCorruptException or DigestMismatchException or FormatException)
+        catch (Exception error) when (
+            manifest is ImageIndex && error is CacheCorruptException or DigestMismatchException or FormatException)
         {
             var damaged = new List<Digest>();
             foreach (var child in digests)
@@ -129,7 +133,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
                 }
             }
 
-            return damaged.Count > 0 ? damaged : throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.ManifestBlobUnknown, error.Message);
+            return damaged.Count > 0
+                ? damaged : throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.ManifestBlobUnknown, error.Message);
         }
     }
 
@@ -152,7 +157,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
         {
             // A referrer keeps its entry: the list of referrers is made from entries.
             await cache.PublishAsync(
-                manifest, names, entry => entry.Subject is null && entry.Name is { } name && replaced.Contains(name), exchange.Stopping).ConfigureAwait(false);
+                manifest, names, entry =>
+                    entry.Subject is null && entry.Name is { } name && replaced.Contains(name), exchange.Stopping).ConfigureAwait(false);
         }
         catch (IncompleteImageException)
         {
@@ -163,5 +169,6 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
     }
 
     private static RequestRejectedException TooLarge() => new(
-        HttpStatusCode.RequestEntityTooLarge, ErrorCode.SizeInvalid, $"a manifest may have at most {LocalRegistryLimits.ManifestLength} bytes");
+        HttpStatusCode.RequestEntityTooLarge, ErrorCode.SizeInvalid,
+        $"a manifest may have at most {LocalRegistryLimits.ManifestLength} bytes");
 }

@@ -24,7 +24,8 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
             throw RequestRejectedException.NotAllowed("GET, HEAD");
         }
 
-        var subject = Digest.TryParse(exchange.Target.Reference, out var digest) ? digest : throw RequestRejectedException.BadDigest(exchange.Target.Reference);
+        var subject = Digest.TryParse(exchange.Target.Reference, out var digest)
+            ? digest : throw RequestRejectedException.BadDigest(exchange.Target.Reference);
         var query = exchange.Target.Query;
         var candidates = await FindAsync(exchange.Target.Repository, subject, exchange.Stopping).ConfigureAwait(false);
         var (wanted, last) = (query["artifactType"], query["last"] ?? "");
@@ -53,22 +54,26 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
             exchange.ResponseHeaders["OCI-Filters-Applied"] = "artifactType";
         }
 
-        await exchange.AnswerAsync(HttpStatusCode.OK, ImageIndex.Create(MediaTypes.OciIndex, page).Raw, MediaTypes.OciIndex).ConfigureAwait(false);
+        await exchange.AnswerAsync(
+            HttpStatusCode.OK, ImageIndex.Create(MediaTypes.OciIndex, page).Raw, MediaTypes.OciIndex).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<Descriptor>> FindAsync(string repository, Digest subject, CancellationToken cancellationToken)
     {
         var table = finder.Table;
-        var found = table.In(repository).Select(entry => entry.Entry).Where(entry => cache.FindSubject(entry) == subject).Select(entry => entry.Descriptor);
+        var found = table.In(repository).Select(entry => entry.Entry).Where(entry => cache.FindSubject(entry) == subject).Select(
+            entry => entry.Descriptor);
         var listed = table.FindTag(repository, TagOf(subject)) is { Entry: var entry } && MediaTypes.IsIndex(entry.Descriptor.MediaType)
             && await finder.ReadAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
-        return [.. found.Concat(listed).DistinctBy(descriptor => descriptor.Digest).OrderBy(descriptor => descriptor.Digest.ToString(), StringComparer.Ordinal)];
+        return [.. found.Concat(listed).DistinctBy(descriptor => descriptor.Digest).OrderBy(
+            descriptor => descriptor.Digest.ToString(), StringComparer.Ordinal)];
     }
 
     private async Task<Descriptor?> DescribeAsync(Descriptor candidate, Digest subject, CancellationToken cancellationToken)
     {
         var manifest = await finder.ReadAsync(candidate, cancellationToken).ConfigureAwait(false);
-        return manifest is null || manifest.Subject?.Digest != subject ? null : new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)
+        return manifest is null || manifest.Subject?.Digest != subject
+            ? null : new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)
         {
             ArtifactType = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType,
             Annotations = manifest.Annotations,
@@ -80,6 +85,7 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
     private static string NextLink(Exchange exchange, Descriptor last, string? artifactType)
     {
         var filter = artifactType is null ? "" : $"&artifactType={Uri.EscapeDataString(artifactType)}";
-        return $"</v2/{exchange.Target.Repository}/referrers/{exchange.Target.Reference}?last={Uri.EscapeDataString(last.Digest.ToString())}{filter}>; rel=\"next\"";
+        var position = Uri.EscapeDataString(last.Digest.ToString());
+        return $"</v2/{exchange.Target.Repository}/referrers/{exchange.Target.Reference}?last={position}{filter}>; rel=\"next\"";
     }
 }

@@ -71,7 +71,8 @@ internal sealed class Router : IDisposable
         catch (InsufficientSpaceException error) when (!exchange.IsAnswered)
         {
             Log.Warning($"{exchange}: {error.Message}");
-            await exchange.RejectAsync(new RequestRejectedException(HttpStatusCode.InsufficientStorage, ErrorCode.Denied, "the registry's disk is full"))
+            await exchange.RejectAsync(
+                new RequestRejectedException(HttpStatusCode.InsufficientStorage, ErrorCode.Denied, "the registry's disk is full"))
                 .ConfigureAwait(false);
         }
         catch (ImagePusherException error) when (!exchange.IsAnswered)
@@ -79,7 +80,8 @@ internal sealed class Router : IDisposable
             Log.Warning($"{exchange}: {error.Message}");
             await exchange.RejectAsync(CacheFailed()).ConfigureAwait(false);
         }
-        catch (Exception error) when (!exchange.IsAnswered && error is not (OperationCanceledException or IOException or ObjectDisposedException))
+        catch (Exception error) when (
+            !exchange.IsAnswered && error is not (OperationCanceledException or IOException or ObjectDisposedException))
         {
             // A server outlives an unexpected error in one request.
             Log.Warning($"{exchange}: {error.GetType().Name}: {error.Message}");
@@ -99,7 +101,8 @@ internal sealed class Router : IDisposable
 
         if (!target.HasValidRepository)
         {
-            throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.NameInvalid, "the repository name is malformed or too long");
+            throw new RequestRejectedException(
+                HttpStatusCode.BadRequest, ErrorCode.NameInvalid, "the repository name is malformed or too long");
         }
 
         if (_options.ReadOnly && !exchange.IsSafe)

@@ -140,7 +140,8 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
 
         if (range.First != upload.Received)
         {
-            throw new RequestRejectedException(HttpStatusCode.RequestedRangeNotSatisfiable, ErrorCode.BlobUploadInvalid, "the chunk is out of order")
+            throw new RequestRejectedException(
+                HttpStatusCode.RequestedRangeNotSatisfiable, ErrorCode.BlobUploadInvalid, "the chunk is out of order")
             {
                 Headers = StateHeaders(upload),
             };
@@ -148,11 +149,13 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
 
         if (exchange.BodyLength is { } length && length != range.Length)
         {
-            throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.SizeInvalid, "the length of the body contradicts its Content-Range");
+            throw new RequestRejectedException(
+                HttpStatusCode.BadRequest, ErrorCode.SizeInvalid, "the length of the body contradicts its Content-Range");
         }
     }
 
-    private static Digest DigestOf(string? text) => Digest.TryParse(text, out var digest) ? digest : throw RequestRejectedException.BadDigest(text);
+    private static Digest DigestOf(string? text) =>
+        Digest.TryParse(text, out var digest) ? digest : throw RequestRejectedException.BadDigest(text);
 
     private static HashAlgorithmName HashOf(string? algorithm) => algorithm switch
     {

@@ -52,7 +52,8 @@ internal static class BodyPump
         {
             while (length > 0)
             {
-                var count = await input.ReadAsync(next.AsMemory(0, (int)Math.Min(BufferSize, length)), cancellationToken).ConfigureAwait(false);
+                var count = await input.ReadAsync(
+                    next.AsMemory(0, (int)Math.Min(BufferSize, length)), cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                 {
                     throw new EndOfStreamException($"the blob ended {length} bytes early");

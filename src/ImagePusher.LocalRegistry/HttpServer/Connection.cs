@@ -116,7 +116,9 @@ internal sealed class Connection : IDisposable
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !_closing.IsCancellationRequested)
         {
-            await RejectHeadAsync(new RequestRejectedException(HttpStatusCode.RequestTimeout, ErrorCode.Unsupported, "the request line or a header is missing"))
+            await RejectHeadAsync(
+                new RequestRejectedException(
+                    HttpStatusCode.RequestTimeout, ErrorCode.Unsupported, "the request line or a header is missing"))
                 .ConfigureAwait(false);
             return null;
         }
@@ -126,8 +128,10 @@ internal sealed class Connection : IDisposable
     private async Task RejectHeadAsync(RequestRejectedException error)
     {
         var body = ErrorBody.Of(error);
-        var headers = new HeaderTable { ["Content-Type"] = ErrorBody.MediaType, ["Content-Length"] = $"{body.Length}", ["Connection"] = "close" };
-        await Stream.WriteAsync(ResponseHead.Write(error.Status, headers, _options.TimeProvider.GetUtcNow()), _stopping).ConfigureAwait(false);
+        var headers = new HeaderTable { ["Content-Type"] = ErrorBody.MediaType, ["Content-Length"] = $"{body.Length}",
+            ["Connection"] = "close" };
+        await Stream.WriteAsync(
+            ResponseHead.Write(error.Status, headers, _options.TimeProvider.GetUtcNow()), _stopping).ConfigureAwait(false);
         await Stream.WriteAsync(body, _stopping).ConfigureAwait(false);
         EndSending();
         using var timeout = new CancellationTokenSource(LocalRegistryLimits.DrainTimeout, _options.TimeProvider);

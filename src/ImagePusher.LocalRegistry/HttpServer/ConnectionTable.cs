@@ -42,7 +42,8 @@ internal sealed class ConnectionTable(LocalRegistryOptions options, Func<Exchang
 
     private bool TryCloseIdle()
     {
-        if (_connections.Keys.Where(connection => connection.IdleSince is not null).MinBy(connection => connection.IdleSince) is not { } idle)
+        if (_connections.Keys.Where(connection => connection.IdleSince is not null).MinBy(
+            connection => connection.IdleSince) is not { } idle)
         {
             return false;
         }

@@ -31,5 +31,6 @@ internal sealed class HeaderTable
     public bool HasToken(string name, string token) =>
         (this[name] ?? "").Split(',').Any(part => part.Trim().Equals(token, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsNamed(KeyValuePair<string, string> header, string name) => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(KeyValuePair<string, string> header, string name) =>
+        header.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -19,7 +19,8 @@ internal sealed record ListenAddress(string Host, bool IsLoopback, string? Name)
             null => new("localhost", true, null),
             "*" or "+" => new("localhost", false, "*"),
             _ when isAddress && IPAddress.IsLoopback(address!) => new("localhost", true, null),
-            _ when isAddress && (address!.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) => new("localhost", false, address.ToString()),
+            _ when isAddress && (address!.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) =>
+                new("localhost", false, address.ToString()),
             _ when isAddress && address!.AddressFamily == AddressFamily.InterNetworkV6 => new($"[{address}]", false, address.ToString()),
             _ when listen.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new("localhost", true, null),
             _ => new(listen, false, listen),

@@ -34,7 +34,8 @@ internal sealed class RegistryListener : IDisposable
         if (!address.IsLoopback && !options.ReadOnly && options.Credential is null && !options.AllowAnonymousWrite)
         {
             throw new RegistryDeniedException(
-                $"The local registry was not started on '{options.Listen}' because everyone who reaches that address could push and delete.",
+                $"The local registry was not started on '{options.Listen}' because everyone who reaches that address could push "
+                + "and delete.",
                 "Make it read-only, require a credential, or explicitly allow anonymous writes; or listen on this machine only.");
         }
 
@@ -44,7 +45,8 @@ internal sealed class RegistryListener : IDisposable
             {
                 return Open(address, options.Port);
             }
-            catch (SocketException error) when (options.Port == 0 && attempt < PortAttempts && error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException error) when (
+                options.Port == 0 && attempt < PortAttempts && error.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 // Another process has the port that the system chose for the first address.
             }
@@ -124,7 +126,8 @@ internal sealed class RegistryListener : IDisposable
     {
         var reason = error.SocketErrorCode == SocketError.AddressAlreadyInUse ? "the port is in use." : $"{error.Message.TrimEnd('.')}.";
         return new RegistryUnavailableException(
-            string.Create(CultureInfo.InvariantCulture, $"The local registry could not listen on {options.Listen ?? "localhost"}:{options.Port}: {reason}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"The local registry could not listen on {options.Listen ?? "localhost"}:{options.Port}: {reason}"),
             "Choose another port, or 0 for any free port. An address to listen on must be a name or an address of this machine, or *.",
             inner: error);
     }

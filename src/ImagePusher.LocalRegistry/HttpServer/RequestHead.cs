@@ -16,7 +16,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11, 
     public bool IsChunked => Headers["Transfer-Encoding"] is not null;
 
     /// <summary>Bytes of the body; 0 without one, null if the chunks say it.</summary>
-    public long? BodyLength => IsChunked ? null : Headers["Content-Length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
+    public long? BodyLength =>
+        IsChunked ? null : Headers["Content-Length"] is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>
     /// Checks how the body is delimited. A message with both lengths is rejected: a proxy in front may have read the other one
@@ -33,7 +34,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11, 
 
         if (codings.Count > 0 && (codings.Count > 1 || !codings[0].Equals("chunked", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new RequestRejectedException(HttpStatusCode.NotImplemented, ErrorCode.Unsupported, "chunked is the only transfer coding supported");
+            throw new RequestRejectedException(
+                HttpStatusCode.NotImplemented, ErrorCode.Unsupported, "chunked is the only transfer coding supported");
         }
 
         if (lengths.Count > 1 || (lengths.Count == 1 && !long.TryParse(lengths[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)))

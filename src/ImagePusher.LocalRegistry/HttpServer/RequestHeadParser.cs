@@ -42,7 +42,10 @@ internal static class RequestHeadParser
         return request;
     }
 
-    /// <summary>False if no request can begin with these bytes, so that waiting for more is pointless: a TLS handshake, for instance.</summary>
+    /// <summary>
+    /// False if no request can begin with these bytes, so that waiting for more is pointless: a TLS handshake, for
+    /// instance.
+    /// </summary>
     public static bool CanStart(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || TokenCharacters.Contains((char)bytes[0]);
 
     public static RequestRejectedException TooLarge() =>
@@ -60,7 +63,8 @@ internal static class RequestHeadParser
         {
             "HTTP/1.1" => (method, target, true),
             "HTTP/1.0" => (method, target, false),
-            _ => throw new RequestRejectedException(HttpStatusCode.HttpVersionNotSupported, ErrorCode.Unsupported, "the version is not HTTP/1.0 or HTTP/1.1"),
+            _ => throw new RequestRejectedException(
+                HttpStatusCode.HttpVersionNotSupported, ErrorCode.Unsupported, "the version is not HTTP/1.0 or HTTP/1.1"),
         };
     }
 

@@ -11,12 +11,14 @@ internal static class RequestPolicy
     {
         if (!address.Accepts(exchange.RequestHeaders["Host"]))
         {
-            throw new RequestRejectedException(HttpStatusCode.MisdirectedRequest, ErrorCode.Denied, "the Host header does not name this registry");
+            throw new RequestRejectedException(
+                HttpStatusCode.MisdirectedRequest, ErrorCode.Denied, "the Host header does not name this registry");
         }
 
         if (!exchange.IsSafe && IsCrossOrigin(exchange.RequestHeaders))
         {
-            throw new RequestRejectedException(HttpStatusCode.Forbidden, ErrorCode.Denied, "this registry rejects writes from other origins");
+            throw new RequestRejectedException(
+                HttpStatusCode.Forbidden, ErrorCode.Denied, "this registry rejects writes from other origins");
         }
     }
 

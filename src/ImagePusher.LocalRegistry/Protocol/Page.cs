@@ -22,7 +22,8 @@ internal sealed record Page(IReadOnlyList<string> Items, string? Link)
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            throw new RequestRejectedException(HttpStatusCode.BadRequest, ErrorCode.PaginationNumberInvalid, "n must be a number of at least 0");
+            throw new RequestRejectedException(
+                HttpStatusCode.BadRequest, ErrorCode.PaginationNumberInvalid, "n must be a number of at least 0");
         }
 
         var items = rest.Take(count < int.MaxValue ? count + 1 : count).ToList();
@@ -32,6 +33,7 @@ internal sealed record Page(IReadOnlyList<string> Items, string? Link)
         }
 
         items.RemoveAt(count);
-        return new Page(items, string.Create(CultureInfo.InvariantCulture, $"<{path}?n={count}&last={Uri.EscapeDataString(items[^1])}>; rel=\"next\""));
+        return new Page(items,
+            string.Create(CultureInfo.InvariantCulture, $"<{path}?n={count}&last={Uri.EscapeDataString(items[^1])}>; rel=\"next\""));
     }
 }

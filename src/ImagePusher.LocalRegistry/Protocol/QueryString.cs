@@ -25,5 +25,6 @@ internal sealed class QueryString
     }
 
     /// <summary>All values of a repeatable parameter.</summary>
-    public IReadOnlyList<string> All(string name) => [.. _parameters.Where(parameter => parameter.Key == name).Select(parameter => parameter.Value)];
+    public IReadOnlyList<string> All(string name) =>
+        [.. _parameters.Where(parameter => parameter.Key == name).Select(parameter => parameter.Value)];
 }

@@ -29,5 +29,6 @@ internal sealed class RequestRejectedException(HttpStatusCode status, string cod
         new(HttpStatusCode.NotFound, ErrorCode.BlobUploadUnknown, "upload unknown, completed or cancelled");
 
     public static RequestRejectedException NotAllowed(string allowed) =>
-        new(HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported, "this method is not supported here") { Headers = [new("Allow", allowed)] };
+        new(HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported,
+            "this method is not supported here") { Headers = [new("Allow", allowed)] };
 }

@@ -52,7 +52,8 @@ internal sealed class UploadSession(BlobStore blobs, string repository, HashAlgo
     }
 
     /// <summary>Waits briefly for a request that has exclusive use, and may be about to notice that its client has gone.</summary>
-    public Task SettleAsync(CancellationToken cancellationToken) => _lock.WaitAsync(LocalRegistryLimits.UploadHandover, clock, cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) =>
+        _lock.WaitAsync(LocalRegistryLimits.UploadHandover, clock, cancellationToken);
 
     /// <summary>Receives the body of a request, and publishes the blob after the last one. Requires exclusive use.</summary>
     /// <param name="exchange">The request.</param>

@@ -17,7 +17,8 @@ public sealed class ImageTarCompleter : IArgumentCompleter
         CompletionCompleters.CompleteFilename((wordToComplete ?? "").Trim('\'', '"'))
             .Where(result => result.ResultType == CompletionResultType.ProviderContainer || IsArchive(result.ListItemText));
 
-    private static bool IsArchive(string name) => Array.Exists(Extensions, extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+    private static bool IsArchive(string name) =>
+        Array.Exists(Extensions, extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Completes names of images in the archive that -Path or -LiteralPath names.</summary>
@@ -25,7 +26,8 @@ public sealed class ArchivedImageCompleter : CompleterBase
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
-        OpenArchive(bound).SelectMany(image => image.Names).Select(name => CachedReferenceCompleter.IsStartOf(word, name.ToString()) ? name.ToString() : name.ShortForm);
+        OpenArchive(bound).SelectMany(image => image.Names).Select(
+            name => CachedReferenceCompleter.IsStartOf(word, name.ToString()) ? name.ToString() : name.ShortForm);
 
     /// <summary>The images of the archive of the command; none if it cannot be opened quickly.</summary>
     internal static IReadOnlyList<ArchivedImage> OpenArchive(IDictionary bound)
@@ -61,13 +63,15 @@ public sealed class PlatformCompleter : CompleterBase
 {
     private static readonly string[] Common =
     [
-        "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/s390x", "linux/riscv64", "windows/amd64",
+        "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/s390x", "linux/riscv64",
+        "windows/amd64",
     ];
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Candidates(string word, IDictionary bound)
     {
-        var present = ArchivedImageCompleter.OpenArchive(bound).SelectMany(image => image.Platforms).Select(platform => platform.ToString()).ToList();
+        var present = ArchivedImageCompleter.OpenArchive(bound).SelectMany(image => image.Platforms).Select(
+            platform => platform.ToString()).ToList();
         return present.Count > 0 ? present : Common;
     }
 }

@@ -32,13 +32,16 @@ internal sealed class ArchiveInput(AsyncCommand command)
         }
     }
 
-    /// <summary>Opens each archive and processes the selected images of each; the archive is closed when the last one is released.</summary>
+    /// <summary>
+    /// Opens each archive and processes the selected images of each; the archive is closed when the last one is released.
+    /// </summary>
     /// <param name="paths">The paths.</param>
     /// <param name="images">The value of -Image; null for all images.</param>
     /// <param name="needsNames">True if an image without a name takes one from the file: the reader warns about it.</param>
     /// <param name="process">Starts the work on the selected images of an archive.</param>
     public void Process(
-        string[] paths, string[]? images, bool needsNames, Action<string, ArchiveLease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)>> process)
+        string[] paths, string[]? images, bool needsNames, Action<string, ArchiveLease,
+        IReadOnlyList<(ArchivedImage Image, ImageReference Name)>> process)
     {
         var selector = command.Require(images, () => new ImageSelector(images));
         foreach (var (input, file) in Files(paths))

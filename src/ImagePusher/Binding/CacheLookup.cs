@@ -29,7 +29,8 @@ internal static class CacheLookup
 
         // Objects show an unprintable name with escapes.
         if (text.Contains("\\u", StringComparison.Ordinal)
-            && (await cache.ListAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(other => other.PrintableName() == text) is { } escaped)
+            && (await cache.ListAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(
+                other => other.PrintableName() == text) is { } escaped)
         {
             return [escaped];
         }

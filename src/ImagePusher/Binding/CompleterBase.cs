@@ -7,7 +7,9 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Offers candidates that start with or contain the typed text, quoted where PowerShell requires it. It sends no requests.</summary>
+/// <summary>
+/// Offers candidates that start with or contain the typed text, quoted where PowerShell requires it. It sends no requests.
+/// </summary>
 public abstract class CompleterBase : IArgumentCompleter
 {
     private const string Resolve = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
@@ -35,7 +37,8 @@ public abstract class CompleterBase : IArgumentCompleter
     {
         try
         {
-            var path = bound["CachePath"] ?? PusherSession.Current.CachePath ?? (object?)Environment.GetEnvironmentVariable("IMAGEPUSHER_CACHE");
+            var path = bound["CachePath"] ?? PusherSession.Current.CachePath
+                ?? (object?)Environment.GetEnvironmentVariable("IMAGEPUSHER_CACHE");
             var cache = path is "" or null ? PusherSession.Current.CurrentCache : PusherSession.Current.Cache(FullPath(path));
             return cache.ListAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
@@ -76,7 +79,8 @@ public abstract class CompleterBase : IArgumentCompleter
     {
         var ast = Parser.ParseInput($"x {text}", out _, out var errors);
         var isBare = errors.Length == 0
-            && ast.EndBlock.Statements is [PipelineAst { PipelineElements: [CommandAst { CommandElements: [_, var word], Redirections.Count: 0 }] }]
+            && ast.EndBlock.Statements is [PipelineAst { PipelineElements: [CommandAst { CommandElements: [_, var word],
+                Redirections.Count: 0 }] }]
             && word is StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } constant
             && constant.Value == text && !WildcardPattern.ContainsWildcardCharacters(text);
         return isBare ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";

@@ -34,12 +34,14 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         return WithUnit(text) ?? (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
             ? span
             : throw new ArgumentTransformationMetadataException(
-                $"'{text}' is not a duration. Specify a number with a unit, such as 90s, 30m, 24h or 7d, or a TimeSpan such as 1.12:00:00."));
+                $"'{text}' is not a duration. Specify a number with a unit, such as 90s, 30m, 24h or 7d, or a TimeSpan such as "
+                + "1.12:00:00."));
     }
 
     private static TimeSpan? WithUnit(string text)
     {
-        double? seconds = text.Length == 0 ? null : char.ToLowerInvariant(text[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => null };
+        double? seconds = text.Length == 0
+            ? null : char.ToLowerInvariant(text[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => null };
         return seconds is { } unit && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var count)
             && Math.Abs(count * unit) < TimeSpan.MaxValue.TotalSeconds
             ? TimeSpan.FromSeconds(count * unit)

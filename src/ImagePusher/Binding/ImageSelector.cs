@@ -6,7 +6,9 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Selects images of an archive by -Image: names, digests (also docker's image ID) and wildcard patterns; without it, all.</summary>
+/// <summary>
+/// Selects images of an archive by -Image: names, digests (also docker's image ID) and wildcard patterns; without it, all.
+/// </summary>
 internal sealed class ImageSelector
 {
     private readonly List<(string Text, Func<ArchivedImage, ImageReference, bool> Matches)>? _rules;
@@ -35,7 +37,8 @@ internal sealed class ImageSelector
             if (!mayBeNone && !all.Exists(pair => matches(pair.Image, pair.Name)))
             {
                 report(text, new ManifestNotFoundException(
-                    $"'{archive.Path}' has no image '{text}'.", $"It contains {string.Join(", ", all.Select(pair => pair.Name).Take(10))}."));
+                    $"'{archive.Path}' has no image '{text}'.",
+                    $"It contains {string.Join(", ", all.Select(pair => pair.Name).Take(10))}."));
             }
         }
 

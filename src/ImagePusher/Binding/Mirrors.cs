@@ -20,7 +20,8 @@ internal static class Mirrors
         catch (InvalidReferenceException error)
         {
             throw new InvalidReferenceException(
-                $"Invalid mirror '{text}'.", "Specify host[:port] or host[:port]/prefix, such as mirror.example.com or mirror.example.com/hub.", error);
+                $"Invalid mirror '{text}'.",
+                "Specify host[:port] or host[:port]/prefix, such as mirror.example.com or mirror.example.com/hub.", error);
         }
     }
 

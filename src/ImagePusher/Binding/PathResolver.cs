@@ -44,7 +44,9 @@ internal static class PathResolver
     /// <exception cref="InvalidOptionException">The path is not a file system path.</exception>
     /// <exception cref="PathNotFoundException">The drive does not exist.</exception>
     public static string Target(PSCmdlet cmdlet, string path) =>
-        Literal(cmdlet, path) ?? throw new PathNotFoundException($"The drive of '{path}' does not exist.", "Check the drive, or specify a path of the file system.");
+        Literal(cmdlet, path)
+            ?? throw new PathNotFoundException(
+                $"The drive of '{path}' does not exist.", "Check the drive, or specify a path of the file system.");
 
     /// <summary>True for a Windows named pipe, which the file system provider does not know.</summary>
     public static bool IsNamedPipe(string path) =>
@@ -77,7 +79,8 @@ internal static class PathResolver
 
             return matches.Count > 0 ? matches : MatchBelow(cmdlet, path);
         }
-        catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (Exception error) when (
+            error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
             return MatchBelow(cmdlet, path);
         }

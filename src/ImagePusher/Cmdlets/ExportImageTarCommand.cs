@@ -64,7 +64,8 @@ public sealed class ExportImageTarCommand : TransferCommand
 
         foreach (var text in Lines.Read(Reference))
         {
-            Try(text, () => _images.AddRange(Await(token => CacheLookup.FindAnyAsync(cache, text, token)).Select(entry => (text, cache, entry))));
+            Try(text, () => _images.AddRange(
+                Await(token => CacheLookup.FindAnyAsync(cache, text, token)).Select(entry => (text, cache, entry))));
         }
     }
 
@@ -76,7 +77,8 @@ public sealed class ExportImageTarCommand : TransferCommand
         {
             Try(Path, () => Plan(target));
         }
-        else if (_images.Count > 0 && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.PrintableName()))}"))
+        else if (_images.Count > 0
+            && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.PrintableName()))}"))
         {
             var progress = Progress;
             Start(Path, (pending, token) => ExportAsync(target, progress, pending, token));

@@ -27,7 +27,8 @@ public sealed class GetCachedImageCommand : CachedImageCommand
     public string[]? Digest { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
+    protected override void BeginProcessing() =>
+        _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
 
     private protected override void Process(ImageCache cache, string text) => Start(text, async (pending, token) =>
     {

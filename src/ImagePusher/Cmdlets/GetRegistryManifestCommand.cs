@@ -34,7 +34,8 @@ public sealed class GetRegistryManifestCommand : RegistryImageCommand
         var access = Access;
         Start(input, async (pending, token) =>
         {
-            var manifest = await RegistryManifest.GetAsync(access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
+            var manifest = await RegistryManifest.GetAsync(
+                access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
             PusherSession.Current.Saw(reference);
             pending.Write(Raw ? Encoding.UTF8.GetString(manifest.Raw) : manifest);
         });

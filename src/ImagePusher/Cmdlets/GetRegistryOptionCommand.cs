@@ -37,7 +37,8 @@ public sealed class GetRegistryOptionCommand : AsyncCommand
             Try(text, () =>
             {
                 var registry = text == RegistryNames.Default ? text : RegistryNames.Parse(text);
-                WriteObject(RegistryOption.Of(registry, text == registry && text == RegistryNames.Default ? client.DefaultSettings : client.GetSettings(registry)));
+                WriteObject(RegistryOption.Of(
+                    registry, text == registry && text == RegistryNames.Default ? client.DefaultSettings : client.GetSettings(registry)));
             });
         }
     }

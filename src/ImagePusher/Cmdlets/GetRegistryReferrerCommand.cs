@@ -24,7 +24,8 @@ public sealed class GetRegistryReferrerCommand : RegistryImageCommand
         Start(input, (pending, token) => ListAsync(repository, reference, pending, token));
     }
 
-    private async Task ListAsync(RegistryRepository repository, ImageReference reference, PendingInput pending, CancellationToken cancellationToken)
+    private async Task ListAsync(
+        RegistryRepository repository, ImageReference reference, PendingInput pending, CancellationToken cancellationToken)
     {
         var subject = reference.Digest
             ?? (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;

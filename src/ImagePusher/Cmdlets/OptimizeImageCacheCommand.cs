@@ -23,7 +23,8 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
         if (IsWhatIf)
         {
             var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, GracePeriod, token));
-            ShouldProcess($"Remove {plan.Blobs} unused and {plan.Partials} unfinished blobs, {SizeText.Of(plan.Bytes)}, from {cache.Path}.", null, null);
+            ShouldProcess($"Remove {plan.Blobs} unused and {plan.Partials} unfinished blobs, {SizeText.Of(plan.Bytes)}, from "
+                + $"{cache.Path}.", null, null);
         }
         else if (ShouldProcess(cache.Path, "Remove unused blobs"))
         {

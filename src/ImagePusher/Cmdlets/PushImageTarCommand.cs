@@ -68,7 +68,8 @@ public sealed class PushImageTarCommand : PushCommand
         _input.Process(paths, Image, Targets.UsesSourceNames, (input, lease, selected) =>
         {
             // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
-            var targets = Targets.ForAll([.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
+            var targets = Targets.ForAll(
+                [.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
             foreach (var (pair, target) in selected.Zip(targets))
             {
                 Try(input, () => Push(input, lease, pair.Image, target.Name ?? throw target.Error!));

@@ -34,7 +34,8 @@ public sealed class RemoveRegistryImageCommand : RegistryImageCommand
         }
 
         // With both, the tag is removed only if it still names this image.
-        if (digest is not null && await repository.DescribeAsync(reference.Tag, cancellationToken).ConfigureAwait(false) is var found && found.Digest != digest)
+        if (digest is not null && await repository.DescribeAsync(reference.Tag, cancellationToken).ConfigureAwait(false) is var found
+            && found.Digest != digest)
         {
             throw new DigestMismatchException(
                 $"{reference.Name}:{reference.Tag}", digest.ToString(), found.Digest.ToString(),

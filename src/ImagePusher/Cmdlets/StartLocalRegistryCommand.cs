@@ -33,7 +33,9 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
-    /// <summary>The host name or address to listen on instead of loopback; requires -ReadOnly, -Credential or -AllowAnonymousPush.</summary>
+    /// <summary>
+    /// The host name or address to listen on instead of loopback; requires -ReadOnly, -Credential or -AllowAnonymousPush.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Listen { get; set; }

@@ -29,10 +29,16 @@ public sealed class CachedImage
     /// <summary>The size of all its blobs and manifests in bytes, each counted once.</summary>
     public long Size { get; init; }
 
-    /// <summary>The part of <see cref="Size"/> that no other image of the cache uses. Get-CachedImage reports it; otherwise it is null.</summary>
+    /// <summary>
+    /// The part of <see cref="Size"/> that no other image of the cache uses. Get-CachedImage reports it; otherwise it is
+    /// null.
+    /// </summary>
     public long? UniqueSize { get; init; }
 
-    /// <summary>The part of <see cref="Size"/> that other images of the cache use too. Get-CachedImage reports it; otherwise it is null.</summary>
+    /// <summary>
+    /// The part of <see cref="Size"/> that other images of the cache use too. Get-CachedImage reports it; otherwise it is
+    /// null.
+    /// </summary>
     public long? SharedSize { get; init; }
 
     /// <summary>The number of different layers, over all platforms.</summary>
@@ -55,7 +61,8 @@ public sealed class CachedImage
 
     /// <summary>The object of the image that has just been given a name.</summary>
     internal static async Task<CachedImage> FindAsync(ImageCache cache, string name, CancellationToken cancellationToken) =>
-        await OfAsync(cache, (await cache.FindAsync(name, cancellationToken).ConfigureAwait(false))!, cancellationToken).ConfigureAwait(false);
+        await OfAsync(cache, (await cache.FindAsync(name, cancellationToken).ConfigureAwait(false))!,
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>The object of one image.</summary>
     internal static async Task<CachedImage> OfAsync(ImageCache cache, CacheEntry entry, CancellationToken cancellationToken) =>

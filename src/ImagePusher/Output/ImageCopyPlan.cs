@@ -20,10 +20,15 @@ public sealed class ImageCopyPlan
     /// <summary>True if the name already has that digest: nothing would be done.</summary>
     public bool IsPublished { get; init; }
 
-    /// <summary>The size of blobs to send unchanged, in bytes; without manifests, and without mounts that the registry may reject.</summary>
+    /// <summary>
+    /// The size of blobs to send unchanged, in bytes; without manifests, and without mounts that the registry may reject.
+    /// </summary>
     public long BytesToSend { get; init; }
 
-    /// <summary>The size of blobs to compress (or to decompress for a docker archive) while they are sent; the resulting size is unknown.</summary>
+    /// <summary>
+    /// The size of blobs to compress (or to decompress for a docker archive) while they are sent; the resulting size is
+    /// unknown.
+    /// </summary>
     public long BytesToEncode { get; init; }
 
     /// <summary>Each config and layer once, largest first.</summary>

@@ -4,7 +4,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;
 
-/// <summary>Makes the values of properties from text of registries, archives and caches: printable, so that a terminal shows it as it is.</summary>
+/// <summary>
+/// Makes the values of properties from text of registries, archives and caches: printable, so that a terminal shows it as
+/// it is.
+/// </summary>
 internal static class OutputText
 {
     [return: NotNullIfNotNull(nameof(text))]
@@ -14,5 +17,6 @@ internal static class OutputText
 
     public static TextList<string> List(IEnumerable<Platform> platforms) => List(platforms.Select(platform => platform.ToString()));
 
-    public static TextList<string> List(IEnumerable<Descriptor> descriptors) => List(descriptors.Select(descriptor => descriptor.Digest.ToString()));
+    public static TextList<string> List(IEnumerable<Descriptor> descriptors) =>
+        List(descriptors.Select(descriptor => descriptor.Digest.ToString()));
 }

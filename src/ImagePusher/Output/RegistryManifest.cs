@@ -79,7 +79,8 @@ public sealed class RegistryManifest
         ? index.Manifests.Select(entry => entry.Platform).OfType<Platform>().Where(platform => !platform.IsUnknown).Distinct()
         : [];
 
-    private static async Task<Platform> PlatformOfAsync(RegistryRepository repository, ImageManifest image, CancellationToken cancellationToken)
+    private static async Task<Platform> PlatformOfAsync(
+        RegistryRepository repository, ImageManifest image, CancellationToken cancellationToken)
     {
         var raw = await BlobReader.ReadAsync(repository, image.Config, ImageConfig.MaximumSize, cancellationToken).ConfigureAwait(false);
         return ImageConfig.Parse(raw).Platform;

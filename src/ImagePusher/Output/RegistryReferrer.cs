@@ -19,7 +19,10 @@ public sealed class RegistryReferrer
     /// <summary>The artifact type; for a referrer that is linked by its tag, the media type of its first layer.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>The tag that links it to its subject, such as cosign's <c>sha256-….sig</c>; null if the registry lists it as a referrer.</summary>
+    /// <summary>
+    /// The tag that links it to its subject, such as cosign's <c>sha256-….sig</c>; null if the registry lists it as a
+    /// referrer.
+    /// </summary>
     public string? Tag { get; init; }
 
     /// <summary>The media type of the manifest.</summary>

@@ -72,7 +72,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         ArgumentNullException.ThrowIfNull(work);
         var task = Task.Run(() => work(_stop.Token));
-        var done = task.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var done = task.ContinueWith(
+            _ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             Pump(() => done.IsCompleted);
@@ -137,7 +138,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected IReadOnlyCollection<WildcardPattern>? RequireWildcards(string[]? texts) =>
         texts?.Select(text => Require(text, () => Wildcards.Parse(text))).ToList();
 
-    /// <summary>The cache in the folder of <c>-CachePath</c>, by default the session's cache; false, with an error, if the path is invalid.</summary>
+    /// <summary>
+    /// The cache in the folder of <c>-CachePath</c>, by default the session's cache; false, with an error, if the path is
+    /// invalid.
+    /// </summary>
     private protected bool TryCache(string? path, [NotNullWhen(true)] out ImageCache? cache)
     {
         ImageCache? found = null;

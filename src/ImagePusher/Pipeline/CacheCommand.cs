@@ -11,7 +11,10 @@ public abstract class CacheCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
 
-    /// <summary>The former name of <see cref="CachePath"/>. It does not bind by property name: the Path of an object is another path.</summary>
+    /// <summary>
+    /// The former name of <see cref="CachePath"/>. It does not bind by property name: the Path of an object is another
+    /// path.
+    /// </summary>
     [Parameter(DontShow = true)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }

@@ -41,7 +41,8 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
         using var shown = progress.Show(copy.Activity, copy.Label, transfer);
         var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
         return await copy.Copier.CopyAsync(
-            selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, transfer, cancellationToken).ConfigureAwait(false);
+            selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, transfer,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CopyAsync(
@@ -70,7 +71,8 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
         {
             var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
             var plan = await copy.Copier.PlanAsync(
-                selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, cancellationToken).ConfigureAwait(false);
+                selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log },
+                cancellationToken).ConfigureAwait(false);
             if (isPlanOnly)
             {
                 pending.Write(ImageCopyPlan.Of(copy.Label, plan));

@@ -22,7 +22,8 @@ internal static class ErrorHints
         ManifestNotFoundException =>
             [call.Has("Image") ? "Get-ImageTar lists the images of an archive." : "Get-RegistryTag lists the tags of a repository."],
         ImageNotCachedException =>
-            ["Get-CachedImage lists the cached images.", "Save-ImageToCache copies an image from a registry.", "Import-ImageTar imports an archive."],
+            ["Get-CachedImage lists the cached images.", "Save-ImageToCache copies an image from a registry.",
+                "Import-ImageTar imports an archive."],
         PlatformNotFoundException => Platform(call),
         IncompleteImageException => Incomplete(call),
         CacheCorruptException => ["Repair-CachedImage replaces damaged content."],
@@ -67,7 +68,8 @@ internal static class ErrorHints
         : [];
 
     private static string[] Incomplete(CmdletCall call) =>
-        call.CanAdd("AllowPartial") ? ["Specify -AllowPartial to push what is present.", "Save-ImageToCache -AllPlatforms saves a complete index."]
+        call.CanAdd("AllowPartial")
+            ? ["Specify -AllowPartial to push what is present.", "Save-ImageToCache -AllPlatforms saves a complete index."]
         : call.Has("CachePath") ? ["Repair-CachedImage downloads what is missing."]
         : [];
 

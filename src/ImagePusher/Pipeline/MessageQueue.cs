@@ -7,7 +7,8 @@ namespace ImagePusher.Pipeline;
 /// <summary>Carries log messages from workers to the pipeline thread, where the user's preferences decide what is shown.</summary>
 internal sealed class MessageQueue(Action<Action<PSCmdlet>> post) : ILogger
 {
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var message = TerminalText.Escape(formatter(state, exception));
         switch (logLevel)

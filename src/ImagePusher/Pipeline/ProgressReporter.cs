@@ -6,7 +6,10 @@ using ImagePusher.Output;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Shows the progress of transfers: a bar for each image, and below it one for each blob in progress, at most five times a second.</summary>
+/// <summary>
+/// Shows the progress of transfers: a bar for each image, and below it one for each blob in progress, at most five times a
+/// second.
+/// </summary>
 public sealed class ProgressReporter
 {
     // More bars would fill a terminal.
@@ -117,7 +120,9 @@ public sealed class ProgressReporter
     {
         for (var slot = shown.Slots; slot > from; slot--)
         {
-            _cmdlet.WriteProgress(new ProgressRecord(shown.Id + slot, "layer", "done") { ParentActivityId = shown.Id, RecordType = ProgressRecordType.Completed });
+            _cmdlet.WriteProgress(
+                new ProgressRecord(shown.Id + slot, "layer", "done") { ParentActivityId = shown.Id,
+                    RecordType = ProgressRecordType.Completed });
         }
     }
 
@@ -136,7 +141,8 @@ public sealed class ProgressReporter
 
     // Progress is for people: not for a log, and not with -NonInteractive.
     private static bool IsInteractive(PSCmdlet cmdlet) => cmdlet.Host?.Name is not "ConsoleHost"
-        || (!Console.IsOutputRedirected && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)));
+        || (!Console.IsOutputRedirected
+            && !Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)));
 
     private sealed class Shown(int id, string activity, CopyMonitor transfer) : IDisposable
     {

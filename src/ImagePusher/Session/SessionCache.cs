@@ -20,7 +20,8 @@ internal static class SessionCache
         }
 
         var folder = session.CachePath
-            ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? PathResolver.Target(cmdlet, value) : ImageCache.DefaultPath);
+            ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value
+                ? PathResolver.Target(cmdlet, value) : ImageCache.DefaultPath);
         return session.Use(folder);
     }
 }

@@ -8,7 +8,8 @@ internal sealed class SessionJournal(PusherSession session) : IUploadJournal
 {
     private IUploadJournal Current => session.State.Uploads;
 
-    public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => Current.FindAsync(key, cancellationToken);
+    public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) =>
+        Current.FindAsync(key, cancellationToken);
 
     public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) => Current.SaveAsync(session, cancellationToken);
 

@@ -108,7 +108,8 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : ReadOn
 
         CheckContent(type, size);
         TarHeader.Reduce(block, size, previous, reduced);
-        (Records, HasExtendedName) = (_pendingRecords, _pendingRecords?.Path is not null || _pending.Contains('L', StringComparison.Ordinal));
+        (Records, HasExtendedName) =
+            (_pendingRecords, _pendingRecords?.Path is not null || _pending.Contains('L', StringComparison.Ordinal));
         (_pendingRecords, _pending) = (null, "");
     }
 
