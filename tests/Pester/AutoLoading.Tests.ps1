@@ -37,8 +37,9 @@ Describe 'A module of PSModulePath' {
 try { Get-CachedImage missing:1 -ErrorAction Stop } catch [ImagePusher.Core.ImageNotCachedException] { "caught $($_.TargetObject)" }
 (Get-Help Push-ImageTar).Synopsis
 '@
-        $synopsis = 'Pushes the images of a tar to a registry, streaming.'
-        Invoke-NewShell "& '$TestDrive/required.ps1'" | Should -BeExactly 'caught missing:1', $synopsis
+        $caught, $synopsis = Invoke-NewShell "& '$TestDrive/required.ps1'"
+        $caught | Should -BeExactly 'caught missing:1'
+        $synopsis | Should -MatchExactly '^Push.{20,}\.$'
     }
 
     It 'exports everything again when it is imported again, and nothing when it is removed' {

@@ -86,7 +86,10 @@ Describe 'Tab completion' {
     }
 
     It 'offers every parameter of <_>' -ForEach $cmdlets {
-        $own = (Get-Command $_).Parameters.Keys.Where({ $_ -notin [Management.Automation.Cmdlet]::CommonParameters })
+        # Former names are accepted and not offered.
+        $own = (Get-Command $_).Parameters.Values.Where({
+            $_.Name -notin [Management.Automation.Cmdlet]::CommonParameters -and $true -notin $_.Attributes.DontShow
+        }).Name
         $offered = (Get-Completion "$_ -").CompletionText
         $own.ForEach({ "-$_" }).Where({ $_ -notin $offered }) | Should -BeNullOrEmpty
     }

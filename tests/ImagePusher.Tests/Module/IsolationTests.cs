@@ -119,40 +119,49 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public async Task Exception_types_have_names_until_the_last_runspace_removes_the_module()
+    public async Task Exception_types_have_names_in_every_runspace_until_the_last_one_removes_the_module()
     {
-        const string Name = "ImagePusher.Core.ImageNotCachedException";
-        const string Catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch [" + Name + "] { 'caught' }";
-        using var first = new Engine();
-        await first.OutputAsync($"Import-Module '{Repository.ModuleManifest}' -Force", Token);
-        Assert.Equal("caught", (await first.SingleAsync(Catch, Token)).ToString());
-        using (var second = new Engine())
-        {
-            Assert.Equal("caught", (await second.SingleAsync(Catch, Token)).ToString());
-        }
-
-        Assert.Equal("caught", (await first.SingleAsync(Catch, Token)).ToString());
-        var parallel = $"1 | ForEach-Object -Parallel {{ Import-Module '{Repository.ModuleManifest}'; {Catch} }}";
-        Assert.Equal("caught", (await first.SingleAsync(parallel, Token)).ToString());
-        await first.OutputAsync("Remove-Module ImagePusher", Token);
-        Assert.Equal("False", (await first.SingleAsync($"[bool] ('{Name}' -as [type])", Token)).ToString());
+        using var pwsh = new PwshProcess();
+        pwsh.Folder.Write("names.ps1", """
+            $name = 'ImagePusher.Core.ImageNotCachedException'
+            $catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch [$name] { 'caught' }"
+            Import-Module ImagePusher
+            & ([scriptblock]::Create($catch))
+            1 | ForEach-Object -Parallel { Import-Module ImagePusher; & ([scriptblock]::Create($using:catch)) }
+            & ([scriptblock]::Create("$catch # again"))
+            Remove-Module ImagePusher
+            [bool] ($name -as [type])
+            Import-Module ImagePusher
+            Import-Module ImagePusher -Force
+            & ([scriptblock]::Create("$catch # after -Force"))
+            """);
+        var result = await pwsh.RunAsync(["-File", "names.ps1"]);
+        Assert.Equal("", result.Error);
+        Assert.Equal("caught\ncaught\ncaught\nFalse\ncaught\n", result.Output);
     }
 
     [Fact]
     public async Task Of_two_copies_in_two_runspaces_the_older_owns_the_names_and_the_other_takes_them_over()
     {
-        const string Name = "ImagePusher.Core.ImageNotCachedException";
-        const string Catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch [" + Name + "] { 'caught' } catch { 'not caught' }";
         using var copy = ModuleCopy();
-        using var older = new Engine();
-        using var newer = new Engine(withModule: false);
-        await newer.OutputAsync($"Import-Module '{Manifest(copy)}'", Token);
-        Assert.Equal("caught", (await older.SingleAsync(Catch, Token)).ToString());
-        Assert.Equal("not caught", (await newer.SingleAsync(Catch, Token)).ToString());
-        await older.OutputAsync("Remove-Module ImagePusher", Token);
-
-        // The engine keeps a type that a script has named, so the takeover shows in new script text.
-        Assert.Equal("caught", (await newer.SingleAsync(Catch + "# new", Token)).ToString());
+        using var pwsh = new PwshProcess();
+        pwsh.Folder.Write("copies.ps1", """
+            param($Copy)
+            $type = '[ImagePusher.Core.ImageNotCachedException]'
+            $catch = "try { Get-CachedImage missing:1 -ErrorAction Stop } catch $type { 'caught' } catch { 'other' }"
+            $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+            $runspace.Open()
+            function Invoke-Other($Script) { [powershell]::Create($runspace).AddScript($Script).Invoke() }
+            Import-Module ImagePusher
+            $null = Invoke-Other "Import-Module '$Copy'"
+            & ([scriptblock]::Create($catch))
+            Invoke-Other $catch
+            Remove-Module ImagePusher
+            Invoke-Other "$catch # again"
+            """);
+        var result = await pwsh.RunAsync(["-File", "copies.ps1", Manifest(copy)]);
+        Assert.Equal("", result.Error);
+        Assert.Equal("caught\nother\ncaught\n", result.Output);
     }
 
     /// <summary>A copy of the module: another path is another load context, which nothing else in this process has touched.</summary>
