@@ -122,13 +122,26 @@ internal sealed class TarFileWriter : IAsyncDisposable
         {
             RandomAccess.FlushToDisk(_file.SafeFileHandle);
             await _file.DisposeAsync().ConfigureAwait(false);
-            File.Move(_temporary, _path, _overwrite);
+            Rename();
             FolderFlush.Of(Path.GetDirectoryName(_temporary)!);
             _isPublished = true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw !_overwrite && Path.Exists(_path) ? Exists(_path, error) : ArchiveErrors.Unwritable(_path, error);
+        }
+    }
+
+    private void Rename()
+    {
+        if (_overwrite)
+        {
+            // Readers may have the old tar open.
+            FilePublisher.Replace(_temporary, _path, Path.GetDirectoryName(_temporary)!);
+        }
+        else
+        {
+            File.Move(_temporary, _path);
         }
     }
 
