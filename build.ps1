@@ -94,10 +94,11 @@ function Invoke-TestSuite([string] $Name, [string] $Pattern, [scriptblock] $Comm
 function Invoke-Test {
     Add-PwshToPath
     if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
+    dotnet build $solution -c $Configuration | Out-Host
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $projects = @(Get-ChildItem $tests -Filter *.Tests.csproj -Recurse)
     $summary = '^(Passed|Failed|Skipped)! +- Failed: +(?<Failed>\d+), Passed: +(?<Passed>\d+), Skipped: +(?<Skipped>\d+),'
-    Invoke-TestSuite xunit $summary -Results $projects.Count { dotnet test $solution -c $Configuration }
+    Invoke-TestSuite xunit $summary -Results $projects.Count { dotnet test $solution -c $Configuration --no-build }
     foreach ($suite in 'Pester', 'Windows') {
         $summary = "^${suite}: (?<Passed>\d+) passed, (?<Failed>\d+) failed, (?<Skipped>\d+) skipped$"
         Invoke-TestSuite $suite $summary { pwsh -NoProfile -NonInteractive -File (Join-Path $tests $suite Invoke-Suite.ps1) }
