@@ -143,6 +143,8 @@ try {
     Invoke-Smoke
     Invoke-Interrupt
 } finally {
+    # It reports an error where it is not running.
+    $PSNativeCommandUseErrorActionPreference = $false
     & (Join-Path (Split-Path $wine) wineserver64) -k 2>&1 | Out-Null
     Remove-Item $work -Recurse -Force -ErrorAction Ignore
 }
