@@ -33,6 +33,9 @@ public sealed record RegistrySettings
     /// <summary>What is put before every repository's path, such as the name of a proxy project; null, the default: nothing.</summary>
     public string? PathPrefix { get; init; }
 
+    /// <summary>True to keep docker.io's <c>library/</c> in the names of images that are pushed to this registry. The default is false.</summary>
+    public bool KeepLibrary { get; init; }
+
     /// <summary>How blobs are uploaded. The default is <see cref="UploadForm.Auto"/>.</summary>
     public UploadForm UploadForm { get; init; }
 

@@ -12,7 +12,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Repair-CachedImage: downloads missing and damaged content of cached images again, from the registry of their name.</summary>
+/// <summary>Repair-CachedImage: copies missing and damaged content of cached images again, from the registry of their name or an archive.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "CachedImage", SupportsShouldProcess = true)]
 [OutputType(typeof(CachedImage))]
 public sealed class RepairCachedImageCommand : RegistryCommand
@@ -23,6 +23,12 @@ public sealed class RepairCachedImageCommand : RegistryCommand
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public string[] Reference { get; set; } = [];
+
+    /// <summary>An image archive or OCI layout directory to copy the content from, instead of the registry of the name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public string? Path { get; set; }
 
     /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -60,14 +66,17 @@ public sealed class RepairCachedImageCommand : RegistryCommand
 
         var name = entry.Reference ?? throw new IncompleteImageException(
             $"{entry.PrintableName()} is damaged, and its name includes no registry to download it from.", "Import or save it again.");
+        var source = Path is null ? null : Await(token => ArchivedCopy.OpenAsync(
+            PathResolver.Existing(this, Path, isLiteral: true).Single(), cache, entry, Log, token));
         var bad = report.Missing.Concat(report.Damaged.Select(damaged => damaged.Descriptor)).ToList();
         if (IsWhatIf)
         {
             // The plan of a copy would find the damaged blobs in the cache, where they still are.
             var size = SizeText.Of(bad.Sum(blob => blob.Size));
             ShouldProcess(
-                $"Repair cached image {entry.PrintableName()}: download {bad.Count} blobs, {size}, from {name.Registry} again.\n  " +
+                $"Repair cached image {entry.PrintableName()}: copy {bad.Count} blobs, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +
                 string.Join("\n  ", bad.Select(blob => blob.Digest)), null, null);
+            source?.Dispose();
             return;
         }
 
@@ -78,11 +87,15 @@ public sealed class RepairCachedImageCommand : RegistryCommand
                 Action = "Repair cached image",
                 Activity = "Repairing",
                 Label = entry.PrintableName(),
-                Select = token => SelectAsync(cache, entry, report, bad, Access.Repository(name), token),
+                Select = token => source is null
+                    ? SelectAsync(cache, entry, report, bad, Access.Repository(name), token)
+                    : source.SelectAsync(cache, report, token),
                 Target = cache,
                 Name = name,
-                OptionsFor = _ => new CopyOptions { Compression = LayerCompression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
+                OptionsFor = _ => source?.Options
+                    ?? new CopyOptions { Compression = LayerCompression.None, ThrottleLimit = Access.ThrottleFor(name.Registry) },
                 Copier = PusherSession.Current.Copier(),
+                Release = () => source?.Dispose(),
             },
             async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }

@@ -32,6 +32,10 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     [AllowEmptyString]
     public string? PathPrefix { get; set; }
 
+    /// <summary>Keep <c>library/</c> in the names of Docker Hub's official images.</summary>
+    [Parameter]
+    public SwitchParameter KeepLibrary { get; set; }
+
     /// <summary>How blobs are uploaded.</summary>
     [Parameter]
     public UploadForm UploadForm { get; set; }
@@ -115,6 +119,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,
         PathPrefix = PathPrefix is null ? known.PathPrefix : Mirrors.ParsePrefix(PathPrefix),
+        KeepLibrary = IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : known.KeepLibrary,
         UploadForm = IsBound(nameof(UploadForm)) ? UploadForm : known.UploadForm,
         ChunkSize = IsBound(nameof(ChunkSize)) ? ChunkSize : known.ChunkSize,
         ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : known.ThrottleLimit,

@@ -23,6 +23,9 @@ public sealed class RegistryOption
     /// <summary>The prefix for the path of every repository of this registry.</summary>
     public string? PathPrefix { get; init; }
 
+    /// <summary>True if <c>library/</c> is kept in the names of Docker Hub's official images that are pushed to this registry.</summary>
+    public bool KeepLibrary { get; init; }
+
     /// <summary>How blobs are uploaded: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
     public required string UploadForm { get; init; }
 
@@ -55,6 +58,7 @@ public sealed class RegistryOption
         CertificateAuthority = settings.CertificateAuthority,
         Mirror = OutputText.List(settings.Mirrors),
         PathPrefix = settings.PathPrefix,
+        KeepLibrary = settings.KeepLibrary,
         UploadForm = settings.UploadForm.ToString(),
         ChunkSize = settings.ChunkSize,
         ThrottleLimit = settings.ThrottleLimit,

@@ -21,7 +21,7 @@ public static class Views
     public static string Seconds(object? duration) =>
         LanguagePrimitives.TryConvertTo<TimeSpan>(duration, out var value) ? value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
 
-    /// <summary>The time since a moment; null if there is none.</summary>
+    /// <summary>The time since a moment; null if the value is not a moment.</summary>
     public static TimeSpan? Age(object? moment)
     {
         // Clixml keeps only the properties of a DateTimeOffset.

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Naming;
+using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
@@ -29,6 +30,10 @@ public abstract class PushCommand : RegistryTransferCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Targets = Require(Destination, () => DestinationMap.Parse(Destination, KeepLibrary));
+        Targets = Require(Destination, () => DestinationMap.Parse(
+            Destination,
+            IsBound(nameof(KeepLibrary))
+                ? KeepLibrary.IsPresent
+                : PusherSession.Current.Client.GetSettings(DestinationRule.Parse(Destination).Registry).KeepLibrary));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class LocalRegistryList
 
     public void Add(LocalRegistryServer server) => _servers[server.Address] = server;
 
-    /// <summary>Stops a server; false if there is none at this address.</summary>
+    /// <summary>Stops a server; false if no server has this address.</summary>
     public async Task<bool> StopAsync(string address)
     {
         if (!_servers.TryRemove(address, out var server))

@@ -17,7 +17,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     /// <inheritdoc/>
     public void OnImport()
     {
-        ExceptionTypeNames.Add();
+        ScriptTypeNames.Add();
         if (Runspace.DefaultRunspace is { } runspace && Runspaces.TryAdd(runspace.InstanceId, true))
         {
             // The engine calls OnRemove only for Remove-Module, not for a runspace that is closed while the module is imported, such
@@ -49,7 +49,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         if (Runspaces.TryRemove(runspace.InstanceId, out _) && Runspaces.IsEmpty)
         {
             PusherSession.CloseCurrent();
-            ExceptionTypeNames.Remove();
+            ScriptTypeNames.Remove();
         }
     }
 }

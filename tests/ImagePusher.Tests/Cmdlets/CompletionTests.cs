@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>What the Tab key offers. It knows the cache, the session and docker's files, and asks nobody.</summary>
+/// <summary>Completion: from the cache, the session and docker's files, without requests.</summary>
 public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();
@@ -117,13 +117,14 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Fact]
-    public async Task What_is_damaged_does_not_keep_the_rest_from_being_offered()
+    public async Task Damaged_files_do_not_prevent_other_completions()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address };
         await engine.OutputAsync("Push-ImageTar $tar -Destination $registry", Token);
         Directory.CreateDirectory(engine.DockerConfigFolder);
         await File.WriteAllTextAsync(Path.Combine(engine.DockerConfigFolder, "config.json"), "{", Token);
+        Directory.CreateDirectory(engine.CachePath);
         await File.WriteAllTextAsync(Path.Combine(engine.CachePath, "index.json"), "{", Token);
         Assert.Equal([registry.Address], await CompleteAsync(engine, "Connect-Registry "));
         Assert.Equal([$"{registry.Address}/app:1"], await CompleteAsync(engine, "Get-RegistryManifest "));
@@ -185,6 +186,52 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     public void Dispose() => _images.Dispose();
+
+    [Fact]
+    public async Task Images_and_platforms_of_the_archive_of_the_command()
+    {
+        var tar = _images.Write("several.tar", new DockerSave().Add(["example.com/one:1"], LayerTar.Of("a", "a")).Add(["nginx:1.27"], LayerTar.Of("b", "b")).ToArray());
+        using var engine = new Engine();
+        foreach (var cmdlet in new[] { "Push-ImageTar", "Import-ImageTar", "Get-ImageTar" })
+        {
+            Assert.Equal(["example.com/one:1", "nginx:1.27"], await CompleteAsync(engine, $"{cmdlet} '{tar}' -Image "));
+            Assert.Equal(["nginx:1.27"], await CompleteAsync(engine, $"{cmdlet} -LiteralPath '{tar}' -Image ng"));
+        }
+
+        Assert.Equal(["linux/amd64"], await CompleteAsync(engine, $"Push-ImageTar '{tar}' -Platform "));
+        Assert.Contains("linux/arm64", await CompleteAsync(engine, "Push-ImageTar ./none.tar -Platform "));
+    }
+
+    [Fact]
+    public async Task Names_of_environment_variables_but_not_their_values()
+    {
+        using var variable = new EnvironmentScope(("COMPLETION_TEST_SECRET", "s3cret"));
+        using var engine = new Engine();
+        Assert.Equal(["COMPLETION_TEST_SECRET"], await CompleteAsync(engine, "Connect-Registry localhost -UserName me -PasswordVariable COMPLETION_TEST"));
+    }
+
+    [Theory]
+    [InlineData("plain-1.0:x", "plain-1.0:x")]
+    [InlineData("with space", "'with space'")]
+    [InlineData("o'clock", "'o''clock'")]
+    [InlineData("[1]", "'[1]'")]
+    [InlineData("#hash", "'#hash'")]
+    [InlineData("a;b", "'a;b'")]
+    [InlineData("<x>", "'<x>'")]
+    [InlineData("a\"b", "'a\"b'")]
+    [InlineData("-Force", "'-Force'")]
+    [InlineData("$x", "'$x'")]
+    public async Task Names_are_quoted_where_PowerShell_needs_it(string name, string expected)
+    {
+        using var engine = new Engine();
+        Directory.CreateDirectory(Path.Combine(engine.CachePath, "blobs", "sha256"));
+        await File.WriteAllTextAsync(Path.Combine(engine.CachePath, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""", Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(engine.CachePath, "index.json"),
+            $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{{new string('a', 64)}}}","size":2,"annotations":{"org.opencontainers.image.ref.name":{{{System.Text.Json.JsonSerializer.Serialize(name)}}}}}]}""",
+            Token);
+        Assert.Equal([expected], await CompleteAsync(engine, "Get-CachedImage "));
+    }
 
     private static async Task<IReadOnlyList<string>> CompleteAsync(Engine engine, string line, bool withVariables = false)
     {

@@ -25,7 +25,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         Assert.Equal((registry.Address, RegistryFixture.User, "Password"), ((string)connection.Registry, (string)connection.UserName, (string)connection.Kind));
         await PushesAsync(engine);
 
-        // What is disconnected asks as nobody again.
+        // After the disconnect, access is anonymous again.
         await engine.OutputAsync("Disconnect-Registry $registry", Token);
         await engine.FailsAsync("Get-RegistryTag $registry/good", "RegistryUnauthorized", registry.Address);
     }

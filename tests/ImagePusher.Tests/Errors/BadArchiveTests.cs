@@ -59,7 +59,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_compression_that_is_not_read_is_named_with_the_command_that_helps(string script)
+    public async Task An_unsupported_compression_is_named_with_the_command_that_decompresses_it(string script)
     {
         foreach (var (name, magic) in new[] { ("xz", "\u00FD7zXZ\0"), ("bzip2", "BZh91AY&SY") })
         {

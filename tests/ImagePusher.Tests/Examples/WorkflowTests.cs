@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Examples;
 
-/// <summary>The workflows of docs/examples: that they are YAML and name only what is there.</summary>
+/// <summary>The workflows of docs/examples are YAML and name only existing files and commands.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Workflows => [.. ExampleFolder.Names("*.y*ml")];

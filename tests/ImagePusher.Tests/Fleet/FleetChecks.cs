@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>What must hold of a registry that a fleet was copied to; skopeo is the witness.</summary>
+/// <summary>Asserts about a registry that received a fleet of images, as skopeo sees it.</summary>
 internal static partial class FleetChecks
 {
     /// <summary>Every image is there with its digest; skopeo reads some of them whole and checks every byte of them.</summary>
@@ -31,7 +31,7 @@ internal static partial class FleetChecks
     }
 
     /// <summary>How often the registry behind a proxy took each blob in, by digest: ends of uploads, without mounts.</summary>
-    public static IReadOnlyDictionary<string, int> TakenIn(FaultProxy witness) => witness.RequestsOf("PUT", "/blobs/uploads/")
+    public static IReadOnlyDictionary<string, int> TakenIn(FaultProxy recorder) => recorder.RequestsOf("PUT", "/blobs/uploads/")
         .Where(request => request.Status == 201)
         .CountBy(request => Uri.UnescapeDataString(DigestParameter().Match(request.Query).Groups[1].Value))
         .ToDictionary();

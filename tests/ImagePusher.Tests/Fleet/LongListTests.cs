@@ -6,7 +6,7 @@ namespace ImagePusher.Tests.Fleet;
 
 /// <summary>
 /// One process and a long list of which nothing changed: what it costs grows with the list in requests alone. The registries are
-/// servers that know every name, since nobody has a hundred thousand images at hand.
+/// servers that know every name, because a hundred thousand real images are impractical.
 /// </summary>
 public sealed class LongListTests
 {

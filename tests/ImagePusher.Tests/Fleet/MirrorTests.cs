@@ -27,13 +27,13 @@ public sealed class MirrorTests
         await MirrorsAsync(engine, (string)(await engine.SingleAsync("Start-LocalRegistry -Port 0", Token)).Registry, seed: 2);
     }
 
-    /// <summary>The list arrives whole and each blob is sent once, though requests fail; a second run sends nothing and costs one HEAD a side.</summary>
+    /// <summary>The list arrives whole and each blob is sent once, though requests fail; a second run sends nothing and costs one HEAD request per registry.</summary>
     private static async Task MirrorsAsync(Engine engine, string target, int seed)
     {
         await using var source = await FleetSource.StartAsync(Count, Token);
         await using var from = FaultProxy.Start(source.Registry.Address);
-        await using var witness = FaultProxy.Start(target);
-        await using var to = FaultProxy.Start(witness.Address);
+        await using var recorder = FaultProxy.Start(target);
+        await using var to = FaultProxy.Start(recorder.Address);
         List<FaultRule> rules = [from.On("GET", "/blobs/").Sometimes(0.05, seed).CutDown(1000)];
         foreach (var proxy in new[] { from, to })
         {
@@ -49,7 +49,7 @@ public sealed class MirrorTests
         Assert.Equal(source.Fleet.Images.Values, first.Select(result => (string)((dynamic)result).Digest));
         var (failed, all) = (rules.Sum(rule => rule.Hits), from.Requests.Count + to.Requests.Count);
         Assert.True(failed > all * 0.04, $"Only {failed} of {all} requests failed.");
-        var taken = FleetChecks.TakenIn(witness);
+        var taken = FleetChecks.TakenIn(recorder);
         Assert.Equal(source.Fleet.Blobs.Order(), taken.Keys.Order());
         Assert.All(taken, blob => Assert.True(blob.Value == 1, $"{blob.Key} was sent {blob.Value} times"));
         await FleetChecks.HasAllAsync(target, source.Fleet, readWhole: ExternalTools.LongForm ? Count : 4, Token);
@@ -87,13 +87,13 @@ public sealed class MirrorTests
         await running.StopAsync();
         Assert.True((await running.Completion).WasStopped);
 
-        await using var witness = FaultProxy.Start(target.Address);
-        engine["to"] = witness.Address;
+        await using var recorder = FaultProxy.Start(target.Address);
+        engine["to"] = recorder.Address;
         var results = await engine.OutputAsync("$list | Copy-RegistryImage -Destination $to", Token);
         Assert.Equal(source.Fleet.Images.Values, results.Select(result => (string)((dynamic)result).Digest));
         Assert.All(results.Take(10), result => Assert.Equal(0L, (long)((dynamic)result).BytesSent));
         await FleetChecks.HasAllAsync(target.Address, source.Fleet, readWhole: 4, Token);
-        var taken = FleetChecks.TakenIn(witness);
+        var taken = FleetChecks.TakenIn(recorder);
         Assert.All(taken, blob => Assert.Equal(1, blob.Value));
         Assert.True(taken.Count < source.Fleet.Blobs.Count, "Nothing of the first run was left.");
     }

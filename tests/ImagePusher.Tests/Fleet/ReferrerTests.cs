@@ -19,7 +19,7 @@ public sealed class ReferrerTests
 
         Assert.Equal([signed.Sbom.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Image.Digest)));
         Assert.Equal([signed.SbomSignature.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Sbom.Digest)));
-        Assert.Equal(signed.Cosign.Digest, await WitnessDigestAsync(target.Address, signed.CosignTag));
+        Assert.Equal(signed.Cosign.Digest, await PublishedDigestAsync(target.Address, signed.CosignTag));
         Assert.Superset(
             new[] { signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content }.Select(content => Http.DigestOf(content)).ToHashSet(),
             target.Blobs().Keys.ToHashSet());
@@ -48,7 +48,7 @@ public sealed class ReferrerTests
         await engine.OutputAsync("Copy-RegistryImage \"$local/team/app:1.0\" -Destination $back -IncludeReferrers", Token);
         Assert.Equal([signed.Sbom.Digest], await ListAsync(back, TestArtifact.TagOf(signed.Image.Digest)));
         Assert.Equal([signed.SbomSignature.Digest], await ListAsync(back, TestArtifact.TagOf(signed.Sbom.Digest)));
-        Assert.Equal(signed.Cosign.Digest, await WitnessDigestAsync(back.Address, signed.CosignTag));
+        Assert.Equal(signed.Cosign.Digest, await PublishedDigestAsync(back.Address, signed.CosignTag));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ReferrerTests
         proxy.ClearRules();
         await engine.OutputAsync("Copy-RegistryImage $from -Destination $to -IncludeReferrers", Token);
         Assert.Equal([signed.Sbom.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Image.Digest)));
-        Assert.Equal(signed.Image.Digest, await WitnessDigestAsync(target.Address, "1.0"));
+        Assert.Equal(signed.Image.Digest, await PublishedDigestAsync(target.Address, "1.0"));
     }
 
     [Fact]
@@ -132,13 +132,13 @@ public sealed class ReferrerTests
         using var engine = new Engine { ["from"] = signed.Reference, ["type"] = SignedImage.SbomType };
         await engine.OutputAsync("Get-RegistryReferrer $from -ArtifactType $type | Remove-RegistryImage -Confirm:$false", Token);
         Assert.Empty(await ListAsync(signed.Registry, TestArtifact.TagOf(signed.Image.Digest)));
-        Assert.Equal(signed.Image.Digest, await WitnessDigestAsync(signed.Registry.Address, "1.0"));
+        Assert.Equal(signed.Image.Digest, await PublishedDigestAsync(signed.Registry.Address, "1.0"));
     }
 
     private static Task<IReadOnlyList<string>> ListAsync(DockerRegistry registry, string tag) =>
         SignedImage.ListAsync($"http://{registry.Address}/v2/team/app/manifests/{tag}", Token);
 
-    private static async Task<string> WitnessDigestAsync(string registry, string tag)
+    private static async Task<string> PublishedDigestAsync(string registry, string tag)
     {
         var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:{tag}"], Token)).Output;
         return Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(raw));

@@ -5,7 +5,7 @@ namespace ImagePusher.Tests.Fleet;
 
 /// <summary>
 /// Many machines, simulated: workers that are processes of their own each copy a part of one list to one registry. The long form is
-/// what docs/operate/scaling.md tells of: 1,000 images, 20 workers.
+/// what docs/operate/scaling.md describes: 1,000 images, 20 workers.
 /// </summary>
 public sealed class WorkerTests
 {

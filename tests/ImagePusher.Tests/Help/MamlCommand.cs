@@ -39,7 +39,7 @@ internal sealed class MamlCommand
 
     public IReadOnlyList<MarkdownSection> Outputs => Types("returnValue");
 
-    /// <summary>The parameters with all that Get-Help tells of them.</summary>
+    /// <summary>The parameters with everything that Get-Help shows about them.</summary>
     public IReadOnlyList<MamlParameter> Parameters => [.. _command.Element(Command + "parameters")!.Elements().Select(Parameter)];
 
     /// <summary>For each parameter set its parameters in the order of the syntax.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.Tests.Help;
 
-/// <summary>A parameter as Get-Help tells of it.</summary>
+/// <summary>A parameter as Get-Help shows it.</summary>
 internal sealed record MamlParameter
 {
     public required string Name { get; init; }

@@ -5,7 +5,7 @@ namespace ImagePusher.Tests.Help;
 /// <summary>A heading of a Markdown text and what stands below it, up to the next heading of the same or a higher level.</summary>
 internal sealed record MarkdownSection(string Title, string Text)
 {
-    /// <summary>The sections of one level, in their order. A '#' in a block of code is no heading.</summary>
+    /// <summary>The sections of one level, in order. A '#' in a code block is not a heading.</summary>
     public static IReadOnlyList<MarkdownSection> Of(string text, int level)
     {
         var sections = new List<(string Title, List<string> Lines)>();

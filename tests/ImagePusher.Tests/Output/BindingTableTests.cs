@@ -82,7 +82,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     {
         Assert.Equal(every.Types.Select(type => type.Name).Order(StringComparer.Ordinal), every.Objects.Keys.Order(StringComparer.Ordinal));
 
-        // A blob of a plan is no input: no cmdlet takes one.
+        // No cmdlet takes a blob of a plan as input.
         Assert.Equal(every.Types.Select(type => type.Name).Except(["ImageCopyPlanBlob"]).Order(StringComparer.Ordinal), Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
         var takers = await every.Engine.OutputAsync(
             """

@@ -17,7 +17,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     [Theory]
     [InlineData("Push-ImageTar $new -Destination $registry", "sha256:[0-9a-f]+: compressed from [0-9,]+ to [0-9,]+ bytes and sent to localhost:.*/new as sha256:")]
     [InlineData("Import-ImageTar $new", "sha256:[0-9a-f]+: compressed from [0-9,]+ to [0-9,]+ bytes and sent to the cache")]
-    [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/app:1", "^localhost:.*/app:1 is there already \\(sha256:")]
+    [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/app:1", "^localhost:.*/app:1 exists with the same digest")]
     [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/app:2", "sha256:[0-9a-f]+: exists in localhost:.*/app\\.")]
     [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/copy:1", "sha256:[0-9a-f]+: mounted in localhost:.*/copy\\.")]
     [InlineData("Push-CachedImage example.com/other:1 -Destination $registry", "sha256:[0-9a-f]+: sent to localhost:.*/other, [0-9,]+ bytes\\.")]
@@ -51,9 +51,9 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Theory]
-    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET", "lost the connection.* Now: continuing from there\\.")]
-    [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1", "PATCH", "localhost:[0-9]+ has 1048576 bytes of .*; going on from there\\.")]
-    public async Task Verbose_tells_what_goes_on_where_it_was_cut(string script, string method, string told)
+    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET", "lost the connection.* Now: resumed at [0-9]+")]
+    [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1", "PATCH", "localhost:[0-9]+ has 1048576 bytes of .*; resumed at 1048576\\.")]
+    public async Task Verbose_shows_where_an_interrupted_transfer_is_resumed(string script, string method, string told)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -28,7 +28,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Equal(12, digests[0].Count);
         Assert.Equal(digests[0], digests[1]);
 
-        // Which one sent a blob does not matter, and nobody sent it twice. docker-registry ends each upload with a PUT.
+        // It does not matter which one sent a blob, but it was sent once. docker-registry ends each upload with a PUT.
         Assert.All(proxy.RequestsOf("PUT", "/blobs/uploads/").Where(request => request.Status == 201).CountBy(request => request.Query.Split("digest=")[1]), blob => Assert.Equal(1, blob.Value));
         Assert.Equal(12, (await one.OutputAsync("Test-CachedImage * -Full -Quiet | Where-Object { $_ }", Token)).Count);
         var names = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => RawManifest.OfRegistryAsync(registry, $"app{number}", "1", Token)));

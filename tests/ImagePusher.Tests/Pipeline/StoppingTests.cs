@@ -5,7 +5,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;
 
-/// <summary>However a pipeline ends early, no worker is left, what was under way is not named, and the next try succeeds.</summary>
+/// <summary>However a pipeline ends early, no worker is left, incomplete images get no name, and the next try succeeds.</summary>
 public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private const int LargeLayer = 8_000_000;
@@ -68,7 +68,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         using var engine = Engine(proxy);
         engine["other"] = proxy.OtherAddress;
 
-        // By the other name, so that nobody knows what could be mounted.
+        // Under the other name, so that no mount source is known.
         var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $other", Token);
         const string script = "Copy-RegistryImage $other/large:1 -Destination $registry/copy:1";
         await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/v2/copy/blobs/").DripUp(Drop, Pause));
@@ -134,7 +134,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
             proxy.On("GET", "/v2/large/blobs/").DripDown(Drop, Pause);
         }
 
-        // The first image is let through when the second one is under way, and so ends it.
+        // The first image completes while the second one is in progress, and ends it.
         var second = isSave ? proxy.On("GET", "/v2/large/manifests/") : proxy.On("PATCH|PUT", "/v2/large/blobs/").DripUp(Drop, Pause);
         var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallResponse() : proxy.On("PUT", "/v2/first/manifests/").StallResponse();
         using var active = new ActiveRequests(proxy.Address);

@@ -2,16 +2,20 @@ using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
 using ImagePusher.Core;
+using ImagePusher.Core.Archives;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Session;
 
 /// <summary>
-/// Makes the exception types of ImagePusher.Core visible to scripts as type accelerators, so that <c>catch</c> can name them. The
-/// engine does not search assemblies of other load contexts for types, and importing Core as a module would cost more time.
+/// Makes types of ImagePusher.Core visible to scripts as type accelerators: the exceptions, so that <c>catch</c> can name them, and
+/// the enumerations of parameters, so that proxies of cmdlets (ProxyCommand, Pester's Mock) can name them. The engine does not
+/// search assemblies of other load contexts for types, and importing Core as a module would cost more time.
 /// Type accelerators belong to the process: a name that exists is left unchanged, and if copies of the module are imported from
 /// several folders, the oldest copy that is still imported owns the names.
 /// </summary>
-internal static class ExceptionTypeNames
+internal static class ScriptTypeNames
 {
     /// <summary>
     /// The key of the list of imported copies of the module, the oldest first. Copies do not share types, so the list has a type of the
@@ -55,11 +59,11 @@ internal static class ExceptionTypeNames
         }
     }
 
-    private static Type[] FindTypes()
-    {
-        var exported = typeof(ImagePusherException).Assembly.GetExportedTypes();
-        return Array.FindAll(exported, static type => typeof(ImagePusherException).IsAssignableFrom(type));
-    }
+    private static Type[] FindTypes() =>
+    [
+        .. typeof(ImagePusherException).Assembly.GetExportedTypes().Where(static type => typeof(ImagePusherException).IsAssignableFrom(type)),
+        typeof(ArchiveFormat), typeof(LayerCompression), typeof(ManifestFormat), typeof(UploadForm),
+    ];
 
     private static List<Type[]> Copies()
     {
