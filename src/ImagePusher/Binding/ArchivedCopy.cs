@@ -12,7 +12,8 @@ internal sealed class ArchivedCopy : IDisposable
 {
     private readonly ArchivedImage _image;
 
-    private ArchivedCopy(ImageArchive archive, ArchivedImage image, CopyOptions options) => (Archive, _image, Options) = (archive, image, options);
+    private ArchivedCopy(ImageArchive archive, ArchivedImage image, CopyOptions options) =>
+        (Archive, _image, Options) = (archive, image, options);
 
     public ImageArchive Archive { get; }
 
@@ -24,14 +25,16 @@ internal sealed class ArchivedCopy : IDisposable
 
     /// <summary>Opens an archive that has the same manifest, or the docker archive that the cached image was imported from.</summary>
     /// <exception cref="ManifestNotFoundException">The archive does not have the image.</exception>
-    public static async Task<ArchivedCopy> OpenAsync(string file, ImageCache cache, CacheEntry entry, ILogger log, CancellationToken cancellationToken)
+    public static async Task<ArchivedCopy> OpenAsync(
+        string file, ImageCache cache, CacheEntry entry, ILogger log, CancellationToken cancellationToken)
     {
         var archive = await Archives.OpenAsync(file, log, needsNames: false, cancellationToken).ConfigureAwait(false);
         try
         {
             // The config of a docker archive has the digest that the import remembers as the source.
             var image = archive.Images.FirstOrDefault(image => image.Root.Digest == entry.Digest)
-                ?? archive.Images.FirstOrDefault(image => image.Root is ImageManifest manifest && manifest.Config.Digest == entry.SourceDigest)
+                ?? archive.Images.FirstOrDefault(
+                    image => image.Root is ImageManifest manifest && manifest.Config.Digest == entry.SourceDigest)
                 ?? throw new ManifestNotFoundException(
                     $"'{archive.Path}' does not contain the image {entry.PrintableName()} ({entry.Digest}).",
                     "Specify the archive that it was imported from.");
@@ -40,7 +43,9 @@ internal sealed class ArchivedCopy : IDisposable
                 : new CopyOptions
                 {
                     Compression = await CompressionAsync(cache, entry, cancellationToken).ConfigureAwait(false),
-                    ManifestFormat = entry.Descriptor.MediaType.Contains("docker", StringComparison.Ordinal) ? ManifestFormat.Docker : ManifestFormat.Oci,
+                    ManifestFormat = entry.Descriptor.MediaType.Contains("docker", StringComparison.Ordinal)
+                        ? ManifestFormat.Docker
+                        : ManifestFormat.Oci,
                     ExpectedDigest = entry.Digest,
                 };
             return new ArchivedCopy(archive, image, options);
@@ -65,7 +70,8 @@ internal sealed class ArchivedCopy : IDisposable
     {
         try
         {
-            var layers = await cache.GetManifestAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) is ImageManifest manifest ? manifest.Layers : [];
+            var root = await cache.GetManifestAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false);
+            var layers = root is ImageManifest manifest ? manifest.Layers : [];
             return layers.Any(layer => layer.MediaType.EndsWith("zstd", StringComparison.Ordinal)) ? LayerCompression.Zstd
                 : layers.Any(layer => layer.MediaType.EndsWith("gzip", StringComparison.Ordinal)) ? LayerCompression.Gzip
                 : LayerCompression.None;

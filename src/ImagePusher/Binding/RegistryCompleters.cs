@@ -70,5 +70,6 @@ public sealed class DestinationCompleter : CompleterBase
 public sealed class EnvironmentVariableCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => Environment.GetEnvironmentVariables().Keys.Cast<string>();
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
+        Environment.GetEnvironmentVariables().Keys.Cast<string>();
 }

@@ -137,8 +137,11 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
         {
             HideLine();
             throw new InvalidOptionException(
-                $"The parameter -{parameter} requires a SecureString; plain text was rejected, because it would remain in scripts and histories.",
-                $"Specify (Read-Host -AsSecureString){(parameter == nameof(Password) ? ", or use -PasswordVariable with the name of an environment variable" : "")}.");
+                $"The parameter -{parameter} requires a SecureString; plain text was rejected, " +
+                "because it would remain in scripts and histories.",
+                parameter == nameof(Password)
+                    ? "Specify (Read-Host -AsSecureString), or use -PasswordVariable with the name of an environment variable."
+                    : "Specify (Read-Host -AsSecureString).");
         }
 
         return new NetworkCredential("", secret).Password;

@@ -52,7 +52,8 @@ public sealed class PushCachedImageCommand : PushCommand
             {
                 // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
                 var entries = Await(token => CacheLookup.FindAnyAsync(cache, text, token));
-                var targets = Targets.ForAll([.. entries.Select(entry => (entry.Reference, entry.PrintableName(), digest ?? entry.Digest.ToString()))]);
+                var targets = Targets.ForAll(
+                    [.. entries.Select(entry => (entry.Reference, entry.PrintableName(), digest ?? entry.Digest.ToString()))]);
                 foreach (var (entry, target) in entries.Zip(targets))
                 {
                     Try(text, () => Push(text, cache, entry, digest, target.Name ?? throw target.Error!));

@@ -12,7 +12,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
-/// <summary>Repair-CachedImage: copies missing and damaged content of cached images again, from the registry of their name or an archive.</summary>
+/// <summary>Repair-CachedImage: copies missing and damaged content again, from the registry of the name or from an archive.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "CachedImage", SupportsShouldProcess = true)]
 [OutputType(typeof(CachedImage))]
 public sealed class RepairCachedImageCommand : RegistryCommand
@@ -74,7 +74,8 @@ public sealed class RepairCachedImageCommand : RegistryCommand
             // The plan of a copy would find the damaged blobs in the cache, where they still are.
             var size = SizeText.Of(bad.Sum(blob => blob.Size));
             ShouldProcess(
-                $"Repair cached image {entry.PrintableName()}: copy {bad.Count} blobs, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +
+                $"Repair cached image {entry.PrintableName()}: " +
+                $"copy {bad.Count} blobs, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +
                 string.Join("\n  ", bad.Select(blob => blob.Digest)), null, null);
             source?.Dispose();
             return;

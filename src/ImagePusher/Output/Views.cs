@@ -19,18 +19,22 @@ public static class Views
 
     /// <summary>A duration in seconds with one decimal digit.</summary>
     public static string Seconds(object? duration) =>
-        LanguagePrimitives.TryConvertTo<TimeSpan>(duration, out var value) ? value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "";
+        LanguagePrimitives.TryConvertTo<TimeSpan>(duration, out var value)
+            ? value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)
+            : "";
 
     /// <summary>The time since a moment; null if the value is not a moment.</summary>
     public static TimeSpan? Age(object? moment)
     {
         // Clixml keeps only the properties of a DateTimeOffset.
         var value = PSObject.AsPSObject(moment ?? "").Properties["UtcDateTime"]?.Value ?? moment;
-        return LanguagePrimitives.TryConvertTo<DateTimeOffset>(value, CultureInfo.InvariantCulture, out var time) && time != default ? DateTimeOffset.UtcNow - time : null;
+        return LanguagePrimitives.TryConvertTo<DateTimeOffset>(value, CultureInfo.InvariantCulture, out var time) && time != default
+            ? DateTimeOffset.UtcNow - time : null;
     }
 
     /// <summary>The kind of a media type, index or manifest; another text is unchanged.</summary>
-    public static string Kind(string? mediaType) => MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";
+    public static string Kind(string? mediaType) =>
+        MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";
 
     /// <summary>The number of blobs of a plan with an action.</summary>
     public static int Count(object? blobs, string action) => LanguagePrimitives.GetEnumerable(blobs) is { } list

@@ -61,7 +61,8 @@ internal static class ScriptTypeNames
 
     private static Type[] FindTypes() =>
     [
-        .. typeof(ImagePusherException).Assembly.GetExportedTypes().Where(static type => typeof(ImagePusherException).IsAssignableFrom(type)),
+        .. typeof(ImagePusherException).Assembly.GetExportedTypes()
+            .Where(static type => typeof(ImagePusherException).IsAssignableFrom(type)),
         typeof(ArchiveFormat), typeof(LayerCompression), typeof(ManifestFormat), typeof(UploadForm),
     ];
 
