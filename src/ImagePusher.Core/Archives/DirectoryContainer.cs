@@ -13,13 +13,23 @@ internal sealed class DirectoryContainer(string path) : ArchiveContainer(path)
 
         // On Windows other names could lead out of the directory, to a device or to an alternate stream.
         var isSafe = OperatingSystem.IsWindows() ? WindowsFileNames.IsOrdinary(name) : !name.Contains('\0', StringComparison.Ordinal);
-        return isSafe && FileLength.Of(FullName(name)) is { } length ? new ArchiveEntry(name, 0, length) : null;
+        if (!isSafe)
+        {
+            return null;
+        }
+
+        var full = FullName(name);
+        if (FileKinds.IsSpecial(full))
+        {
+            throw ArchiveErrors.Damaged(Path, $"'{name}' is a named pipe, socket or device");
+        }
+
+        return FileLength.Of(full) is { } length ? new ArchiveEntry(name, 0, length) : null;
     }
 
     /// <inheritdoc/>
     public override Stream Open(ArchiveEntry entry, long offset, Action<int>? progress = null)
     {
-        // FIFOs, sockets and devices have no length; opening one could block without end.
         if (offset >= entry.Length)
         {
             return Stream.Null;
@@ -28,7 +38,7 @@ internal sealed class DirectoryContainer(string path) : ArchiveContainer(path)
         var full = FullName(entry.Name);
         try
         {
-            var handle = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
+            var handle = RegularFile.OpenRead(full);
             return new FileRangeStream(
                 handle, offset, entry.Length - offset, error => ArchiveErrors.Changed(full, error), progress, ownsFile: true);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;
 
@@ -13,23 +14,19 @@ namespace ImagePusher.Core.Archives;
 internal sealed class OciLayoutReader(
     ArchiveMetadata metadata, ILogger log, ICollection<ImagePusherException> failures)
 {
-    private const string BlobFolder = "blobs/";
-
     private readonly Dictionary<Digest, bool> _complete = [];
 
     /// <summary>The media type of an entry that was ignored; null if there was none.</summary>
     public string? IgnoredMediaType { get; private set; }
 
     /// <summary>The digest in a path <c>blobs/sha256/…</c>; null for other paths.</summary>
-    public static Digest? DigestOfPath(string path) =>
-        path.StartsWith(BlobFolder, StringComparison.Ordinal)
-        && Digest.TryParse(path[BlobFolder.Length..].Replace('/', ':'), out var digest) ? digest : null;
+    public static Digest? DigestOfPath(string path) => LayoutPaths.DigestOfName(path);
 
     /// <summary>True if the archive declares to be a layout, or can't be anything else.</summary>
     /// <exception cref="InvalidImageArchiveException">It is a layout of an unknown version, or its marker can't be read.</exception>
     public static bool IsLayout(ArchiveMetadata metadata, bool hasDockerManifest)
     {
-        if (metadata.ReadText("oci-layout", Limits.LayoutMarker) is not { } raw)
+        if (metadata.ReadText(LayoutPaths.MarkerName, Limits.LayoutMarker) is not { } raw)
         {
             return !hasDockerManifest;
         }
@@ -51,7 +48,7 @@ internal sealed class OciLayoutReader(
     /// <summary>The images of index.json, each digest once; null if there is no index.json.</summary>
     public IReadOnlyList<ArchivedImageBuilder>? Read()
     {
-        if (metadata.ReadText("index.json", Limits.LayoutIndex) is not { } raw)
+        if (metadata.ReadText(LayoutPaths.IndexName, Limits.LayoutIndex) is not { } raw)
         {
             return null;
         }

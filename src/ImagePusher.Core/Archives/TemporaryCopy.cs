@@ -107,30 +107,9 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
 
     private FileStream Create()
     {
-        var name = Path.Combine(Directory, "imagepusher-" + Path.GetRandomFileName());
-        var create = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read | FileShare.Delete,
-            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         try
         {
-            var file = new FileStream(name, create);
-            if (!OperatingSystem.IsWindows())
-            {
-                // From here on only the open handle keeps the file, so that a killed process leaves nothing behind.
-                File.Delete(name);
-            }
-
-            return file;
+            return TemporaryFile.Create(Directory);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -25,6 +25,19 @@ internal static class FileKinds
         _ => FileKind.Device,
     };
 
+    /// <summary>True for a named pipe, socket or device, also behind a link: opening one could block or have an effect.</summary>
+    public static bool IsSpecial(string path)
+    {
+        try
+        {
+            return FileStatus.Of(path, followLinks: true) is { Kind: FileKind.NamedPipe or FileKind.Socket or FileKind.Device };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The type in words, with its article.</summary>
     public static string Describe(FileKind kind) => kind switch
     {

@@ -5,56 +5,51 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>A blob of unknown length, written to a file first; the file goes away with it.</summary>
+/// <summary>A blob of unknown length that was written to a temporary file first. The file exists as long as this object.</summary>
 internal sealed class SpooledBlob : IDisposable
 {
-    private readonly string _path;
+    private readonly FileStream _file;
 
-    private SpooledBlob(string path, BlobIdentity identity, string description)
+    private SpooledBlob(FileStream file, BlobIdentity identity, string description)
     {
-        _path = path;
-        Blob = new StoredBlob(new Descriptor("", identity.Digest, identity.Size), description, (offset, _) =>
-        {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous);
-            file.Position = offset;
-            return Task.FromResult<Stream>(file);
-        });
+        _file = file;
+        Blob = new StoredBlob(new Descriptor("", identity.Digest, identity.Size), description, (offset, _) => Task.FromResult<Stream>(
+            new FileRangeStream(file.SafeFileHandle, offset, identity.Size - offset, error => error ?? new EndOfStreamException())));
     }
 
-    /// <summary>The blob, its digest and length known.</summary>
+    /// <summary>The blob with its digest and length.</summary>
     public BlobSource Blob { get; }
 
-    /// <exception cref="InsufficientSpaceException">The folder's disk has no room for it.</exception>
+    /// <exception cref="InsufficientSpaceException">The folder's disk has not enough space.</exception>
+    /// <exception cref="AccessDeniedException">The folder cannot be written to.</exception>
     public static async Task<SpooledBlob> CreateAsync(BlobSource blob, string? folder, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder ?? Path.GetTempPath(), $"imagepusher-{Guid.NewGuid():N}.layer");
-        var isDone = false;
+        folder ??= Path.GetTempPath();
+        FileStream? file = null;
         try
         {
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-            BlobIdentity identity;
-            await using (file.ConfigureAwait(false))
-            {
-                identity = await blob.WriteToAsync(file, 0, cancellationToken).ConfigureAwait(false);
-            }
-
-            isDone = true;
-            return new SpooledBlob(path, identity, blob.Description);
+            file = TemporaryFile.Create(folder);
+            var spooled = new SpooledBlob(file, await blob.WriteToAsync(file, 0, cancellationToken).ConfigureAwait(false), blob.Description);
+            file = null;
+            return spooled;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InsufficientSpaceException(
-                $"{blob.Description} must be written to a file, because the registry wants to know its length, and that failed in {Path.GetDirectoryName(path)}: {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
-                "Make room there, or set TMPDIR to a folder with more.", error);
+            var message = $"{blob.Description} must be written to a temporary file because the registry requires its length; that failed in '{folder}': "
+                + $"{ErrorBody.OneLine(error.Message).TrimEnd('.')}.";
+            const string Action = "Free space there, or set TMPDIR (on Windows TEMP) to another folder.";
+            throw DiskErrors.IsFull(error)
+                ? new InsufficientSpaceException(message, Action, error)
+                : new AccessDeniedException(message, Action, error);
         }
         finally
         {
-            if (!isDone)
+            if (file is not null)
             {
-                File.Delete(path);
+                await file.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
-    public void Dispose() => File.Delete(_path);
+    public void Dispose() => _file.Dispose();
 }
