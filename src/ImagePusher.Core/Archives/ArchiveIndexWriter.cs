@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImagePusher.Core.Archives.Docker;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
@@ -9,14 +10,14 @@ namespace ImagePusher.Core.Archives;
 internal static class ArchiveIndexWriter
 {
     /// <summary>The path of a blob in both formats: Docker 25 and later uses it for configs and layers, too.</summary>
-    public static string PathOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Encoded}";
+    public static string PathOf(Digest digest) => LayoutPaths.BlobName(digest);
 
     /// <summary>The files of the format.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Write(
         ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>
         format == ArchiveFormat.Docker
             ? [(DockerManifestEntry.FileName, OciJson.Write(writer => WriteDocker(writer, docker)))]
-            : [("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()), ("index.json", OciJson.Write(writer => WriteIndex(writer, images)))];
+            : [(LayoutPaths.MarkerName, LayoutMarker.Content), (LayoutPaths.IndexName, OciJson.Write(writer => WriteIndex(writer, images)))];
 
     private static void WriteIndex(Utf8JsonWriter writer, IEnumerable<(ImageReference Name, Manifest Manifest)> images)
     {

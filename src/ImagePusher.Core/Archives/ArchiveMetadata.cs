@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
@@ -43,7 +44,7 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
 
     /// <summary>Finds a blob; null if the archive lacks it.</summary>
     public ArchiveEntry? FindBlob(Digest digest) =>
-        _blobs.GetValueOrDefault(digest) ?? container.Find($"blobs/{digest.Algorithm}/{digest.Encoded}");
+        _blobs.GetValueOrDefault(digest) ?? container.Find(LayoutPaths.BlobName(digest));
 
     /// <summary>Records where a blob is that has a name of its own.</summary>
     public void AddBlob(Digest digest, ArchiveEntry file)

@@ -1,0 +1,46 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Cache;
+
+/// <summary>A cache that version 0.1.0 wrote, with the state that it kept in the layout, is used without a loss.</summary>
+public sealed class UpgradeTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
+{
+    private static readonly string[] Names = ["docker.io/library/tool:latest", "example.com/team/app:1.0", "example.com/team/app:2.0"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_images_of_a_cache_of_version_0_1_are_listed_verified_and_pushed()
+    {
+        var cache = _folder.Folder("cache").ToString();
+        await using (var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Fixtures", "cache-0.1.0.tar.gz")))
+        await using (var tar = new GZipStream(file, CompressionMode.Decompress))
+        {
+            await TarFile.ExtractToDirectoryAsync(tar, cache, overwriteFiles: false, Token);
+        }
+
+        var index = await File.ReadAllBytesAsync(Path.Combine(cache, "index.json"), Token);
+        var registry = await registries.OpenAsync(Token);
+        using var engine = new Engine(cache) { ["registry"] = registry.Address };
+        Assert.Equal(Names, (await engine.OutputAsync("Get-CachedImage | Sort-Object Reference | ForEach-Object Reference", Token)).Select(name => (string)name.BaseObject));
+        Assert.All(await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token), result => Assert.True((bool)result.BaseObject));
+        var pushed = await engine.OutputAsync("Get-CachedImage | Push-CachedImage -Destination $registry/upgraded/", Token);
+        var digests = await engine.OutputAsync("Get-CachedImage | ForEach-Object Digest", Token);
+        Assert.Equal(digests.Select(digest => (string)digest.BaseObject), pushed.Select(result => (string)((dynamic)result).Digest));
+        Assert.Equal(index, await File.ReadAllBytesAsync(Path.Combine(cache, "index.json"), Token));
+
+        // The state that was in the layout goes, the images stay.
+        Assert.True(Directory.Exists(Path.Combine(cache, ".imagepusher", "encodings")));
+        await engine.OutputAsync("Optimize-ImageCache", Token);
+        Assert.False(Directory.Exists(Path.Combine(cache, ".imagepusher", "encodings")));
+        Assert.False(Directory.Exists(Path.Combine(cache, ".imagepusher", "uploads")));
+        Assert.Equal(3, (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Count(result => (bool)result.BaseObject));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
