@@ -23,7 +23,7 @@ public sealed class DigestTests
     [InlineData("sha256:2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824")]
     [InlineData("md5:2cf24dba5fb0a30e26e83b2ac5b9e29e")]
     [InlineData("sha512:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")]
-    public void Anything_else_is_refused(string text)
+    public void Anything_else_is_rejected(string text)
     {
         Assert.False(Digest.TryParse(text, out _));
         Assert.Throws<InvalidReferenceException>(() => Digest.Parse(text));

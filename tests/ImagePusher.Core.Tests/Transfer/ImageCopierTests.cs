@@ -119,7 +119,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task Plain_layers_of_an_image_with_its_own_manifest_stay_plain_unless_asked()
+    public async Task Uncompressed_layers_of_an_image_with_its_own_manifest_stay_uncompressed_by_default()
     {
         var image = Image(MediaTypes.OciLayer, "one");
         Assert.Equal(image.Digest, (await CopyAsync(image)).Manifest.Digest);
@@ -129,7 +129,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plain_layer_whose_bytes_are_not_its_diff_ID_is_refused()
+    public async Task An_uncompressed_layer_whose_bytes_are_not_its_diff_ID_is_rejected()
     {
         var image = Image(MediaTypes.OciLayer, "one");
         _source.Blobs[image.Layers[0].Digest] = "other"u8.ToArray();
@@ -139,7 +139,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_blob_whose_bytes_are_not_its_digest_is_refused()
+    public async Task A_blob_whose_bytes_are_not_its_digest_is_rejected()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one");
         _source.Blobs[image.Layers[0].Digest] = "eno"u8.ToArray();
@@ -195,7 +195,7 @@ public sealed class ImageCopierTests : IDisposable
             () => CopyAsync(Image(MediaTypes.OciLayerGzip, "one"), new CopyOptions { Platforms = [Platform.Parse("linux/s390x")] }));
 
     [Fact]
-    public async Task An_incomplete_index_is_refused_with_the_list_of_what_is_missing()
+    public async Task An_incomplete_index_is_rejected_with_the_list_of_what_is_missing()
     {
         var index = Index();
         _source.Manifests.TryRemove(index.Manifests[1].Digest, out _);
@@ -266,7 +266,7 @@ public sealed class ImageCopierTests : IDisposable
     [Theory]
     [InlineData("Gzip")]
     [InlineData("Zstd")]
-    public async Task Compressed_layers_can_arrive_plain_with_their_diff_IDs(string format)
+    public async Task Compressed_layers_can_arrive_uncompressed_with_their_diff_IDs(string format)
     {
         var plain = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a plain layer ", 10_000)));
         var image = await EncodedImageAsync(plain, Digest.Of(plain), Enum.Parse<Core.Compression.LayerFormat>(format));
@@ -278,7 +278,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_layer_that_is_not_its_diff_ID_once_it_is_plain_is_refused()
+    public async Task A_layer_that_is_not_its_diff_ID_once_it_is_decompressed_is_rejected()
     {
         var image = await EncodedImageAsync("plain"u8.ToArray(), Digest.Of("other"u8), Core.Compression.LayerFormat.Gzip);
         await Assert.ThrowsAsync<DigestMismatchException>(() => CopyAsync(image, new CopyOptions { DecodeLayers = true }));

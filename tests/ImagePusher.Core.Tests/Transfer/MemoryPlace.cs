@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>A source and target in memory that keeps order: it refuses what names something that is not there, and counts what is asked of it.</summary>
+/// <summary>An in-memory source and target that requires content before the manifests that reference it, and counts reads.</summary>
 internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
 {
     public ConcurrentDictionary<Digest, byte[]> Blobs { get; } = new();

@@ -60,7 +60,7 @@ public sealed class UnreadCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task NoClobber_with_Force_sends_the_same_image_again_and_refuses_another()
+    public async Task NoClobber_with_Force_sends_the_same_image_again_and_rejects_another()
     {
         var (image, options) = (Image("one"), new CopyOptions { NoClobber = true, Force = true });
         await CopyAsync(image.Descriptor, options);
