@@ -75,7 +75,10 @@ public class CoreBenchmarks
     public async Task<long> Encode(string format, int level)
     {
         var layer = await LayerEncoder.EncodeAsync(
-            new MemoryStream(_content), Stream.Null, EncodingSettings.Create(Enum.Parse<LayerFormat>(format), level), CancellationToken.None).ConfigureAwait(false);
+            new MemoryStream(_content),
+            Stream.Null,
+            EncodingSettings.Create(Enum.Parse<LayerFormat>(format), level),
+            CancellationToken.None).ConfigureAwait(false);
         return layer.Encoded.Size;
     }
 

