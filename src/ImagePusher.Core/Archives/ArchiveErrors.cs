@@ -47,13 +47,19 @@ internal static class ArchiveErrors
         {
             ContentKind.Empty => NotAnArchive(path, "the file is empty", "Save or download the archive again."),
             ContentKind.Html => NotAnArchive(
-                path, "it is an HTML or XML document", "Open it in a browser: a server probably sent a sign-in or error page. Download the archive again."),
+                path,
+                "it is an HTML or XML document",
+                "Open it in a browser: a server probably sent a sign-in or error page. Download the archive again."),
             ContentKind.Json => NotAnArchive(
-                path, "it is a JSON document", "A server probably sent an error message, or this is one file of an image. Use the tar itself."),
+                path,
+                "it is a JSON document",
+                "A server probably sent an error message, or this is one file of an image. Use the tar itself."),
             ContentKind.GitLfsPointer => NotAnArchive(
                 path, "it is a Git LFS pointer, not the file that it stands for", "Fetch the file with: git lfs pull"),
             ContentKind.Utf16Text => NotAnArchive(
-                path, "it is UTF-16 text, as '>' in Windows PowerShell writes it", "Save the image with an option for the file, such as: docker save -o FILE IMAGE"),
+                path,
+                "it is UTF-16 text, as '>' in Windows PowerShell writes it",
+                "Save the image with an option for the file, such as: docker save -o FILE IMAGE"),
             _ => NotAnArchive(path, "the file is not a tar, gzip or zstd archive"),
         };
     }
@@ -63,16 +69,18 @@ internal static class ArchiveErrors
     {
         FileNotFoundException or DirectoryNotFoundException => NotFound(path, inner),
         UnauthorizedAccessException => new AccessDeniedException(
-            $"'{path}' could not be read: {inner.Message.TrimEnd('.')}.", "Check that you have permission to read the file.", inner),
+            $"'{path}' could not be read: {DiskErrors.Reason(inner)}.", "Check that you have permission to read the file.", inner),
         _ when DiskErrors.IsInUse(inner) => new AccessDeniedException(
             $"'{path}' is in use by another process.", "Wait until the other process has closed the file, then try again.", inner),
         _ => new InvalidImageArchiveException(
-            $"'{path}' could not be read: {inner.Message.TrimEnd('.')}.", "Check that the file is on a disk that works.", inner),
+            $"'{path}' could not be read: {DiskErrors.Reason(inner)}.", "Check that the file is on a disk that works.", inner),
     };
 
     /// <summary>A file or directory that does not exist.</summary>
     public static PathNotFoundException NotFound(string path, Exception? inner = null) => new(
-        $"The file or directory '{TerminalText.Quote(path)}' does not exist.", "Check the path; a relative path starts at the current directory.", inner);
+        $"The file or directory '{TerminalText.Quote(path)}' does not exist.",
+        "Check the path; a relative path starts at the current directory.",
+        inner);
 
     /// <summary>A read of an open archive that failed; null stands for a file that became shorter.</summary>
     public static ImagePusherException Changed(string path, IOException? inner) =>
@@ -82,12 +90,14 @@ internal static class ArchiveErrors
     public static ImagePusherException Unwritable(string path, Exception inner) => inner switch
     {
         _ when DiskErrors.IsFull(inner) => new InsufficientSpaceException(
-            $"There is not enough space for '{path}': {inner.Message.TrimEnd('.')}.", "Free some space on that disk, or choose a path on another one.", inner),
+            $"There is not enough space for '{path}': {DiskErrors.Reason(inner)}.",
+            "Free some space on that disk, or choose a path on another one.",
+            inner),
         DirectoryNotFoundException => new PathNotFoundException(
             $"The directory of '{path}' does not exist.", "Create the directory first, or choose another path.", inner),
         _ when DiskErrors.IsInUse(inner) => new AccessDeniedException(
             $"'{path}' is in use by another process.", "Close the file in the other process, or choose another path.", inner),
         _ => new AccessDeniedException(
-            $"'{path}' could not be written: {inner.Message.TrimEnd('.')}.", "Choose a path that you have permission to write to.", inner),
+            $"'{path}' could not be written: {DiskErrors.Reason(inner)}.", "Choose a path that you have permission to write to.", inner),
     };
 }

@@ -22,7 +22,10 @@ internal static class ArchiveFile
         catch (OperationCanceledException)
         {
             _ = opening.ContinueWith(
-                static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                static late => late.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
             throw;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ImagePusher.Core.Archives.Docker;
-using ImagePusher.Core.Naming;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
@@ -9,9 +9,6 @@ namespace ImagePusher.Core.Archives;
 /// <summary>Writes the files that list what a tar contains; they come last.</summary>
 internal static class ArchiveIndexWriter
 {
-    /// <summary>The path of a blob in both formats: Docker 25 and later uses it for configs and layers, too.</summary>
-    public static string PathOf(Digest digest) => LayoutPaths.BlobName(digest);
-
     /// <summary>The files of the format.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Write(
         ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>

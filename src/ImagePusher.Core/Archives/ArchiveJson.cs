@@ -9,7 +9,12 @@ internal static class ArchiveJson
     /// <exception cref="JsonException">There is no JSON value.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> raw)
     {
-        var reader = new Utf8JsonReader(raw.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? raw[3..] : raw);
+        var reader = new Utf8JsonReader(raw[MarkLength(raw)..]);
         return JsonDocument.ParseValue(ref reader);
     }
+
+    /// <summary>The bytes without a byte order mark before them.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> raw) => raw[MarkLength(raw.Span)..];
+
+    private static int MarkLength(ReadOnlySpan<byte> raw) => raw.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
 }

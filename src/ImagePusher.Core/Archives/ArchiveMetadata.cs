@@ -130,7 +130,8 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
 
     /// <summary>Finds a file that must exist.</summary>
     public ArchiveEntry Require(string name, string namedBy) =>
-        container.Find(name) ?? throw ArchiveErrors.Damaged(Path, $"'{TerminalText.Quote(name)}', which {namedBy} names, {container.ExplainMissing(name)}");
+        container.Find(name) ?? throw ArchiveErrors.Damaged(
+            Path, $"'{TerminalText.Quote(name)}', which {namedBy} names, {container.ExplainMissing(name)}");
 
     private Digest Hash(ArchiveEntry layer)
     {
@@ -161,7 +162,9 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
         if (file.Length > maximum)
         {
             throw ArchiveErrors.Limit(
-                Path, $"{what} has {file.Length} bytes; at most {maximum} are read", "Check what created the archive; no image needs so much.");
+                Path,
+                $"{what} has {file.Length} bytes; at most {maximum} are read",
+                "Check what created the archive; no image needs so much.");
         }
 
         return container.ReadHead(file, maximum);

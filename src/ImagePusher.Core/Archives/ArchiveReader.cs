@@ -1,4 +1,5 @@
 using ImagePusher.Core.Archives.Docker;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,9 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         {
             (null, null) => throw NoManifest(),
             (null, not null) when container is DirectoryContainer => throw ArchiveErrors.NotAnArchive(
-                container.Path, "it is a directory without the index.json of an OCI image layout", "Use the tar itself, or a directory with oci-layout, index.json and blobs."),
+                container.Path,
+                "it is a directory without the index.json of an OCI image layout",
+                "Use the tar itself, or a directory with oci-layout, index.json and blobs."),
             (null, not null) => Add([], docker),
             (not null, null) => layout,
             (not null, not null) => Match([.. layout], docker),
@@ -38,7 +41,8 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         _failures.Count > 0 ? _failures[0]
         : ignoredMediaType is null ? ArchiveErrors.NotAnArchive(container.Path, "it lists no images", "Save an image into it.")
         : new UnsupportedContentException(
-            $"'{container.Path}' lists no images, only content of other types, such as {ignoredMediaType}.", "Use an archive that has an image.");
+            $"'{container.Path}' lists no images, only content of other types, such as {ignoredMediaType}.",
+            "Use an archive that has an image.");
 
     private T? TryRead<T>(Func<T> read)
         where T : class
@@ -58,7 +62,8 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         container.Find("oci-layout") is not null ? ArchiveErrors.Damaged(container.Path, "it is an OCI layout without index.json")
         : container.Find("repositories") is not null ? ArchiveErrors.NotAnArchive(
             container.Path, "Docker before 1.10 wrote it, without manifest.json", "Load it with docker and save it again.")
-        : ArchiveErrors.NotAnArchive(container.Path, "it has neither the manifest.json of a docker archive nor the index.json of an OCI image layout");
+        : ArchiveErrors.NotAnArchive(
+            container.Path, "it has neither the manifest.json of a docker archive nor the index.json of an OCI image layout");
 
     private List<ArchivedImageBuilder> Add(List<ArchivedImageBuilder> images, IEnumerable<DockerManifestEntry> entries)
     {
@@ -118,7 +123,8 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
             saved.Add(first);
             foreach (var tag in entry.RepoTags)
             {
-                var isNamed = ImageReference.TryParse(tag, out var name) && byName.TryGetValue(name, out var named) && named.Configs.Contains(config);
+                var isNamed = ImageReference.TryParse(tag, out var name)
+                    && byName.TryGetValue(name, out var named) && named.Configs.Contains(config);
                 var image = isNamed ? byName[name!] : first;
                 saved.Add(image);
                 image.RepoTags.Add(tag);
@@ -134,7 +140,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
     }
 
     private Digest ConfigDigest(DockerManifestEntry entry) =>
-        OciLayoutReader.DigestOfPath(entry.Config)
+        LayoutPaths.DigestOfName(entry.Config)
         ?? metadata.ReadConfig(metadata.Require(entry.Config, DockerManifestEntry.FileName)).Digest;
 
     private bool HasUncompressedLayers(Manifest root) => root switch

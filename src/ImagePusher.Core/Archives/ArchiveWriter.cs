@@ -1,6 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives.Docker;
 using ImagePusher.Core.Archives.Tar;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
@@ -65,7 +66,10 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     public string? MountCandidate(Descriptor descriptor) => null;
 
     /// <inheritdoc/>
-    /// <remarks>A blob whose digest is not known in advance gets a sha256 digest. Concurrent calls run one after the other; a failed one leaves nothing.</remarks>
+    /// <remarks>
+    /// A blob whose digest is not known in advance gets a sha256 digest. Concurrent calls run one after the other; a failed one leaves
+    /// nothing.
+    /// </remarks>
     public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
@@ -84,7 +88,9 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="DestinationConflictException">Another image of this tar has the name.</exception>
-    /// <exception cref="UnsupportedContentException">A docker archive can't contain the manifest: an index, an artifact, foreign layers.</exception>
+    /// <exception cref="UnsupportedContentException">
+    /// A docker archive can't contain the manifest: an index, an artifact, foreign layers.
+    /// </exception>
     /// <exception cref="ArgumentException">Something that the manifest names was not written before.</exception>
     public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {
@@ -95,14 +101,16 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             {
                 if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } missing)
                 {
-                    throw new ArgumentException($"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
+                    throw new ArgumentException(
+                        $"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
                 }
 
                 var known = _images.Find(image => image.Name == name).Manifest;
                 if (known is not null && known.Digest != manifest.Digest)
                 {
                     throw new DestinationConflictException(
-                        $"Two images for '{Description}' are named {name}: {known.Digest} and {manifest.Digest}.", "Rename one of them first.");
+                        $"Two images for '{Description}' are named {name}: {known.Digest} and {manifest.Digest}.",
+                        "Rename one of them first.");
                 }
 
                 if (known is null)
@@ -154,11 +162,11 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 
         BlobIdentity identity = default;
         var offset = await _tar.AddAsync(
-            blob.Digest is null ? null : ArchiveIndexWriter.PathOf(blob.Digest),
+            blob.Digest is null ? null : LayoutPaths.BlobName(blob.Digest),
             async (stream, stop) =>
             {
                 identity = await blob.WriteToAsync(stream, 0, stop).ConfigureAwait(false);
-                return _written.ContainsKey(identity.Digest) ? null : ArchiveIndexWriter.PathOf(identity.Digest);
+                return _written.ContainsKey(identity.Digest) ? null : LayoutPaths.BlobName(identity.Digest);
             },
             cancellationToken).ConfigureAwait(false);
         _written.TryAdd(identity.Digest, (offset, identity.Size));
@@ -169,7 +177,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     {
         if (!_written.ContainsKey(manifest.Digest))
         {
-            var offset = await _tar.AddAsync(ArchiveIndexWriter.PathOf(manifest.Digest), manifest.Raw, cancellationToken).ConfigureAwait(false);
+            var name = LayoutPaths.BlobName(manifest.Digest);
+            var offset = await _tar.AddAsync(name, manifest.Raw, cancellationToken).ConfigureAwait(false);
             _written.Add(manifest.Digest, (offset, manifest.Raw.Length));
         }
 
@@ -189,7 +198,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         if (length > ImageConfig.MaximumSize)
         {
             throw new LimitExceededException(
-                $"The config {image.Config.Digest} has {length} bytes; at most {ImageConfig.MaximumSize} are read.", "Write the image in the OCI format.");
+                $"The config {image.Config.Digest} has {length} bytes; at most {ImageConfig.MaximumSize} are read.",
+                "Write the image in the OCI format.");
         }
 
         var config = ImageConfig.Parse(await _tar.ReadAsync(offset, (int)length, cancellationToken).ConfigureAwait(false));
@@ -199,9 +209,9 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         }
 
         _docker.Add(new DockerManifestEntry(
-            ArchiveIndexWriter.PathOf(image.Config.Digest),
+            LayoutPaths.BlobName(image.Config.Digest),
             name.Tag is null ? [] : [$"{name.Name}:{name.Tag}"],
-            [.. image.Layers.Select(layer => ArchiveIndexWriter.PathOf(layer.Digest))],
+            [.. image.Layers.Select(layer => LayoutPaths.BlobName(layer.Digest))],
             new Dictionary<Digest, Descriptor>()));
     }
 
@@ -211,8 +221,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         ImageManifest { IsImage: false } => throw NotForDocker(manifest, "an artifact, which docker can't load"),
         ImageManifest image when image.Layers.Any(layer => MediaTypes.IsForeign(layer.MediaType)) => throw NotForDocker(
             manifest, "an image with foreign layers, which a docker archive can't leave out"),
-        ImageManifest image when image.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } layer => throw NotForDocker(
-            manifest, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
+        ImageManifest image when image.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } layer =>
+            throw NotForDocker(manifest, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
         _ => (ImageManifest)manifest,
     };
 

@@ -20,7 +20,10 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
     private long _bytesRead;
 
     private ImageArchive(
-        ArchiveContainer container, ArchiveMetadata metadata, IReadOnlyList<ArchivedImage> images, IReadOnlyList<ImagePusherException> failures)
+        ArchiveContainer container,
+        ArchiveMetadata metadata,
+        IReadOnlyList<ArchivedImage> images,
+        IReadOnlyList<ImagePusherException> failures)
     {
         (_container, _metadata, Images, Failures) = (container, metadata, images, failures);
         foreach (var image in images)
@@ -88,7 +91,8 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
             file = await CopyAsync(input, file, path, options, cancellationToken).ConfigureAwait(false);
         }
 
-        return await ReadAsync(() => TarContainer.Open(file, path, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(() => TarContainer.Open(file, path, options, cancellationToken), options, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Opens a tar that comes as a stream, such as standard input. It is written to a temporary file once.</summary>
@@ -108,7 +112,8 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(input);
         options ??= ArchiveOptions.Default;
         var copy = await new TemporaryCopy(name, options).WriteAsync(input, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(() => TarContainer.Open(copy, name, options, cancellationToken), options, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(() => TarContainer.Open(copy, name, options, cancellationToken), options, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

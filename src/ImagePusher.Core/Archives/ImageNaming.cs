@@ -47,7 +47,7 @@ internal sealed class ImageNaming(string path, ILogger log, bool needsNames = tr
     internal static string RepositoryOf(string path)
     {
         var name = Path.GetFileName(path.TrimEnd('/', Path.DirectorySeparatorChar)).ToLowerInvariant();
-        while (Array.Find(Extensions, extension => name.Length > extension.Length && name.EndsWith(extension, StringComparison.Ordinal)) is { } found)
+        while (Array.Find(Extensions, end => name.Length > end.Length && name.EndsWith(end, StringComparison.Ordinal)) is { } found)
         {
             name = name[..^found.Length];
         }

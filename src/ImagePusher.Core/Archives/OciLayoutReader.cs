@@ -19,30 +19,19 @@ internal sealed class OciLayoutReader(
     /// <summary>The media type of an entry that was ignored; null if there was none.</summary>
     public string? IgnoredMediaType { get; private set; }
 
-    /// <summary>The digest in a path <c>blobs/sha256/…</c>; null for other paths.</summary>
-    public static Digest? DigestOfPath(string path) => LayoutPaths.DigestOfName(path);
-
     /// <summary>True if the archive declares to be a layout, or can't be anything else.</summary>
     /// <exception cref="InvalidImageArchiveException">It is a layout of an unknown version, or its marker can't be read.</exception>
     public static bool IsLayout(ArchiveMetadata metadata, bool hasDockerManifest)
     {
-        if (metadata.ReadText(LayoutPaths.MarkerName, Limits.LayoutMarker) is not { } raw)
+        if (metadata.ReadText(LayoutPaths.MarkerName, LayoutMarker.MaximumSize) is not { } raw)
         {
             return !hasDockerManifest;
         }
 
-        try
-        {
-            using var document = ArchiveJson.Parse(raw);
-            var version = document.RootElement.Text("imageLayoutVersion");
-            return version is not null && version.StartsWith("1.", StringComparison.Ordinal)
-                ? true
-                : throw ArchiveErrors.NotAnArchive(metadata.Path, $"its OCI layout has version '{version}'", "Save it again as an OCI layout of version 1.0.0.");
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw ArchiveErrors.Damaged(metadata.Path, $"its oci-layout can't be read: {error.Message}", error);
-        }
+        return LayoutMarker.FindProblem(ArchiveJson.WithoutMark(raw)) is { } problem
+            ? throw ArchiveErrors.NotAnArchive(
+                metadata.Path, $"its file oci-layout can't be read: {problem}", "Save it again as an OCI layout of version 1.0.0.")
+            : true;
     }
 
     /// <summary>The images of index.json, each digest once; null if there is no index.json.</summary>
@@ -59,7 +48,8 @@ internal sealed class OciLayoutReader(
             if (IsOpaque(entry))
             {
                 IgnoredMediaType = entry.MediaType;
-                log.Verbose($"The entry {entry.Digest} of '{metadata.Path}' has the media type {entry.MediaType}, which is not an image; it is ignored.");
+                log.Verbose(
+                    $"The entry {entry.Digest} of '{metadata.Path}' has the media type {entry.MediaType}, which is not an image; it is ignored.");
                 continue;
             }
 
@@ -147,7 +137,8 @@ internal sealed class OciLayoutReader(
             image.Missing.AddRange(index.Manifests.Where(child => !IsComplete(child, 1)));
             if (image.Missing.Count == index.Manifests.Count && index.Manifests.Count > 0)
             {
-                throw ArchiveErrors.Incomplete(metadata.Path, $"the index {entry.Digest} lists {index.Manifests.Count} entries, and none of them is complete");
+                throw ArchiveErrors.Incomplete(
+                    metadata.Path, $"the index {entry.Digest} lists {index.Manifests.Count} entries, and none of them is complete");
             }
 
             AddPlatforms(image, index, []);
@@ -161,7 +152,8 @@ internal sealed class OciLayoutReader(
         return image;
     }
 
-    private IEnumerable<Descriptor> FindMissing(Manifest manifest) => manifest.References.Where(blob => metadata.FindBlob(blob.Digest) is null);
+    private IEnumerable<Descriptor> FindMissing(Manifest manifest) =>
+        manifest.References.Where(blob => metadata.FindBlob(blob.Digest) is null);
 
     // An entry of an unknown media type is an opaque blob: of a BuildKit cache, for example (image-spec, image-index.md).
     private static bool IsOpaque(Descriptor entry) =>
@@ -223,7 +215,9 @@ internal sealed class OciLayoutReader(
         }
 
         image.Configs.Add(manifest.Config.Digest);
-        platform ??= metadata.FindBlob(manifest.Config.Digest) is { } config ? metadata.ReadConfig(config, manifest.Config).Config.Platform : null;
+        platform ??= metadata.FindBlob(manifest.Config.Digest) is { } config
+            ? metadata.ReadConfig(config, manifest.Config).Config.Platform
+            : null;
         image.AddPlatform(platform);
     }
 }

@@ -58,7 +58,8 @@ internal sealed class PlannedArchive : IImageTarget
     public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) => throw NotWritten();
 
     /// <inheritdoc/>
-    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken) => throw NotWritten();
+    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken) =>
+        throw NotWritten();
 
     private NotSupportedException NotWritten() => new($"'{Description}' is planned, not written.");
 }

@@ -40,7 +40,8 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
             var isComplete = false;
             try
             {
-                options.Log.Verbose($"'{path}' is written to the temporary file '{file.Name}'{(kind is ContentKind.Tar ? "" : ", decompressed")}.");
+                var how = kind is ContentKind.Tar ? "" : ", decompressed";
+                options.Log.Verbose($"'{path}' is written to the temporary file '{file.Name}'{how}.");
                 await CopyAsync(content, file, kind is ContentKind.Tar ? null : counted, cancellationToken).ConfigureAwait(false);
                 isComplete = true;
                 return file;
@@ -119,8 +120,9 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
 
     private ImagePusherException Failed(Exception error)
     {
-        var message = $"'{path}' could not be written to a temporary file in '{Directory}': {error.Message.TrimEnd('.')}.";
-        const string Action = "Set TMPDIR (on Windows TEMP) to a directory with space for the uncompressed tar, or decompress the file yourself.";
+        var message = $"'{path}' could not be written to a temporary file in '{Directory}': {DiskErrors.Reason(error)}.";
+        const string Action =
+            "Set TMPDIR (on Windows TEMP) to a directory with space for the uncompressed tar, or decompress the file yourself.";
         return error switch
         {
             _ when DiskErrors.IsFull(error) => new InsufficientSpaceException(message, "Free space there. Or: " + Action, error),

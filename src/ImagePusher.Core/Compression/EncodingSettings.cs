@@ -4,10 +4,14 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Compression;
 
-/// <summary>How uncompressed layers are compressed. The same content, settings and version of the library give the same bytes on every machine.</summary>
+/// <summary>
+/// How uncompressed layers are compressed. The same content, settings and version of the library give the same bytes on every machine.
+/// </summary>
 internal sealed record EncodingSettings
 {
-    /// <summary>The uncompressed bytes of a block: 4 MiB. It is constant, whatever the number of cores, since it determines the result.</summary>
+    /// <summary>
+    /// The uncompressed bytes of a block: 4 MiB. It is constant, whatever the number of cores, since it determines the result.
+    /// </summary>
     public const int BlockSize = 4 * 1024 * 1024;
 
     /// <summary>The default level of both formats: 2. docs/performance.md shows the measurements behind it.</summary>

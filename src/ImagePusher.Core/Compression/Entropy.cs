@@ -12,7 +12,9 @@ internal static class Entropy
     private const double Excess = 0.1;
     private const long Limit = (long)((Total * (Total - 1) / 256 * (1 + Excess)) + Total);
 
-    /// <summary>True if samples from across the content look random. The result depends on the bytes alone, since it determines the digest.</summary>
+    /// <summary>
+    /// True if samples from across the content look random. The result depends on the bytes alone, since it determines the digest.
+    /// </summary>
     public static bool IsIncompressible(ReadOnlySpan<byte> content)
     {
         if (content.Length < Total * 2)

@@ -75,7 +75,8 @@ internal static class LayerEncoder
             while (true)
             {
                 var buffer = pool.Rent();
-                var count = await content.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                var count = await content.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
                 if (count == 0)
                 {
                     pool.Return(buffer);
@@ -91,11 +92,16 @@ internal static class LayerEncoder
                 crc.Append(buffer.AsSpan(0, count));
                 size += count;
                 _ = compressing.ContinueWith(
-                    (_, state) => pool.Return((byte[])state!), buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    (_, state) => pool.Return((byte[])state!),
+                    buffer,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
 
             blocks.Complete();
-            return (new BlobIdentity(Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()), size), crc.GetCurrentHashAsUInt32());
+            var digest = Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset());
+            return (new BlobIdentity(digest, size), crc.GetCurrentHashAsUInt32());
         }
         catch (Exception error)
         {

@@ -20,7 +20,8 @@ internal static class BlobReader
         if (descriptor.Size > maximum)
         {
             throw new LimitExceededException(
-                $"{descriptor.Digest} of {source.Description} has {descriptor.Size} bytes; at most {maximum} are read.", "Check that it is the config of an image.");
+                $"{descriptor.Digest} of {source.Description} has {descriptor.Size} bytes; at most {maximum} are read.",
+                "Check that it is the config of an image.");
         }
 
         var opened = await source.OpenBlobAsync(descriptor, 0, cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,8 @@ internal static class BlobReader
 
     private static async Task ReadExactlyOrMismatchAsync(this VerifyingStream stream, byte[] content, CancellationToken cancellationToken)
     {
-        var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken)
+            .ConfigureAwait(false);
 
         // The stream verifies when its end is read, which also finds surplus bytes.
         if (read == content.Length)

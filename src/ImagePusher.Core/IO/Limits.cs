@@ -15,14 +15,13 @@ internal static class Limits
     /// <summary>The most links from an entry of a tar to its content: 40.</summary>
     public const int TarLinks = 40;
 
-    /// <summary>The most bytes of index.json, manifest.json and all manifests of an archive together: 32 MiB, enough for 10,000 images.</summary>
+    /// <summary>
+    /// The most bytes of index.json, manifest.json and all manifests of an archive together: 32 MiB, enough for 10,000 images.
+    /// </summary>
     public const long ArchiveMetadata = 32L * 1024 * 1024;
 
     /// <summary>The most bytes of an archive's index.json: 16 MiB; 10,000 images take about 4 MiB.</summary>
     public const int LayoutIndex = 16 * 1024 * 1024;
-
-    /// <summary>The most bytes of an archive's oci-layout file: 64 KiB.</summary>
-    public const int LayoutMarker = 64 * 1024;
 
     /// <summary>The most bytes of a docker archive's manifest.json: 4 MiB.</summary>
     public const int DockerManifest = 4 * 1024 * 1024;

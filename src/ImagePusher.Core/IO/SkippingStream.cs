@@ -1,6 +1,8 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Discards the first bytes that are written and passes on the rest: for content that can only be produced from its start.</summary>
+/// <summary>
+/// Discards the first bytes that are written and passes on the rest: for content that can only be produced from its start.
+/// </summary>
 /// <param name="inner">The destination; not closed with this stream.</param>
 /// <param name="skip">The number of bytes to discard.</param>
 internal sealed class SkippingStream(Stream inner, long skip) : WriteOnlyStream

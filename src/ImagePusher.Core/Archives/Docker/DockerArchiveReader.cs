@@ -1,13 +1,14 @@
 using ImagePusher.Core.Compression;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives.Docker;
 
 /// <summary>Reads docker archives: each image of manifest.json becomes an OCI manifest of the layers as they are in the archive.</summary>
 /// <remarks>
-/// An uncompressed layer is named by its diff ID and not read. The digest of a compressed one – some tools write those – is not its diff
-/// ID, so the layer is read once to compute it, unless its path <c>blobs/sha256/…</c> has it; it keeps its bytes, as compressed layers do
+/// An uncompressed layer is named by its diff ID and not read. The digest of a compressed one, which some tools write, is not its diff ID,
+/// so the layer is read once to compute it, unless its path <c>blobs/sha256/…</c> has it; it keeps its bytes, as compressed layers do
 /// everywhere.
 /// </remarks>
 internal static class DockerArchiveReader
@@ -39,7 +40,8 @@ internal static class DockerArchiveReader
         {
             throw ArchiveErrors.Damaged(
                 metadata.Path,
-                $"the image of '{TerminalText.Quote(entry.Config)}' has {entry.Layers.Count} layers, and its config has {config.DiffIds.Count} diff IDs");
+                $"the image of '{TerminalText.Quote(entry.Config)}' has {entry.Layers.Count} layers, "
+                + $"and its config has {config.DiffIds.Count} diff IDs");
         }
 
         metadata.AddBlob(configDigest, configFile);
@@ -71,7 +73,7 @@ internal static class DockerArchiveReader
         var layer = kind is ContentKind.Gzip or ContentKind.Zstd
             ? new Descriptor(
                 kind is ContentKind.Gzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd,
-                OciLayoutReader.DigestOfPath(file.Name) ?? metadata.HashLayer(file),
+                LayoutPaths.DigestOfName(file.Name) ?? metadata.HashLayer(file),
                 file.Length)
             : new Descriptor(MediaTypes.OciLayer, diffId, file.Length);
         metadata.AddBlob(layer.Digest, file);
@@ -91,7 +93,8 @@ internal static class DockerArchiveReader
         }
         catch (FormatException error)
         {
-            throw ArchiveErrors.Damaged(metadata.Path, $"no manifest can be created for the image of {layers.Count} layers: {error.Message}", error);
+            throw ArchiveErrors.Damaged(
+                metadata.Path, $"no manifest can be created for the image of {layers.Count} layers: {error.Message}", error);
         }
     }
 }

@@ -76,7 +76,8 @@ internal sealed class TarFileWriter : IAsyncDisposable
     /// <param name="write">Writes the content and returns the name; null to discard the entry.</param>
     /// <param name="cancellationToken">Cancels the writing; the entry is discarded.</param>
     /// <returns>Where the content starts, in bytes from the start of the tar.</returns>
-    public async Task<long> AddAsync(string? name, Func<Stream, CancellationToken, Task<string?>> write, CancellationToken cancellationToken)
+    public async Task<long> AddAsync(
+        string? name, Func<Stream, CancellationToken, Task<string?>> write, CancellationToken cancellationToken)
     {
         var start = _end + TarHeaderWriter.SizeOf(name ?? "");
         var content = new TarContentStream(_file.SafeFileHandle, start, error => ArchiveErrors.Unwritable(_path, error));
@@ -159,6 +160,18 @@ internal sealed class TarFileWriter : IAsyncDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw ArchiveErrors.Unwritable(_temporary, error);
+        }
+    }
+
+    private void Rename()
+    {
+        if (_overwrite)
+        {
+            FilePublisher.Replace(_temporary, Path.GetFullPath(_path), Path.GetDirectoryName(_temporary)!);
+        }
+        else
+        {
+            File.Move(_temporary, _path);
         }
     }
 
