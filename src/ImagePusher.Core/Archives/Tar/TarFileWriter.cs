@@ -163,18 +163,6 @@ internal sealed class TarFileWriter : IAsyncDisposable
         }
     }
 
-    private void Rename()
-    {
-        if (_overwrite)
-        {
-            FilePublisher.Replace(_temporary, Path.GetFullPath(_path), Path.GetDirectoryName(_temporary)!);
-        }
-        else
-        {
-            File.Move(_temporary, _path);
-        }
-    }
-
     private async Task FinishAsync(string name, long start, long length, CancellationToken cancellationToken)
     {
         var padding = (int)((TarChecksum.BlockSize - (length % TarChecksum.BlockSize)) % TarChecksum.BlockSize);
