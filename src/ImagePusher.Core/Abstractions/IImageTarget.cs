@@ -41,6 +41,16 @@ public interface IImageTarget
     /// <param name="descriptor">The blob.</param>
     string? MountCandidate(Descriptor descriptor);
 
+    /// <summary>
+    /// Says that an image came from another name with these blobs: a target that has that name's repository may mount them from it.
+    /// No request is sent. The default does nothing.
+    /// </summary>
+    /// <param name="origin">The name that the image came from.</param>
+    /// <param name="blobs">The blobs of the image.</param>
+    void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
+    {
+    }
+
     /// <summary>Writes a blob; it is in place and verified when the task completes.</summary>
     /// <param name="blob">The content.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -18,7 +18,7 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         return new SourceEndpoint(
             cache.Description,
             [.. entries.Select(entry =>
-                new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest }, entry.Reference))],
+                new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest, Origin = entry.Reference }, entry.Reference))],
             Encodings(options));
     }
 

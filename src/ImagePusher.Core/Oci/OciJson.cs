@@ -41,6 +41,11 @@ internal static partial class OciJson
             throw new FormatException("a descriptor lacks a valid digest or size");
         }
 
+        if (bytes > Descriptor.MaximumSize)
+        {
+            throw new FormatException($"a descriptor has the size {bytes}, and at most {Descriptor.MaximumSize} bytes are accepted");
+        }
+
         var urls = element.Property("urls");
         if (element.Property("mediaType") is { ValueKind: JsonValueKind.String } type && type.Text() is null)
         {
@@ -88,7 +93,7 @@ internal static partial class OciJson
     public static IReadOnlyList<Descriptor> ReadDescriptors(JsonElement element, string name) => element.Property(name) switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(ReadDescriptor)],
+        { ValueKind: JsonValueKind.Array } list => WithOneSizeEach([.. list.EnumerateArray().Select(ReadDescriptor)]),
         _ => throw new FormatException($"its '{name}' is not a list"),
     };
 

@@ -36,6 +36,9 @@ internal sealed record RegistryLimits
     /// </summary>
     public long RetryRenewalLength { get; init; } = 64 * 1024;
 
+    /// <summary>How many connections may be lost in succession while fewer bytes of a download arrive. The default is 10.</summary>
+    public int LossesWithoutProgress { get; init; } = 10;
+
     /// <summary>How often the registry may correct the offset of one chunk by 416. The default is 3.</summary>
     public int OffsetCorrections { get; init; } = 3;
 }

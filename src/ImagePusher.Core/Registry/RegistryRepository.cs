@@ -130,6 +130,22 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
+    public void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(blobs);
+        if (origin.Registry == Registry && origin.Repository != Repository)
+        {
+            // A proxy project's prefix is before both paths.
+            var repository = _own.Repository[..^Repository.Length] + origin.Repository;
+            foreach (var blob in blobs)
+            {
+                _mounts.Remember(Registry, repository, blob.Digest);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public string? MountCandidate(Descriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -253,19 +269,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     {
         var place = await endpoint.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
         return await ResumingBlobStream.OpenAsync(
-            endpoint.Transport,
-            position => new RegistryRequest
-            {
-                Method = HttpMethod.Get,
-                Target = $"/v2/{endpoint.Repository}/blobs/{descriptor.Digest}",
-                Purpose = $"reading {descriptor.Digest} of {Description}",
-                Scopes = endpoint.PullScopes,
-                Offset = position,
-                Expected = position > 0 ? [HttpStatusCode.RequestedRangeNotSatisfiable] : [],
-                IsVerified = true,
-                Retries = false,
-            },
-            descriptor, offset, place, cancellationToken).ConfigureAwait(false);
+            endpoint.Transport, new BlobRequest(endpoint, descriptor), offset, _client.Limits, place, cancellationToken).ConfigureAwait(false);
     }
 
     private ManifestNotFoundException NotFound(string tagOrDigest) => new(

@@ -26,6 +26,15 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
         Blobs = BlobWork.Of(_tree, options.EncodingFor(selection.IsRewritable), diffIds);
     }
 
+    /// <summary>Tells the target where it may mount the blobs from.</summary>
+    public void SuggestOrigin()
+    {
+        if (selection.Origin is { } origin && !selection.IsRewritable)
+        {
+            target.SuggestOrigin(origin, Blobs.Select(work => work.Blob));
+        }
+    }
+
     /// <summary>The remembered results of layers that are to be compressed, by their diff IDs.</summary>
     public async Task<Dictionary<Digest, Descriptor>> RecallAsync(IEncodingStore? encodings, CancellationToken cancellationToken)
     {

@@ -51,6 +51,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         }
 
         await job.ReadAsync(cancellationToken).ConfigureAwait(false);
+        job.SuggestOrigin();
         var blobs = monitor.Start(job.Blobs);
         var tree = isAsked ? null : await FindAsync(job, cancellationToken).ConfigureAwait(false);
         var isPublished = tree is not null;
@@ -96,6 +97,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(target);
         var job = new CopyJob(selection, target, name, options);
         await job.ReadAsync(cancellationToken).ConfigureAwait(false);
+        job.SuggestOrigin();
         var known = await job.RecallAsync(encodings, cancellationToken).ConfigureAwait(false);
         var tree = job.Result(known);
         var isPublished = await job.IsPublishedAsync(tree?.Root.Digest, cancellationToken).ConfigureAwait(false);

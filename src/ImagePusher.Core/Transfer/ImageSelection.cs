@@ -1,5 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
@@ -31,6 +32,9 @@ internal sealed class ImageSelection
 
     /// <summary>The digest that the image was made from before it came to this source; null if unknown.</summary>
     public Digest? SourceDigest { get; init; }
+
+    /// <summary>The name under which the source keeps the image, if it was copied from there: its registry may have the blobs.</summary>
+    public ImageReference? Origin { get; init; }
 
     /// <summary>True if the manifest was read.</summary>
     internal bool IsRead => _manifest is not null;

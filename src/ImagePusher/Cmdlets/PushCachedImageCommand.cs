@@ -78,6 +78,7 @@ public sealed class PushCachedImageCommand : PushCommand
                 Select = async token => new ImageSelection(cache, await cache.ResolveAsync(digest, token).ConfigureAwait(false))
                 {
                     SourceDigest = entry.SourceDigest,
+                    Origin = entry.Reference,
                 },
                 Target = Access.Repository(name),
                 Name = name,

@@ -1,4 +1,9 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Cache;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Transfer;
+using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 
@@ -7,6 +12,8 @@ namespace ImagePusher.Core.Tests.Registry;
 /// <summary>Mounting blobs from another repository of the registry.</summary>
 public sealed class BlobMountTests
 {
+    private static readonly MemoryBlob Config = new("{}"u8.ToArray());
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -22,6 +29,62 @@ public sealed class BlobMountTests
         Assert.True(await two.TryMountAsync(blob.Descriptor, Token));
         Assert.Matches(@"^/v2/two/app/blobs/uploads/\?mount=sha256%3A[0-9a-f]{64}&from=one%2Fapp$", proxy.RequestsOf("POST")[^1].Target);
         Assert.Equal([blob.TrueDigest.ToString()], registry.BlobsOf("two/app"));
+    }
+
+    [Fact]
+    public async Task A_cached_image_is_mounted_from_the_repository_that_its_name_has_at_the_registry()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        var layer = MemoryBlob.Random(1000);
+        var image = Image(layer);
+        await using (var earlier = new RegistrySession())
+        {
+            await earlier.Repository(registry.Address, "one/app").WriteBlobAsync(layer, Token);
+            await earlier.Repository(registry.Address, "one/app").WriteBlobAsync(Config, Token);
+        }
+
+        // Another process: it knows only the name under which the image is cached.
+        using var folder = new TemporaryFolder();
+        var cache = ImageCache.Open(folder["cache"], new CacheOptions());
+        await cache.WriteBlobAsync(layer, Token);
+        await cache.WriteBlobAsync(Config, Token);
+        var origin = ImageReference.Create(registry.Address, "one/app", "1");
+        await cache.PublishAsync(image, origin, null, Token);
+        await using var session = new RegistrySession();
+        var target = session.Repository(registry.Address, "two/app");
+        var selection = new ImageSelection(cache, image) { Origin = origin };
+        var copier = new ImageCopier(new TransferLimits(), null);
+        var name = ImageReference.Create(registry.Address, "two/app", "1");
+        var plan = await copier.PlanAsync(selection, target, name, new CopyOptions(), Token);
+        Assert.All(plan.Blobs, blob => Assert.Equal((PlannedAction.Mount, "one/app"), (blob.Action, blob.From)));
+        var result = await copier.CopyAsync(selection, target, name, new CopyOptions(), new CopyMonitor(), Token);
+        Assert.Equal((1, 0, 0L), (result.Mounted, result.Uploaded, result.BytesSent - image.Raw.Length));
+    }
+
+    [Theory]
+    [InlineData("localhost:1", "one/app")]
+    [InlineData("", "team/app")]
+    public async Task An_origin_at_another_registry_or_in_the_same_repository_is_no_candidate(string registry, string repository)
+    {
+        await using var server = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(10).Descriptor;
+        var target = session.Repository(server.Address);
+        target.SuggestOrigin(ImageReference.Create(registry.Length > 0 ? registry : server.Address, repository, "1"), [blob]);
+        Assert.Null(target.MountCandidate(blob));
+    }
+
+    [Fact]
+    public async Task An_origin_that_lacks_the_blob_costs_no_further_request()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(10);
+        var target = session.Repository(registry.Address);
+        target.SuggestOrigin(ImageReference.Create(registry.Address, "gone/app", "1"), [blob.Descriptor]);
+        Assert.False(await target.TryMountAsync(blob.Descriptor, Token));
+        await target.WriteBlobAsync(blob, Token);
+        Assert.Equal((1, 0), (registry.Count("POST"), registry.OpenUploads));
     }
 
     [Fact]
@@ -104,4 +167,7 @@ public sealed class BlobMountTests
     // Answers GET /v2/ itself, and leaves the rest to the handler.
     private static LoopbackServer Serve(Func<ServerExchange, Task> handler) => LoopbackServer.Start(
         exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : handler(exchange));
+
+    private static ImageManifest Image(MemoryBlob layer) => ImageManifest.Create(
+        MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Config.TrueDigest, Config.Content.Length), [layer.Descriptor]);
 }

@@ -239,6 +239,53 @@ public sealed class DownloadTests
         Assert.Equal(2, repository.ParallelBlobs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_copy_that_is_too_short_is_reported_as_damaged(bool ignoresRange)
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        if (ignoresRange)
+        {
+            proxy.On("GET", "blobs").DropRequestHeader("Range");
+        }
+
+        var error = await Assert.ThrowsAsync<DigestMismatchException>(() => ReadAsync(repository, blob.Descriptor with { Size = 400_000 }));
+        Assert.Equal(("400000 bytes", "300000 bytes"), (error.Expected, error.Actual));
+        Assert.Contains("The registry's copy of the blob is damaged", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(2, proxy.Count("GET", "blobs"));
+    }
+
+    [Fact]
+    public async Task An_empty_body_with_200_is_reported_as_damaged()
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(200));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<DigestMismatchException>(
+            () => ReadAsync(session.Repository(server.Address), MemoryBlob.Random(1000).Descriptor));
+        Assert.Contains("damaged", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_few_bytes_per_connection_are_not_progress()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        await using var session = new RegistrySession();
+        var blob = MemoryBlob.Random(300_000);
+        var repository = session.Repository(proxy.Address);
+        await repository.WriteBlobAsync(blob, Token);
+        proxy.On("GET", "blobs").CutDown(1, CutKind.Close);
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => ReadAsync(repository, blob.Descriptor));
+        Assert.Contains("fewer than 65536 bytes arrived", error.Message, StringComparison.Ordinal);
+        Assert.InRange(proxy.Count("GET", "blobs"), 2, 12);
+    }
+
     private static async Task ReadAsync(RegistryRepository repository, Descriptor blob)
     {
         await using var stream = new VerifyingStream(await repository.OpenBlobAsync(blob, 0, Token), blob, "a test's blob");

@@ -112,6 +112,18 @@ public sealed class ResumeTests
         Report(proxy, 200L * unit, 1.5);
     }
 
+    [Fact]
+    public async Task A_few_bytes_per_connection_do_not_renew_the_retries()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("PATCH").CutUp(10);
+        await using var session = new RegistrySession();
+        await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(proxy.Address, retries: 4).WriteBlobAsync(MemoryBlob.Random(100_000), Token));
+        Assert.Equal(5, proxy.Count("PATCH"));
+    }
+
     private static void Report(FaultProxy proxy, long size, double atMost)
     {
         TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"figure: {proxy.BytesUp()} bytes for {size}: {(double)proxy.BytesUp() / size:0.000}"));

@@ -1,6 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Registry;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
@@ -87,6 +88,29 @@ public sealed class UploadFormTests
         await session.Repository(proxy.Address, "other/app").WriteBlobAsync(MemoryBlob.Random(2 * Mebibyte, 2), Token);
         Assert.Equal((1, 2), (proxy.Count("PATCH"), proxy.Count("PUT")));
         Assert.Equal(0, registry.OpenUploads);
+    }
+
+    [Theory]
+    [InlineData("2000000000")]
+    [InlineData("3800000000")]
+    [InlineData("99999999999999999999999")]
+    public async Task A_minimum_chunk_beyond_the_limit_is_an_error_only_where_chunks_are_needed(string minimum)
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var proxy = FaultProxy.Start(registry.Address);
+        proxy.On("POST").SetResponseHeader("OCI-Chunk-Min-Length", minimum);
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { UploadForm = UploadForm.Chunked, ChunkSize = Mebibyte },
+            change: options => options with { Limits = new RegistryLimits { ChunkLength = 4 * Mebibyte } });
+        var repository = session.Repository(proxy.Address);
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => repository.WriteBlobAsync(MemoryBlob.Random(5 * Mebibyte), Token));
+        Assert.Contains("OCI-Chunk-Min-Length", error.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (proxy.Count("PATCH"), registry.OpenUploads));
+
+        // What fits in one chunk is sent as the last one, which may be smaller.
+        await repository.WriteBlobAsync(MemoryBlob.Random(2 * Mebibyte), Token);
+        session.Client.SetSettings(proxy.Address, RegistrySession.Quick);
+        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(6 * Mebibyte), Token);
     }
 
     [Fact]
