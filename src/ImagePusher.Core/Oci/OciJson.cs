@@ -97,6 +97,14 @@ internal static partial class OciJson
         _ => throw new FormatException($"its '{name}' is not a list"),
     };
 
+    // Two sizes for one digest would let one reader check what another does not.
+    private static List<Descriptor> WithOneSizeEach(List<Descriptor> descriptors)
+    {
+        var sizes = new Dictionary<Digest, long>(descriptors.Count);
+        var other = descriptors.Find(descriptor => !sizes.TryAdd(descriptor.Digest, descriptor.Size) && sizes[descriptor.Digest] != descriptor.Size);
+        return other is null ? descriptors : throw new FormatException($"it names {other.Digest} with two sizes");
+    }
+
     /// <exception cref="FormatException">The text is not a digest of a supported algorithm.</exception>
     public static Digest ReadDigest(string? text) => Digest.TryParse(text, out var digest) ? digest
         : text is not null && Digest.AlgorithmOf(text) is { } algorithm
