@@ -98,8 +98,8 @@ public sealed class DockerRegistryTests
 
         using var nameless = Http.NewClient(certificates);
         await Assert.ThrowsAsync<HttpRequestException>(() => nameless.GetAsync(new Uri(registry.Url, "v2/"), Token));
-        using var stranger = Http.NewClient();
-        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync(new Uri(registry.Url, "v2/"), Token));
+        using var untrusting = Http.NewClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => untrusting.GetAsync(new Uri(registry.Url, "v2/"), Token));
     }
 
     [Fact]

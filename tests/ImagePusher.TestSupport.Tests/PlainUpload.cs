@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.TestSupport.Tests;
 
-/// <summary>Uploads by hand, one request after the other, that stop at the first refusal.</summary>
+/// <summary>Uploads by hand, one request after the other, that stop at the first rejection.</summary>
 internal sealed class PlainUpload(HttpClient client, Uri registry, string repository, CancellationToken cancellationToken)
 {
     /// <summary>The statuses of all answers, in their order.</summary>

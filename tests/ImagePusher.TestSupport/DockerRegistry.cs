@@ -35,7 +35,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     public static Task<DockerRegistry> StartAsync(CancellationToken cancellationToken) =>
         StartAsync(new DockerRegistryOptions(), cancellationToken);
 
-    /// <summary>Starts one; returns when it answers. Skips the test if docker-registry is missing.</summary>
+    /// <summary>Starts one; returns when it responds. Skips the test if docker-registry is missing.</summary>
     public static async Task<DockerRegistry> StartAsync(DockerRegistryOptions options, CancellationToken cancellationToken)
     {
         var tool = ExternalTools.Require("docker-registry");
@@ -69,14 +69,14 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The requests that it answered since the start or <see cref="ForgetRequestsAsync"/>, in the order of their ends.</summary>
+    /// <summary>The requests that it responded to since the start or <see cref="ForgetRequestsAsync"/>, in the order of their ends.</summary>
     public async Task<IReadOnlyList<LoggedRequest>> RequestsAsync(CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken);
         return Answered().Skip(_forgotten).ToList();
     }
 
-    /// <summary>How many requests it answered of a method, whose path and query match a regular expression.</summary>
+    /// <summary>How many requests it responded to of a method, whose path and query match a regular expression.</summary>
     public async Task<int> CountAsync(string method, string target, CancellationToken cancellationToken) =>
         (await RequestsAsync(cancellationToken)).Count(request => request.Is(method, target));
 

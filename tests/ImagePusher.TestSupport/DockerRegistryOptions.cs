@@ -9,7 +9,7 @@ public sealed record DockerRegistryOptions
     /// <summary>The server whose bearer tokens it wants; none by default.</summary>
     public RegistryTokenAuthority? TokenAuthority { get; init; }
 
-    /// <summary>Whether it refuses what changes it, with 405.</summary>
+    /// <summary>Whether it rejects what changes it, with 405.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>Where it keeps its content; a folder of its own by default, deleted with it.</summary>

@@ -49,12 +49,12 @@ public static class Http
     public static AuthenticationHeaderValue Basic(string user, string password) =>
         new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}")));
 
-    /// <summary>Begins an upload: POST /v2/…/blobs/uploads/. Gives the answer, whatever it is.</summary>
+    /// <summary>Begins an upload: POST /v2/…/blobs/uploads/. Gives the response, whatever it is.</summary>
     public static Task<HttpResponseMessage> BeginUploadAsync(
         this HttpClient client, Uri registry, string repository, CancellationToken cancellationToken) =>
         client.PostAsync(new Uri(registry, $"v2/{repository}/blobs/uploads/"), null, cancellationToken);
 
-    /// <summary>Where an answer points, resolved against the request's URL and otherwise byte for byte.</summary>
+    /// <summary>Where a response points, resolved against the request's URL and otherwise byte for byte.</summary>
     public static Uri ResolvedLocation(this HttpResponseMessage answer)
     {
         var (asked, location) = (answer.RequestMessage!.RequestUri!, answer.Headers.Location!.OriginalString);

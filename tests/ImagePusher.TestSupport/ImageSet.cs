@@ -24,7 +24,7 @@ public sealed class ImageSet
     /// <summary>How many blobs several repositories have in common: the bases.</summary>
     public int SharedByRepositories => (Images.Count + (TagsOfRepository * RepositoriesOfBase) - 1) / (TagsOfRepository * RepositoriesOfBase);
 
-    /// <summary>Puts a fleet into a registry's storage.</summary>
+    /// <summary>Puts a set of images into a registry's storage.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="count">How many images.</param>
     /// <param name="layerSize">The bytes of an image's own layer; a repository's has four times as many, a base sixteen times.</param>

@@ -6,7 +6,7 @@ namespace ImagePusher.TestSupport;
 /// <summary>A request as a server's own access log tells it.</summary>
 /// <param name="Method">GET, HEAD, POST, PATCH, PUT or DELETE.</param>
 /// <param name="Target">Path and query, as asked for.</param>
-/// <param name="Status">The status of the answer.</param>
+/// <param name="Status">The status of the response.</param>
 public sealed partial record LoggedRequest(string Method, string Target, int Status)
 {
     /// <summary>The target without its query.</summary>

@@ -25,10 +25,10 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>What it wrote until now: its access log and its errors.</summary>
     public string Log => _process.Log;
 
-    /// <summary>The requests that it answered until now. Its log is written after the answer: wait for what you expect.</summary>
+    /// <summary>The requests that it responded to until now. Its log is written after the response: wait for what you expect.</summary>
     public IReadOnlyList<LoggedRequest> Requests => [.. _process.Lines.Select(LoggedRequest.FromCombinedLog).OfType<LoggedRequest>()];
 
-    /// <summary>Starts one in front of a server; returns when it answers. Skips the test if nginx is missing.</summary>
+    /// <summary>Starts one in front of a server; returns when it responds. Skips the test if nginx is missing.</summary>
     /// <param name="upstream">Host and port of the server behind it, which speaks plain http.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -1,8 +1,8 @@
 namespace ImagePusher.TestSupport;
 
 /// <summary>
-/// Writes images straight into a docker-registry's storage folder (distribution's filesystem driver, layout v2): a fleet is there in
-/// a moment, and nothing of what is tested took part in it.
+/// Writes images straight into a docker-registry's storage folder (distribution's filesystem driver, layout v2): a set of images is there in
+/// a moment, without the code under test.
 /// </summary>
 /// <param name="folder">The storage folder, as in <see cref="DockerRegistryOptions.StorageFolder"/>.</param>
 public sealed class RegistryStorage(string folder)
@@ -20,7 +20,7 @@ public sealed class RegistryStorage(string folder)
     /// <summary>Puts a manifest into a repository and gives its digest.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="content">The manifest.</param>
-    /// <param name="tag">Its tag; null: it is there by its digest alone.</param>
+    /// <param name="tag">Its tag; null: it is stored by its digest only.</param>
     public string AddManifest(string repository, byte[] content, string? tag)
     {
         var hex = Store(content);

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport;
 
-/// <summary>Whose bearer tokens a docker-registry trusts (distribution, auth.token).</summary>
+/// <summary>The authority whose bearer tokens a docker-registry trusts (distribution, auth.token).</summary>
 /// <param name="Realm">The URL of the token server.</param>
 /// <param name="Service">What the registry calls itself: the tokens' audience.</param>
 /// <param name="Issuer">The tokens' issuer.</param>

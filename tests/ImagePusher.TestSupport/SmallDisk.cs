@@ -14,7 +14,7 @@ public sealed class SmallDisk : IDisposable
     public string Path { get; }
 
     /// <summary>Mounts one.</summary>
-    /// <param name="path">The folder to mount it on; made if it is not there.</param>
+    /// <param name="path">The folder to mount it on; created if it does not exist.</param>
     /// <param name="options">The options of a tmpfs, such as size=2m.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<SmallDisk> MountAsync(string path, string options, CancellationToken cancellationToken)

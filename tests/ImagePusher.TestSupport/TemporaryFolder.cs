@@ -3,7 +3,7 @@ namespace ImagePusher.TestSupport;
 /// <summary>A new folder that goes away with its owner.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    /// <summary>Makes the folder.</summary>
+    /// <summary>Creates the folder.</summary>
     public TemporaryFolder() => FullName = Directory.CreateTempSubdirectory("imagepusher-test-").FullName;
 
     /// <summary>The folder's full path.</summary>

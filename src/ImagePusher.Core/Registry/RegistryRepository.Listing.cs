@@ -15,9 +15,9 @@ public sealed partial class RegistryRepository
 {
     private static readonly HttpStatusCode[] NoDeletion = [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
 
-    /// <summary>The tags, page by page as they are wanted, in the registry's order (distribution-spec, Listing Tags).</summary>
-    /// <exception cref="ManifestNotFoundException">There is no such repository.</exception>
-    /// <exception cref="RegistryException">They could not be listed.</exception>
+    /// <summary>The tags, in the registry's order; each page is requested when it is needed (distribution-spec, Listing Tags).</summary>
+    /// <exception cref="ManifestNotFoundException">The repository does not exist.</exception>
+    /// <exception cref="RegistryException">The list could not be read.</exception>
     public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default)
     {
         var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes, HttpStatusCode.NotFound);
@@ -27,11 +27,11 @@ public sealed partial class RegistryRepository
     private void ThrowNotFound() => throw new ManifestNotFoundException(
         $"{Description} was not found: {Registry} has no such repository.", "Check the name, or list the repositories of the registry.");
 
-    /// <summary>What refers to a manifest: signatures, SBOMs, attestations. From the API, or where it is missing from the tag <c>sha256-…</c>.</summary>
+    /// <summary>The referrers of a manifest: signatures, SBOMs, attestations. They come from the API or, where the registry has none, from the tag <c>sha256-…</c>.</summary>
     /// <param name="digest">The manifest's digest.</param>
-    /// <param name="artifactType">The kind wanted; null for all.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="RegistryException">They could not be listed.</exception>
+    /// <param name="artifactType">The artifact type; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="RegistryException">The list could not be read.</exception>
     public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
         Referrers.ListAsync(_own, digest, artifactType, _client.Limits, cancellationToken);
 
@@ -45,11 +45,11 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>
-    /// Deletes a manifest with all tags that name it, and takes it out of its subject's list where clients keep that
+    /// Deletes a manifest with all its tags, and removes it from its subject's list where clients keep one
     /// (distribution-spec, Deleting Manifests).
     /// </summary>
-    /// <exception cref="ManifestNotFoundException">There is none.</exception>
-    /// <exception cref="RegistryException">The registry refused.</exception>
+    /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
+    /// <exception cref="RegistryException">The registry rejected it.</exception>
     public async Task DeleteManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(digest);
@@ -61,7 +61,7 @@ public sealed partial class RegistryRepository
         }
     }
 
-    /// <summary>The manifest, for what it refers to; null if it can't be read, which is no reason to keep it.</summary>
+    /// <summary>The manifest with its subject; null if it cannot be read, which does not prevent its deletion.</summary>
     private async Task<Manifest?> ReadForDeletionAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
@@ -84,11 +84,11 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>
-    /// Deletes a tag and leaves the manifest and its other tags. Where the registry deletes by digest only, the tag is first
-    /// moved to a manifest made for this, which is then deleted.
+    /// Deletes a tag and keeps the manifest and its other tags. Where the registry deletes by digest only, the tag is first
+    /// moved to a new manifest, which is then deleted.
     /// </summary>
-    /// <exception cref="ManifestNotFoundException">There is no such tag.</exception>
-    /// <exception cref="RegistryException">The registry refused.</exception>
+    /// <exception cref="ManifestNotFoundException">The tag does not exist.</exception>
+    /// <exception cref="RegistryException">The registry rejected it.</exception>
     public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
     {
         _ = await HeadAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tag);
@@ -113,10 +113,10 @@ public sealed partial class RegistryRepository
         await DeleteAsync(standIn.Digest, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The registry's pull limit, asked by HEAD, which does not count as a pull; null if it tells none.</summary>
+    /// <summary>The registry's pull limit, requested by HEAD, which does not count as a pull; null if the registry states none.</summary>
     /// <param name="tag">A tag that exists; on Docker Hub <c>latest</c> of <c>ratelimitpreview/test</c>.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="RegistryException">It could not be asked.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="RegistryException">The registry could not be asked.</exception>
     public async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
     {
         using var answer = await Transport.SendAsync(
@@ -134,7 +134,7 @@ public sealed partial class RegistryRepository
         return limit is null ? null : new RateLimit(limit.Value, ReadLimit(answer.Header("ratelimit-remaining")).Count, window, answer.Header("docker-ratelimit-source"));
     }
 
-    // Unlike HeadAsync it takes a 404 at its word: these tags are seldom there, and a GET for each that is not would double the requests.
+    // Unlike HeadAsync it trusts a 404: these tags rarely exist, and a GET for each missing one would double the requests.
     private Task<Descriptor?> FindTagAsync(string tag, CancellationToken cancellationToken) => ReadAsync(async endpoint =>
     {
         var head = await ManifestReader.HeadAsync(endpoint, tag, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);

@@ -41,7 +41,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     public string Description => $"{Registry}/{Repository}";
 
     /// <inheritdoc/>
-    /// <remarks>The registry, as long as it mounts blobs from one of its repositories into another.</remarks>
+    /// <remarks>The registry, as long as it mounts blobs between its repositories.</remarks>
     public string Store => _mounts.IsRefused(Registry) ? Description : Registry;
 
     /// <inheritdoc/>
@@ -50,9 +50,9 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     private RegistryTransport Transport => _own.Transport;
 
     /// <summary>Reads a manifest by tag or digest.</summary>
-    /// <exception cref="ManifestNotFoundException">There is none.</exception>
-    /// <exception cref="DigestMismatchException">What came is not what the digest, or the registry's own header, says.</exception>
-    /// <exception cref="RegistryException">It could not be read.</exception>
+    /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
+    /// <exception cref="DigestMismatchException">The content does not match the digest, or the registry's own header.</exception>
+    /// <exception cref="RegistryException">The manifest could not be read.</exception>
     public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) =>
         await FindAsync(nameOrDigest, null, cancellationToken).ConfigureAwait(false) ?? throw NotFound(nameOrDigest);
 
@@ -65,7 +65,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <summary>
-    /// Asks what a tag or digest names, by HEAD; where the answer says too little, by GET. Null if there is no such manifest.
+    /// The descriptor of a tag or digest, requested by HEAD or, where that response is incomplete, by GET; null if the manifest does not exist.
     /// </summary>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
     public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken) =>
@@ -76,8 +76,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
                 return head.Descriptor ?? (await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
             });
 
-    /// <summary>What a tag or digest names, without reading it where the registry answers HEAD.</summary>
-    /// <exception cref="ManifestNotFoundException">There is none.</exception>
+    /// <summary>The descriptor of a tag or digest, without reading the manifest where the registry supports HEAD.</summary>
+    /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
     public async Task<Descriptor> DescribeAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
@@ -86,9 +86,9 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>
-    /// Opens a blob at an offset. The stream goes on by Range where a connection is lost; it does not check the digest.
+    /// Opens a blob at an offset. The stream resumes after a lost connection; it does not verify the digest.
     /// </summary>
-    /// <exception cref="RegistryException">The blob is not there, or could not be read.</exception>
+    /// <exception cref="RegistryException">The blob does not exist, or could not be read.</exception>
     public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -153,7 +153,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
-    /// <remarks>A refusal of any kind means false: the blob is then uploaded.</remarks>
+    /// <remarks>Every rejection means false: the blob is then uploaded.</remarks>
     public async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         // Where this copy is damaged, that of another repository is the same in most registries.
@@ -181,7 +181,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
-    /// <exception cref="RegistryException">The registry refused the blob in every form, or could not be reached.</exception>
+    /// <exception cref="RegistryException">The registry rejected the blob in every form, or could not be reached.</exception>
     public async Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
@@ -238,7 +238,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
         return manifest;
     }
 
-    // The mirrors first; what they lack or fail to give comes from the registry itself.
+    // Mirrors are asked first, then the registry itself.
     private async Task<T?> ReadAsync<T>(Func<RepositoryEndpoint, Task<T?>> read)
         where T : class
     {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Reading blobs: going on by Range where a connection is lost.</summary>
+/// <summary>Reading blobs, and resuming by Range after a lost connection.</summary>
 public sealed class DownloadTests
 {
     private const int Mebibyte = 1024 * 1024;
@@ -173,7 +173,7 @@ public sealed class DownloadTests
         await stalled.Reached.WaitAsync(Token);
         while (!session.Log.Text.Contains("was silent for 60 seconds", StringComparison.Ordinal))
         {
-            // The last bytes may be on their way still; each read begins the time anew.
+            // The last bytes may still be in transit; each read restarts the timer.
             time.Advance(TimeSpan.FromSeconds(61));
             await Task.Yield();
         }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>What an earlier run left: uploads that a later one goes on with, or that are no obstacle to it.</summary>
+/// <summary>Uploads of an earlier run, which a later run resumes or which do not prevent it.</summary>
 public sealed class UploadJournalTests
 {
     private static readonly int Unit = ExternalTools.LongForm ? 1_000_000 : 150_000;
@@ -140,7 +140,7 @@ public sealed class UploadJournalTests
         var first = one.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         await underWay.Reached.WaitAsync(Token);
 
-        // The second one finds in the journal what the first one has under way.
+        // The second one finds in the journal the upload that is in progress.
         var second = two.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         await proxy.On("PATCH").Reached.WaitAsync(TimeSpan.FromSeconds(20), Token);
         proxy.Release();

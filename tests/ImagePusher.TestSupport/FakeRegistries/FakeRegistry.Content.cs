@@ -18,7 +18,7 @@ public sealed partial class FakeRegistry
     /// <summary>The bytes of a blob.</summary>
     public byte[] ReadBlob(string digest) => File.ReadAllBytes(FileOf(digest));
 
-    /// <summary>The digest of the manifest under a tag or digest; null if there is none.</summary>
+    /// <summary>The digest of the manifest under a tag or digest; null if it does not exist.</summary>
     public string? ManifestOf(string repository, string reference) =>
         _manifests.TryGetValue((repository, reference), out var manifest) ? manifest.Digest : null;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <content>What is refused of an upload before its body is read.</content>
+/// <content>What is rejected of an upload before its body is read.</content>
 public sealed partial class FakeRegistry
 {
     private async Task<bool> RefuseAsync(ServerExchange exchange, FakeUpload upload)
@@ -18,7 +18,7 @@ public sealed partial class FakeRegistry
             exchange.Add("Range", RangeOf(upload, RangeStyle.Plain)!);
         }
 
-        // Nobody reads the body of a refused request; the connection is of no more use.
+        // The body of a rejected request is not read, so the connection cannot be used again.
         exchange.Closes |= exchange.ContentLength is not 0;
         await ErrorAsync(exchange, refusal.Status, refusal.Code, refusal.Message);
         return true;
@@ -64,10 +64,10 @@ public sealed partial class FakeRegistry
             return (RegistryProfile.RangeRefusal, "UNSUPPORTED", "chunked uploads are not supported");
         }
 
-        // "bytes a-b/*", which .NET's typed header writes, is none (dotnet/sdk-container-builds #258).
+        // "bytes a-b/*", which .NET's typed header writes is rejected (dotnet/sdk-container-builds #258).
         if (ContentRange().Match(range) is not { Success: true } match)
         {
-            return (400, "BLOB_UPLOAD_INVALID", $"'{range}' is no range");
+            return (400, "BLOB_UPLOAD_INVALID", $"'{range}' is not a range");
         }
 
         var start = long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);

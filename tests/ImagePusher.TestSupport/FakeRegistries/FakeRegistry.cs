@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>A registry in this process that behaves as a <see cref="RegistryProfile"/> says. It checks what a registry checks: digests, names, that a manifest's parts are there.</summary>
+/// <summary>A registry in this process that behaves as a <see cref="RegistryProfile"/> says. It verifies what a registry verifies: digests, names, and that the blobs of a manifest exist.</summary>
 public sealed partial class FakeRegistry : IAsyncDisposable
 {
     private readonly FakeRegistryOptions _options;
@@ -34,7 +34,7 @@ public sealed partial class FakeRegistry : IAsyncDisposable
     /// <summary>The root of its API, with a slash at the end.</summary>
     public Uri Url => _server.Url;
 
-    /// <summary>The requests that it answered, in the order of their answers.</summary>
+    /// <summary>The requests that it responded to, in the order of their responses.</summary>
     public IReadOnlyList<LoggedRequest> Requests => [.. _requests];
 
     /// <summary>The bytes of blobs that arrived, in finished and unfinished requests.</summary>
@@ -44,7 +44,7 @@ public sealed partial class FakeRegistry : IAsyncDisposable
     public static FakeRegistry Start(RegistryProfile profile, FakeRegistryOptions? options = null) =>
         new(profile, options ?? new FakeRegistryOptions());
 
-    /// <summary>How many requests it answered of a method, whose path and query match a regular expression.</summary>
+    /// <summary>How many requests it responded to of a method, whose path and query match a regular expression.</summary>
     public int Count(string method, string target = "") => _requests.Count(request => request.Is(method, target));
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>An upload that is under way in an fake registry.</summary>
+/// <summary>An upload in progress in a fake registry.</summary>
 internal sealed class FakeUpload(string repository, string file)
 {
     private readonly Lock _lock = new();
@@ -19,7 +19,7 @@ internal sealed class FakeUpload(string repository, string file)
     /// <summary>The sizes of the finished requests' bodies.</summary>
     public List<long> Chunks { get; } = [];
 
-    /// <summary>Grows with each answer; part of the Location.</summary>
+    /// <summary>Grows with each response; part of the Location.</summary>
     public int Version { get; set; }
 
     public bool IsForgotten { get; private set; }
@@ -101,7 +101,7 @@ internal sealed class FakeUpload(string repository, string file)
         var read = exchange.ReadAsync(piece).AsTask();
         return await Task.WhenAny(read, evicted) == read
             ? await read
-            : throw new OperationCanceledException("Another request goes on with this upload.");
+            : throw new OperationCanceledException("Another request continues this upload.");
     }
 
     private void Cut(AfterCut afterCut)

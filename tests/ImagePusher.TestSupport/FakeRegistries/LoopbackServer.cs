@@ -26,7 +26,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     public static LoopbackServer Start(Func<ServerExchange, Task> handler, TestCertificates? certificates = null) =>
         new(handler, certificates);
 
-    /// <summary>Ends it. Throws what the handler threw, except what comes of an ended connection.</summary>
+    /// <summary>Stops the server. Throws the handler's exception, except those of a closed connection.</summary>
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(RawHttpConnection connection, CancellationToken ended)

@@ -62,7 +62,7 @@ public sealed partial record RegistryProfile
         Location = LocationStyle.HostRelative,
     };
 
-    /// <summary>Google's Artifact Registry. No chunks; the status of its refusal is not known, 400 here.</summary>
+    /// <summary>Google's Artifact Registry. No chunks; the status of its rejection is not known, 400 here.</summary>
     public static RegistryProfile ArtifactRegistry { get; } = new()
     {
         Name = "Artifact Registry",
@@ -96,7 +96,7 @@ public sealed partial record RegistryProfile
         ChangesLocation = false,
     };
 
-    /// <summary>Gitea. A second stream is refused, a cut leaves an upload that takes nothing more, and there is no status.</summary>
+    /// <summary>Gitea. A second stream is rejected, a cut leaves an upload that takes nothing more, and there is no status.</summary>
     public static RegistryProfile Gitea { get; } = new()
     {
         Name = "Gitea",
@@ -145,7 +145,7 @@ public sealed partial record RegistryProfile
         LargestBody = 100_000_000,
     };
 
-    /// <summary>All of them, but those with a name of the inner network, which nobody outside can push to without a rule of their own.</summary>
+    /// <summary>All profiles except those with a name of an internal network, which no client outside can push to.</summary>
     public static IReadOnlyList<RegistryProfile> All { get; } =
     [
         Conformant, WithMinimumChunk, Distribution, Ecr, Ghcr, Acr, ArtifactRegistry, Quay, Artifactory, Gitea, HarborBehindProxy, Pulp, BodyLimit,

@@ -1,24 +1,24 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>How an fake registry differs from the specification. A copy by <c>with</c> is another one, such as the same with smaller limits.</summary>
+/// <summary>How a fake registry differs from the specification. A copy by <c>with</c> is another one, such as the same with smaller limits.</summary>
 public sealed partial record RegistryProfile
 {
-    /// <summary>Whom it emulates.</summary>
+    /// <summary>The registry that it imitates.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where this is known from.</summary>
+    /// <summary>The evidence for it.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The answer to a finished PATCH.</summary>
+    /// <summary>The response to a finished PATCH.</summary>
     public int PatchStatus { get; init; } = 202;
 
-    /// <summary>The Range in the answer to a POST.</summary>
+    /// <summary>The Range in the response to a POST.</summary>
     public RangeStyle PostRange { get; init; }
 
-    /// <summary>The Range in the answer to a PATCH.</summary>
+    /// <summary>The Range in the response to a PATCH.</summary>
     public RangeStyle PatchRange { get; init; }
 
-    /// <summary>The Range in the answer to a question for the upload's status.</summary>
+    /// <summary>The Range in the response to a question for the upload's status.</summary>
     public RangeStyle StatusRange { get; init; }
 
     /// <summary>Whether an upload can be asked for its status; otherwise 404.</summary>
@@ -27,7 +27,7 @@ public sealed partial record RegistryProfile
     /// <summary>Whether the status comes with a Location.</summary>
     public bool StatusHasLocation { get; init; } = true;
 
-    /// <summary>Whether each answer gives a new Location and the old ones are refused with 404.</summary>
+    /// <summary>Whether each response gives a new Location and the old ones are rejected with 404.</summary>
     public bool ChangesLocation { get; init; } = true;
 
     /// <summary>Whether the query of a Location must come back byte for byte; otherwise, as from Go's clients, decoded and encoded again.</summary>
@@ -48,13 +48,13 @@ public sealed partial record RegistryProfile
     /// <summary>Whether a body of unknown length may come, in chunked transfer coding; otherwise 411.</summary>
     public bool TakesUnknownLength { get; init; } = true;
 
-    /// <summary>The answer to a PATCH without Content-Range when the upload has bytes already; 0 appends.</summary>
+    /// <summary>The response to a PATCH without Content-Range when the upload has bytes already; 0 appends.</summary>
     public int SecondStreamRefusal { get; init; }
 
-    /// <summary>The message of that answer; {0} is the number of bytes.</summary>
+    /// <summary>The message of that response; {0} is the number of bytes.</summary>
     public string SecondStreamMessage { get; init; } = "the upload has bytes already";
 
-    /// <summary>The answer to a Content-Range; 0 takes it.</summary>
+    /// <summary>The response to a Content-Range; 0 takes it.</summary>
     public int RangeRefusal { get; init; }
 
     /// <summary>The largest body with a Content-Range, in bytes; more is 416.</summary>
@@ -63,7 +63,7 @@ public sealed partial record RegistryProfile
     /// <summary>The smallest chunk but the last, in bytes; a smaller one is found at the end, with 400.</summary>
     public long SmallestChunk { get; init; }
 
-    /// <summary>Whether the answer to POST says <see cref="SmallestChunk"/> by OCI-Chunk-Min-Length.</summary>
+    /// <summary>Whether the response to POST says <see cref="SmallestChunk"/> by OCI-Chunk-Min-Length.</summary>
     public bool SaysSmallestChunk { get; init; }
 
     /// <summary>What becomes of an upload whose request was cut.</summary>
@@ -72,10 +72,10 @@ public sealed partial record RegistryProfile
     /// <summary>Whether blobs can be mounted; otherwise a mount is an ordinary POST.</summary>
     public bool Mounts { get; init; } = true;
 
-    /// <summary>The answer to a mount that does not say where from; 0 looks in all repositories.</summary>
+    /// <summary>The response to a mount that does not say where from; 0 looks in all repositories.</summary>
     public int MountWithoutFromRefusal { get; init; }
 
-    /// <summary>The answer to a mount from a repository that is not there, or not allowed; 0 begins an upload.</summary>
+    /// <summary>The response to a mount from a repository that is not there, or not allowed; 0 begins an upload.</summary>
     public int MountRefusal { get; init; }
 
     /// <summary>Whether only repositories that were made before can be pushed to; otherwise 404 NAME_UNKNOWN.</summary>

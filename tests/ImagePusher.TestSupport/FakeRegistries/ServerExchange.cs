@@ -5,7 +5,7 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>One request to a <see cref="LoopbackServer"/> and its answer.</summary>
+/// <summary>One request to a <see cref="LoopbackServer"/> and its response.</summary>
 public sealed class ServerExchange
 {
     private static readonly byte[] Continue = System.Text.Encoding.ASCII.GetBytes("HTTP/1.1 100 Continue\r\n\r\n");
@@ -35,10 +35,10 @@ public sealed class ServerExchange
     /// <summary>The length of the body if it was declared; 0 without a body, null if it comes in chunks.</summary>
     public long? ContentLength => _head.RequestFraming.Length;
 
-    /// <summary>The status of the answer; 0 before it.</summary>
+    /// <summary>The status of the response; 0 before it.</summary>
     public int Status { get; private set; }
 
-    /// <summary>Whether the connection ends after the answer.</summary>
+    /// <summary>Whether the connection ends after the response.</summary>
     public bool Closes { get; set; }
 
     /// <summary>Cancelled when the server ends.</summary>
@@ -88,21 +88,21 @@ public sealed class ServerExchange
         return all.ToArray();
     }
 
-    /// <summary>Adds a header field to the answer.</summary>
+    /// <summary>Adds a header field to the response.</summary>
     public void Add(string name, string value) => _answer.Add(name, value);
 
-    /// <summary>Answers with a text, or with none.</summary>
+    /// <summary>Responds with a text, or with none.</summary>
     public Task RespondAsync(int status, string body = "", string contentType = "application/json") =>
         RespondAsync(status, System.Text.Encoding.UTF8.GetBytes(body), contentType);
 
-    /// <summary>Answers with bytes.</summary>
+    /// <summary>Responds with bytes.</summary>
     public async Task RespondAsync(int status, byte[] body, string contentType)
     {
         await BeginAsync(status, body.Length, contentType);
         await WriteAsync(body);
     }
 
-    /// <summary>Sends the answer's head; the body follows by <see cref="WriteAsync"/>, but not for HEAD, 204 and 304.</summary>
+    /// <summary>Sends the response's head; the body follows by <see cref="WriteAsync"/>, but not for HEAD, 204 and 304.</summary>
     public async Task BeginAsync(int status, long length, string contentType)
     {
         Status = status;
@@ -116,7 +116,7 @@ public sealed class ServerExchange
             _answer["Content-Type"] = contentType;
         }
 
-        // Who waits for 100 Continue and gets this instead may send the body or not: only a new connection is sure.
+        // A client that waits for 100 Continue and receives this instead may or may not send the body: only a new connection is safe.
         Closes |= _awaitsContinue && !_body.IsAtEnd;
         if (Closes)
         {
@@ -126,7 +126,7 @@ public sealed class ServerExchange
         await _connection.WriteAsync(HttpHead.Response(status, _answer).ToBytes(), Ended);
     }
 
-    /// <summary>Sends a part of the answer's body; nothing for HEAD, 204 and 304.</summary>
+    /// <summary>Sends a part of the response's body; nothing for HEAD, 204 and 304.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         if (Method != "HEAD" && Status is not (204 or 304))

@@ -15,22 +15,22 @@ public sealed record TokenServerOptions
     /// <summary>A query that the realm's URL has of its own and that clients must keep; empty by default.</summary>
     public string RealmQuery { get; init; } = "";
 
-    /// <summary>Who may do what: user (null is anonymous), repository, action. By default users everything and anonymous pull.</summary>
+    /// <summary>Whether a user (null for anonymous) may do an action in a repository. By default users may do everything, and anonymous callers may pull.</summary>
     public Func<string?, string, string, bool> Allows { get; init; } = (user, _, action) => user is not null || action == "pull";
 
     /// <summary>Whether an anonymous request gets a token; otherwise 401.</summary>
     public bool AllowsAnonymous { get; init; } = true;
 
-    /// <summary>Whether POST (OAuth 2) is there; otherwise it answers 404, and clients fall back to GET (crane).</summary>
+    /// <summary>Whether POST (OAuth 2) is there; otherwise it responds 404, and clients fall back to GET (crane).</summary>
     public bool TakesPost { get; init; } = true;
 
-    /// <summary>The field with the token in an answer to GET: token, or access_token as some servers write.</summary>
+    /// <summary>The field with the token in a response to GET: token, or access_token as some servers write.</summary>
     public string TokenField { get; init; } = "token";
 
     /// <summary>How long a token is good; five minutes by default.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether the answer says expires_in. Without, clients must take 60 seconds.</summary>
+    /// <summary>Whether the response says expires_in. Without, clients must take 60 seconds.</summary>
     public bool SaysExpiry { get; init; } = true;
 
     /// <summary>Whether it reads the first scope alone, as some servers do.</summary>

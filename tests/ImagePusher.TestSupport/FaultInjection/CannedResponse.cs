@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>An answer that the proxy gives by itself.</summary>
+/// <summary>A response that the proxy gives by itself.</summary>
 internal sealed class CannedResponse(int status)
 {
     private readonly HttpFields _fields = [];
@@ -15,7 +15,7 @@ internal sealed class CannedResponse(int status)
 
     public void AddHeader(string name, string value) => _fields.Add(name, value);
 
-    /// <summary>The answer's head and body; a HEAD gets the head alone.</summary>
+    /// <summary>The response's head and body; a HEAD gets the head alone.</summary>
     public (HttpHead Head, byte[] Body) For(string method, bool closes)
     {
         var body = status is 204 or 304 ? [] : System.Text.Encoding.UTF8.GetBytes(Body);

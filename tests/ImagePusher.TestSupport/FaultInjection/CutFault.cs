@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Cuts the connection when more than so many bytes of bodies want to pass.</summary>
+/// <summary>Cuts the connection when more than a given number of bytes of bodies want to pass.</summary>
 internal sealed class CutFault(Direction direction, long after, CutKind kind, CutScope scope) : CountingFault(direction, after, scope)
 {
     private readonly Lock _lock = new();

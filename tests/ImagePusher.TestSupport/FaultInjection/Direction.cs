@@ -6,6 +6,6 @@ internal enum Direction
     /// <summary>A request's, to the server.</summary>
     Up,
 
-    /// <summary>An answer's, to the client.</summary>
+    /// <summary>A response's, to the client.</summary>
     Down,
 }

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Cuts the connection before the request is sent on, or before the answer is.</summary>
+/// <summary>Cuts the connection before the request is sent on, or before the response is.</summary>
 internal sealed class DropFault(Direction direction, CutKind kind) : Fault
 {
     public override ValueTask OnRequestAsync(Exchange exchange) => Act(Direction.Up);

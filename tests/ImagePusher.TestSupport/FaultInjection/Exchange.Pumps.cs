@@ -29,7 +29,7 @@ internal sealed partial class Exchange
                 return ExchangeEnd.Finish;
             }
 
-            // The server answered before it had the whole body. What still comes may be wanted by nobody.
+            // The server answered before it had the whole body. The rest may be of no use.
             var complete = up.IsCompleted || await Task.WhenAny(up, Task.Delay(LingerTime, over.Token)) == up;
             return complete && await up && _body.IsAtEnd && keeps ? ExchangeEnd.KeepAlive : ExchangeEnd.Finish;
         }
@@ -75,13 +75,13 @@ internal sealed partial class Exchange
             }
             catch (IOException)
             {
-                // The server takes no more; its answer may be on the way.
+                // The server takes no more; its response may be in transit.
                 return true;
             }
         }
     }
 
-    /// <summary>Sends the answer back; says whether the client's connection may stay.</summary>
+    /// <summary>Sends the response back; says whether the client's connection may stay.</summary>
     private async Task<bool> PumpDownAsync(RawHttpConnection server, CancellationToken cancellationToken)
     {
         var head = await FinalHeadAsync(server, cancellationToken);
@@ -150,7 +150,7 @@ internal sealed partial class Exchange
         }
         catch (IOException)
         {
-            // The server ended inside its answer; so does the proxy.
+            // The server ended inside its response; so does the proxy.
             throw new CutException(CutKind.Reset);
         }
     }

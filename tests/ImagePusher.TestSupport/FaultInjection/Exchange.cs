@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>One request on its way through the proxy, and its answer on the way back.</summary>
+/// <summary>One request through the proxy, and its response.</summary>
 internal sealed partial class Exchange(
     FaultProxy proxy, RawHttpConnection client, HttpHead request, ProxiedRequest record, IReadOnlyList<FaultRule> rules, CancellationToken ended)
 {
@@ -41,7 +41,7 @@ internal sealed partial class Exchange(
 
     public Task PauseAsync(TimeSpan pause) => Task.Delay(pause, proxy.TimeProvider, _pumping ?? ended);
 
-    /// <summary>Completes when the proxy is next told to let all go on.</summary>
+    /// <summary>Completes when the proxy is next told to let all continue.</summary>
     public Task Released => proxy.Released;
 
     /// <summary>Waits for the release, which is taken before the rule is signalled: who waits for that may release at once.</summary>
@@ -55,10 +55,10 @@ internal sealed partial class Exchange(
         return new ValueTask(released.WaitAsync(_pumping ?? ended));
     }
 
-    /// <summary>Sends no more of the server's answer, but ends it in order.</summary>
+    /// <summary>Sends no more of the server's response, but ends it in order.</summary>
     public void EndAnswer() => _answerEnded = true;
 
-    /// <summary>Answers in the server's place.</summary>
+    /// <summary>Responds instead of the server.</summary>
     public async ValueTask RespondAsync(CannedResponse answer, bool readsBody)
     {
         if (readsBody && !Request.ExpectsContinue)

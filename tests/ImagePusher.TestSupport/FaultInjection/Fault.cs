@@ -1,12 +1,12 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Something that goes wrong with one request. It may act when the request's or the answer's head is there, or at a place in a body.</summary>
+/// <summary>Something that goes wrong with one request. It may act when the request's or the response's head is there, or at a place in a body.</summary>
 internal abstract class Fault
 {
     /// <summary>Before the request is sent on.</summary>
     public virtual ValueTask OnRequestAsync(Exchange exchange) => default;
 
-    /// <summary>Before the final answer's head is sent to the client.</summary>
+    /// <summary>Before the final response's head is sent to the client.</summary>
     public virtual ValueTask OnAnswerAsync(Exchange exchange) => default;
 
     /// <summary>How many more bytes of the body pass before the fault acts; 0: it acts when one more comes.</summary>

@@ -5,8 +5,8 @@ using ImagePusher.TestSupport.RawHttp;
 namespace ImagePusher.TestSupport.FaultInjection;
 
 /// <summary>
-/// A scripted HTTP/1.1 proxy on a loopback port: it passes every byte on as it comes, except where a rule says otherwise, and
-/// remembers every request. It keeps the client's Host, so that a registry behind it writes Locations that lead back here.
+/// A fault-injection proxy for HTTP/1.1 on a loopback port: it forwards every byte as it arrives, except where a rule says otherwise, and
+/// records every request. It keeps the client's Host, so that a registry behind it writes Locations that lead back to the proxy.
 /// </summary>
 public sealed partial class FaultProxy : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
     /// <summary>How many connections were opened to it.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Completes when no request is under way: each has its answer, or its client is gone.</summary>
+    /// <summary>Completes when no request is in progress: each has its response, or its client is gone.</summary>
     public Task Idle
     {
         get
@@ -88,7 +88,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
     public static FaultProxy Start(IReadOnlyList<string> backends, FaultProxyOptions? options = null) =>
         new(backends, options ?? new FaultProxyOptions());
 
-    /// <summary>Makes a rule, which holds from now on.</summary>
+    /// <summary>Adds a rule.</summary>
     /// <param name="method">The method, or several with | between, or * for any.</param>
     /// <param name="target">A regular expression that is found in path and query.</param>
     public FaultRule On(string method, string target = "")
@@ -102,7 +102,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
         return rule;
     }
 
-    /// <summary>Drops all rules; what a rule took already goes on.</summary>
+    /// <summary>Removes all rules; requests that a rule applies to already are not affected.</summary>
     public void ClearRules()
     {
         lock (_lock)
@@ -111,7 +111,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets all go on that stalls now. Later stalls wait for the next call.</summary>
+    /// <summary>Releases everything that is stalled now. Later stalls wait for the next call.</summary>
     public void Release()
     {
         lock (_lock)

@@ -7,7 +7,7 @@ public sealed record FaultProxyOptions
     public TestCertificates? Certificates { get; init; }
 
     /// <summary>
-    /// With several backends: a client that sends back the cookie of its first answer stays with one of them. Else each request
+    /// With several backends: a client that sends back the cookie of its first response stays with one of them. Else each request
     /// goes to the next, as behind a balancer without stickiness (distribution #1402, harbor #17504).
     /// </summary>
     public bool StickyByCookie { get; init; } = true;

@@ -1,7 +1,7 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Changes a header field of the request or of the answer.</summary>
-/// <param name="direction">Up for the request, down for the answer.</param>
+/// <summary>Changes a header field of the request or of the response.</summary>
+/// <param name="direction">Up for the request, down for the response.</param>
 /// <param name="name">The field.</param>
 /// <param name="change">Its new value from its old one, null for none; it is asked with the request's target.</param>
 internal sealed class HeaderFault(Direction direction, string name, Func<string?, string, string?> change) : Fault

@@ -31,7 +31,7 @@ public sealed class ProxiedRequest
     /// <summary>The target without its query.</summary>
     public string Path => Target.Split('?', 2)[0];
 
-    /// <summary>The query without its question mark; empty if there is none.</summary>
+    /// <summary>The query without its question mark; empty if the target has no query.</summary>
     public string Query => Target.Split('?', 2) is [_, var query] ? query : "";
 
     /// <summary>The header fields as the client sent them.</summary>
@@ -40,13 +40,13 @@ public sealed class ProxiedRequest
     /// <summary>The bytes of its body, without chunk framing, that arrived here and were used.</summary>
     public long BytesUp => Interlocked.Read(ref _bytesUp);
 
-    /// <summary>The bytes of the answer's body, without chunk framing, that were sent to the client.</summary>
+    /// <summary>The bytes of the response's body, without chunk framing, that were sent to the client.</summary>
     public long BytesDown => Interlocked.Read(ref _bytesDown);
 
     /// <summary>The status that the client got; 0 if it got none.</summary>
     public int Status { get; internal set; }
 
-    /// <summary>The header fields of the answer that the client got; empty if it got none.</summary>
+    /// <summary>The header fields of the response that the client got; empty if it got none.</summary>
     public IEnumerable<KeyValuePair<string, string>> AnswerHeaders { get; internal set; } = [];
 
     /// <summary>The server behind the proxy that got it; null if none did.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Answers 307 with the same target on another host.</summary>
+/// <summary>Responds 307 with the same target on another host.</summary>
 internal sealed class RedirectFault(string host) : Fault
 {
     public override ValueTask OnRequestAsync(Exchange exchange)

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Passes so many bytes of bodies on and then nothing, until the proxy is told to go on.</summary>
+/// <summary>Passes a number of bytes of bodies and then none, until the proxy is released.</summary>
 internal sealed class StallFault(Direction direction, long after, CutScope scope) : CountingFault(direction, after, scope)
 {
     private readonly Lock _lock = new();
@@ -24,14 +24,14 @@ internal sealed class StallFault(Direction direction, long after, CutScope scope
 
     private async Task StandStillTogetherAsync(Exchange exchange, Direction at)
     {
-        // All connections stand for one reason: it is signalled once, and the count begins again once.
+        // All connections are stalled for one reason: it is signalled once, and the count restarts once.
         Task standstill;
         bool isFirst;
         lock (_lock)
         {
             if (_standstill is null && BytesUntil(exchange, at) > 0)
             {
-                // The standstill that this one saw coming is over.
+                // The stall that this connection was to join is over.
                 return;
             }
 

@@ -50,7 +50,7 @@ internal sealed class BodyReader(RawHttpConnection connection, BodyFraming frami
         var size = (await connection.ReadLineAsync(cancellationToken)).Split(';')[0].Trim();
         if (!long.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _rest) || _rest < 0)
         {
-            throw new InvalidDataException($"'{size}' is no size of a chunk.");
+            throw new InvalidDataException($"'{size}' is not the size of a chunk.");
         }
 
         while (_rest == 0)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImagePusher.TestSupport.RawHttp;
 
-/// <summary>The start line and header fields of a request or an answer (RFC 9112).</summary>
+/// <summary>The start line and header fields of a request or a response (RFC 9112).</summary>
 internal sealed class HttpHead
 {
     private readonly string[] _start;
@@ -50,7 +50,7 @@ internal sealed class HttpHead
         var start = lines[0].Split(' ', 3);
         if (start.Length < 2 || (start.Length < 3 && !start[0].StartsWith("HTTP/", StringComparison.Ordinal)))
         {
-            throw new InvalidDataException($"'{lines[0]}' is no start line of HTTP/1.1.");
+            throw new InvalidDataException($"'{lines[0]}' is not a start line of HTTP/1.1.");
         }
 
         var fields = new HttpFields();
@@ -59,7 +59,7 @@ internal sealed class HttpHead
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || line[0] is ' ' or '\t')
             {
-                throw new InvalidDataException($"'{line}' is no header field.");
+                throw new InvalidDataException($"'{line}' is not a header field.");
             }
 
             fields.Add(line[..colon], line[(colon + 1)..].Trim(' ', '\t'));

@@ -96,7 +96,7 @@ internal sealed class RawHttpConnection : IAsyncDisposable
 
         if (_buffer[_start] == TlsHandshake)
         {
-            // Who tries https first must not wait for an answer: skopeo waits for ten seconds.
+            // A client that tries https first must not wait for a response: skopeo waits for ten seconds.
             throw new IOException("A TLS handshake came where plain HTTP is spoken.");
         }
 

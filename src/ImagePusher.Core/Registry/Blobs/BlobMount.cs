@@ -5,12 +5,12 @@ using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Asks a registry to take a blob from another repository of its own (distribution-spec, Mounting a blob from another repository).</summary>
+/// <summary>Asks a registry to mount a blob from another of its repositories (distribution-spec, Mounting a blob from another repository).</summary>
 internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
 {
-    /// <summary>What came of it.</summary>
-    /// <param name="IsDone">True if the blob is in place.</param>
-    /// <param name="UploadUrl">Where to upload it instead, if the registry opened an upload.</param>
+    /// <summary>The result of a mount.</summary>
+    /// <param name="IsDone">True if the blob was mounted.</param>
+    /// <param name="UploadUrl">The URL of an upload that the registry opened instead; null for none.</param>
     internal sealed record Outcome(bool IsDone, string? UploadUrl);
 
     public async Task<Outcome> TryAsync(string digest, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                     Scopes = [TokenScope.Push(endpoint.Repository), TokenScope.Pull(from)],
                     Content = static _ => new ByteArrayContent([]),
 
-                    // Repeating it costs more than it may save: the upload is there for all of these.
+                    // A retry would cost more than it could save: the blob is uploaded after all of these.
                     Expected = [HttpStatusCode.BadRequest, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError],
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
         }
         catch (RegistryException error) when (error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
         {
-            // The right to read there may be missing; that to write here is asked for by the upload.
+            // The caller may lack the right to read there; the upload asks for the right to write here.
             transport.Log.Verbose($"{error.Message} The blob is uploaded instead.");
             return new Outcome(false, null);
         }

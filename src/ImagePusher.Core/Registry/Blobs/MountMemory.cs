@@ -4,31 +4,31 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Which repositories of a registry hold which blobs, as far as this session saw it, and which registries mount at all.</summary>
+/// <summary>Which repositories of a registry hold which blobs, as far as this session knows, and which registries mount at all.</summary>
 internal sealed class MountMemory
 {
-    // A fleet has millions of blobs; beyond these the oldest knowledge is worth less than its memory.
+    // Many images have millions of blobs; beyond this number the oldest entries are worth less than their memory.
     private const int MaximumBlobs = 200_000;
 
-    // More holders of one blob than these are no more use.
+    // More holders of one blob are of no use.
     private const int MaximumHolders = 4;
 
     private readonly ConcurrentDictionary<(string Registry, Digest Blob), ImmutableArray<string>> _holders = new();
-    // One repository may be gone, or closed to who asks; two in a row are not by chance.
-    private const int TellingSources = 2;
+    // One repository may be gone, or closed to the caller; two in succession are not chance.
+    private const int SignificantSources = 2;
 
     private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);
 
-    /// <summary>True if a registry refused to mount from several repositories since it last mounted anything: it may never mount.</summary>
-    public bool IsRefused(string registry) => _refused.TryGetValue(registry, out var sources) && sources.Count >= TellingSources;
+    /// <summary>True if a registry rejected mounts from several repositories since its last mount: it may not support mounts.</summary>
+    public bool IsRefused(string registry) => _refused.TryGetValue(registry, out var sources) && sources.Count >= SignificantSources;
 
-    /// <summary>Takes in what a registry did with a mount.</summary>
+    /// <summary>Records the result of a mount.</summary>
     public void Learn(string registry, string source, bool isRefused)
     {
         if (isRefused)
         {
             _refused.AddOrUpdate(
-                registry, static (_, source) => [source], static (_, known, source) => known.Count < TellingSources ? known.Add(source) : known, source);
+                registry, static (_, source) => [source], static (_, known, source) => known.Count < SignificantSources ? known.Add(source) : known, source);
         }
         else
         {
@@ -54,7 +54,7 @@ internal sealed class MountMemory
     {
         if (_holders.TryGetValue((registry, digest), out var known))
         {
-            // What another thread changed meanwhile is newer than this.
+            // A change by another thread is newer than this.
             _holders.TryUpdate((registry, digest), known.Remove(repository), known);
         }
     }

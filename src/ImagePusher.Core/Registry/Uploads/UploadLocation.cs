@@ -2,10 +2,10 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>Reads the Location and Range of an upload's answers (distribution-spec, Pushing a blob in chunks).</summary>
+/// <summary>Reads the Location and Range of an upload's responses (distribution-spec, Pushing a blob in chunks).</summary>
 internal static class UploadLocation
 {
-    /// <summary>Where the next request goes. The registry's own scheme and port count where a proxy before it spoiled them.</summary>
+    /// <summary>The URL of the next request. The registry's own scheme and port are used where a proxy in front of it changed them.</summary>
     /// <param name="answer">The answer that holds the Location.</param>
     /// <param name="host">The registry.</param>
     /// <param name="purpose">For the message.</param>
@@ -50,10 +50,10 @@ internal static class UploadLocation
         }
     }
 
-    /// <summary>True for distribution's signed state: the upload's offset is in it, and a cut request makes it untrue.</summary>
+    /// <summary>True for distribution's signed state: it contains the offset of the upload, which a cut request makes wrong.</summary>
     public static bool HasState(string url) => url.Contains("_state=", StringComparison.Ordinal);
 
-    /// <summary>How many bytes the registry has: the end of <c>0-1023</c> or <c>bytes=0-1023</c> and one. <c>0-0</c> counts as none.</summary>
+    /// <summary>The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none.</summary>
     public static long ReadOffset(RegistryResponse answer)
     {
         var range = answer.Header("Range") ?? "";
