@@ -47,7 +47,7 @@ public interface IImageTarget
     /// </summary>
     /// <param name="origin">The name that the image came from.</param>
     /// <param name="blobs">The blobs of the image.</param>
-    void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
+    internal void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
     }
 

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Oci;
 public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 {
     /// <summary>The largest size that a descriptor may have: 1 TiB. Sums of sizes then fit 64 bits.</summary>
-    public const long MaximumSize = 1L << 40;
+    internal const long MaximumSize = 1L << 40;
 
     /// <summary>The platform, on entries of an index; null if the entry does not state one.</summary>
     public Platform? Platform { get; init; }

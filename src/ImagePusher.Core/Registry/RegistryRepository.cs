@@ -130,10 +130,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
-    public void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
+    void IImageTarget.SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
-        ArgumentNullException.ThrowIfNull(origin);
-        ArgumentNullException.ThrowIfNull(blobs);
         if (origin.Registry == Registry && origin.Repository != Repository)
         {
             // A proxy project's prefix is before both paths.

@@ -70,7 +70,7 @@ public sealed class BlobMountTests
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         var target = session.Repository(server.Address);
-        target.SuggestOrigin(ImageReference.Create(registry.Length > 0 ? registry : server.Address, repository, "1"), [blob]);
+        ((IImageTarget)target).SuggestOrigin(ImageReference.Create(registry.Length > 0 ? registry : server.Address, repository, "1"), [blob]);
         Assert.Null(target.MountCandidate(blob));
     }
 
@@ -81,7 +81,7 @@ public sealed class BlobMountTests
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10);
         var target = session.Repository(registry.Address);
-        target.SuggestOrigin(ImageReference.Create(registry.Address, "gone/app", "1"), [blob.Descriptor]);
+        ((IImageTarget)target).SuggestOrigin(ImageReference.Create(registry.Address, "gone/app", "1"), [blob.Descriptor]);
         Assert.False(await target.TryMountAsync(blob.Descriptor, Token));
         await target.WriteBlobAsync(blob, Token);
         Assert.Equal((1, 0), (registry.Count("POST"), registry.OpenUploads));
