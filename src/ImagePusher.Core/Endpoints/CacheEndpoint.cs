@@ -17,8 +17,9 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
             : [await FindAsync(cache, reference, cancellationToken).ConfigureAwait(false)];
         return new SourceEndpoint(
             cache.Description,
-            [.. entries.Select(entry =>
-                new SourceImage(new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest, Origin = entry.Reference }, entry.Reference))],
+            [.. entries.Select(entry => new SourceImage(
+                new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest, Origin = entry.Reference },
+                entry.Reference))],
             Encodings(options));
     }
 

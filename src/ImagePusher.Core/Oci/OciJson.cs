@@ -101,7 +101,8 @@ internal static partial class OciJson
     private static List<Descriptor> WithOneSizeEach(List<Descriptor> descriptors)
     {
         var sizes = new Dictionary<Digest, long>(descriptors.Count);
-        var other = descriptors.Find(descriptor => !sizes.TryAdd(descriptor.Digest, descriptor.Size) && sizes[descriptor.Digest] != descriptor.Size);
+        var other = descriptors.Find(
+            descriptor => !sizes.TryAdd(descriptor.Digest, descriptor.Size) && sizes[descriptor.Digest] != descriptor.Size);
         return other is null ? descriptors : throw new FormatException($"it names {other.Digest} with two sizes");
     }
 

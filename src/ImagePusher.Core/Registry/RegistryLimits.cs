@@ -9,7 +9,10 @@ internal sealed record RegistryLimits
     /// <summary>The limits of every client that sets no others.</summary>
     public static RegistryLimits Default { get; } = new();
 
-    /// <summary>The largest OCI-Chunk-Min-Length that is accepted, in bytes: a chunk is kept in memory until it has arrived. The default is 64 MiB.</summary>
+    /// <summary>
+    /// The largest OCI-Chunk-Min-Length that is accepted, in bytes: a chunk is kept in memory until it has arrived. The default is
+    /// 64 MiB.
+    /// </summary>
     public long ChunkLength { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The most pages of a list of tags, repositories or referrers. The default is 10,000.</summary>

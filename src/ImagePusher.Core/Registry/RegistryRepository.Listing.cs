@@ -13,14 +13,16 @@ namespace ImagePusher.Core.Registry;
 /// <content>Lists, deletion and limits.</content>
 public sealed partial class RegistryRepository
 {
-    private static readonly HttpStatusCode[] NoDeletion = [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
+    private static readonly HttpStatusCode[] NoDeletion =
+        [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
 
     /// <summary>The tags, in the registry's order; each page is requested when it is needed (distribution-spec, Listing Tags).</summary>
     /// <exception cref="ManifestNotFoundException">The repository does not exist.</exception>
     /// <exception cref="RegistryException">The list could not be read.</exception>
     public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default)
     {
-        var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes, HttpStatusCode.NotFound);
+        var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes,
+            HttpStatusCode.NotFound);
         return NameList.ReadAsync(Transport, list, _client.Limits, ReferenceGrammar.IsTag, ThrowNotFound, cancellationToken);
     }
 
@@ -32,7 +34,8 @@ public sealed partial class RegistryRepository
     /// <param name="artifactType">The artifact type; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RegistryException">The list could not be read.</exception>
-    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(
+        Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
         Referrers.ListAsync(_own, digest, artifactType, _client.Limits, cancellationToken);
 
     /// <inheritdoc/>
@@ -131,7 +134,8 @@ public sealed partial class RegistryRepository
             },
             cancellationToken).ConfigureAwait(false);
         var (limit, window) = ReadLimit(answer.Header("ratelimit-limit"));
-        return limit is null ? null : new RateLimit(limit.Value, ReadLimit(answer.Header("ratelimit-remaining")).Count, window, answer.Header("docker-ratelimit-source"));
+        return limit is null ? null : new RateLimit(limit.Value, ReadLimit(answer.Header("ratelimit-remaining")).Count, window,
+            answer.Header("docker-ratelimit-source"));
     }
 
     // Unlike HeadAsync it trusts a 404: these tags rarely exist, and a GET for each missing one would double the requests.
@@ -153,6 +157,7 @@ public sealed partial class RegistryRepository
             int.TryParse(window, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
     }
 
-    private Task<RegistryResponse> SendDeleteAsync(string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
+    private Task<RegistryResponse> SendDeleteAsync(
+        string tagOrDigest, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken) =>
         Transport.SendAsync(ManifestRequests.Delete(_own, tagOrDigest, expected), cancellationToken);
 }

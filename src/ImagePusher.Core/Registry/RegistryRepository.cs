@@ -24,7 +24,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     private readonly ConcurrentDictionary<Digest, bool> _damaged = new();
 
     internal RegistryRepository(
-        RepositoryEndpoint own, IEnumerable<RepositoryEndpoint> mirrors, MountMemory mounts, RegistryClientOptions client, string registry, string repository, int parallelBlobs)
+        RepositoryEndpoint own, IEnumerable<RepositoryEndpoint> mirrors, MountMemory mounts, RegistryClientOptions client,
+        string registry, string repository, int parallelBlobs)
     {
         (_own, _mounts, _client) = (own, mounts, client);
         (Registry, Repository, ParallelBlobs) = (registry, repository, parallelBlobs);
@@ -106,7 +107,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
                 _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
                 return true;
             case BlobPresence.Damaged:
-                Transport.Log.Warning($"The copy of {descriptor.Digest} in {Description} has the wrong size; expected {descriptor.Size} bytes. It is uploaded again.");
+                Transport.Log.Warning(
+                    $"The copy of {descriptor.Digest} in {Description} has the wrong size; expected {descriptor.Size} bytes. It is uploaded again.");
                 _damaged[descriptor.Digest] = true;
                 return false;
             default:
@@ -189,7 +191,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
             && await FindBlobAsync(identity.Digest, identity.Size, cancellationToken).ConfigureAwait(false) == BlobPresence.Damaged)
         {
             throw new RegistryProtocolException(
-                $"Uploading {blob.Description} to {Description} failed: {Registry} keeps its damaged copy, which has the wrong size; expected {identity.Size} bytes.",
+                $"Uploading {blob.Description} to {Description} failed: {Registry} keeps its damaged copy, "
+                + $"which has the wrong size; expected {identity.Size} bytes.",
                 "Ask the registry's operator to delete the blob from its storage, then push again.");
         }
 
@@ -263,7 +266,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
         return null;
     }
 
-    private async Task<Stream> OpenAsync(RepositoryEndpoint endpoint, Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    private async Task<Stream> OpenAsync(
+        RepositoryEndpoint endpoint, Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         var place = await endpoint.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
         return await ResumingBlobStream.OpenAsync(

@@ -5,7 +5,7 @@ using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Asks a registry to mount a blob from another of its repositories (distribution-spec, Mounting a blob from another repository).</summary>
+/// <summary>Asks a registry to mount a blob from another of its repositories (distribution-spec, Mounting a blob).</summary>
 internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
 {
     /// <summary>The result of a mount.</summary>
@@ -29,7 +29,11 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                     Content = static _ => new ByteArrayContent([]),
 
                     // A retry would cost more than it could save: the blob is uploaded after all of these.
-                    Expected = [HttpStatusCode.BadRequest, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError],
+                    Expected =
+                    [
+                        HttpStatusCode.BadRequest, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed,
+                        HttpStatusCode.InternalServerError,
+                    ],
                 },
                 cancellationToken).ConfigureAwait(false);
             return answer.Status switch

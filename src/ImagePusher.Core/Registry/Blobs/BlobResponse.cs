@@ -27,7 +27,8 @@ internal sealed class BlobResponse : IDisposable
     /// <summary>Requests the blob from an offset.</summary>
     /// <exception cref="DigestMismatchException">The registry has the blob with another size.</exception>
     /// <exception cref="RegistryException">The blob does not exist, or could not be read.</exception>
-    public static async Task<BlobResponse> OpenAsync(RegistryTransport transport, BlobRequest request, long offset, CancellationToken cancellationToken)
+    public static async Task<BlobResponse> OpenAsync(
+        RegistryTransport transport, BlobRequest request, long offset, CancellationToken cancellationToken)
     {
         var response = new BlobResponse(
             transport, request, await transport.SendAsync(request.At(offset), cancellationToken).ConfigureAwait(false));
@@ -105,7 +106,8 @@ internal sealed class BlobResponse : IDisposable
         if (start > offset)
         {
             throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(_request.Purpose)}: {_transport.Host.Registry} was asked for the bytes from {offset} and sent those from {start}.",
+                $"{RegistryFailure.Failed(_request.Purpose)}: {_transport.Host.Registry} was asked for "
+                + $"the bytes from {offset} and sent those from {start}.",
                 "Try again; a cache in front of the registry may cause this.", _response.Status);
         }
 

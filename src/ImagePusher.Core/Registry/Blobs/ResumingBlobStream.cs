@@ -40,7 +40,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     /// <param name="place">Disposed of when the stream is closed.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<Stream> OpenAsync(
-        RegistryTransport transport, BlobRequest request, long offset, RegistryLimits limits, IDisposable place, CancellationToken cancellationToken)
+        RegistryTransport transport, BlobRequest request, long offset, RegistryLimits limits, IDisposable place,
+        CancellationToken cancellationToken)
     {
         var stream = new ResumingBlobStream(transport, request, offset, limits, place);
         var isOpen = false;
@@ -125,7 +126,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         }
 
         _wasShort = _response.IsComplete;
-        throw _request.Lost(_transport, new IOException(FormattableString.Invariant($"it ended after {_position} of {Size} bytes")), _response.Url);
+        throw _request.Lost(_transport, new IOException(
+            FormattableString.Invariant($"it ended after {_position} of {Size} bytes")), _response.Url);
     }
 
     private void Disconnect()
@@ -139,7 +141,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     {
         private bool _isStarted;
 
-        public Task<int> RunAsync(CancellationToken cancellationToken) => stream._transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken);
+        public Task<int> RunAsync(CancellationToken cancellationToken) =>
+            stream._transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken);
 
         private async Task<int> AttemptAsync(CancellationToken cancellationToken)
         {
@@ -160,7 +163,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
             loss.MadeProgress = stream._position >= stream._renewedAt + stream._limits.RetryRenewalLength;
             (stream._renewedAt, stream._losses) = loss.MadeProgress ? (stream._position, 0) : (stream._renewedAt, stream._losses + 1);
             return stream._losses <= stream._limits.LossesWithoutProgress ? loss : new LimitExceededException(
-                $"{RegistryFailure.Failed(stream._request.Purpose)}: the connection was lost {stream._losses} times while fewer than {stream._limits.RetryRenewalLength} bytes arrived.",
+                $"{RegistryFailure.Failed(stream._request.Purpose)}: the connection was lost {stream._losses} times "
+                + $"while fewer than {stream._limits.RetryRenewalLength} bytes arrived.",
                 "Check the network and the proxies between here and the registry.", loss.Final);
         }
     }

@@ -18,7 +18,8 @@ internal sealed class SpooledBlob : IDisposable
     {
         _file = file;
         Blob = new StoredBlob(new Descriptor("", identity.Digest, identity.Size), description, (offset, _) =>
-            Task.FromResult<Stream>(new FileRangeStream(file, offset, identity.Size - offset, error => error ?? new IOException("The temporary file was truncated."))));
+            Task.FromResult<Stream>(new FileRangeStream(
+                file, offset, identity.Size - offset, error => error ?? new IOException("The temporary file was truncated."))));
     }
 
     /// <summary>The blob with its digest and length.</summary>
@@ -46,7 +47,8 @@ internal sealed class SpooledBlob : IDisposable
         {
             // The registry accepts the blob only with its length, which is known only once it is written.
             throw DiskErrors.Classify(error, Path.GetDirectoryName(path)!) ?? new AccessDeniedException(
-                $"{blob.Description} could not be written to a temporary file in '{Path.GetDirectoryName(path)}': {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
+                $"{blob.Description} could not be written to a temporary file in "
+                + $"'{Path.GetDirectoryName(path)}': {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
                 "Set TMPDIR to a folder that you can write to.", error);
         }
         finally
@@ -64,7 +66,8 @@ internal sealed class SpooledBlob : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         }
 
         var options = new FileStreamOptions
