@@ -7,11 +7,19 @@ namespace ImagePusher.TestSupport;
 /// <summary>A certificate authority made for a test, with a server certificate for loopback and a client certificate, as objects and PEM files.</summary>
 public sealed class TestCertificates : IDisposable
 {
+    /// <summary>The extended key usage of servers (RFC 5280, 4.2.1.12).</summary>
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Makes new keys and certificates, valid from yesterday until tomorrow.</summary>
     /// <param name="hosts">Names of the server beside those of loopback.</param>
     public TestCertificates(params IEnumerable<string> hosts)
+        : this(ServerAuthentication, hosts)
+    {
+    }
+
+    private TestCertificates(string? serverUsage, IEnumerable<string> hosts)
     {
         var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -20,7 +28,7 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Authority = request.CreateSelfSigned(yesterday, yesterday.AddDays(2));
-        Server = Issue("server", "1.3.6.1.5.5.7.3.1", hosts);
+        Server = Issue("server", serverUsage, hosts);
         Client = Issue("client", "1.3.6.1.5.5.7.3.2", []);
         AuthorityFile = _folder.Write("ca.crt", Authority.ExportCertificatePem());
         ServerCertificateFile = _folder.Write("server.cert", Server.ExportCertificatePem());
@@ -62,12 +70,19 @@ public sealed class TestCertificates : IDisposable
         _folder.Dispose();
     }
 
-    private X509Certificate2 Issue(string name, string usage, IEnumerable<string> hosts)
+    /// <summary>Certificates whose server certificate has another extended key usage; null for none.</summary>
+    public static TestCertificates WithServerUsage(string? usage) => new(usage, []);
+
+    private X509Certificate2 Issue(string name, string? usage, IEnumerable<string> hosts)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=ImagePusher test {name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        if (usage is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        }
+
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
         var names = new SubjectAlternativeNameBuilder();
         foreach (var host in hosts.Prepend("localhost"))

@@ -58,7 +58,7 @@ internal static class BoundedBody
                 break;
             }
 
-            if (IsTooSlow(count, timer.Time.GetElapsedTime(start), limits))
+            if (count != length && IsTooSlow(count, timer.Time.GetElapsedTime(start), limits))
             {
                 return cut ? buffer[..count] : throw new InvalidDataException(
                     FormattableString.Invariant($"the response arrives at less than {limits.SlowBodyBytesPerSecond} bytes a second"));

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>Lets so many through at once; the number may change while it is in use.</summary>
+/// <summary>A semaphore whose limit may change while it is in use.</summary>
 internal sealed class Gate(int limit)
 {
     private readonly Lock _lock = new();
@@ -8,7 +8,7 @@ internal sealed class Gate(int limit)
     private int _limit = limit;
     private int _inside;
 
-    /// <summary>Allows at most so many from now on; who is inside stays.</summary>
+    /// <summary>Lowers the limit; present holders keep their places.</summary>
     public void Narrow(int limit)
     {
         lock (_lock)
@@ -17,7 +17,7 @@ internal sealed class Gate(int limit)
         }
     }
 
-    /// <summary>Allows at least so many from now on.</summary>
+    /// <summary>Raises the limit.</summary>
     public void Widen(int limit)
     {
         lock (_lock)
@@ -27,7 +27,7 @@ internal sealed class Gate(int limit)
         }
     }
 
-    /// <summary>Waits for a place; dispose what comes back to leave it.</summary>
+    /// <summary>Waits for a place; dispose it to leave.</summary>
     public async Task<Place> EnterAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
@@ -70,7 +70,7 @@ internal sealed class Gate(int limit)
         }
     }
 
-    /// <summary>A place inside.</summary>
+    /// <summary>One of the places.</summary>
     internal sealed class Place(Gate gate) : IDisposable
     {
         private Gate? _gate = gate;

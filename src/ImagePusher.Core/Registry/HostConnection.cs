@@ -1,3 +1,4 @@
+using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry;
@@ -5,7 +6,7 @@ namespace ImagePusher.Core.Registry;
 /// <summary>A host's state and the handlers that lead to it.</summary>
 internal sealed class HostConnection : IDisposable
 {
-    /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
+    /// <exception cref="ImagePusherException">A certificate file could not be used.</exception>
     public HostConnection(string registry, RegistrySettings settings, RegistryClientOptions client)
     {
         Host = new RegistryHost(registry, settings, client);
@@ -14,7 +15,7 @@ internal sealed class HostConnection : IDisposable
 
     public RegistryHost Host { get; }
 
-    public HttpMessageHandler Handlers { get; }
+    public AuthenticationHandler Handlers { get; }
 
     public void Dispose() => Handlers.Dispose();
 }

@@ -1,18 +1,18 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// The pause that a registry asked for when it was asked too often: until it is over, nothing new is asked, so that many images
-/// at once do not each find out by a refusal of their own.
+/// The pause that a registry asked for by a rate limit: until it is over, no new request is sent, so that concurrent transfers do
+/// not each meet the limit.
 /// </summary>
 internal sealed class HostPause(string registry, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
 
-    /// <summary>Who asked for it.</summary>
+    /// <summary>The registry.</summary>
     public string Registry => registry;
 
-    /// <summary>How long it lasts; zero if there is none.</summary>
+    /// <summary>The remaining time; zero without a pause.</summary>
     public TimeSpan Left
     {
         get
@@ -24,8 +24,8 @@ internal sealed class HostPause(string registry, TimeProvider time)
         }
     }
 
-    /// <summary>Lasts at least so long from now on.</summary>
-    /// <returns>True if that is news; false if it lasts nearly as long already.</returns>
+    /// <summary>Extends the pause to at least a time from now.</summary>
+    /// <returns>True if the pause became considerably longer.</returns>
     public bool Extend(TimeSpan wait)
     {
         lock (_lock)

@@ -1,37 +1,62 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>What a <see cref="RegistryClient"/> is made of.</summary>
+/// <summary>The options of a <see cref="RegistryClient"/>. Each has a default.</summary>
 public sealed record RegistryClientOptions
 {
     /// <summary>The clock. The default is the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Keeps uploads across processes; null: an interrupted upload is known to this process alone.</summary>
+    /// <summary>The log of operations whose <see cref="RequestOptions"/> have none. The default discards all messages.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>
+    /// Finds the credentials of registries for which the session has none; null, the default: DOCKER_AUTH_CONFIG, Docker's config.json
+    /// with its credential helpers, and Podman's auth.json.
+    /// </summary>
+    public ICredentialProvider? CredentialProvider { get; init; }
+
+    /// <summary>
+    /// Creates the handler that sends the HTTP requests of a registry, <c>host[:port]</c>; the client disposes it. Null, the default:
+    /// connections with the TLS settings, proxy, connect time-out and address checks of these options. A handler of one's own must
+    /// not follow redirects or decompress.
+    /// </summary>
+    public Func<string, HttpMessageHandler>? HandlerFactory { get; init; }
+
+    /// <summary>Keeps uploads across processes; null, the default: an interrupted upload is known to this client only.</summary>
     internal IUploadJournal? UploadJournal { get; init; }
 
     /// <summary>The User-Agent of every request. The default names this library and its version.</summary>
-    public string UserAgent { get; init; } = "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");
+    public string UserAgent { get; init; } =
+        "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");
 
-    /// <summary>What holds for registries without options of their own.</summary>
+    /// <summary>The settings of registries without settings of their own.</summary>
     public RegistrySettings DefaultSettings { get; init; } = RegistrySettings.Default;
 
-    /// <summary>The proxy; null, the default: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say. Loopback addresses never use one.</summary>
+    /// <summary>
+    /// The proxy; null, the default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY. Loopback addresses are never reached through it.
+    /// </summary>
     public IWebProxy? Proxy { get; init; }
 
-    /// <summary>Reads an environment variable: those of proxies, DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, HOME, PATH. The default reads the process's.</summary>
+    /// <summary>
+    /// Reads an environment variable: those of proxies, DOCKER_AUTH_CONFIG, DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR,
+    /// XDG_CONFIG_HOME, HOME, USERPROFILE, PATH and PATHEXT. The default reads the process's.
+    /// </summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     /// <summary>
-    /// The folders that hold certificates in docker's form, a folder <c>host[:port]</c> each with <c>*.crt</c>, <c>*.cert</c> and
-    /// <c>*.key</c>; null, the default: those of docker and podman.
+    /// The folders with certificates in Docker's form: for each registry a folder <c>host[:port]</c> with <c>*.crt</c>,
+    /// <c>*.cert</c> and <c>*.key</c>. Null, the default: the folders of Docker and Podman.
     /// </summary>
     public IReadOnlyList<string>? CertificateFolders { get; init; }
 
-    /// <summary>Where a layer is kept that a registry takes only with a length known beforehand; null, the default: the temporary folder.</summary>
+    /// <summary>
+    /// The folder for a layer whose length a registry requires before the upload; null, the default: the temporary folder.
+    /// </summary>
     public string? SpoolFolder { get; init; }
 
     /// <summary>What registries may ask of this client.</summary>

@@ -1,26 +1,27 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ImagePusher.Core.Registry.Http;
+using ImagePusher.Core.Registry.Mirrors;
 using ImagePusher.Core.Registry.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>What a session knows of one host: its settings, its address once it was found, and what it was seen to accept.</summary>
+/// <summary>The state of one host in a session: its settings, its address once it is known, and what it was seen to support.</summary>
 internal sealed class RegistryHost
 {
-    private readonly TimeProvider _time;
     private readonly Gate _uploadingLarge = new(2);
     private readonly ConcurrentDictionary<string, bool> _warnings = new();
     private volatile string? _address;
-    private long _leftOutUntil;
 
     public RegistryHost(string registry, RegistrySettings settings, RegistryClientOptions client)
     {
-        (Registry, Settings, _time) = (registry, settings, client.TimeProvider);
+        (Registry, Settings) = (registry, settings);
         Proxy = new LoopbackBypass(client.Proxy ?? new EnvironmentProxy(client.Environment));
-        Uploads = new UploadMemory(_time);
-        Pause = new HostPause(registry, _time);
+        UrlPolicy = new ServerUrlPolicy(registry, settings, () => BaseUrl);
+        Uploads = new UploadMemory(client.TimeProvider);
+        Pause = new HostPause(registry, client.TimeProvider);
+        Mirror = new MirrorAvailability(client.TimeProvider);
         Uploading = new Gate(Math.Max(1, settings.ThrottleLimit));
         Downloading = new Gate(Math.Max(1, settings.ThrottleLimit));
     }
@@ -31,6 +32,9 @@ internal sealed class RegistryHost
 
     public IWebProxy Proxy { get; }
 
+    /// <summary>Checks the URLs that the host names.</summary>
+    public ServerUrlPolicy UrlPolicy { get; }
+
     public UploadMemory Uploads { get; }
 
     public Gate Uploading { get; }
@@ -38,6 +42,8 @@ internal sealed class RegistryHost
     public Gate Downloading { get; }
 
     public HostPause Pause { get; }
+
+    public MirrorAvailability Mirror { get; }
 
     /// <summary>The scheme and authority; null until the host was found.</summary>
     public string? Address
@@ -48,11 +54,6 @@ internal sealed class RegistryHost
 
     /// <summary>The scheme and authority, the likeliest ones until the host was found.</summary>
     public string BaseUrl => _address ?? Candidates[0];
-
-    public bool IsHttps => BaseUrl.StartsWith("https:", StringComparison.Ordinal);
-
-    /// <summary>True if the registry itself is on this machine or in a private network.</summary>
-    public bool IsPrivate => UrlText.IsPrivateAddress(BaseUrl);
 
     /// <summary>The schemes and authorities to try, in this order.</summary>
     public string[] Candidates => Settings.PlainHttp switch
@@ -68,8 +69,8 @@ internal sealed class RegistryHost
     public Uri? ProxyOf(Uri url) => Proxy.IsBypassed(url) ? null : Proxy.GetProxy(url);
 
     /// <summary>
-    /// Waits for a place among the large blobs, for a host that loses cut uploads: two at a time, and one where an upload of an
-    /// earlier run was lost of late. Few are finished sooner, so that less is lost when the process ends.
+    /// Waits for a place among the large blobs, for a host that loses interrupted uploads: two at a time, and one where an upload of
+    /// an earlier process was lost recently. Fewer concurrent blobs finish sooner, so that less is lost when the process ends.
     /// </summary>
     public Task<Gate.Place> EnterLargeAsync(CancellationToken cancellationToken)
     {
@@ -85,19 +86,12 @@ internal sealed class RegistryHost
         return _uploadingLarge.EnterAsync(cancellationToken);
     }
 
-    /// <summary>Lets at least so many blobs pass at once, as a call asked for.</summary>
+    /// <summary>Raises the number of concurrent blob transfers.</summary>
     public void Allow(int limit)
     {
         Uploading.Widen(limit);
         Downloading.Widen(limit);
     }
-
-    /// <summary>True for a mirror that failed a short while ago.</summary>
-    public bool IsLeftOut => _time.GetTimestamp() < Interlocked.Read(ref _leftOutUntil);
-
-    /// <summary>Leaves a mirror out for a minute, so that not every request waits for it.</summary>
-    public void LeaveOut() =>
-        Interlocked.Exchange(ref _leftOutUntil, _time.GetTimestamp() + (60 * _time.TimestampFrequency));
 
     /// <summary>Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>).</summary>
     public void Warn(HttpResponseMessage response, ILogger log)
@@ -116,7 +110,7 @@ internal sealed class RegistryHost
                 : header[3..].Trim(' ', '-');
             if (_warnings.TryAdd(text, true))
             {
-                log.Warning($"{Registry} says: {ErrorBody.OneLine(text)}");
+                log.Warning($"Warning of {Registry}: {ErrorBody.OneLine(text)}");
             }
         }
     }

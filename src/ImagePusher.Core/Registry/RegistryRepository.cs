@@ -243,7 +243,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     private async Task<T?> ReadAsync<T>(Func<RepositoryEndpoint, Task<T?>> read)
         where T : class
     {
-        foreach (var endpoint in _readable.Where(endpoint => !endpoint.IsMirror || !endpoint.Transport.Host.IsLeftOut))
+        foreach (var endpoint in _readable.Where(endpoint => !endpoint.IsMirror || !endpoint.Transport.Host.Mirror.IsSkipped))
         {
             try
             {
@@ -256,7 +256,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
             {
                 if (error is RegistryUnreachableException or RegistryUnavailableException)
                 {
-                    endpoint.Transport.Host.LeaveOut();
+                    endpoint.Transport.Host.Mirror.Skip();
                 }
 
                 Transport.Log.Verbose($"The mirror {endpoint.Transport.Host.Registry} of {Registry} is left out: {error.Message}");

@@ -1,22 +1,22 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>How a registry is spoken to. Immutable: change it with <c>with</c> and <see cref="RegistryClient.SetSettings"/>.</summary>
+/// <summary>The settings of a registry. Immutable: change them with <c>with</c> and <see cref="RegistryClient.SetSettings"/>.</summary>
 public sealed record RegistrySettings
 {
-    /// <summary>What holds where nothing was set.</summary>
+    /// <summary>The settings of a registry for which none were set.</summary>
     public static RegistrySettings Default { get; } = new();
 
     /// <summary>
-    /// True: http. False: https. Null, the default: https, but for localhost, 127.0.0.0/8 and [::1] http is tried first and
-    /// https if no http server answers there.
+    /// True: http. False: https. Null, the default: https, but for localhost, 127.0.0.0/8 and [::1] http is tried first, and
+    /// https if no http server responds there.
     /// </summary>
     public bool? PlainHttp { get; init; }
 
-    /// <summary>A PEM file with certificates that are trusted besides the system's; null, the default: none.</summary>
+    /// <summary>A PEM file with certificates that are trusted in addition to the system's; null, the default: none.</summary>
     public string? CertificateAuthority { get; init; }
 
     /// <summary>
-    /// A client certificate: a .pfx or .p12 file without password, or a PEM file that holds the key too or has it beside it
+    /// A client certificate: a .pfx or .p12 file without a password, or a PEM file that contains the key or has it next to it
     /// (<c>client.cert</c> and <c>client.key</c>); null, the default: none.
     /// </summary>
     public string? ClientCertificate { get; init; }
@@ -25,16 +25,25 @@ public sealed record RegistrySettings
     public bool SkipCertificateCheck { get; init; }
 
     /// <summary>
-    /// Where manifests and blobs are looked for before the registry itself, in this order: <c>host[:port][/prefix]</c>.
+    /// The mirrors from which manifests and blobs are read before the registry itself, in this order: <c>host[:port][/prefix]</c>.
     /// Nothing is ever written to a mirror. The default is none.
     /// </summary>
     public IReadOnlyList<string> Mirrors { get; init; } = [];
 
-    /// <summary>What is put before every repository's path, such as the name of a proxy project; null, the default: nothing.</summary>
+    /// <summary>The prefix of every repository's path, such as the name of a proxy project; null, the default: none.</summary>
     public string? PathPrefix { get; init; }
 
-    /// <summary>True to keep docker.io's <c>library/</c> in the names of images that are pushed to this registry. The default is false.</summary>
+    /// <summary>
+    /// True to keep docker.io's <c>library/</c> in the names of images that are pushed to this registry. The default is false.
+    /// </summary>
     public bool KeepLibrary { get; init; }
+
+    /// <summary>
+    /// The hosts in private networks that the registry may name in redirects, upload Locations and token realms although its own
+    /// address is public, and from which it may send verified content by plain http: names (with all names below them), addresses
+    /// or networks, as in NO_PROXY; each with or without a port. The default is none.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>How blobs are uploaded. The default is <see cref="UploadForm.Auto"/>.</summary>
     public UploadForm UploadForm { get; init; }
@@ -48,21 +57,21 @@ public sealed record RegistrySettings
     /// <summary>The bytes of a chunk where blobs are sent in chunks. The default is 8 MiB; a registry may ask for more.</summary>
     public int ChunkSize { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>The most blobs to send at once, and the most to receive at once, over all work of the session. The default is 6.</summary>
+    /// <summary>Maximum number of concurrent blob uploads, and of concurrent blob downloads, in the session. The default is 6.</summary>
     public int ThrottleLimit { get; init; } = 6;
 
-    /// <summary>How long a connection may take to be made. The default is 15 seconds.</summary>
+    /// <summary>The time limit for opening a connection. The default is 15 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a connection may be silent in the middle of a request or answer. The default is 60 seconds.</summary>
+    /// <summary>The longest time without data in a request or response. The default is 60 seconds.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often a failed request is tried again; progress in a blob renews it. The default is 4; 0 means never.</summary>
+    /// <summary>How often a failed request is retried; progress in a blob starts the count again. The default is 4.</summary>
     public int MaximumRetryCount { get; init; } = 4;
 
     /// <summary>
-    /// The wait before the first new try; it doubles with each, up to a minute or, where that is more, this wait. What the
-    /// registry asks for in Retry-After comes first, with the same bound. The default is 1 second.
+    /// The delay before the first retry; it doubles with each, up to a minute or, if that is longer, this delay. A Retry-After of
+    /// the registry takes precedence, within the same bound. The default is 1 second.
     /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -4,9 +4,9 @@ using ImagePusher.Core.Registry.Http;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>A repository at one host: the registry itself or a mirror of it.</summary>
-/// <param name="Transport">The way to the host.</param>
+/// <param name="Transport">Sends requests to the host.</param>
 /// <param name="Repository">The repository's path there, with the host's prefix.</param>
-/// <param name="Name">The repository as the user knows it, for messages.</param>
+/// <param name="Name">The repository's name for the user, for messages.</param>
 /// <param name="IsMirror">True for a mirror.</param>
 internal sealed record RepositoryEndpoint(RegistryTransport Transport, string Repository, string Name, bool IsMirror)
 {

@@ -1,31 +1,30 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>What one piece of work asks of its requests; null means as the registry's <see cref="RegistrySettings"/> say.</summary>
+/// <summary>The options of one operation's requests; null means the value of the registry's <see cref="RegistrySettings"/>.</summary>
 public sealed record RequestOptions
 {
-    /// <summary>Nothing special.</summary>
+    /// <summary>No options.</summary>
     public static RequestOptions Default { get; } = new();
 
-    /// <summary>Who asks; null: what the session, docker's and podman's files know, else nobody.</summary>
+    /// <summary>The credential; null: the session's, else the configured one, else anonymous access.</summary>
     public RegistryCredential? Credential { get; init; }
 
     /// <summary>True for http, false for https.</summary>
     public bool? PlainHttp { get; init; }
 
-    /// <summary>The most blobs to send at once.</summary>
+    /// <summary>Maximum number of concurrent blob transfers.</summary>
     public int? ThrottleLimit { get; init; }
 
-    /// <summary>How often a failed request is tried again.</summary>
+    /// <summary>How often a failed request is retried.</summary>
     public int? MaximumRetryCount { get; init; }
 
-    /// <summary>The wait before the first new try.</summary>
+    /// <summary>The delay before the first retry.</summary>
     public TimeSpan? RetryInterval { get; init; }
 
-    /// <summary>Takes what the work has to say.</summary>
+    /// <summary>The log of the operation. The default is the client's <see cref="RegistryClientOptions.Logger"/>.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 }

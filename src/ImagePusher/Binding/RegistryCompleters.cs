@@ -17,7 +17,7 @@ public sealed class RegistryCompleter : CompleterBase
             .Concat(session.Client.ConfiguredRegistries.Keys)
             .Concat(session.LocalRegistries.All.Select(server => server.Address))
             .Concat(session.SeenRepositories.Select(repository => repository.Registry))
-            .Concat(session.Client.RegistriesOfFiles());
+            .Concat(session.Client.GetRegistriesWithCredentials());
     }
 }
 

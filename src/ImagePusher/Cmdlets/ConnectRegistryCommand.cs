@@ -5,6 +5,7 @@ using System.Security;
 using System.Text.RegularExpressions;
 using ImagePusher.Binding;
 using ImagePusher.Core;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;

@@ -48,7 +48,7 @@ internal sealed class AuthServer : IAsyncDisposable
     /// <summary>Takes a token request in the place of the server; false to have it answered as always.</summary>
     public Func<ServerExchange, string, Task<bool>>? OnToken { get; init; }
 
-    /// <summary>Who may enter: Basic "user:password"; null lets everybody have a token.</summary>
+    /// <summary>The accepted Basic "user:password"; null issues a token to every caller.</summary>
     public string? Password { get; set; }
 
     /// <summary>Answers a request that carries a good token.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
@@ -214,7 +215,7 @@ public sealed class CredentialTests : IDisposable
         _environment["PATH"] = _home.FullName;
         using var chain = NewChain();
         var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
-        Assert.Contains("could not be started", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no such program was found", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class DockerRegistryInteropTests
         var wrong = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address, credential: Ann with { Secret = "wrong" }).ResolveAsync("1", Token));
         Assert.Contains("user 'ann'", wrong.Message, StringComparison.Ordinal);
         var none = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address).ResolveAsync("1", Token));
-        Assert.Contains("Sign in", none.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("Sign in to", none.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

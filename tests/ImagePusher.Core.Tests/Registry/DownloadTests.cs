@@ -171,7 +171,7 @@ public sealed class DownloadTests
         var stalled = proxy.On("GET", "blobs").Take(1).StallDown(Mebibyte);
         var read = ReadAsync(repository, blob.Descriptor);
         await stalled.Reached.WaitAsync(Token);
-        while (!session.Log.Text.Contains("was silent for 60 seconds", StringComparison.Ordinal))
+        while (!session.Log.Text.Contains("sent no data for 60 seconds", StringComparison.Ordinal))
         {
             // The last bytes may still be in transit; each read restarts the timer.
             time.Advance(TimeSpan.FromSeconds(61));

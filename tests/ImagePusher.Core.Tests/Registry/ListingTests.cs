@@ -179,7 +179,7 @@ public sealed class ListingTests
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         await session.Repository(server.Address, "other/app").ResolveAsync("1", Token);
-        Assert.Equal([$"{server.Address} says: this tag goes away \"soon\""], session.Log.Warnings);
+        Assert.Equal([$"Warning of {server.Address}: this tag goes away \"soon\""], session.Log.Warnings);
     }
 
     [Fact]

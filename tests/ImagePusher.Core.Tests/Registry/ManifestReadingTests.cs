@@ -244,7 +244,7 @@ public sealed class ManifestReadingTests
         });
         await using var session = new RegistrySession();
         var config = new Descriptor(MediaTypes.OciConfig, Digest.Of([1]), ImageConfig.MaximumSize + 1);
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
             () => ImagePusher.Core.IO.BlobReader.ReadAsync(session.Repository(server.Address), config, ImageConfig.MaximumSize, Token));
         Assert.Contains($"{config.Digest} of {server.Address}/team/app has 8388609 bytes", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, asked);

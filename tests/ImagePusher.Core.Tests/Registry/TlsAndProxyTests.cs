@@ -1,4 +1,5 @@
 using System.Net;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
@@ -34,7 +35,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [InlineData("<html><center>The plain HTTP request was sent to HTTPS port</center></html>")]
     public async Task A_server_that_says_that_it_wants_https_is_believed(string body)
     {
-        // Nobody speaks TLS here: the failure shows that it was tried.
+        // The server does not speak TLS: the failure shows that TLS was tried.
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(400, body, "text/plain"));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
@@ -104,10 +105,34 @@ public sealed class TlsAndProxyTests : IDisposable
         Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.3.6.1.5.5.7.3.2")]
+    [InlineData("1.3.6.1.5.5.7.3.3")]
+    [InlineData("1.3.6.1.5.5.7.3.4")]
+    public async Task A_certificate_for_another_purpose_is_not_trusted_with_a_private_authority(string usage)
+    {
+        using var certificates = TestCertificates.WithServerUsage(usage);
+        await using var server = Serve(certificates);
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_without_extended_key_usage_is_trusted()
+    {
+        using var certificates = TestCertificates.WithServerUsage(null);
+        await using var server = Serve(certificates);
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+    }
+
     [Fact]
     public async Task A_certificate_for_another_name_is_not_taken()
     {
-        // The certificate names localhost and the loopback addresses; 127.0.0.2 is none of them.
+        // The certificate names localhost and the loopback addresses; 127.0.0.2 is not one of them.
         await using var server = Serve(_certificates);
         var address = server.Address.Replace("localhost", "127.0.0.2", StringComparison.Ordinal);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
@@ -179,7 +204,8 @@ public sealed class TlsAndProxyTests : IDisposable
         using var folder = new TemporaryFolder();
         folder.Write("text.pem", "-----BEGIN CERTIFICATE-----\nno base64 !\n-----END CERTIFICATE-----\n");
         await using var session = new RegistrySession(RegistrySession.Quick with { ClientCertificate = folder[name] });
-        var error = Assert.Throws<RegistryUnreachableException>(() => session.Repository("localhost:9"));
+        var error = Assert.ThrowsAny<ImagePusherException>(() => session.Repository("localhost:9"));
+        Assert.Equal(File.Exists(folder[name]) ? typeof(InvalidOptionException) : typeof(PathNotFoundException), error.GetType());
         Assert.Contains(folder[name], error.Message, StringComparison.Ordinal);
     }
 
@@ -189,7 +215,7 @@ public sealed class TlsAndProxyTests : IDisposable
         using var folder = new TemporaryFolder();
         await using var server = Serve(_certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = folder["ca.pem"] });
-        Assert.Throws<RegistryUnreachableException>(() => session.Repository(server.Address));
+        Assert.Throws<PathNotFoundException>(() => session.Repository(server.Address));
         folder.Write("ca.pem", File.ReadAllText(_certificates.AuthorityFile));
         await session.Repository(server.Address).ResolveAsync("1", Token);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
@@ -61,6 +62,24 @@ public sealed class UploadLocationTests
         Assert.NotNull(proxy.RequestsOf("POST").Single().Header("Authorization"));
         Assert.Equal(["PATCH", "PUT"], other.Requests.Select(request => request.Method));
         Assert.All(other.Requests, request => Assert.Null(request.Header("Authorization")));
+    }
+
+    [Theory]
+    [InlineData("http://localhost")]
+    [InlineData("http://localhost?_state=x")]
+    [InlineData("http://localhost/")]
+    [InlineData("http://")]
+    public async Task A_Location_without_a_path_is_rejected(string location)
+    {
+        await using var server = Serve(exchange =>
+        {
+            exchange.Add("Location", location);
+            return exchange.RespondAsync(202);
+        });
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        Assert.Contains("sent a Location that cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("_state", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

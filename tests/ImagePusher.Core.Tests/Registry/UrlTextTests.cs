@@ -22,8 +22,36 @@ public sealed class UrlTextTests
     }
 
     [Theory]
+    [InlineData("/st/\u00c3\u00bc?s=1", "https://r.example/st/%C3%BC?s=1")]
+    [InlineData("/st/%20a|b\u00e6\u00bc\u00a2?s=1", "https://r.example/st/%20a|b%E6%BC%A2?s=1")]
+    [InlineData("/u/1?_state=a b|c\"d", "https://r.example/u/1?_state=a%20b|c\"d")]
+    [InlineData("https://s.example/\u00ff", "https://s.example/%C3%BF")]
+    [InlineData("/v2/\u6f22", "https://r.example/v2/%E6%BC%A2")]
+    [InlineData("/u/1?s=1#frag", "https://r.example/u/1?s=1")]
+    [InlineData("/u/1#frag?s=1", "https://r.example/u/1")]
+    [InlineData("https://s.example?s=1", "https://s.example/?s=1")]
+    [InlineData("https://s.example", "https://s.example/")]
+    public void What_is_not_printable_ASCII_is_encoded_and_a_fragment_dropped(string location, string expected)
+    {
+        var url = UrlText.Resolve("https://r.example/v2/", location);
+        Assert.Equal(expected, url);
+        Assert.EndsWith(UrlText.ToUri(url).PathAndQuery, url, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\u00e2\u0080\u009chttp\u00e2\u0080\u009d://127.0.0.1/v2/x")]
+    [InlineData("ftp://s.example/x")]
+    [InlineData("https://s\u00c3\u00bc.example/x")]
+    [InlineData("/u/1\u0001")]
+    [InlineData("http://")]
+    [InlineData("https://s.example:x/")]
+    public void What_is_not_a_URL_is_rejected(string location) =>
+        Assert.Throws<FormatException>(() => UrlText.Resolve("https://r.example/v2/", location));
+
+    [Theory]
     [InlineData("https://r.example/u/1", "https://r.example/u/1?digest=sha256%3Aab")]
     [InlineData("https://r.example/u/1?_state=x", "https://r.example/u/1?_state=x&digest=sha256%3Aab")]
+    [InlineData("https://r.example/u/1?_state=x#f", "https://r.example/u/1?_state=x&digest=sha256%3Aab")]
     public void The_digest_is_added_to_whatever_query_there_is(string url, string expected) =>
         Assert.Equal(expected, UrlText.AddQuery(url, "digest", "sha256:ab"));
 

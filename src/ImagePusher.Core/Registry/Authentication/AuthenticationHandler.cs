@@ -1,4 +1,5 @@
 using System.Net;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
@@ -25,6 +26,9 @@ internal sealed class AuthenticationHandler : DelegatingHandler
 
     /// <summary>The number of tokens in memory, including expired ones.</summary>
     public int TokenCount => _tokens.Count;
+
+    /// <summary>Drops all tokens.</summary>
+    public void ForgetTokens() => _tokens.Clear();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

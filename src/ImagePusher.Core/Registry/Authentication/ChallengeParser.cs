@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Reads WWW-Authenticate headers: several challenges in one, several headers, quoted strings that hold commas (RFC 9110, 11.6.1).</summary>
+/// <summary>Parses WWW-Authenticate headers: several challenges per header, quoted strings with commas (RFC 9110, 11.6.1).</summary>
 internal static class ChallengeParser
 {
-    /// <summary>All challenges, in the order they came. What does not follow the grammar is left out.</summary>
+    /// <summary>All challenges, in their order. What does not match the grammar is skipped.</summary>
     public static IReadOnlyList<Challenge> Parse(IEnumerable<string> headers)
     {
         var challenges = new List<Challenge>();

@@ -3,26 +3,27 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Reads which registries docker's config.json or podman's auth.json names, without what it knows of them.</summary>
+/// <summary>Reads which registries the credential files name. No helper is run, and no secret is kept.</summary>
 internal static class ConfiguredHosts
 {
-    /// <summary>The registries, <c>host[:port]</c>; none of a file that is not there or is damaged.</summary>
-    public static IReadOnlyList<string> Read(string path)
+    /// <summary>The registries, <c>host[:port]</c>; none of a source that is missing or damaged.</summary>
+    public static IReadOnlyList<string> Read(string source, Func<string, string?> environment)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path), DockerConfigFile.Format);
-            var entries = DockerConfigFile.Properties(json.RootElement, "auths").Concat(DockerConfigFile.Properties(json.RootElement, "credHelpers"));
-            return [.. entries.Select(entry => HostOf(entry.Name)).OfType<string>()];
+            var config = source != DockerConfigFile.Variable ? DockerConfig.Parse(File.ReadAllBytes(source))
+                : environment(source) is { Length: > 0 } text ? DockerConfig.Parse(System.Text.Encoding.UTF8.GetBytes(text))
+                : DockerConfig.Empty;
+            return [.. config.Names.Select(HostOf).OfType<string>()];
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            // Told where the file is used, not where it is looked at.
+            // It is reported where the file is used.
             return [];
         }
     }
 
-    // Keys are hosts, addresses (https://index.docker.io/v1/), and with podman also repositories.
+    // Keys are hosts, addresses (https://index.docker.io/v1/), and with Podman also repositories.
     private static string? HostOf(string key)
     {
         var scheme = key.IndexOf("://", StringComparison.Ordinal);

@@ -1,17 +1,16 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Finds who asks a registry: the session's credentials, then docker's config.json, then podman's auth.json, else nobody.</summary>
+/// <summary>Finds the credential for a registry: the session's, else the one of the <see cref="ICredentialProvider"/>, else none.</summary>
 internal sealed class CredentialChain(RegistryClientOptions options) : IDisposable
 {
     private readonly ConcurrentDictionary<string, RegistryCredential> _session = new();
-    private readonly ConcurrentDictionary<string, DockerConfigFile> _files = new();
+    private readonly ConfiguredCredentials _configured = new(options.Environment);
 
-    /// <summary>Whom the session has for a registry; null for nobody.</summary>
+    /// <summary>The session's credential for a registry; null for none.</summary>
     public RegistryCredential? Of(string registry) => _session.GetValueOrDefault(registry);
 
     public void Set(string registry, RegistryCredential credential) => _session[registry] = credential;
@@ -21,36 +20,18 @@ internal sealed class CredentialChain(RegistryClientOptions options) : IDisposab
     public void Dispose()
     {
         _session.Clear();
-        foreach (var file in _files.Values)
-        {
-            file.Dispose();
-        }
+        _configured.Dispose();
     }
 
-    /// <summary>The credential for a repository; null for nobody.</summary>
+    /// <summary>The credential for a repository; null for anonymous access.</summary>
     /// <param name="registry">The registry.</param>
-    /// <param name="repository">The repository's path there.</param>
-    /// <param name="refused">A credential that was refused: a helper that gave it is asked again.</param>
-    /// <param name="log">Told which file counts.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public async ValueTask<RegistryCredential?> FindAsync(
-        string registry, string repository, RegistryCredential? refused, ILogger log, CancellationToken cancellationToken)
-    {
-        if (_session.TryGetValue(registry, out var known))
-        {
-            return known;
-        }
-
-        // Located anew each time: a script may set DOCKER_CONFIG at any moment.
-        foreach (var path in DockerConfigFile.Locate(options.Environment))
-        {
-            var file = _files.GetOrAdd(path, found => new DockerConfigFile(found, options.Environment));
-            if (await file.FindAsync(registry, repository, refused, log, cancellationToken).ConfigureAwait(false) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
+    /// <param name="repository">The repository's path.</param>
+    /// <param name="rejected">A credential that was rejected: a helper that gave it is run again.</param>
+    /// <param name="log">Receives which file is used.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public ValueTask<RegistryCredential?> FindAsync(
+        string registry, string repository, RegistryCredential? rejected, ILogger log, CancellationToken cancellationToken) =>
+        _session.TryGetValue(registry, out var known) ? new(known)
+            : options.CredentialProvider is { } provider ? provider.GetCredentialAsync(registry, repository, rejected, cancellationToken)
+            : _configured.FindAsync(registry, repository, rejected, log, cancellationToken);
 }

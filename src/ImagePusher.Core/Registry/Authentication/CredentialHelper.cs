@@ -4,26 +4,34 @@ using System.Text.Json;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Runs a credential helper as docker does: <c>docker-credential-NAME get</c>, the server on its standard input (docker/docker-credential-helpers).</summary>
+/// <summary>
+/// Runs a credential helper as Docker does: <c>docker-credential-NAME get</c>, the server on its standard input
+/// (docker/docker-credential-helpers).
+/// </summary>
 internal static class CredentialHelper
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>What the helper knows; null if it knows nothing of the server.</summary>
+    /// <summary>The helper's credential; null if it has none for the server.</summary>
     /// <exception cref="RegistryUnauthorizedException">It is missing or failed.</exception>
     public static async Task<RegistryCredential?> GetAsync(
         string name, string server, Func<string, string?> environment, ILogger log, CancellationToken cancellationToken)
     {
-        var program = "docker-credential-" + name;
+        var program = "docker-credential-" + ErrorBody.OneLine(name);
+        var path = ProgramFinder.Find("docker-credential-" + name, environment)
+            ?? throw Failed(program, server, ProgramFinder.IsFileName(name)
+                ? "no such program was found in the absolute folders of PATH"
+                : "its name is not a file name");
         log.Debug($"Asking the credential helper {program} for {server}.");
-        var (exitCode, output) = await RunAsync(program, server, environment, cancellationToken).ConfigureAwait(false);
+        var (exitCode, output) = await RunAsync(path, program, server, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
         {
-            // Helpers say so in words on standard output; there is no code for it.
+            // Helpers report that on standard output; there is no exit code for it.
             if (output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase))
             {
                 return null;
@@ -42,14 +50,14 @@ internal static class CredentialHelper
         }
         catch (JsonException)
         {
-            throw Failed(program, server, "it did not answer with JSON");
+            throw Failed(program, server, "its output is not JSON");
         }
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(
-        string program, string server, Func<string, string?> environment, CancellationToken cancellationToken)
+        string path, string program, string server, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Locate(program, environment("PATH")), "get")
+        var start = new ProcessStartInfo(path, "get")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -64,7 +72,7 @@ internal static class CredentialHelper
             using var process = Process.Start(start)!;
             try
             {
-                await TellAsync(process, server, limit.Token).ConfigureAwait(false);
+                await WriteServerAsync(process, server, limit.Token).ConfigureAwait(false);
                 var errors = process.StandardError.ReadToEndAsync(limit.Token);
                 var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
                 await errors.ConfigureAwait(false);
@@ -75,7 +83,7 @@ internal static class CredentialHelper
             {
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw Failed(program, server, "it did not end within 30 seconds");
+                throw Failed(program, server, "it did not exit within 30 seconds");
             }
         }
         catch (Win32Exception)
@@ -84,7 +92,7 @@ internal static class CredentialHelper
         }
     }
 
-    private static async Task TellAsync(Process process, string server, CancellationToken cancellationToken)
+    private static async Task WriteServerAsync(Process process, string server, CancellationToken cancellationToken)
     {
         try
         {
@@ -93,18 +101,11 @@ internal static class CredentialHelper
         }
         catch (IOException)
         {
-            // A helper that serves one registry may end without reading for whom it is asked; what it wrote counts.
+            // A helper of one registry may exit without reading the server's name; its output counts.
         }
-    }
-
-    private static string Locate(string program, string? path)
-    {
-        var name = OperatingSystem.IsWindows() ? program + ".exe" : program;
-        return (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? name;
     }
 
     private static RegistryUnauthorizedException Failed(string program, string server, string why) => new(
         $"The credential helper {program} gave no credentials for {server}: {why}.",
-        "Install or repair the helper, remove it from docker's config.json (credsStore, credHelpers), or specify a credential.");
+        "Install or repair the helper, remove it from Docker's config.json (credsStore, credHelpers), or sign in with a credential.");
 }

@@ -1,55 +1,31 @@
-using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Docker's config.json or podman's auth.json: auths, credHelpers and credsStore. It is read again when it changes.</summary>
-internal sealed class DockerConfigFile(string path, Func<string, string?> environment) : IDisposable
+/// <summary>Docker's config.json, Podman's auth.json or the variable DOCKER_AUTH_CONFIG. It is read again when it changes.</summary>
+/// <param name="source">The path, or <see cref="Variable"/>.</param>
+/// <param name="environment">Reads the variable, and PATH for helpers.</param>
+internal sealed class DockerConfigFile(string source, Func<string, string?> environment) : IDisposable
 {
+    /// <summary>The variable whose value is such a file. Docker takes no helpers from it.</summary>
+    public const string Variable = "DOCKER_AUTH_CONFIG";
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, RegistryCredential?> _helped = [];
     private readonly Dictionary<string, (int Number, RegistryUnauthorizedException Error)> _failures = [];
-    private (DateTime Written, long Length) _stamp;
-    private Content _content = Content.Empty;
+    private readonly HashSet<string> _reported = [];
+    private object? _stamp;
+    private DockerConfig _content = DockerConfig.Empty;
     private int _failureCount;
-
-    /// <summary>docker reads comments and trailing commas too.</summary>
-    public static JsonDocumentOptions Format { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
-    public string Path => path;
-
-    /// <summary>The entries of one of the file's objects; none if it is not there.</summary>
-    public static IEnumerable<JsonProperty> Properties(JsonElement root, string name) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-            ? value.EnumerateObject()
-            : Enumerable.Empty<JsonProperty>();
-
-    /// <summary>The files that docker and podman use here, in their order.</summary>
-    public static IEnumerable<string> Locate(Func<string, string?> environment)
-    {
-        var home = environment("HOME") ?? environment("USERPROFILE");
-        var docker = environment("DOCKER_CONFIG") is { Length: > 0 } folder ? folder
-            : home is null ? null : System.IO.Path.Combine(home, ".docker");
-        string?[] paths =
-        [
-            docker is null ? null : System.IO.Path.Combine(docker, "config.json"),
-            environment("REGISTRY_AUTH_FILE"),
-            environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? System.IO.Path.Combine(runtime, "containers", "auth.json") : null,
-            home is null ? null : System.IO.Path.Combine(environment("XDG_CONFIG_HOME") is { Length: > 0 } config ? config : System.IO.Path.Combine(home, ".config"), "containers", "auth.json"),
-        ];
-        return paths.OfType<string>().Where(path => path.Length > 0);
-    }
 
     /// <summary>The credential for a repository; null if the file has none.</summary>
     /// <exception cref="RegistryUnauthorizedException">A helper that the file names failed.</exception>
     public async Task<RegistryCredential?> FindAsync(
-        string registry, string repository, RegistryCredential? refused, ILogger log, CancellationToken cancellationToken)
+        string registry, string repository, RegistryCredential? rejected, ILogger log, CancellationToken cancellationToken)
     {
         var since = Volatile.Read(ref _failureCount);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -59,11 +35,22 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             var keys = Keys(registry, repository);
             if (keys.Select(key => _content.Helpers.GetValueOrDefault(key)).FirstOrDefault(helper => helper is not null) is { } helper)
             {
-                return await AskAsync(helper, registry, refused, since, log, cancellationToken).ConfigureAwait(false);
+                return await RunHelperAsync(helper, registry, rejected, since, log, cancellationToken).ConfigureAwait(false);
             }
 
-            var found = keys.Select(key => _content.Auths.GetValueOrDefault(key)).FirstOrDefault(credential => credential is not null);
-            return found ?? (_content.Store is { } store ? await AskAsync(store, registry, refused, since, log, cancellationToken).ConfigureAwait(false) : null);
+            if (keys.Select(key => _content.Auths.GetValueOrDefault(key)).FirstOrDefault(credential => credential is not null) is { } found)
+            {
+                return found;
+            }
+
+            if (keys.Find(_content.Problems.ContainsKey) is { } problem && _reported.Add(problem))
+            {
+                log.Warning($"The credential for {problem} in {source} is ignored: {_content.Problems[problem]}.");
+            }
+
+            return _content.Store is { } store
+                ? await RunHelperAsync(store, registry, rejected, since, log, cancellationToken).ConfigureAwait(false)
+                : null;
         }
         finally
         {
@@ -73,7 +60,7 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
 
     public void Dispose() => _gate.Dispose();
 
-    // podman's keys may name a repository or a folder of it: the longest first. Then the host in all its old spellings.
+    // Podman's keys may name a repository or a folder of it: the longest first. Then the host in all its old spellings.
     private static List<string> Keys(string registry, string repository)
     {
         var keys = new List<string>();
@@ -82,26 +69,29 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
             keys.Add(path.TrimEnd('/'));
         }
 
-        string[] hosts = registry == ImageReference.DockerHub ? ["https://index.docker.io/v1/", registry, "index.docker.io", "registry-1.docker.io"] : [registry];
+        string[] hosts = registry == ImageReference.DockerHub
+            ? ["https://index.docker.io/v1/", registry, "index.docker.io", "registry-1.docker.io"]
+            : [registry];
         foreach (var host in hosts)
         {
-            keys.AddRange([host, $"https://{host}", $"https://{host}/", $"https://{host}/v1/", $"https://{host}/v2/", $"http://{host}", $"http://{host}/"]);
+            keys.AddRange([host, $"https://{host}", $"https://{host}/", $"https://{host}/v1/", $"https://{host}/v2/"]);
+            keys.AddRange([$"http://{host}", $"http://{host}/"]);
         }
 
         return keys;
     }
 
-    private async Task<RegistryCredential?> AskAsync(
-        string helper, string registry, RegistryCredential? refused, int since, ILogger log, CancellationToken cancellationToken)
+    private async Task<RegistryCredential?> RunHelperAsync(
+        string helper, string registry, RegistryCredential? rejected, int since, ILogger log, CancellationToken cancellationToken)
     {
         var key = $"{helper} {registry}";
         if (_failures.TryGetValue(key, out var failure) && failure.Number > since)
         {
-            // It failed while this one waited, perhaps by taking all the time that it has; whoever comes later runs it again.
+            // It failed while this call waited, perhaps after its whole time limit; later calls run it again.
             throw failure.Error;
         }
 
-        if (!_helped.TryGetValue(key, out var credential) || (refused is not null && credential == refused))
+        if (!_helped.TryGetValue(key, out var credential) || (rejected is not null && credential == rejected))
         {
             var server = registry == ImageReference.DockerHub ? "https://index.docker.io/v1/" : registry;
             try
@@ -122,87 +112,44 @@ internal sealed class DockerConfigFile(string path, Func<string, string?> enviro
 
     private async Task RefreshAsync(ILogger log, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(path);
-        var stamp = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-        if (stamp == _stamp)
+        var isFile = source != Variable;
+        var stamp = isFile ? FileStamp() : environment(Variable) is { Length: > 0 } value ? value : null;
+        if (Equals(stamp, _stamp))
         {
             return;
         }
 
+        (_stamp, _content) = (stamp, DockerConfig.Empty);
         _helped.Clear();
-        _content = Content.Empty;
-        _stamp = stamp;
-        if (stamp == default)
+        _reported.Clear();
+        if (stamp is null)
         {
             return;
         }
 
         try
         {
-            _content = Content.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
-            log.Debug($"Credentials may come from {path}.");
+            _content = isFile
+                ? DockerConfig.Parse(await File.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false))
+                : DockerConfig.Parse(System.Text.Encoding.UTF8.GetBytes((string)stamp)) with
+                {
+                    Helpers = DockerConfig.Empty.Helpers,
+                    Store = null,
+                };
+            log.Debug($"Credentials may come from {source}.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            log.Warning($"The credentials file {path} is left out: {(error is JsonException or InvalidOperationException ? "it is not JSON" : ErrorBody.OneLine(error.Message))}.");
+            var cause = error is JsonException or InvalidOperationException
+                ? "it is not JSON"
+                : ErrorBody.OneLine(error.Message).TrimEnd('.');
+            log.Warning($"The credentials in {source} are ignored: {cause}.");
         }
     }
 
-    private sealed record Content(
-        IReadOnlyDictionary<string, RegistryCredential> Auths, IReadOnlyDictionary<string, string> Helpers, string? Store)
+    private object? FileStamp()
     {
-        public static Content Empty { get; } = new(new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>(), null);
-
-        public static Content Parse(byte[] raw)
-        {
-            using var json = JsonDocument.Parse(raw, Format);
-            var root = json.RootElement;
-            var auths = new Dictionary<string, RegistryCredential>();
-            foreach (var entry in Properties(root, "auths"))
-            {
-                if (Read(entry.Value) is { } credential)
-                {
-                    auths[entry.Name] = credential;
-                }
-            }
-
-            var helpers = new Dictionary<string, string>();
-            foreach (var entry in Properties(root, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String))
-            {
-                helpers[entry.Name] = entry.Value.GetString()!;
-            }
-
-            return new Content(auths, helpers, root.Text("credsStore"));
-        }
-
-        private static RegistryCredential? Read(JsonElement entry)
-        {
-            try
-            {
-                return ReadText(entry);
-            }
-            catch (Exception error) when (error is FormatException or JsonException)
-            {
-                // No base64, or no Unicode: it is no credential, and the other entries may be.
-                return null;
-            }
-        }
-
-        private static RegistryCredential? ReadText(JsonElement entry)
-        {
-            if (entry.Text("identitytoken") is { } token)
-            {
-                return RegistryCredential.FromIdentityToken(token);
-            }
-
-            if (entry.Text("username") is { } user && entry.Text("password") is { } password)
-            {
-                return new RegistryCredential(user, password);
-            }
-
-            var pair = entry.Text("auth") is { } auth ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth)).TrimEnd('\0') : "";
-            var colon = pair.IndexOf(':', StringComparison.Ordinal);
-            return colon > 0 ? new RegistryCredential(pair[..colon], pair[(colon + 1)..]) : null;
-        }
+        var file = new FileInfo(source);
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : null;
     }
 }

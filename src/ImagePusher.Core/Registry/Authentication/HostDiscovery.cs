@@ -21,7 +21,8 @@ internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner,
     /// <summary>Takes the challenges of a 401, if it has any.</summary>
     public void Learn(HttpResponseMessage response)
     {
-        if (response.StatusCode == HttpStatusCode.Unauthorized && response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var headers)
+        if (response.StatusCode == HttpStatusCode.Unauthorized
+            && response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var headers)
             && ChallengeParser.Parse(headers) is { Count: > 0 } challenges)
         {
             _challenges = challenges;
@@ -37,15 +38,17 @@ internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner,
 
     public void Dispose() => _attempt.Dispose();
 
-    private Task<HttpResponseMessage> SendAsync(RegistryMessage message, string address, CancellationToken cancellationToken) => inner.SendAsync(
-        message.Derive(new RegistryRequest
+    private Task<HttpResponseMessage> SendAsync(RegistryMessage message, string address, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest
         {
             Method = HttpMethod.Get,
             Target = address + "/v2/",
             Purpose = message.Request.Purpose,
             FollowsRedirects = false,
-        }),
-        cancellationToken);
+        };
+        return inner.SendAsync(message.Derive(request), cancellationToken);
+    }
 
     private async Task<string> AskAsync(RegistryMessage message, CancellationToken cancellationToken)
     {

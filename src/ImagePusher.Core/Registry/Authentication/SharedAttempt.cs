@@ -1,18 +1,18 @@
 namespace ImagePusher.Core.Registry.Authentication;
 
 /// <summary>
-/// What many need and one fetches for all: the others wait for it. If it fails they do not wait in line for the same, each for as
-/// long again, but try at once, each on its own account.
+/// A value that one caller fetches for all while the others wait. After a failure the waiting callers do not queue for the same
+/// failure one after the other: each tries at once.
 /// </summary>
 internal sealed class SharedAttempt : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private int _failures;
 
-    /// <summary>Gives what is known, else tries to fetch it.</summary>
-    /// <param name="known">What is known by now; null for nothing.</param>
-    /// <param name="fetch">Fetches it, so that it is known from then on.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <summary>Returns the known value, or fetches it.</summary>
+    /// <param name="known">The value; null if it is not known yet.</param>
+    /// <param name="fetch">Fetches and stores it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<T> RunAsync<T>(Func<T?> known, Func<Task<T>> fetch, CancellationToken cancellationToken)
         where T : class
     {

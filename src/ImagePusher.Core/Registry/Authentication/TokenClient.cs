@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
-using ImagePusher.Core.Oci;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
@@ -10,7 +9,7 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <summary>Asks a registry's token server for a bearer token (distribution, spec/auth/token and spec/auth/oauth).</summary>
 internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, TimeProvider time)
 {
-    private static readonly TimeSpan MinimumLife = TimeSpan.FromSeconds(60);
+    // A token is renewed a little before it expires.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     /// <summary>Requests a token.</summary>
@@ -30,39 +29,33 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
             using var posted = await inner.SendAsync(post, cancellationToken).ConfigureAwait(false);
             if (posted.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
             {
-                return await ReadAsync(posted, realm, scopes, credential, purpose, asked, cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(posted, realm, scopes, message, asked, cancellationToken).ConfigureAwait(false);
             }
         }
 
         using var get = Get(realm, challenge, scopes, message);
         using var response = await inner.SendAsync(get, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(response, realm, scopes, credential, purpose, asked, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, realm, scopes, message, asked, cancellationToken).ConfigureAwait(false);
     }
 
     private string CheckRealm(Challenge challenge, string purpose)
     {
-        var realm = challenge["realm"];
-        if (realm is null || !Uri.TryCreate(realm, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        try
+        {
+            var text = challenge["realm"] ?? "";
+            var realm = text.Contains("://", StringComparison.Ordinal)
+                ? UrlText.Resolve(host.BaseUrl, text)
+                : throw new FormatException("it is not a URL");
+            host.UrlPolicy.Check(realm, ServerUrlUse.TokenServer, purpose);
+            return realm;
+        }
+        catch (FormatException)
         {
             throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(purpose)}: {host.Registry} asks for a bearer token, but names no token server.", "Report it to the registry's operator: the realm of its challenge is no URL.");
+                $"{RegistryFailure.Failed(purpose)}: {host.Registry} asks for a bearer token, but the realm of its challenge is not a URL: "
+                + $"'{ErrorBody.OneLine(UrlText.WithoutQuery(challenge["realm"] ?? ""))}'.",
+                "Report it to the registry's operator.");
         }
-
-        if (uri.Scheme == "http" && host.IsHttps)
-        {
-            throw new RegistryUnauthorizedException(
-                $"{RegistryFailure.Failed(purpose)}: {host.Registry} is asked over https, but names the token server {uri.GetLeftPart(UriPartial.Path)} over plain http.",
-                "Nothing was sent to it. Ask the registry's operator to give the token server by https.", HttpStatusCode.Unauthorized);
-        }
-
-        if (UrlText.IsPrivateAddress(realm) && !host.IsPrivate && uri.Host != UrlText.ToUri(host.BaseUrl).Host)
-        {
-            throw new RegistryUnauthorizedException(
-                $"{RegistryFailure.Failed(purpose)}: {host.Registry} names a token server in a private network, {uri.GetLeftPart(UriPartial.Path)}.",
-                "Nothing was sent to it. Ask the registry's operator to correct the realm of its challenge.", HttpStatusCode.Unauthorized);
-        }
-
-        return realm;
     }
 
     private static RegistryMessage Get(string realm, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message)
@@ -76,7 +69,14 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         }
 
         var request = message.Derive(
-            new RegistryRequest { Method = HttpMethod.Get, Target = url, Purpose = message.Request.Purpose, FollowsRedirects = false });
+            new RegistryRequest
+            {
+                Method = HttpMethod.Get,
+                Target = url,
+                Purpose = message.Request.Purpose,
+                IsTokenRequest = true,
+                FollowsRedirects = false,
+            });
         if (credential is not null)
         {
             request.Headers.Authorization = Basic(credential);
@@ -101,7 +101,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
             Target = realm,
             Purpose = message.Request.Purpose,
             Content = _ => new FormUrlEncodedContent(form),
-            FollowsRedirects = false,
+            IsTokenRequest = true, FollowsRedirects = false,
         });
     }
 
@@ -109,38 +109,38 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
     public static AuthenticationHeaderValue Basic(RegistryCredential credential)
     {
         var user = credential.IsIdentityToken ? "<token>" : credential.UserName;
-        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{credential.Secret}")));
+        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{credential.Secret}")));
     }
 
     private async Task<AccessToken> ReadAsync(
-        HttpResponseMessage answer, string realm, IReadOnlyList<TokenScope> scopes, RegistryCredential? credential, string purpose, DateTimeOffset asked, CancellationToken cancellationToken)
+        HttpResponseMessage response, string realm, IReadOnlyList<TokenScope> scopes, RegistryMessage message, DateTimeOffset asked,
+        CancellationToken cancellationToken)
     {
-        var who = UrlText.WithoutQuery(realm);
-        if (!answer.IsSuccessStatusCode)
+        var (server, purpose) = (UrlText.WithoutQuery(realm), message.Request.Purpose);
+        if (!response.IsSuccessStatusCode)
         {
-            throw await RegistryFailure.OfTokenServerAsync(answer, purpose, host.Registry, who, credential, time, cancellationToken).ConfigureAwait(false);
+            throw await RegistryFailure.OfTokenServerAsync(
+                response, purpose, host.Registry, server, message.Credential, time, cancellationToken).ConfigureAwait(false);
         }
 
-        var body = await BoundedBody.ReadAsync(answer, BoundedBody.TokenLimit, host.Settings.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            using var json = JsonDocument.Parse(body);
-            var root = json.RootElement;
-            var token = root.Text("token") ?? root.Text("access_token");
-            if (token is not null)
-            {
-                var seconds = root.TryGetProperty("expires_in", out var life) && life.ValueKind == JsonValueKind.Number && life.TryGetDouble(out var value) ? value : 0;
-                var expires = TimeSpan.FromSeconds(Math.Clamp(seconds, MinimumLife.TotalSeconds, TimeSpan.FromDays(30).TotalSeconds));
-                return new AccessToken(token, scopes, asked + expires - Margin);
-            }
+            var body = await BoundedBody.ReadAsync(
+                response, BoundedBody.TokenLimit, host.Settings.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
+            var token = TokenResponse.Parse(body);
+            return new AccessToken(token.Token, scopes, asked + token.Life - Margin);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is FormatException or InvalidDataException)
         {
-            // Said below: what came holds no token, or none that is text.
+            var what = error is FormatException ? error.Message : $"cannot be used: {error.Message}";
+            throw new RegistryProtocolException(
+                $"{RegistryFailure.Failed(purpose)}: the token server {server} of {host.Registry} {what}.",
+                "Check that the registry's address is right; a proxy or a sign-in page may have responded in its place.",
+                response.StatusCode);
         }
-
-        throw new RegistryProtocolException(
-            $"{RegistryFailure.Failed(purpose)}: the token server {who} of {host.Registry} answered without a token.",
-            "Check that the registry's address is right; a proxy or a sign-in page may have answered in its place.", answer.StatusCode);
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            throw RegistryFailure.OfConnection(error, purpose, host.Registry, realm);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
@@ -33,7 +34,7 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
         return GetAsync(slot, null, challenge, slot.Scopes, message, cancellationToken);
     }
 
-    /// <summary>The authorization after a 401; null if there is none better than what was sent.</summary>
+    /// <summary>The authorization after a 401; null if no better one than the sent one is known.</summary>
     /// <param name="response">The 401; where it has no challenge, the host's last known ones are used.</param>
     /// <param name="sent">What the rejected request carried.</param>
     /// <param name="message">The request.</param>
@@ -62,6 +63,8 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
         return await GetAsync(slot, sent.Token, challenge, wanted, message, cancellationToken).ConfigureAwait(false);
     }
 
+    public void Clear() => _tokens.Clear();
+
     public void Dispose()
     {
         foreach (var slot in _tokens.Values)
@@ -74,7 +77,8 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
 
     // Bearer first: it also serves anonymous callers. Negotiate, NTLM and the like are never answered.
     private Challenge? Preferred() =>
-        discovery.Challenges.FirstOrDefault(challenge => challenge.IsBearer) ?? discovery.Challenges.FirstOrDefault(challenge => challenge.IsBasic);
+        discovery.Challenges.FirstOrDefault(challenge => challenge.IsBearer)
+        ?? discovery.Challenges.FirstOrDefault(challenge => challenge.IsBasic);
 
     // The registry knows best what is missing: with insufficient_scope its own scope counts, without scopes of ours it is all there is.
     private static IReadOnlyList<TokenScope> Wanted(Challenge challenge, SentAuthorization sent, IReadOnlyList<TokenScope> scopes)
@@ -95,10 +99,12 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
     private static SentAuthorization Basic(RegistryCredential credential) => new(TokenClient.Basic(credential), null);
 
     private async Task<SentAuthorization> GetAsync(
-        TokenSlot slot, AccessToken? stale, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message, CancellationToken cancellationToken)
+        TokenSlot slot, AccessToken? stale, Challenge challenge, IReadOnlyList<TokenScope> scopes, RegistryMessage message,
+        CancellationToken cancellationToken)
     {
         var token = await slot.GetAsync(
-            stale, time.GetUtcNow(), () => _client.FetchAsync(challenge, scopes, message, cancellationToken), cancellationToken).ConfigureAwait(false);
+            stale, time.GetUtcNow(), () => _client.FetchAsync(challenge, scopes, message, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return new SentAuthorization(new AuthenticationHeaderValue("Bearer", token.Value), token);
     }
 
@@ -112,7 +118,8 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
 
         // A token for push also serves a pull, without another request.
         var now = time.GetUtcNow();
-        var wider = _tokens.FirstOrDefault(pair => pair.Key.DiffersInScopeOnly(key) && scopes.Count > 0 && pair.Value.Serves(scopes, now)).Value;
+        var wider = _tokens
+            .FirstOrDefault(pair => pair.Key.DiffersInScopeOnly(key) && scopes.Count > 0 && pair.Value.Serves(scopes, now)).Value;
         if (wider is null && _tokens.Count >= _sweepAt)
         {
             Sweep(now);

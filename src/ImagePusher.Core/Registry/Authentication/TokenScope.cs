@@ -11,13 +11,14 @@ internal sealed record TokenScope(string Resource, string Actions)
 
     public static TokenScope Catalog { get; } = new("registry:catalog", "*");
 
-    /// <summary>Reads the scopes of a challenge: several may stand in one text, with spaces between.</summary>
+    /// <summary>Parses the scopes of a challenge, separated by spaces.</summary>
     public static IReadOnlyList<TokenScope> ParseList(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
 
-    /// <summary>True if who holds this may also do the other.</summary>
+    /// <summary>True if this scope includes the other.</summary>
     public bool Covers(TokenScope other) =>
-        Resource == other.Resource && (Actions == "*" || Array.TrueForAll(other.Actions.Split(','), action => Actions.Split(',').Contains(action)));
+        Resource == other.Resource
+        && (Actions == "*" || Array.TrueForAll(other.Actions.Split(','), action => Actions.Split(',').Contains(action)));
 
     public override string ToString() => $"{Resource}:{Actions}";
 

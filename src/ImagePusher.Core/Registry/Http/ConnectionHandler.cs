@@ -9,9 +9,16 @@ internal sealed class ConnectionHandler : HttpMessageHandler
     private readonly HttpMessageInvoker _pooled;
     private readonly Lazy<HttpMessageInvoker> _unpooled;
 
-    /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
+    /// <exception cref="ImagePusherException">A certificate file could not be used.</exception>
     public ConnectionHandler(RegistryHost host, RegistryClientOptions client)
     {
+        if (client.HandlerFactory is { } create)
+        {
+            _pooled = new HttpMessageInvoker(create(host.Registry));
+            _unpooled = new Lazy<HttpMessageInvoker>(_pooled);
+            return;
+        }
+
         var cookies = new CookieContainer();
         var certificates = HostCertificates.Load(host.Registry, host.Settings, client);
         _pooled = new HttpMessageInvoker(Create(host, certificates, cookies));
@@ -24,7 +31,8 @@ internal sealed class ConnectionHandler : HttpMessageHandler
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        (request.Options.TryGetValue(RegistryMessage.NewConnection, out var isNew) && isNew ? _unpooled.Value : _pooled).SendAsync(request, cancellationToken);
+        (request.Options.TryGetValue(RegistryMessage.NewConnection, out var isNew) && isNew ? _unpooled.Value : _pooled)
+            .SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
@@ -54,8 +62,10 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+            ResponseHeaderEncodingSelector = static (header, _) => UrlHeaderEncoding.For(header),
             UseProxy = true,
             Proxy = host.Proxy,
+            ConnectCallback = new AddressCheckedConnector(host).ConnectAsync,
         };
         ServerTrust.Apply(handler.SslOptions, host, certificates);
         return handler;

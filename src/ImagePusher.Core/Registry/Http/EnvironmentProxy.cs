@@ -3,9 +3,9 @@ using System.Net;
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// The proxy that the environment names: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, lower case first. They are read for
-/// each new connection, since a script may set them at any moment; .NET's own proxy reads them once. A user and password in
-/// them go to the proxy when it asks, and into no address that a message may show.
+/// The proxy of the environment: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, lower case first. They are read for each new
+/// connection, since a script may set them at any moment; .NET's own proxy reads them once. A user name and password in them are
+/// sent to the proxy when it requires them, and are not part of any address that a message shows.
 /// </summary>
 internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWebProxy, ICredentials
 {
@@ -15,7 +15,7 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
         set => throw new NotSupportedException();
     }
 
-    // Without variables the system's settings count where there are any.
+    // Without variables the system's settings apply, where there are any.
     private static IWebProxy? SystemProxy => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? HttpClient.DefaultProxy : null;
 
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null
@@ -23,10 +23,11 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
         : SystemProxy?.GetProxy(destination);
 
     public bool IsBypassed(Uri host) =>
-        NoProxyList.Names(Read("NO_PROXY"), host) || (Named(host.Scheme) is null && SystemProxy?.IsBypassed(host) != false);
+        HostPatterns.Match(Read("NO_PROXY"), host) || (Named(host.Scheme) is null && SystemProxy?.IsBypassed(host) != false);
 
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
-        new[] { Named("https"), Named("http") }.OfType<Uri>().FirstOrDefault(named => named.Authority == uri.Authority && named.UserInfo.Length > 0) is { } found
+        new[] { Named("https"), Named("http") }.OfType<Uri>()
+            .FirstOrDefault(named => named.Authority == uri.Authority && named.UserInfo.Length > 0) is { } found
             ? Parse(found.UserInfo)
             : SystemProxy?.Credentials?.GetCredential(uri, authType);
 
@@ -38,10 +39,13 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
 
     private Uri? Named(string scheme)
     {
-        // A web server passes a request's header "Proxy" to a CGI program as HTTP_PROXY (httpoxy.org).
-        var isRequests = scheme == "http" && environment("GATEWAY_INTERFACE") is not null && environment("http_proxy") is null;
-        var text = (isRequests ? null : Read(scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")) ?? Read("ALL_PROXY");
-        return text is not null && Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var named) ? named : null;
+        // A web server passes a request's header "Proxy" to a CGI program as HTTP_PROXY (httpoxy.org); http_proxy is another variable,
+        // except on Windows.
+        var isOfRequest = scheme == "http" && environment("GATEWAY_INTERFACE") is not null
+            && (OperatingSystem.IsWindows() || environment("http_proxy") is null);
+        var text = (isOfRequest ? null : Read(scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")) ?? Read("ALL_PROXY");
+        var url = text is null || text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
+        return Uri.TryCreate(url, UriKind.Absolute, out var named) ? named : null;
     }
 
     private string? Read(string name)

@@ -4,9 +4,12 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>What an error's body says: the registry's code and message, or what kind of page came instead (distribution-spec, Error Codes).</summary>
-/// <param name="Code">The registry's code; null if it gave none.</param>
-/// <param name="Message">One line for the user; null if the body says nothing.</param>
+/// <summary>
+/// The content of an error's body: the registry's code and message, or the kind of page that came instead (distribution-spec,
+/// Error Codes).
+/// </summary>
+/// <param name="Code">The registry's code; null without one.</param>
+/// <param name="Message">One line for the user; null for an empty body.</param>
 internal sealed record ErrorBody(string? Code, string? Message)
 {
     private const int MaximumText = 300;
@@ -63,7 +66,7 @@ internal sealed record ErrorBody(string? Code, string? Message)
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // JsonElement throws the second for text that is no Unicode.
+            // JsonElement throws the second for text that is not Unicode.
             return null;
         }
     }

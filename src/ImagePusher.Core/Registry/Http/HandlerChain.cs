@@ -9,10 +9,10 @@ namespace ImagePusher.Core.Registry.Http;
 /// </summary>
 internal static class HandlerChain
 {
-    /// <exception cref="RegistryUnreachableException">A certificate file could not be read.</exception>
-    public static HttpMessageHandler Create(RegistryHost host, RegistryClientOptions client) =>
-        new AuthenticationHandler(
-            host,
-            new RedirectHandler(host) { InnerHandler = new LimitsHandler(host, client) { InnerHandler = new ConnectionHandler(host, client) } },
-            client.TimeProvider);
+    /// <exception cref="ImagePusherException">A certificate file could not be used.</exception>
+    public static AuthenticationHandler Create(RegistryHost host, RegistryClientOptions client)
+    {
+        var limits = new LimitsHandler(host, client) { InnerHandler = new ConnectionHandler(host, client) };
+        return new AuthenticationHandler(host, new RedirectHandler(host) { InnerHandler = limits }, client.TimeProvider);
+    }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>The certificates for a host: those of its options, else those in docker's and podman's certs.d folders.</summary>
+/// <summary>The certificates for a host: those of its settings, else those in Docker's and Podman's certs.d folders.</summary>
 internal sealed record HostCertificates(X509Certificate2Collection Authorities, X509Certificate2? Client)
 {
     public static HostCertificates Load(string registry, RegistrySettings options, RegistryClientOptions client)
@@ -36,14 +36,17 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         }
 
         var home = client.Environment("HOME") ?? client.Environment("USERPROFILE") ?? "";
-        var perUser = home.Length == 0 ? [] : new[] { Path.Combine(home, ".config", "containers", "certs.d"), Path.Combine(home, ".docker", "certs.d") };
+        var perUser = home.Length == 0
+            ? []
+            : new[] { Path.Combine(home, ".config", "containers", "certs.d"), Path.Combine(home, ".docker", "certs.d") };
         return OperatingSystem.IsWindows()
             ? [.. perUser, Path.Combine(client.Environment("ProgramData") ?? @"C:\ProgramData", "docker", "certs.d")]
             : [.. perUser, "/etc/containers/certs.d", "/etc/docker/certs.d"];
     }
 
-    // Windows allows no ':' in a name; docker leaves it out there.
-    private static string FolderName(string registry) => OperatingSystem.IsWindows() ? registry.Replace(":", "", StringComparison.Ordinal) : registry;
+    // Windows allows no ':' in a name; Docker leaves it out there.
+    private static string FolderName(string registry) =>
+        OperatingSystem.IsWindows() ? registry.Replace(":", "", StringComparison.Ordinal) : registry;
 
     private static X509Certificate2 ReadClient(string path)
     {
@@ -64,11 +67,21 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         {
             read();
         }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RegistryUnreachableException(
-                $"The certificate file '{path}' could not be used: {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
-                "Give a PEM file, or for a client certificate a PEM file with its key or a .pfx file without password.", inner: error);
+            throw new PathNotFoundException($"The certificate file '{path}' does not exist.", "Check the path.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AccessDeniedException(
+                $"The certificate file '{path}' cannot be read: {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
+                "Check the file's permissions.", error);
+        }
+        catch (CryptographicException error)
+        {
+            throw new InvalidOptionException(
+                $"The certificate file '{path}' cannot be used: {ErrorBody.OneLine(error.Message).TrimEnd('.')}.",
+                "Use a PEM file, or for a client certificate a PEM file with its key or a .pfx file without a password.", error);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>Ends a request when its connection has been silent for too long. There is no limit on the whole.</summary>
+/// <summary>Cancels a request whose connection transferred no data for too long. The whole request has no limit.</summary>
 internal sealed class IdleTimer : IDisposable
 {
     private readonly CancellationTokenSource _source;
@@ -18,16 +18,16 @@ internal sealed class IdleTimer : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>Cancelled when the caller gives up or the limit is over.</summary>
+    /// <summary>Cancelled by the caller, or when the time is over.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>True if it was the silence that ended the request.</summary>
+    /// <summary>True if the time-out cancelled the request.</summary>
     public bool IsExpired => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
 
-    /// <summary>How long the silence may be.</summary>
+    /// <summary>The longest time without data.</summary>
     public TimeSpan Limit => _limit;
 
-    /// <summary>Something moved: the time starts anew.</summary>
+    /// <summary>Data was transferred: the time starts again.</summary>
     public void Touch(TimeSpan extra = default)
     {
         if (!_source.IsCancellationRequested)
@@ -36,7 +36,7 @@ internal sealed class IdleTimer : IDisposable
         }
     }
 
-    /// <summary>Nothing is awaited from the connection: time stands still.</summary>
+    /// <summary>Stops the time while no data is expected.</summary>
     public void Pause()
     {
         if (!_source.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class IdleTimer : IDisposable
         }
     }
 
-    /// <summary>Ends the request now.</summary>
+    /// <summary>Cancels the request.</summary>
     public void Cancel() => _source.Cancel();
 
     public void Dispose()

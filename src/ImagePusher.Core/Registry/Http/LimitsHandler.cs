@@ -98,6 +98,12 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
             source.Throw();
         }
 
+        if (error.GetBaseException() is ForbiddenAddressException forbidden)
+        {
+            return host.UrlPolicy.Private(
+                $"{wire.RequestUri!.Authority} ({forbidden.Address})", message.UrlUse, message.Request.Purpose);
+        }
+
         if (error is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
             return new OperationCanceledException(error.Message, error, cancellationToken);
@@ -107,7 +113,7 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
         {
             error = new TimeoutException(
                 timer.IsExpired
-                    ? FormattableString.Invariant($"was silent for {timer.Limit.TotalSeconds:0} seconds")
+                    ? FormattableString.Invariant($"sent no data for {timer.Limit.TotalSeconds:0} seconds")
                     : "did not accept the connection in time",
                 error);
         }

@@ -17,7 +17,16 @@ internal sealed class RedirectHandler(RegistryHost host) : DelegatingHandler
     {
         var (request, authorization) = (message.Request, message.Headers.Authorization);
         var home = UrlText.Origin(host.BaseUrl);
-        message.Url = request.Target.StartsWith('/') ? host.BaseUrl + request.Target : request.Target;
+        if (request.Target.StartsWith('/'))
+        {
+            message.Url = host.BaseUrl + request.Target;
+        }
+        else
+        {
+            // The Location of an upload, perhaps of an earlier process.
+            host.UrlPolicy.Check(message.Url, ServerUrlUse.Upload, request.Purpose);
+        }
+
         for (var hop = 0; ; hop++)
         {
             message.IsOwn = UrlText.Origin(message.Url) == home;
@@ -29,7 +38,7 @@ internal sealed class RedirectHandler(RegistryHost host) : DelegatingHandler
                 return response;
             }
 
-            var next = Next(request, message.Url, location);
+            var next = host.UrlPolicy.Resolve(message.Url, location, ServerUrlUse.Redirect, request.Purpose, request.IsVerified);
             if (request.StopsAtStorage && !next.Contains("/v2/", StringComparison.Ordinal))
             {
                 return response;
@@ -37,26 +46,6 @@ internal sealed class RedirectHandler(RegistryHost host) : DelegatingHandler
 
             response.Dispose();
             message.Url = next;
-        }
-    }
-
-    private string Next(RegistryRequest request, string url, string location)
-    {
-        try
-        {
-            var next = UrlText.Resolve(url, location);
-            return request.IsVerified || !url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-                || !next.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
-                ? next
-                : throw new RegistryProtocolException(
-                    $"{RegistryFailure.Failed(request.Purpose)}: {host.Registry} redirects from https to plain http, {UrlText.WithoutQuery(next)}.",
-                    "Ask the registry's operator to redirect to https.");
-        }
-        catch (FormatException)
-        {
-            throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(request.Purpose)}: {host.Registry} redirects to something that is no URL.",
-                "Check the registry's address, and the proxy before it.");
         }
     }
 }

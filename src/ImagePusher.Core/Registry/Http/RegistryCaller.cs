@@ -1,3 +1,4 @@
+using ImagePusher.Core.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Http;

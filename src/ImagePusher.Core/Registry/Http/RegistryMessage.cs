@@ -1,9 +1,10 @@
+using ImagePusher.Core.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// A <see cref="RegistryRequest"/> on its way through the handlers. It has no body: <see cref="LimitsHandler"/> creates one for
+/// A <see cref="RegistryRequest"/> as the handlers pass it on. It has no body: <see cref="LimitsHandler"/> creates one for
 /// each HTTP request, so that a repeated request sends its body from the start.
 /// </summary>
 internal sealed class RegistryMessage : HttpRequestMessage
@@ -29,6 +30,11 @@ internal sealed class RegistryMessage : HttpRequestMessage
 
     /// <summary>The credential that was used; null for an anonymous request.</summary>
     public RegistryCredential? Credential { get; set; }
+
+    /// <summary>Why the server named the URL, where it did.</summary>
+    public ServerUrlUse UrlUse => Request.IsTokenRequest ? ServerUrlUse.TokenServer
+        : Request.Target.StartsWith('/') ? ServerUrlUse.Redirect
+        : ServerUrlUse.Upload;
 
     public ILogger Log => _caller.Log;
 

@@ -43,6 +43,9 @@ internal sealed class RegistryRequest
     /// <summary>False for a request whose redirects are not followed, and which carries the authorization that its caller set.</summary>
     public bool FollowsRedirects { get; init; } = true;
 
+    /// <summary>True for a request to a token server.</summary>
+    public bool IsTokenRequest { get; init; }
+
     /// <summary>True if a redirect away from the API, to a storage, is the response.</summary>
     public bool StopsAtStorage { get; init; }
 

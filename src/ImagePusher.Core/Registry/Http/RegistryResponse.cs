@@ -17,7 +17,8 @@ internal sealed class RegistryResponse(HttpResponseMessage response, string url,
 
     /// <summary>A header's first value as it was sent: the parsed form of a Location would be another text.</summary>
     public static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values)
+        response.Headers.NonValidated.TryGetValues(name, out var values)
+            || response.Content.Headers.NonValidated.TryGetValues(name, out values)
             ? values.FirstOrDefault()
             : null;
 

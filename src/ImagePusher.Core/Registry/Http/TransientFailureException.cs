@@ -1,18 +1,21 @@
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>A failure that another try may recommended action. It never leaves this namespace: <see cref="Final"/> does when the tries are used up.</summary>
+/// <summary>
+/// A failure that another attempt may avoid. It stays inside the registry client: <see cref="Final"/> is thrown when the attempts are
+/// used up.
+/// </summary>
 internal sealed class TransientFailureException(RegistryException final, TimeSpan? retryAfter = null, bool lostConnection = false)
     : Exception(final.Message, final)
 {
-    /// <summary>What the caller gets when the tries are used up.</summary>
+    /// <summary>The exception for the caller.</summary>
     public RegistryException Final { get; } = final;
 
-    /// <summary>How long the server asked to wait.</summary>
+    /// <summary>The wait that the server asked for.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>True if there was no answer.</summary>
+    /// <summary>True if there was no response.</summary>
     public bool LostConnection { get; } = lostConnection;
 
-    /// <summary>True if the failed try brought the work forward, so that the count of tries starts anew.</summary>
+    /// <summary>True if the failed attempt made progress, so that the attempts are counted from the start again.</summary>
     public bool MadeProgress { get; set; }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using System.Text;
+using System.Text.Unicode;
 
 namespace ImagePusher.Core.Registry.Http;
 
@@ -12,7 +14,7 @@ internal static class UrlText
     public static Uri ToUri(string url) =>
         Uri.TryCreate(url, AsWritten, out var uri) && uri.Scheme is "http" or "https"
             ? uri
-            : throw new FormatException("not an http or https URL");
+            : throw new FormatException("it is not an http or https URL");
 
     /// <summary>Scheme, host and port.</summary>
     public static string Origin(string url) => ToUri(url).GetLeftPart(UriPartial.Authority).ToLowerInvariant();
@@ -24,22 +26,22 @@ internal static class UrlText
         return query < 0 ? url : url[..query];
     }
 
-    /// <summary>Resolves a Location or Link against the URL that gave it; nothing is re-encoded.</summary>
-    /// <exception cref="FormatException">It is no URL.</exception>
+    /// <summary>Resolves a Location or Link against the URL that gave it. Printable ASCII is kept; a fragment is dropped.</summary>
+    /// <exception cref="FormatException">It is not a URL.</exception>
     public static string Resolve(string baseUrl, string location)
     {
-        location = location.Trim();
+        location = WithoutFragment(Encode(location.Trim()));
         var root = Origin(baseUrl);
-        if (location.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (location.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || location.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            _ = ToUri(location);
-            return location;
+            return WithPath(location);
         }
 
         // A doubled slash before v2 is a misconfigured prefix, not a host named v2.
         if (location.StartsWith("//", StringComparison.Ordinal) && !location.StartsWith("//v2/", StringComparison.Ordinal))
         {
-            return ToUri(root[..root.IndexOf("//", StringComparison.Ordinal)] + location).OriginalString;
+            return WithPath(root[..root.IndexOf("//", StringComparison.Ordinal)] + location);
         }
 
         if (location.StartsWith('/'))
@@ -48,44 +50,81 @@ internal static class UrlText
         }
 
         var path = WithoutQuery(baseUrl)[root.Length..];
-        return location.StartsWith('?')
-            ? root + path + location
+        if (location.StartsWith('?'))
+        {
+            return root + path + location;
+        }
+
+        // RFC 3986, 4.2: a colon in the first segment would make it a scheme.
+        return WithoutQuery(location).Split('/')[0].Contains(':', StringComparison.Ordinal)
+            ? throw new FormatException("its scheme is neither http nor https")
             : root + Collapse(path[..(path.LastIndexOf('/') + 1)] + location);
+    }
+
+    /// <summary>
+    /// Percent-encodes all but printable ASCII, as Go does; HttpClient would send other bytes in its place. The text is Unicode, or
+    /// UTF-8 whose bytes arrived as the characters U+0000 to U+00FF (<see cref="UrlHeaderEncoding"/>).
+    /// </summary>
+    /// <exception cref="FormatException">It contains a control character, or a host that is not ASCII.</exception>
+    public static string Encode(string url)
+    {
+        if (!url.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return url;
+        }
+
+        if (url.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || url.Contains('\x7f', StringComparison.Ordinal))
+        {
+            throw new FormatException("it contains a control character");
+        }
+
+        var scheme = url.IndexOf("//", StringComparison.Ordinal);
+        var isAbsolute = scheme == 0 || (scheme > 0 && url[scheme - 1] == ':' && url.AsSpan(0, scheme).IndexOfAny('/', '?') < 0);
+        var end = isAbsolute ? url.AsSpan(scheme + 2).IndexOfAny('/', '?', '#') : -1;
+        var authority = isAbsolute ? end < 0 ? url : url[..(scheme + 2 + end)] : "";
+        if (authority.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            throw new FormatException("its host is not ASCII");
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(url);
+        bytes = !url.AsSpan().ContainsAnyExceptInRange('\0', '\xff') && Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(url);
+        var text = new StringBuilder(bytes.Length + 32);
+        foreach (var octet in bytes)
+        {
+            _ = octet is >= (byte)'!' and <= (byte)'~'
+                ? text.Append((char)octet)
+                : text.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Adds a parameter to whatever query there is.</summary>
     public static string AddQuery(string url, string name, string value) =>
-        url + (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + name + "=" + Uri.EscapeDataString(value);
+        WithoutFragment(url) is var start && start.Contains('?', StringComparison.Ordinal)
+            ? $"{start}&{name}={Uri.EscapeDataString(value)}"
+            : $"{start}?{name}={Uri.EscapeDataString(value)}";
 
     /// <summary>True for localhost, 127.0.0.0/8 and ::1.</summary>
     public static bool IsLoopback(string host)
     {
         var name = ToUri("http://" + host).DnsSafeHost;
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 
-    /// <summary>True if the URL names an address that only the own machine or network reaches.</summary>
-    public static bool IsPrivateAddress(string url)
+    private static string WithoutFragment(string url) =>
+        url.IndexOf('#', StringComparison.Ordinal) is var end && end < 0 ? url : url[..end];
+
+    // A request needs a path, and Uri adds none to a URL that it keeps as written.
+    private static string WithPath(string url)
     {
-        var name = ToUri(url).DnsSafeHost;
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            return true;
-        }
-
-        if (!IPAddress.TryParse(name, out var address))
-        {
-            return false;
-        }
-
-        if (IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal)
-        {
-            return true;
-        }
-
-        var bytes = address.GetAddressBytes();
-        return address.AddressFamily == AddressFamily.InterNetwork
-            && (bytes[0] == 10 || (bytes[0] == 172 && bytes[1] is >= 16 and < 32) || (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254));
+        var start = url.IndexOf("//", StringComparison.Ordinal) + 2;
+        var end = url.AsSpan(start).IndexOfAny('/', '?');
+        var complete = end < 0 ? url + "/" : url[start + end] == '?' ? url.Insert(start + end, "/") : url;
+        _ = ToUri(complete);
+        return complete;
     }
 
     private static string Collapse(string pathAndQuery)

@@ -5,8 +5,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §4: what is made of refusals. A method a fact.</summary>
-public sealed class Interop4_ErrorTests
+/// <summary>The errors of rejected requests: message, code, recommended action.</summary>
+public sealed class ErrorMessageTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
 
@@ -14,7 +14,7 @@ public sealed class Interop4_ErrorTests
 
     [Theory]
     [InlineData("MANIFEST_BLOB_UNKNOWN", "Push again")]
-    [InlineData("MANIFEST_INVALID", "kind of manifest")]
+    [InlineData("MANIFEST_INVALID", "manifest format")]
     [InlineData("NAME_UNKNOWN", "created before the first push")]
     [InlineData("NAME_INVALID", "repository name")]
     public async Task The_registrys_code_and_message_and_a_cure_are_told(string code, string recommendedAction)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §4: silent, slow and unreachable hosts, and bodies that are announced. A method a fact.</summary>
-public sealed class Interop4_SilenceTests
+/// <summary>Hosts that send nothing, send slowly or cannot be reached, and announced bodies.</summary>
+public sealed class IdleTimeoutTests
 {
     private static readonly TestImage Image = TestImage.Of([1, 2, 3]);
 
@@ -33,7 +33,7 @@ public sealed class Interop4_SilenceTests
         Assert.False(pull.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
         await pull;
-        Assert.Contains("was silent for 30 seconds", session.Log.Text, StringComparison.Ordinal);
+        Assert.Contains("sent no data for 30 seconds", session.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class Interop4_SilenceTests
         var blob = MemoryBlob.Random(30_000_000);
         var upload = session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         await stalled.Reached.WaitAsync(Token);
-        while (!session.Log.Text.Contains("was silent for 60 seconds", StringComparison.Ordinal))
+        while (!session.Log.Text.Contains("sent no data for 60 seconds", StringComparison.Ordinal))
         {
-            // The connection's buffers take some more bytes, and each write begins the time anew.
+            // The connection's buffers take some more bytes, and each write starts the time again.
             time.Advance(TimeSpan.FromSeconds(61));
             await Task.Yield();
         }
@@ -104,7 +104,7 @@ public sealed class Interop4_SilenceTests
         await stalled.Reached.WaitAsync(Token);
         while (!session.Log.Text.Contains("for 60 seconds", StringComparison.Ordinal))
         {
-            // The head and the first bytes may be on their way still; each read begins the time anew.
+            // The head and the first bytes may still be in transit; each read starts the time again.
             time.Advance(TimeSpan.FromSeconds(61));
             await Task.Yield();
         }

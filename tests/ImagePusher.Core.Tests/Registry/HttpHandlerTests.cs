@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §5: what .NET's HTTP client does by itself, and must not. A method a fact; Content-Range and queries are in §3.</summary>
-public sealed class Interop5_DotNetTests
+/// <summary>What the HTTP client of .NET does by default and must not do here, and handlers of the caller.</summary>
+public sealed class HttpHandlerTests
 {
     private static readonly TestImage Image = TestImage.Of([1]);
 
@@ -96,19 +96,19 @@ public sealed class Interop5_DotNetTests
     }
 
     [Fact]
-    public async Task A_server_that_pays_no_heed_to_Expect_is_waited_for_once()
+    public async Task A_server_that_ignores_Expect_is_waited_for_once()
     {
         var uploads = new SimpleUploads();
         await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : uploads.HandleAsync(exchange));
-        await using var deaf = FaultProxy.Start(server.Address);
-        deaf.On("PATCH").SetRequestHeader("Expect", null);
+        await using var proxy = FaultProxy.Start(server.Address);
+        proxy.On("PATCH").SetRequestHeader("Expect", null);
         await using var session = new RegistrySession();
         for (var number = 0; number < 4; number++)
         {
-            await session.Repository(deaf.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000, number), Token);
+            await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(2_000_000, number), Token);
         }
 
-        Assert.Equal(["100-continue", null, null, null], deaf.RequestsOf("PATCH").Select(request => request.Header("Expect")));
+        Assert.Equal(["100-continue", null, null, null], proxy.RequestsOf("PATCH").Select(request => request.Header("Expect")));
     }
 
     [Fact]
@@ -133,5 +133,31 @@ public sealed class Interop5_DotNetTests
         }
 
         Assert.Equal(["100-continue", "100-continue"], expects);
+    }
+
+    [Fact]
+    public async Task A_handler_of_the_caller_sends_the_requests()
+    {
+        var asked = new List<string>();
+        await using var session = new RegistrySession(change: options => options with
+        {
+            HandlerFactory = host => new Canned(request =>
+            {
+                asked.Add($"{host}: {request.Method} {request.RequestUri}");
+                return new HttpResponseMessage(System.Net.HttpStatusCode.OK)
+                {
+                    Content = new ByteArrayContent(Image.Manifest) { Headers = { ContentType = new(TestImage.ManifestType) } },
+                };
+            }),
+        });
+        await session.Repository("registry.example").ResolveAsync("1", Token);
+        Assert.Equal(
+            ["registry.example: GET https://registry.example/v2/", "registry.example: GET https://registry.example/v2/team/app/manifests/1"], asked);
+    }
+
+    private sealed class Canned(Func<HttpRequestMessage, HttpResponseMessage> respond) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(respond(request));
     }
 }

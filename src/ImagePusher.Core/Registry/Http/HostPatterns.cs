@@ -1,17 +1,23 @@
+using System.Globalization;
 using System.Net;
 
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// The hosts that NO_PROXY names, read as docker reads it (Go, golang.org/x/net/http/httpproxy): <c>*</c>, a name with all below
-/// it, <c>.name</c> for those below it alone, an address, a network as <c>10.0.0.0/8</c>, each with a port or without.
+/// Patterns of hosts, as NO_PROXY and AllowedHosts have them (Go, golang.org/x/net/http/httpproxy): <c>*</c>, a name with all names
+/// below it, <c>.name</c> for the names below it only, an address, a network as <c>10.0.0.0/8</c>; each with or without a port.
 /// </summary>
-internal static class NoProxyList
+internal static class HostPatterns
 {
-    public static bool Names(string? list, Uri host) =>
-        (list ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry => Names(entry, host.DnsSafeHost, host.Port));
+    /// <summary>True if one of the patterns, separated by commas or spaces, matches.</summary>
+    public static bool Match(string? list, Uri host) => Match(
+        (list ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        host.DnsSafeHost, host.Port);
 
-    private static bool Names(string entry, string host, int port)
+    /// <summary>True if one of the patterns matches.</summary>
+    public static bool Match(IEnumerable<string> patterns, string host, int port) => patterns.Any(pattern => Matches(pattern, host, port));
+
+    private static bool Matches(string entry, string host, int port)
     {
         if (entry == "*")
         {
@@ -40,12 +46,12 @@ internal static class NoProxyList
             : host.Equals(name, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + name, StringComparison.OrdinalIgnoreCase);
     }
 
-    // "host:5000", "[::1]:5000", and "::1", whose last part is no port.
+    // "host:5000", "[::1]:5000", and "::1", whose last part is not a port.
     private static (string Name, int? Port) Split(string entry)
     {
         var colon = entry.LastIndexOf(':');
         var isPort = colon > 0 && (entry.IndexOf(':', StringComparison.Ordinal) == colon || entry[colon - 1] == ']');
-        return isPort && int.TryParse(entry.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port)
+        return isPort && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? (entry[..colon].Trim('[', ']'), port)
             : (entry.Trim('[', ']'), null);
     }

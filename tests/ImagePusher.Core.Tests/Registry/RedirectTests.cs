@@ -8,8 +8,8 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §4: redirects of blobs to a storage. A method a fact.</summary>
-public sealed class Interop4_RedirectTests
+/// <summary>Redirects of blobs, manifests and uploads.</summary>
+public sealed class RedirectTests
 {
     private static readonly RegistryCredential Ann = new("ann", "s3cr:et");
 
@@ -101,6 +101,40 @@ public sealed class Interop4_RedirectTests
         await using var session = new RegistrySession();
         await Assert.ThrowsAsync<RegistryProtocolException>(() => ReadAsync(session.Repository(server.Address), MemoryBlob.Random(10).Descriptor));
         Assert.InRange(server.Requests.Count, 5, 20);
+    }
+
+    [Theory]
+    [InlineData("/st/\u00c3\u00bc?s=1#part", "/st/%C3%BC?s=1")]
+    [InlineData("/st/\u00fc?s=1", "/st/%FC?s=1")]
+    [InlineData("/st/%20a|b\u00e6\u00bc\u00a2?s=\u00c3\u00bc d", "/st/%20a|b%E6%BC%A2?s=%C3%BC%20d")]
+    public async Task What_is_not_ASCII_in_a_Location_is_percent_encoded_on_the_wire(string location, string expected)
+    {
+        var blob = MemoryBlob.Random(10);
+        var asked = new List<string>();
+        await using var server = LoopbackServer.Start(exchange =>
+        {
+            asked.Add(exchange.Target);
+            return exchange.Path == "/v2/" ? exchange.RespondAsync(200)
+                : exchange.Path.StartsWith("/st", StringComparison.Ordinal) ? exchange.RespondAsync(200, blob.Content, "application/octet-stream")
+                : RedirectAsync(exchange, 307, location);
+        });
+        await using var session = new RegistrySession();
+        Assert.Equal(blob.Content, await ReadAsync(session.Repository(server.Address), blob.Descriptor));
+        Assert.Equal(expected, asked[^1]);
+    }
+
+    [Theory]
+    [InlineData("\u00e2\u0080\u009chttp\u00e2\u0080\u009d://127.0.0.1/v2/x")]
+    [InlineData("ftp://storage.example/x")]
+    [InlineData("http://")]
+    public async Task A_Location_that_is_not_a_URL_is_named(string location)
+    {
+        await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, location) };
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => ReadAsync(session.Repository(server.Address), MemoryBlob.Random(10).Descriptor));
+        Assert.Contains("Location that is not a URL", error.Message, StringComparison.Ordinal);
+        Assert.Contains(location.Split('/')[^1], error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

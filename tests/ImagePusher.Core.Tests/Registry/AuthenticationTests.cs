@@ -1,3 +1,4 @@
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
@@ -5,8 +6,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §2: authentication. A method a fact.</summary>
-public sealed class Interop2_AuthTests
+/// <summary>Basic and Bearer challenges, anonymous access and identity tokens.</summary>
+public sealed class AuthenticationTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
     private static readonly RegistryCredential Ann = new("ann", "s3cr:et");

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §4: what is tried again, how long it waits, and what is not. A method a fact.</summary>
-public sealed class Interop4_RetryTests
+/// <summary>Which failures are retried, after which delay, and how often.</summary>
+public sealed class RetryTests
 {
     private static readonly TestImage Image = TestImage.Of([1, 2, 3]);
 
@@ -162,7 +162,7 @@ public sealed class Interop4_RetryTests
         var all = Task.WhenAll([.. refused, late]);
         await UntilAsync(() =>
         {
-            // A wait is told a moment before it begins.
+            // A wait is logged just before it starts.
             time.Advance(TimeSpan.FromSeconds(1));
             return all.IsCompleted;
         });

@@ -1,12 +1,13 @@
 using System.Net;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §2: who is told a secret, and who is not. A method a fact.</summary>
-public sealed class Interop2_TrustTests
+/// <summary>Which servers receive a credential, and that no message contains one.</summary>
+public sealed class CredentialTrustTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
     private static readonly RegistryCredential Ann = new("ann", "s3cr:et");
@@ -116,6 +117,60 @@ public sealed class Interop2_TrustTests
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Equal(3, server.TokenRequests.Count);
+    }
+
+    [Theory]
+    [InlineData("tok\\r\\nX-Evil: 1")]
+    [InlineData("tok\\u0000")]
+    [InlineData("tok en")]
+    [InlineData("t\u00f6ken")]
+    public async Task A_token_that_a_header_cannot_carry_is_rejected_and_not_shown(string token)
+    {
+        await using var server = new AuthServer { TokenAnswer = _ => $$"""{"token":"{{token}}"}""" };
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains("invalid characters", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tok\r", error.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_token_response_over_the_limit_is_rejected()
+    {
+        await using var server = new AuthServer { TokenAnswer = _ => $$"""{"token":"{{new string('x', 2_000_000)}}"}""" };
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains("token server", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("xxxx", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("ftp://auth.example/token")]
+    [InlineData("http://auth.example\u0001/token")]
+    [InlineData("https://")]
+    public async Task A_realm_that_is_not_a_URL_is_named(string realm)
+    {
+        await using var server = new AuthServer { Challenges = [$"Bearer realm=\"{realm}\",service=\"s\""] };
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains("realm", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u0001", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disconnecting_drops_the_tokens_also_those_of_a_repository_in_use()
+    {
+        await using var server = new AuthServer { OnRequest = GiveImage };
+        await using var session = new RegistrySession();
+        await session.Client.ConnectAsync(server.Address, Ann, cancellationToken: Token);
+        var repository = session.Repository(server.Address);
+        await repository.ResolveAsync("1", Token);
+        var before = server.TokenRequests.Count;
+        Assert.True(session.Client.Disconnect(server.Address));
+        await repository.ResolveAsync("1", Token);
+        Assert.Equal(before + 1, server.TokenRequests.Count);
+        Assert.Null(server.TokenRequests[^1].Authorization);
     }
 
     [Fact]

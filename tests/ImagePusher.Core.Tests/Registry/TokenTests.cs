@@ -1,3 +1,4 @@
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>interop.md §2: how tokens are kept, renewed and widened. A method a fact.</summary>
-public sealed class Interop2_TokenTests
+/// <summary>How tokens are requested, shared, renewed and widened.</summary>
+public sealed class TokenTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
     private static readonly RegistryCredential Ann = new("ann", "s3cr:et");
@@ -112,7 +113,7 @@ public sealed class Interop2_TokenTests
         }
 
         Assert.Equal(1200, server.TokenRequests.Count);
-        Assert.InRange(((AuthenticationHandler)connection.Handlers).TokenCount, 55, 600);
+        Assert.InRange(connection.Handlers.TokenCount, 55, 600);
     }
 
     [Fact]

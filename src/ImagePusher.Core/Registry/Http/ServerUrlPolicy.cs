@@ -1,0 +1,107 @@
+using System.Net;
+
+namespace ImagePusher.Core.Registry.Http;
+
+/// <summary>
+/// The one check of every URL that a server names: no private address named by a public registry, no plain http named by an
+/// https registry. The address is checked again when it is connected to, since a name may lead anywhere.
+/// </summary>
+/// <param name="registry">The registry, for messages.</param>
+/// <param name="settings">The settings with the hosts that are allowed nevertheless.</param>
+/// <param name="address">The scheme and authority of the registry.</param>
+internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings, Func<string> address)
+{
+    private volatile object? _isConnectedPrivately;
+
+    /// <summary>True if the registry itself is on this machine or in a private network, by its address or its first connection.</summary>
+    public bool IsPrivate => _isConnectedPrivately is bool known ? known : NetworkAddress.IsPrivate(Own.DnsSafeHost);
+
+    private Uri Own => UrlText.ToUri(address());
+
+    /// <summary>Resolves a URL that a server named, and checks it.</summary>
+    /// <param name="origin">The URL that was requested.</param>
+    /// <param name="location">The URL as the server sent it.</param>
+    /// <param name="use">Why the server named it.</param>
+    /// <param name="purpose">The operation, for messages.</param>
+    /// <param name="isVerified">True for content that is verified by its digest.</param>
+    /// <exception cref="RegistryException">It is not a URL, or not allowed.</exception>
+    public string Resolve(string origin, string location, ServerUrlUse use, string purpose, bool isVerified = false)
+    {
+        try
+        {
+            var url = UrlText.Resolve(origin, location);
+            Check(url, use, purpose, isVerified);
+            return url;
+        }
+        catch (FormatException error)
+        {
+            throw new RegistryProtocolException(
+                $"{RegistryFailure.Failed(purpose)}: {registry} sent a Location that is not a URL, '{Shown(location)}': {error.Message}.",
+                "Check the registry's address, and the proxy before it.");
+        }
+    }
+
+    /// <summary>Checks a complete URL.</summary>
+    /// <exception cref="RegistryException">It is not allowed.</exception>
+    public void Check(string url, ServerUrlUse use, string purpose, bool isVerified = false)
+    {
+        var (target, own) = (UrlText.ToUri(url), Own);
+        if (own.Scheme == "https" && target.Scheme == "http" && !(isVerified && IsAllowed(target, null)))
+        {
+            throw Refusal(use, purpose, $"{Named(use)} {UrlText.WithoutQuery(url)}, from https to plain http",
+                "Nothing was sent there. Ask the registry's operator to use https.");
+        }
+
+        if (!IsOwn(target.DnsSafeHost) && NetworkAddress.IsPrivate(target.DnsSafeHost) && !IsPrivate && !IsAllowed(target, null))
+        {
+            throw Private(UrlText.WithoutQuery(url), use, purpose);
+        }
+    }
+
+    /// <summary>Decides whether an address may be connected to; the registry's own first address decides what it may name.</summary>
+    /// <param name="target">The URL that the connection is for.</param>
+    /// <param name="connected">The address that its host was resolved to.</param>
+    public bool AllowsConnection(Uri target, IPAddress connected) =>
+        IsOwn(target.DnsSafeHost)
+            ? _isConnectedPrivately is not false || !NetworkAddress.IsPrivate(connected) || IsAllowed(target, connected)
+            : !NetworkAddress.IsPrivate(connected) || IsPrivate || IsAllowed(target, connected);
+
+    /// <summary>Takes in where the registry was reached.</summary>
+    public void Connected(Uri target, IPAddress connected)
+    {
+        if (_isConnectedPrivately is null && IsOwn(target.DnsSafeHost))
+        {
+            _isConnectedPrivately = NetworkAddress.IsPrivate(connected);
+        }
+    }
+
+    /// <summary>The error for a target in a private network.</summary>
+    public RegistryException Private(string target, ServerUrlUse use, string purpose) => Refusal(
+        use, purpose, $"{Named(use)} {target}, an address in a private network",
+        $"Nothing was sent there. If that host belongs to the registry, add it to AllowedHosts of the settings of {registry}; "
+        + "else ask the registry's operator to correct the address.");
+
+    private static string Named(ServerUrlUse use) => use switch
+    {
+        ServerUrlUse.Upload => "sends the upload to",
+        ServerUrlUse.TokenServer => "names the token server",
+        _ => "redirects to",
+    };
+
+    // A query may be a secret, and a broken URL may be long.
+    private static string Shown(string location) => ErrorBody.OneLine(UrlText.WithoutQuery(location));
+
+    private RegistryException Refusal(ServerUrlUse use, string purpose, string reason, string recommendedAction)
+    {
+        var message = $"{RegistryFailure.Failed(purpose)}: {registry} {reason}.";
+        return use == ServerUrlUse.TokenServer
+            ? new RegistryUnauthorizedException(message, recommendedAction, HttpStatusCode.Unauthorized)
+            : new RegistryProtocolException(message, recommendedAction);
+    }
+
+    private bool IsOwn(string host) => host.Equals(Own.DnsSafeHost, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsAllowed(Uri target, IPAddress? connected) => settings.AllowedHosts.Count > 0
+        && (HostPatterns.Match(settings.AllowedHosts, target.DnsSafeHost, target.Port)
+            || (connected is not null && HostPatterns.Match(settings.AllowedHosts, connected.ToString(), target.Port)));
+}

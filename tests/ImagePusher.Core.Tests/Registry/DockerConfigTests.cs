@@ -1,0 +1,141 @@
+using System.Text;
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>The formats in which credential files come, and DOCKER_AUTH_CONFIG.</summary>
+public sealed class DockerConfigTests : IDisposable
+{
+    private const string Ann = """{"auths":{"r.example":{"auth":"YW5uOnMzY3I6ZXQ="}}}""";
+
+    private static readonly TestImage Image = TestImage.Of([1]);
+
+    private readonly TemporaryFolder _home = new();
+    private readonly Dictionary<string, string?> _environment = [];
+
+    public DockerConfigTests() => _environment["HOME"] = _home.FullName;
+
+    public static TheoryData<string, byte[]> Encodings => new()
+    {
+        { "UTF-8", Encoding.UTF8.GetBytes(Ann) },
+        { "UTF-8 with BOM", [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(Ann)] },
+        { "UTF-16 with BOM", [0xff, 0xfe, .. Encoding.Unicode.GetBytes(Ann)] },
+        { "UTF-16 without BOM", Encoding.Unicode.GetBytes(Ann) },
+        { "UTF-16 big-endian with BOM", [0xfe, 0xff, .. Encoding.BigEndianUnicode.GetBytes(Ann)] },
+        { "UTF-16 big-endian without BOM", Encoding.BigEndianUnicode.GetBytes(Ann) },
+        { "comments and commas", Encoding.UTF8.GetBytes("// a comment\n" + Ann[..^1] + ",}") },
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public void Every_encoding_is_read(string name, byte[] file)
+    {
+        Assert.NotEmpty(name);
+        Assert.Equal(new RegistryCredential("ann", "s3cr:et"), DockerConfig.Parse(file).Auths["r.example"]);
+    }
+
+    [Theory]
+    [InlineData("YW5uOnMzY3I6ZXQ=")]
+    [InlineData("YW5uOnMzY3I6ZXQ")]
+    [InlineData(" YW5uOnMzY3I6ZXQ= ")]
+    [InlineData("YW5uOnMzY3I6ZXQK")]
+    public void Base64_is_read_with_and_without_padding(string auth) =>
+        Assert.Equal("s3cr:et", DockerConfig.Parse(Encoding.UTF8.GetBytes($$$$"""{"auths":{"r.example":{"auth":"{{{{auth}}}}"}}}""")).Auths["r.example"].Secret);
+
+    [Theory]
+    [InlineData("!!!", "not base64")]
+    [InlineData("YW5u", "USER:PASSWORD")]
+    [InlineData("A", "not base64")]
+    public async Task A_bad_entry_is_a_warning_with_file_host_and_cause_and_spoils_no_other(string auth, string cause)
+    {
+        await using var server = NewServer();
+        await using var other = NewServer();
+        _home.Write(".docker/config.json", $$$$"""{"auths":{"{{{{server.Address}}}}":{"auth":"{{{{auth}}}}"},"{{{{other.Address}}}}":{"auth":"YW5uOnMzY3I6ZXQ="}}}""");
+        await using var session = NewSession();
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        await session.Repository(server.Address, "b").ResolveAsync("1", Token);
+        var warning = Assert.Single(session.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.Contains(_home[".docker/config.json"], warning, StringComparison.Ordinal);
+        Assert.Contains(server.Address, warning, StringComparison.Ordinal);
+        Assert.Contains(cause, warning, StringComparison.Ordinal);
+        Assert.DoesNotContain(auth + "\"", warning, StringComparison.Ordinal);
+        await session.Repository(other.Address).ResolveAsync("1", Token);
+        Assert.NotNull(other.TokenRequests[0].Authorization);
+    }
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("\ufeff")]
+    public async Task A_file_that_is_not_JSON_is_a_warning(string text)
+    {
+        await using var server = NewServer();
+        _home.Write(".docker/config.json", text);
+        await using var session = NewSession();
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.Contains("is not JSON", Assert.Single(session.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DOCKER_AUTH_CONFIG_precedes_the_files_and_follows_the_session()
+    {
+        await using var server = NewServer();
+        _home.Write(".docker/config.json", Auth(server.Address, "file:1"));
+        _environment["DOCKER_AUTH_CONFIG"] = Auth(server.Address, "variable:2");
+        await using var session = NewSession();
+        await session.Repository(server.Address, "a").ResolveAsync("1", Token);
+        session.Client.SetCredential(server.Address, new RegistryCredential("session", "3"));
+        await session.Repository(server.Address, "b").ResolveAsync("1", Token);
+        session.Client.RemoveCredential(server.Address);
+        _environment["DOCKER_AUTH_CONFIG"] = null;
+        await session.Repository(server.Address, "c").ResolveAsync("1", Token);
+        Assert.Equal(["variable:2", "session:3", "file:1"], server.TokenRequests.Select(request => Decoded(request.Authorization)));
+    }
+
+    [Fact]
+    public async Task DOCKER_AUTH_CONFIG_runs_no_helper()
+    {
+        await using var server = NewServer();
+        _environment["DOCKER_AUTH_CONFIG"] = $$$$"""{"credsStore":"evil","credHelpers":{"{{{{server.Address}}}}":"evil"}}""";
+        await using var session = NewSession();
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.Null(server.TokenRequests[0].Authorization);
+    }
+
+    [Fact]
+    public async Task A_provider_of_the_caller_replaces_the_files()
+    {
+        await using var server = NewServer();
+        _home.Write(".docker/config.json", Auth(server.Address, "file:1"));
+        await using var session = new RegistrySession(
+            environment: _environment.GetValueOrDefault, change: options => options with { CredentialProvider = new Provider() });
+        await session.Repository(server.Address).ResolveAsync("1", Token);
+        Assert.Equal("provider of team/app:own", Decoded(server.TokenRequests[0].Authorization));
+    }
+
+    private static AuthServer NewServer() => new()
+    {
+        OnRequest = exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType),
+    };
+
+    private static string Auth(string host, string pair) =>
+        $$$$"""{"auths":{"{{{{host}}}}":{"auth":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}}}}"}}}""";
+
+    private static string Decoded(string? authorization) => Encoding.UTF8.GetString(Convert.FromBase64String(authorization!["Basic ".Length..]));
+
+    private RegistrySession NewSession() => new(environment: _environment.GetValueOrDefault);
+
+    private sealed class Provider : ICredentialProvider
+    {
+        public ValueTask<RegistryCredential?> GetCredentialAsync(
+            string registry, string repository, RegistryCredential? rejected, CancellationToken cancellationToken) =>
+            new(rejected is null && registry.Length > 0 ? new RegistryCredential("provider of " + repository, "own") : null);
+    }
+}
