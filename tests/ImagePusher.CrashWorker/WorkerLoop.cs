@@ -73,7 +73,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
         Console.WriteLine($"saved {name} {image.Manifest.Digest}");
     }
 
-    // What Import-ImageTar does: the layers are compressed on their way, and the cache remembers what they became.
+    // What Import-ImageTar does: the layers are compressed in transit, and the cache remembers what they became.
     private async Task ImportAsync(ImageCache cache, string name)
     {
         await using var archive = await ImageArchive.OpenAsync(tars[_random.Next(tars.Length)], null, CancellationToken.None);

@@ -33,7 +33,7 @@ internal sealed class CachePaths(string root) : LayoutPaths(root)
 
     public string PartialFile(Digest digest) => Path.Combine(PartialFolder, digest.Algorithm, digest.Encoded);
 
-    /// <summary>A file in which something is written that nobody looks for by name.</summary>
+    /// <summary>A temporary file under a random name.</summary>
     public string UniquePartialFile() => Path.Combine(PartialFolder, Guid.NewGuid().ToString("N"));
 
     public string DamagedFile(Digest digest) => Path.Combine(DamagedFolder, $"{digest.Algorithm}-{digest.Encoded}");

@@ -60,7 +60,7 @@ internal sealed class GarbageCollector(
     }
 
     // Whether a part is being written is found out by opening it, and without the lock its writer could find it open at that
-    // moment. A user who can only read goes without the lock: nobody writes there.
+    // moment. A user who can only read goes without the lock: such a cache is not written to.
     private async Task<HeldCacheLock?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
     {
         try

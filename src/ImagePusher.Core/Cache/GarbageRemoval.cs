@@ -31,7 +31,7 @@ internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset pa
     }
 
     /// <summary>
-    /// Removes a part. Parts are opened under the lock: one that nobody holds and nobody can find belongs to a process that
+    /// Removes a part. Parts are opened under the lock: one that is not held and cannot be found belongs to a process that
     /// ended.
     /// </summary>
     public void RemovePartial(string path, bool isResumable)

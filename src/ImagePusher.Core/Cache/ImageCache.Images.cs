@@ -15,7 +15,7 @@ public sealed partial class ImageCache
     /// Finds an image: by its literal name, then by the normalised one (<c>nginx</c> for docker.io/library/nginx:latest),
     /// then by digest (<c>sha256:…</c>, or <c>name@sha256:…</c> where the digest may also be that of its source).
     /// </summary>
-    /// <returns>Null if there is none.</returns>
+    /// <returns>Null if no entry matches.</returns>
     public Task<CacheEntry?> FindAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -12,7 +12,7 @@ public sealed partial class ImageCache
 
     /// <summary>
     /// Finds what a registry over this cache serves as repository:tag: <c>localhost/R:T</c>, then <c>docker.io/R:T</c>, then
-    /// the only name of any registry with that repository and tag; null if there is none, or more than one.
+    /// the only name of any registry with that repository and tag; null unless exactly one matches.
     /// </summary>
     internal Task<CacheEntry?> FindServedAsync(string repository, string tag, CancellationToken cancellationToken) =>
         RunAsync(() => EntryFinder.FindServed(_index.Read().Entries, repository, tag), cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class ManifestReader(BlobStore blobs)
 
     /// <summary>A manifest; null if it does not exist.</summary>
     /// <param name="digest">Its digest.</param>
-    /// <param name="mediaType">The media type that the referring descriptor gives; null if there is none.</param>
+    /// <param name="mediaType">The media type that the referring descriptor gives; null if it gives no type.</param>
     /// <exception cref="CacheCorruptException">The blob is damaged or not a manifest.</exception>
     public Manifest? Read(Digest digest, string? mediaType)
     {
@@ -39,7 +39,7 @@ internal sealed class ManifestReader(BlobStore blobs)
         }
     }
 
-    /// <summary>The manifest of a digest that may be any blob's; null if there is none, or it is a layer or config.</summary>
+    /// <summary>The manifest of a digest that may be any blob's; null if it does not exist, or is a layer or config.</summary>
     /// <exception cref="CacheCorruptException">The blob is damaged.</exception>
     public Manifest? ReadIfManifest(Digest digest)
     {

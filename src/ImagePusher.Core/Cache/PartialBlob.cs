@@ -121,7 +121,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         }
         finally
         {
-            // On a full disk the part must not take the space. While the lock is held nobody resumes it.
+            // On a full disk the part must not take the space. While the lock is held no other process resumes it.
             if (!isKept)
             {
                 LayoutErrors.Guard(Path, () => File.Delete(Path));

@@ -11,7 +11,7 @@ namespace ImagePusher.Core.IO;
 /// <param name="Group">The group id; 0 on Windows.</param>
 /// <param name="Links">The number of hard links; 1 on Windows.</param>
 /// <param name="Modified">When the content changed last.</param>
-/// <param name="Changed">When the content, name or attributes changed last; nobody can set it. On Windows the same as Modified.</param>
+/// <param name="Changed">When the content, name or attributes changed last; no program can set it. On Windows the same as Modified.</param>
 /// <param name="Born">When the entry was created; null where the file system does not record it.</param>
 /// <param name="Id">The inode number; 0 on Windows.</param>
 internal sealed record FileStatus(

@@ -26,7 +26,7 @@ public sealed record RegistrySettings
 
     /// <summary>
     /// The mirrors from which manifests and blobs are read before the registry itself, in this order: <c>host[:port][/prefix]</c>.
-    /// Nothing is ever written to a mirror. The default is none.
+    /// Nothing is ever written to a mirror. Default: empty.
     /// </summary>
     public IReadOnlyList<string> Mirrors { get; init; } = [];
 
@@ -41,7 +41,7 @@ public sealed record RegistrySettings
     /// <summary>
     /// The hosts in private networks that the registry may name in redirects, upload Locations and token realms although its own
     /// address is public, and from which it may send verified content by plain http: names (with all names below them), addresses
-    /// or networks, as in NO_PROXY; each with or without a port. The default is none.
+    /// or networks, as in NO_PROXY; each with or without a port. Default: empty.
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 

@@ -37,7 +37,7 @@ internal sealed class ArchivedCopy : IDisposable
                     image => image.Root is ImageManifest manifest && manifest.Config.Digest == entry.SourceDigest)
                 ?? throw new ManifestNotFoundException(
                     $"'{archive.Path}' does not contain the image {entry.PrintableName()} ({entry.Digest}).",
-                    "Specify the archive that it was imported from.");
+                    "Specify the archive from which the image was imported.");
             var options = image.Root.Digest == entry.Digest
                 ? new CopyOptions { Compression = LayerCompression.None }
                 : new CopyOptions

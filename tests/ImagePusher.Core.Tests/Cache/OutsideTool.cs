@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Runs another project's tool as a witness.</summary>
+/// <summary>Runs an external tool on a layout.</summary>
 internal static class OutsideTool
 {
     private static readonly bool Required = Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_REQUIRE_TOOLS") == "1";

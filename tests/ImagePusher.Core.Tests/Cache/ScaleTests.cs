@@ -56,7 +56,7 @@ public sealed class ScaleTests : CacheTest
             Assert.True(live < 120, $"{live} MB stay in memory");
         }
 
-        // One new index and little more: what is not touched is copied, not parsed and written anew.
+        // One new index and little more: what is not touched is copied, not parsed and serialized again.
         Assert.InRange(allocated, 0, (4 * new FileInfo(IndexFile).Length) + 1_000_000);
     }
 

@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Who can read and write the files of a cache, and what a second user of a shared one can do.</summary>
+/// <summary>Which users can read and write the files of a cache, and what a second user of a shared one can do.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class SharedCacheTests : CacheTest
 {

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A child process that works in a cache, and what its lines say must be there.</summary>
 internal sealed class Worker : IDisposable
 {
-    /// <summary>Stands for the digest that an import ends with, which nobody knows before.</summary>
+    /// <summary>Stands for the digest that an import ends with, which is unknown before.</summary>
     public const string AnyDigest = "any digest";
 
     private readonly Process _process;

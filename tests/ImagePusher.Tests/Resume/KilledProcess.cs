@@ -10,7 +10,7 @@ internal static class KilledProcess
     /// <param name="shell">Where the processes run.</param>
     /// <param name="proxy">What lies between them and the registry.</param>
     /// <param name="standstill">The rule of the proxy by which they stand still every so many bytes.</param>
-    /// <param name="command">What each of them is told.</param>
+    /// <param name="command">The arguments of each process.</param>
     /// <returns>How many were killed, and what the last one wrote.</returns>
     public static async Task<(int Kills, string Output)> RunAsync(PwshProcess shell, FaultProxy proxy, FaultRule standstill, string command)
     {

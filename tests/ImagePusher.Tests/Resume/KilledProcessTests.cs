@@ -21,7 +21,7 @@ public sealed class KilledProcessTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Whether the image comes from the cache, its layers stored, or from the tar, its layers compressed on the way.</summary>
+    /// <summary>Whether the image comes from the cache, its layers stored, or from the tar, its layers compressed in transit.</summary>
     public static TheoryData<bool, bool> Pushes => ExternalTools.LongForm
         ? new([(true, true), (true, false), (false, true), (false, false)])
         : new([(true, true), (false, false)]);
@@ -51,7 +51,7 @@ public sealed class KilledProcessTests : IDisposable
         var (count, each) = ExternalTools.LongForm ? (10, 20_000_000) : (4, 9_000_000);
         await PrepareAsync([.. Enumerable.Repeat(each, count)], true);
 
-        // The first kill may cost two layers on their way, a later one a layer: of only four, that is more than half.
+        // The first kill may cost two layers in flight, a later one a layer: of only four, that is more than half.
         var (kills, digest) = await PushAsync(registry.Address, PushCached, ExternalTools.LongForm ? 1.5 : 1.8, ExternalTools.LongForm ? Size.Step : 20_000_000);
         Assert.InRange(kills, 1, 8);
         var finished = (await registry.RequestsAsync(Token)).Where(request => request.Is("PUT", "/blobs/uploads/") && request.Status == 201).ToList();

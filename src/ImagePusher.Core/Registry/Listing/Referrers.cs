@@ -40,7 +40,7 @@ internal static class Referrers
         return artifactType is null ? found : [.. found.Where(entry => entry.ArtifactType == artifactType)];
     }
 
-    /// <summary>The list under the tag; empty if there is none.</summary>
+    /// <summary>The list under the tag; empty if the tag does not exist.</summary>
     public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
         await ManifestReader.GetAsync(endpoint, TagOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
 
