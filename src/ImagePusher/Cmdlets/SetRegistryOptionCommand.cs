@@ -27,6 +27,11 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     [AllowEmptyCollection]
     public string[]? Mirror { get; set; }
 
+    /// <summary>Hosts in private networks that this registry may name, <c>host[:port]</c> or a network.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? AllowedHost { get; set; }
+
     /// <summary>A prefix for the path of every repository; empty for none.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -118,6 +123,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,
+        AllowedHosts = AllowedHost ?? known.AllowedHosts,
         PathPrefix = PathPrefix is null ? known.PathPrefix : Mirrors.ParsePrefix(PathPrefix),
         KeepLibrary = IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : known.KeepLibrary,
         UploadForm = IsBound(nameof(UploadForm)) ? UploadForm : known.UploadForm,

@@ -20,6 +20,9 @@ public sealed class RegistryOption
     /// <summary>Registries to read from first.</summary>
     public required TextList<string> Mirror { get; init; }
 
+    /// <summary>Hosts in private networks that the registry may name in redirects, uploads and token services.</summary>
+    public required TextList<string> AllowedHost { get; init; }
+
     /// <summary>The prefix for the path of every repository of this registry.</summary>
     public string? PathPrefix { get; init; }
 
@@ -57,6 +60,7 @@ public sealed class RegistryOption
         SkipCertificateCheck = settings.SkipCertificateCheck,
         CertificateAuthority = settings.CertificateAuthority,
         Mirror = OutputText.List(settings.Mirrors),
+        AllowedHost = OutputText.List(settings.AllowedHosts),
         PathPrefix = settings.PathPrefix,
         KeepLibrary = settings.KeepLibrary,
         UploadForm = settings.UploadForm.ToString(),

@@ -16,6 +16,8 @@ internal static class ErrorHints
 
     private static string[] Sentences(ImagePusherException error, CmdletCall call) => error switch
     {
+        RegistryException when error.RecommendedAction.Contains("AllowedHosts", StringComparison.Ordinal) =>
+            ["Set-RegistryOption -AllowedHost adds a host."],
         RegistryUnauthorizedException or RegistryDeniedException or RegistryRateLimitedException => SignIn(call),
         RegistryUnreachableException => Reach(error.InnerException, call),
         RegistryProtocolException protocol => Protocol(protocol, call),

@@ -35,6 +35,19 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     }
 
     [Fact]
+    public async Task AllowedHost_is_kept_for_the_registry_until_it_is_emptied()
+    {
+        using var engine = new Engine();
+        const string set = "Set-RegistryOption registry.example.com -PassThru";
+        Assert.Equal(
+            "storage.internal 10.0.0.0/8",
+            (string)await engine.SingleAsync($"[string] ({set} -AllowedHost storage.internal, 10.0.0.0/8).AllowedHost", Token));
+        Assert.Equal(2, (int)await engine.SingleAsync($"({set} -ThrottleLimit 2).AllowedHost.Count", Token));
+        Assert.Equal(0, (int)await engine.SingleAsync($"({set} -AllowedHost @()).AllowedHost.Count", Token));
+        Assert.Equal(0, (int)await engine.SingleAsync("(Get-RegistryOption).AllowedHost.Count", Token));
+    }
+
+    [Fact]
     public async Task Mirror_is_read_first()
     {
         await using var proxy = await StartAsync();
