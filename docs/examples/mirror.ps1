@@ -6,7 +6,7 @@
 # The list has one reference per line; empty lines and lines that begin with '#' are ignored. The folder receives images.tar (an
 # OCI archive of all images with all platforms; shared layers are stored once), images.txt (digest and name of each image) and
 # SHA256SUMS in the format of sha256sum. The digests of the images do not change.
-# An OCI archive does not contain referrers (signatures, SBOMs): docs/scaling.md describes how to transfer them.
+# An OCI archive does not contain referrers (signatures, SBOMs): docs/operate/scaling.md describes how to transfer them.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Folder,
