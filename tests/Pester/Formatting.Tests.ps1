@@ -45,8 +45,8 @@ Describe 'Views' {
         $object = @(& $Make)[0]
         $shown = [regex]::Matches(($object | Format-List | Out-String -Width 200), '(?m)^(\w+) +:').ForEach({ $_.Groups[1].Value })
         $all = $object.PSObject.Properties.Where({ $_.MemberType -eq 'Property' }).Name
-        # Parts of the reference and the bytes of a manifest are not shown.
-        $all.Where({ $_ -notin $shown -and $_ -notin 'Raw', 'Repository', 'Registry', 'Tag' }) | Should -BeNullOrEmpty
+        # Parts of the reference, the bytes of a manifest and FullName, which repeats Path, are not shown.
+        $all.Where({ $_ -notin $shown -and $_ -notin 'Raw', 'Repository', 'Registry', 'Tag', 'FullName' }) | Should -BeNullOrEmpty
     }
 
     It 'without Format-Table <Type> is a table, not a list' -TestCases $types {

@@ -7,6 +7,7 @@ namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>Which users can read and write the files of a cache, and what a second user of a shared one can do.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Wine", "Windows has no file modes and no umask.")]
 public sealed class SharedCacheTests : CacheTest
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -7,6 +7,7 @@ namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>A layout that came from an archive, a checkout or a folder of others attacks files outside of it.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Wine", "Wine has no symbolic links, and Windows no named pipes, devices and owners in a folder.")]
 public sealed class UntrustedLayoutTests : CacheTest
 {
     private readonly TestImage _image = TestImage.Random(1, 100);
