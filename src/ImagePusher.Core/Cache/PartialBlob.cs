@@ -113,9 +113,10 @@ internal sealed class PartialBlob : IAsyncDisposable
             isKept = true;
             _store.Damaged.Remove(identity.Digest);
         }
-        catch (AccessDeniedException)
+        catch (AccessDeniedException) when (!Directory.Exists(final))
         {
-            // The bytes are complete: the next attempt only has to rename them.
+            // The bytes are complete: the next attempt only has to rename them. It can't while a folder has the blob's name,
+            // which Windows reports in the same way as a file that somebody holds open.
             isKept = !IsUnique || TryKeep(identity.Digest);
             throw;
         }

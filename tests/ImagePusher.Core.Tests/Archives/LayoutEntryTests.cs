@@ -22,7 +22,7 @@ public sealed class LayoutEntryTests : ArchiveTestBase
         Assert.Equal(Digest.Of(_image.Manifest()), Assert.Single(archive.Images).Root.Digest);
         Assert.Empty(archive.Failures);
         Assert.Contains(Log.Messages, message => message.Contains(mediaType, StringComparison.Ordinal));
-        var error = await RejectedAsync<UnsupportedContentException>(Layout([Blob(blob)], SampleImage.Descriptor(blob, mediaType)));
+        var error = await RejectedAsync<UnsupportedContentException>(Layout([Blob(blob)], SampleImage.Descriptor(blob, mediaType)).ToArray(), "alone.tar");
         Assert.Contains(mediaType, error.Message, StringComparison.Ordinal);
     }
 
@@ -33,7 +33,8 @@ public sealed class LayoutEntryTests : ArchiveTestBase
         var cache = Index(SampleImage.Descriptor(layer, MediaTypes.OciLayerGzip), SampleImage.Descriptor(config, "application/vnd.buildkit.cacheconfig.v0"));
         await using var archive = await OpenAsync(Layout([Blob(layer), Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex)));
         Assert.Empty(Assert.Single(archive.Images).Missing);
-        await using var partial = await OpenAsync(Layout([Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex)));
+        var incomplete = Layout([Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex));
+        await using var partial = await OpenAsync(incomplete, "incomplete.tar");
         Assert.Equal(SampleImage.Sha256(layer), Assert.Single(Assert.Single(partial.Images).Missing).Digest.ToString());
     }
 
@@ -123,9 +124,9 @@ public sealed class LayoutEntryTests : ArchiveTestBase
         await using var archive = await OpenAsync(new SampleImage(SampleImage.Bytes(1, 10)).Tar("\u001b]0;title\u0007evil", "app:1"));
         Assert.DoesNotContain(Log.Messages, message => message.Any(char.IsControl));
         var entry = new { Config = "\u001b[31m../../c", RepoTags = Array.Empty<string>(), Layers = Array.Empty<string>() };
-        var error = await RejectedAsync(new TestTar().Json("manifest.json", new[] { entry }));
+        var error = await RejectedAsync(new TestTar().Json("manifest.json", new[] { entry }).ToArray(), "bad.tar");
         Assert.DoesNotContain(error.Message, char.IsControl);
-        Assert.DoesNotContain((await RejectedAsync(new TestTar().File("../\u001b[2J", "x"))).Message, char.IsControl);
+        Assert.DoesNotContain((await RejectedAsync(new TestTar().File("../\u001b[2J", "x").ToArray(), "bad.tar")).Message, char.IsControl);
     }
 
     private (List<(string Name, byte[] Content)> Blobs, byte[] Root) Nest(int depth)
