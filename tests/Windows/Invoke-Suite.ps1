@@ -104,9 +104,9 @@ function Invoke-CoreTest {
     dotnet publish $project -c Release -r win-x64 --self-contained -o $published -v:quiet -nologo | Out-Host
     Push-Location $published
     $PSNativeCommandUseErrorActionPreference = $false
-    foreach ($namespace in 'Archives', 'Cache', 'Naming', 'Oci', 'Transfer') {
+    foreach ($namespace in 'Archives', 'Cache', 'IO', 'Naming', 'Oci', 'State', 'Transfer') {
         $options = '-namespace', "ImagePusher.Core.Tests.$namespace", '-trait-', 'Wine=*', '-noColor'
-        $lines = timeout 240 $wine ImagePusher.Core.Tests.exe @options 2>&1 | ForEach-Object { "$_".Trim() }
+        $lines = timeout 600 $wine ImagePusher.Core.Tests.exe @options 2>&1 | ForEach-Object { "$_".Trim() }
         $lines | Select-String -Pattern '\[FAIL\]' -Context 0, 6 | Out-Host
         $total = $lines | Select-String -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
         if (-not $total) {
