@@ -75,7 +75,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
             var size = SizeText.Of(bad.Sum(blob => blob.Size));
             ShouldProcess(
                 $"Repair cached image {entry.PrintableName()}: " +
-                $"copy {bad.Count} blobs, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +
+                $"copy {bad.Count} {(bad.Count == 1 ? "blob" : "blobs")}, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +
                 string.Join("\n  ", bad.Select(blob => blob.Digest)), null, null);
             source?.Dispose();
             return;

@@ -69,7 +69,7 @@ public sealed class CacheMaintenanceTests : IDisposable
         Assert.Equal((false, 1, 0), ((bool)quick[1].IsValid, (int)quick[1].Missing.Length, (int)quick[1].Damaged.Length));
         var full = await TestAsync("Get-CachedImage | Test-CachedImage -Full");
         Assert.Equal((false, true), ((bool)full[0].IsValid, (bool)full[0].IsFull));
-        Assert.Equal(manifest.Layers[1], Assert.Single((string[])full[0].Damaged));
+        Assert.Equal(manifest.Layers[1], Assert.Single((IEnumerable<string>)full[0].Damaged));
         Assert.Equal(Blobs().Sum(blob => blob.Length), (long)full[0].BytesRead + (long)full[1].BytesRead - Blob(manifest.Layers[0]).Length);
 
         Assert.Equal([true, false], (await _engine.OutputAsync("Test-CachedImage * -Quiet", Token)).Select(result => (bool)result.BaseObject));
@@ -90,7 +90,7 @@ public sealed class CacheMaintenanceTests : IDisposable
         Assert.Equal((0L, 0L, 3L), ((long)young.Blobs, (long)young.BytesFreed, (long)young.Kept));
         var plan = (await _engine.RunAsync("Optimize-ImageCache -GracePeriod 0 -WhatIf", Token)).WithoutErrors();
         Assert.Empty(plan.Output);
-        Assert.Contains("Remove 3 unused blobs", plan.Text, StringComparison.Ordinal);
+        Assert.Contains("Remove 3 unused and 0 unfinished blobs, ", plan.Text, StringComparison.Ordinal);
         Assert.Equal(7, Blobs().Length);
 
         var done = await _engine.SingleAsync("Optimize-ImageCache -GracePeriod 0", Token);
@@ -100,13 +100,13 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-1", "small")]
+    [InlineData("-1s", "small")]
     [InlineData("([timespan]::MaxValue)", "large")]
     public async Task A_grace_period_that_is_none_is_refused(string period, string why)
     {
         var error = (await _engine.RunAsync($"Optimize-ImageCache -GracePeriod {period}", Token)).SingleError();
         Assert.StartsWith("ParameterArgumentValidationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains($"too {why}: give how old an unused blob must be", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"too {why}: specify the minimum age of an unused blob", error.Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class ExportTests : IDisposable
     {
         using var engine = new Engine { ["layout"] = (await ImagesFixture.GetAsync(Token))["artifact"], ["out"] = _folder["out.tar"] };
         var outcome = await engine.RunAsync("$null = Import-ImageTar $layout; Export-ImageTar *:chart -Path $out -Format Docker", Token);
-        outcome.SingleError().Is("PlatformNotFound", "artifact");
+        outcome.SingleError().Is("UnsupportedContent", "artifact");
         Assert.Contains("-Format Oci", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
     }

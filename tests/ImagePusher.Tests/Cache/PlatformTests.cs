@@ -22,7 +22,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             var saved = await engine.SingleAsync(script, Token);
             Assert.NotEqual(multi.Digest, (string)saved.Digest);
             Assert.Equal(multi.Digest, (string)saved.SourceDigest);
-            Assert.Equal<string>(["linux/amd64", "linux/s390x"], (string[])saved.Platform);
+            Assert.Equal<string>(["linux/amd64", "linux/s390x"], (IEnumerable<string>)saved.Platform);
             Assert.True((bool)saved.IsComplete);
             var index = RawManifest.OfLayoutByDigest(engine.CachePath, (string)saved.Digest);
             Assert.Equal<string>([multi.Images[0], multi.Images[2], multi.Attestations[0], multi.Attestations[2]], index.Manifests);
@@ -47,7 +47,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             var saved = await engine.SingleAsync(script, Token);
             Assert.Equal(multi.Digest, (string)saved.Digest);
             Assert.Null(saved.SourceDigest);
-            Assert.Equal(MultiPlatform.Platforms, (string[])saved.Platform);
+            Assert.Equal(MultiPlatform.Platforms, (IEnumerable<string>)saved.Platform);
             Assert.All(multi.Images.Concat(multi.Layers).Concat(multi.Attestations), blob => Assert.True(File.Exists(RawManifest.BlobOfLayout(engine.CachePath, blob))));
         }
     }
@@ -63,7 +63,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
         {
             var saved = await engine.SingleAsync(script, Token);
             Assert.Equal((multi.Images[1], multi.Digest), ((string)saved.Digest, (string)saved.SourceDigest));
-            Assert.Equal<string>(["linux/arm64/v8"], (string[])saved.Platform);
+            Assert.Equal<string>(["linux/arm64/v8"], (IEnumerable<string>)saved.Platform);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             File.Delete(RawManifest.BlobOfLayout(engine.CachePath, multi.Layers[1]));
             Assert.False((bool)(await engine.SingleAsync("Get-CachedImage", Token)).IsComplete);
 
-            await engine.FailsAsync("Push-CachedImage * -Destination $registry/copy/", "ImageNotCached", multi.Digest, "linux/arm64/v8", multi.Layers[1]);
+            await engine.FailsAsync("Push-CachedImage * -Destination $registry/copy/", "IncompleteImage", multi.Digest, "linux/arm64/v8", multi.Layers[1]);
             Assert.Equal(0, await registry.CountAsync("PUT", "/v2/copy/", Token));
 
             var outcome = (await engine.RunAsync("Push-CachedImage * -Destination $registry/copy/ -AllowPartial", Token)).WithoutErrors();
@@ -116,7 +116,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             await engine.OutputAsync("Import-ImageTar $layout | Export-ImageTar -Path $tar -Format Docker", Token);
             var entry = await engine.SingleAsync("Get-ImageTar $tar", Token);
             var own = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 1 : 0;
-            Assert.Equal<string>([MultiPlatform.Platforms[own]], (string[])entry.Platform);
+            Assert.Equal<string>([MultiPlatform.Platforms[own]], (IEnumerable<string>)entry.Platform);
             Assert.Equal(RawManifest.OfLayoutByDigest(engine.CachePath, multi.Images[own]).Config, (string)entry.ImageId);
         }
     }

@@ -31,7 +31,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
             var digest = $"sha256:{Path.GetFileName(blob)}";
 
             var test = await engine.SingleAsync("Test-CachedImage * -Full", Token);
-            Assert.Equal((false, digest), ((bool)test.IsValid, Assert.Single((string[])test.Damaged)));
+            Assert.Equal((false, digest), ((bool)test.IsValid, Assert.Single((IEnumerable<string>)test.Damaged)));
             var refused = (await engine.RunAsync("Export-ImageTar * -Path $tar", Token)).SingleError();
             refused.Is(multi.IsManifest(digest) ? "CacheCorrupt" : "DigestMismatch", digest["sha256:".Length..]);
 
@@ -67,7 +67,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
         var outcome = (await engine.RunAsync("Repair-CachedImage * -WhatIf", Token)).WithoutErrors();
         Assert.Empty(outcome.Output);
         Assert.Contains("What if: ", outcome.Text, StringComparison.Ordinal);
-        Assert.Contains($"fetch 1 blobs, {size / 1024.0:0.0} KB, from {registry.Address} again", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains($"copy 1 blob, {size / 1024.0:0.0} KB, from {registry.Address} again", outcome.Text, StringComparison.Ordinal);
         Assert.Contains(Path.GetFileName(layer), outcome.Text, StringComparison.Ordinal);
         Assert.Equal(new byte[size], await File.ReadAllBytesAsync(layer, Token));
     }
