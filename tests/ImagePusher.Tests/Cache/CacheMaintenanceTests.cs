@@ -75,7 +75,7 @@ public sealed class CacheMaintenanceTests : IDisposable
         Assert.Equal([true, false], (await _engine.OutputAsync("Test-CachedImage * -Quiet", Token)).Select(result => (bool)result.BaseObject));
         Assert.Equal([false, false], (await _engine.OutputAsync("Test-CachedImage * -Quiet -Full", Token)).Select(result => (bool)result.BaseObject));
         Assert.False(await _engine.SingleAsync("Test-CachedImage nginx -Quiet", Token));
-        Assert.Empty(await _engine.OutputAsync("Test-CachedImage none* -Quiet", Token));
+        Assert.False(await _engine.SingleAsync("Test-CachedImage none* -Quiet", Token));
     }
 
     [Fact]
