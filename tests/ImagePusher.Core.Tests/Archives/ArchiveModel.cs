@@ -72,8 +72,21 @@ internal sealed class ArchiveModel
             : [];
 
     private static JsonElement? Property(JsonElement element, string name) => element.EnumerateObject()
-        .LastOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Value.ValueKind: not JsonValueKind.Undefined } found
+        .LastOrDefault(property => IsNamed(property, name)) is { Value.ValueKind: not JsonValueKind.Undefined } found
         ? found.Value : null;
+
+    // A name that is not UTF-8 is an unknown property.
+    private static bool IsNamed(JsonProperty property, string name)
+    {
+        try
+        {
+            return property.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private void ReadDocker(JsonElement entry, byte[] config)
     {
