@@ -154,7 +154,7 @@ public sealed class CopyTests
         using var engine = new Engine { ["from"] = $"{proxy.Address}/{source.Fleet.Images.Keys.Single()}", ["to"] = target.Address };
         var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Verbose", Token)).WithoutErrors();
         Assert.Single(outcome.Output);
-        Assert.Equal(2, outcome.Verbose.Count(line => line.Contains("429", StringComparison.Ordinal) && line.Contains("try", StringComparison.Ordinal)));
+        Assert.Equal(2, outcome.Verbose.Count(line => line.Contains("429", StringComparison.Ordinal) && line.Contains("attempt", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class CopyTests
         var running = engine.Start("$list | Copy-RegistryImage -Destination $to -Verbose 3>&1 4>&1", Token);
         var allWait = new TaskCompletionSource();
         IReadOnlyList<InformationalRecord> Told() =>
-            [.. running.Output.ToArray().Select(record => record.BaseObject).OfType<InformationalRecord>().Where(record => record.Message.Contains("In 60 s: try 2", StringComparison.Ordinal))];
+            [.. running.Output.ToArray().Select(record => record.BaseObject).OfType<InformationalRecord>().Where(record => record.Message.Contains("In 60 s: attempt 2", StringComparison.Ordinal))];
         running.Output.DataAdded += (_, _) => _ = Told().Count == 6 && allWait.TrySetResult();
         await Task.WhenAny(allWait.Task, running.Completion).WaitAsync(Token);
         await running.StopAsync();
