@@ -130,6 +130,8 @@ $env:WINEDEBUG = '-all'
 $env:DOTNET_EnableWriteXorExecute = '0'
 $env:POWERSHELL_TELEMETRY_OPTOUT = '1'
 $env:POWERSHELL_UPDATECHECK = 'Off'
+# The external tools are programs of Linux, which these tests do without.
+Remove-Item env:IMAGEPUSHER_TEST_REQUIRE_TOOLS -ErrorAction Ignore
 Remove-Item env:DISPLAY -ErrorAction Ignore
 try {
     dotnet msbuild (Join-Path $PSScriptRoot Tools.proj) -restore -t:GetTools -v:quiet | Out-Host
