@@ -96,6 +96,12 @@ internal sealed class BlobStore
             return;
         }
 
+        await ReplaceAsync(digest, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a small blob that is in memory, also where a file of its size exists.</summary>
+    public async Task ReplaceAsync(Digest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
         var partial = await BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (partial.ConfigureAwait(false))
         {

@@ -88,7 +88,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
             Remember(digest, new Verification(stamp, IsValid: false));
         }
 
-        Warn(digest, "other bytes than its digest says");
+        Warn(digest, "does not match its digest");
         return null;
     }
 
@@ -104,20 +104,15 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         return handle is not null && StampOf(handle) == known.Stamp;
     }
 
-    /// <summary>Replaces the file of a manifest if it is damaged. The cache itself does not write what exists with the right size.</summary>
+    /// <summary>
+    /// Replaces the file of a manifest if it is damaged. The cache itself does not write what exists with the right size.
+    /// </summary>
     public async Task RepairAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        if (!File.Exists(cache.Blobs.PathOf(manifest.Digest))
-            || await ReadManifestAsync(manifest.Digest, cancellationToken).ConfigureAwait(false) is not null)
+        if (File.Exists(cache.Blobs.PathOf(manifest.Digest))
+            && await ReadManifestAsync(manifest.Digest, cancellationToken).ConfigureAwait(false) is null)
         {
-            return;
-        }
-
-        var partial = await cache.Blobs.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await using (partial.ConfigureAwait(false))
-        {
-            await partial.Writer.WriteAsync(manifest.Raw, cancellationToken).ConfigureAwait(false);
-            await partial.CommitAsync(new(manifest.Digest, manifest.Raw.Length), cancellationToken).ConfigureAwait(false);
+            await cache.Blobs.ReplaceAsync(manifest.Digest, manifest.Raw, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -130,7 +125,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         {
             if (IsLink(folder) || IsLink(Path.GetDirectoryName(folder)!))
             {
-                Warn(digest, "in a folder that is a link");
+                Warn(digest, "is in a folder that is a link");
                 return null;
             }
 
@@ -142,7 +137,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Warn(digest, $"a file that cannot be read ({error.Message.TrimEnd('.')})");
+            Warn(digest, $"cannot be read ({error.Message.TrimEnd('.')})");
             return null;
         }
     }
@@ -191,7 +186,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
 
             if (!isValid)
             {
-                Warn(digest, "other bytes than its digest says");
+                Warn(digest, "does not match its digest");
             }
 
             if (before is { } stamp && isUnchanged && (!isValid || IsOld(stamp)))
@@ -205,7 +200,8 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
 
     // A file can change within the resolution of its timestamps, and then keeps its stamp.
     private bool IsOld(FileStamp stamp) =>
-        options.TimeProvider.GetUtcNow() - (stamp.Modified > stamp.Changed ? stamp.Modified : stamp.Changed) >= LocalRegistryLimits.TimestampResolution;
+        options.TimeProvider.GetUtcNow() - (
+            stamp.Modified > stamp.Changed ? stamp.Modified : stamp.Changed) >= LocalRegistryLimits.TimestampResolution;
 
     private void Remember(Digest digest, Verification verification)
     {
@@ -217,8 +213,8 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         _verifications[digest] = verification;
     }
 
-    private void Warn(Digest digest, string what) =>
-        options.Log.Warning($"The blob {digest} of the cache {cache.Path} is {what}; it is reported as missing until it is pushed again.");
+    private void Warn(Digest digest, string problem) =>
+        options.Log.Warning($"The blob {digest} of the cache {cache.Path} {problem}; it is reported as missing until it is pushed again.");
 
     private static async Task<Digest> HashAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
     {

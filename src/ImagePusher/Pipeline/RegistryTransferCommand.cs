@@ -5,6 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Pipeline;
 
 /// <summary>A cmdlet that copies images from or to a registry: the parameters that all copies have, and those of registry access.</summary>
+/// <remarks>Repeats <see cref="TransferCommand"/>: PowerShell reads parameters from one line of base classes.</remarks>
 public abstract class RegistryTransferCommand : RegistryCommand
 {
     /// <inheritdoc cref="TransferCommand.Platform"/>
