@@ -14,7 +14,8 @@ internal static class ArchiveIndexWriter
         ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>
         format == ArchiveFormat.Docker
             ? [(DockerManifestEntry.FileName, OciJson.Write(writer => WriteDocker(writer, docker)))]
-            : [(LayoutPaths.MarkerName, LayoutMarker.Content), (LayoutPaths.IndexName, OciJson.Write(writer => WriteIndex(writer, images)))];
+            : [(LayoutPaths.MarkerName, LayoutMarker.Content),
+                (LayoutPaths.IndexName, OciJson.Write(writer => WriteIndex(writer, images)))];
 
     private static void WriteIndex(Utf8JsonWriter writer, IEnumerable<(ImageReference Name, Manifest Manifest)> images)
     {

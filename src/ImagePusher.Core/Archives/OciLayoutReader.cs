@@ -49,7 +49,8 @@ internal sealed class OciLayoutReader(
             {
                 IgnoredMediaType = entry.MediaType;
                 log.Verbose(
-                    $"The entry {entry.Digest} of '{metadata.Path}' has the media type {entry.MediaType}, which is not an image; it is ignored.");
+                    $"The entry {entry.Digest} of '{metadata.Path}' has the media type {entry.MediaType}, which is not an image; "
+                        + "it is ignored.");
                 continue;
             }
 

@@ -3,7 +3,9 @@ namespace ImagePusher.Core.IO;
 /// <summary>Creates temporary files for the current user alone, which disappear when they are closed.</summary>
 internal static class TemporaryFile
 {
-    /// <summary>Creates a file under a random name. On Unix it has no name from then on, so a killed process leaves nothing behind.</summary>
+    /// <summary>
+    /// Creates a file under a random name. On Unix it has no name from then on, so a killed process leaves nothing behind.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory cannot be written to.</exception>

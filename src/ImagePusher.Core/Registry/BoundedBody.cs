@@ -22,7 +22,8 @@ internal static class BoundedBody
     /// <exception cref="InvalidDataException">The body is longer, or arrives more slowly, than the limits allow.</exception>
     /// <exception cref="IOException">The connection was lost, or silent for too long.</exception>
     public static async Task<byte[]> ReadAsync(
-        HttpResponseMessage response, int limit, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken, bool cut = false, RegistryLimits? limits = null)
+        HttpResponseMessage response, int limit, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken,
+        bool cut = false, RegistryLimits? limits = null)
     {
         var length = response.Content.Headers.ContentLength;
         if (!cut && length > limit)

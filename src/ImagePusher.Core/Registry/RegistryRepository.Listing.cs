@@ -29,7 +29,10 @@ public sealed partial class RegistryRepository
     private void ThrowNotFound() => throw new ManifestNotFoundException(
         $"{Description} was not found: {Registry} has no such repository.", "Check the name, or list the repositories of the registry.");
 
-    /// <summary>The referrers of a manifest: signatures, SBOMs, attestations. They come from the API or, where the registry has none, from the tag <c>sha256-…</c>.</summary>
+    /// <summary>
+    /// The referrers of a manifest: signatures, SBOMs, attestations. They come from the API or, where the registry has
+    /// none, from the tag <c>sha256-…</c>.
+    /// </summary>
     /// <param name="digest">The manifest's digest.</param>
     /// <param name="artifactType">The artifact type; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -43,7 +46,8 @@ public sealed partial class RegistryRepository
     {
         ArgumentNullException.ThrowIfNull(digest);
         var found = await Task.WhenAll(Referrers.CosignTagsOf(digest).Select(async tag =>
-            await FindTagAsync(tag, cancellationToken).ConfigureAwait(false) is { } manifest ? new TaggedReferrer(tag, manifest) : null)).ConfigureAwait(false);
+            await FindTagAsync(tag, cancellationToken).ConfigureAwait(false) is { } manifest
+                ? new TaggedReferrer(tag, manifest) : null)).ConfigureAwait(false);
         return [.. found.OfType<TaggedReferrer>()];
     }
 
@@ -110,7 +114,10 @@ public sealed partial class RegistryRepository
             writer.WriteEndObject();
         });
         var descriptor = new Descriptor(MediaTypes.OciConfig, Digest.Of(config), config.Length);
-        await WriteBlobAsync(new StoredBlob(descriptor, "a deletion", (offset, _) => Task.FromResult<Stream>(new MemoryStream(config, (int)offset, config.Length - (int)offset))), cancellationToken).ConfigureAwait(false);
+        await WriteBlobAsync(
+            new StoredBlob(descriptor, "a deletion", (offset, _) =>
+                Task.FromResult<Stream>(new MemoryStream(config, (int)offset, config.Length - (int)offset))),
+                    cancellationToken).ConfigureAwait(false);
         var standIn = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
         await PutAsync(standIn, tag, cancellationToken).ConfigureAwait(false);
         await DeleteAsync(standIn.Digest, cancellationToken).ConfigureAwait(false);

@@ -66,15 +66,18 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <summary>
-    /// The descriptor of a tag or digest, requested by HEAD or, where that response is incomplete, by GET; null if the manifest does not exist.
+    /// The descriptor of a tag or digest, requested by HEAD or, where that response is incomplete, by GET; null if the
+    /// manifest does not exist.
     /// </summary>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
     public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         ReadAsync(
             async endpoint =>
             {
-                var head = await ManifestReader.HeadAsync(endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
-                return head.Descriptor ?? (await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+                var head = await ManifestReader.HeadAsync(
+                    endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+                return head.Descriptor
+                    ?? (await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
             });
 
     /// <summary>The descriptor of a tag or digest, without reading the manifest where the registry supports HEAD.</summary>
@@ -93,7 +96,9 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return (await ReadAsync(async endpoint => await OpenAsync(endpoint, descriptor, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))!;
+        return (await ReadAsync(
+            async endpoint => await OpenAsync(
+                endpoint, descriptor, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))!;
     }
 
     /// <inheritdoc/>
@@ -108,7 +113,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
                 return true;
             case BlobPresence.Damaged:
                 Transport.Log.Warning(
-                    $"The copy of {descriptor.Digest} in {Description} has the wrong size; expected {descriptor.Size} bytes. It is uploaded again.");
+                    $"The copy of {descriptor.Digest} in {Description} has the wrong size; expected {descriptor.Size} bytes. It "
+                        + "is uploaded again.");
                 _damaged[descriptor.Digest] = true;
                 return false;
             default:
@@ -186,7 +192,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     {
         ArgumentNullException.ThrowIfNull(blob);
         var url = blob.Digest is not null && _opened.TryRemove(blob.Digest.ToString(), out var opened) ? opened : null;
-        var identity = await new BlobUpload(Transport, _own.Repository, blob, _client, url).RunAsync(cancellationToken).ConfigureAwait(false);
+        var identity = await new BlobUpload(Transport, _own.Repository, blob, _client, url).RunAsync(
+            cancellationToken).ConfigureAwait(false);
         if (_damaged.TryRemove(identity.Digest, out _)
             && await FindBlobAsync(identity.Digest, identity.Size, cancellationToken).ConfigureAwait(false) == BlobPresence.Damaged)
         {
@@ -271,10 +278,12 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     {
         var place = await endpoint.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
         return await ResumingBlobStream.OpenAsync(
-            endpoint.Transport, new BlobRequest(endpoint, descriptor), offset, _client.Limits, place, cancellationToken).ConfigureAwait(false);
+            endpoint.Transport, new BlobRequest(endpoint, descriptor), offset, _client.Limits, place,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private ManifestNotFoundException NotFound(string tagOrDigest) => new(
-        $"{_own.Reference(tagOrDigest)} was not found: {Registry} has no such {(tagOrDigest.Contains(':', StringComparison.Ordinal) ? "digest" : "tag")} in {Repository}.",
+        $"{_own.Reference(tagOrDigest)} was not found: {Registry} has no such "
+            + $"{(tagOrDigest.Contains(':', StringComparison.Ordinal) ? "digest" : "tag")} in {Repository}.",
         "Check the name of the repository and the tag or digest.");
 }

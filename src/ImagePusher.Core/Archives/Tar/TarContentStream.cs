@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
-/// Writes the content of a tar entry. Failures of the disk become errors of the tar, so that they differ from those of the content's source.
+/// Writes the content of a tar entry. Failures of the disk become errors of the tar, so that they differ from those of the
+/// content's source.
 /// </summary>
 /// <param name="file">The tar; not closed with the stream.</param>
 /// <param name="start">Where the content starts, in bytes from the start of the tar.</param>

@@ -5,11 +5,15 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Asks whether a repository has a blob, and whether what it has is of the right size (distribution-spec, Checking if content exists).</summary>
+/// <summary>
+/// Asks whether a repository has a blob, and whether what it has is of the right size (distribution-spec, Checking if
+/// content exists).
+/// </summary>
 internal static class BlobLookup
 {
     private static readonly HttpStatusCode[] NoBlob =
-        [HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented, HttpStatusCode.RequestedRangeNotSatisfiable];
+        [HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented,
+            HttpStatusCode.RequestedRangeNotSatisfiable];
 
     /// <summary>True if the blob exists with its size.</summary>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
@@ -36,7 +40,8 @@ internal static class BlobLookup
         }
 
         // Proxies change the Content-Length of responses to HEAD. The last byte that must be there, and no more, shows the true size.
-        using var last = await AskAsync(transport, HttpMethod.Get, repository, digest, Math.Max(0, size - 1), cancellationToken).ConfigureAwait(false);
+        using var last = await AskAsync(
+            transport, HttpMethod.Get, repository, digest, Math.Max(0, size - 1), cancellationToken).ConfigureAwait(false);
         return last.Status == HttpStatusCode.RequestedRangeNotSatisfiable ? BlobPresence.Damaged : Presence(last, LengthOf(last), size);
     }
 
@@ -57,7 +62,8 @@ internal static class BlobLookup
     }
 
     private static Task<RegistryResponse> AskAsync(
-        RegistryTransport transport, HttpMethod method, string repository, Digest digest, long offset, CancellationToken cancellationToken) => transport.SendAsync(
+        RegistryTransport transport, HttpMethod method, string repository, Digest digest, long offset,
+        CancellationToken cancellationToken) => transport.SendAsync(
         new RegistryRequest
         {
             Method = method,

@@ -23,7 +23,8 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                 new RegistryRequest
                 {
                     Method = HttpMethod.Post,
-                    Target = $"/v2/{endpoint.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest)}&from={Uri.EscapeDataString(from)}",
+                    Target = $"/v2/{endpoint.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest)}"
+                        + $"&from={Uri.EscapeDataString(from)}",
                     Purpose = purpose,
                     Scopes = [TokenScope.Push(endpoint.Repository), TokenScope.Pull(from)],
                     Content = static _ => new ByteArrayContent([]),
@@ -43,7 +44,8 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                 _ => new Outcome(false, null),
             };
         }
-        catch (RegistryException error) when (error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
+        catch (RegistryException error) when (
+            error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
         {
             // The caller may lack the right to read there; the upload asks for the right to write here.
             transport.Log.Verbose($"{error.Message} The blob is uploaded instead.");

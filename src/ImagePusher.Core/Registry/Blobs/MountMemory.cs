@@ -28,7 +28,8 @@ internal sealed class MountMemory
         if (isRefused)
         {
             _refused.AddOrUpdate(
-                registry, static (_, source) => [source], static (_, known, source) => known.Count < SignificantSources ? known.Add(source) : known, source);
+                registry, static (_, source) =>
+                    [source], static (_, known, source) => known.Count < SignificantSources ? known.Add(source) : known, source);
         }
         else
         {

@@ -17,11 +17,13 @@ internal sealed class SecretFilter
         var sent = answer.RequestMessage?.Headers.Authorization?.Parameter;
         string?[] secrets =
         [
-            sent, sent is null ? null : Decoded(sent), credential?.Secret, credential is null ? null : Uri.EscapeDataString(credential.Secret),
+            sent, sent is null ? null : Decoded(sent), credential?.Secret, credential is null
+                ? null : Uri.EscapeDataString(credential.Secret),
         ];
         _secrets =
         [
-            .. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).Distinct().OrderByDescending(secret => secret.Length),
+            .. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).Distinct().OrderByDescending(
+                secret => secret.Length),
         ];
     }
 

@@ -28,7 +28,8 @@ internal sealed class ListBudget(ListRequest list, string registry, RegistryLimi
         if (!isAllowed)
         {
             throw new LimitExceededException(
-                $"{RegistryFailure.Failed(list.Purpose)}: {registry} sent {what}.", "Ask the registry's operator why its list does not end.");
+                $"{RegistryFailure.Failed(list.Purpose)}: {registry} sent {what}.",
+                "Ask the registry's operator why its list does not end.");
         }
     }
 }

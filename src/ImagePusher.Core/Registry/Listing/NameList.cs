@@ -36,7 +36,8 @@ internal static class NameList
                 {
                     isReported = true;
                     transport.Log.Warning(
-                        $"{transport.Host.Registry} lists entries that are not valid names while {list.Purpose}; they are skipped. The first one is {Shown(entry)}.");
+                        $"{transport.Host.Registry} lists entries that are not valid names while {list.Purpose}; they are "
+                            + $"skipped. The first one is {Shown(entry)}.");
                 }
             }
         }
@@ -55,5 +56,6 @@ internal static class NameList
         }
     }
 
-    private static string Shown(JsonElement entry) => Read(entry) is { } text ? $"'{ErrorBody.OneLine(text)}'" : $"a value of the kind {entry.ValueKind}";
+    private static string Shown(JsonElement entry) =>
+        Read(entry) is { } text ? $"'{ErrorBody.OneLine(text)}'" : $"a value of the kind {entry.ValueKind}";
 }

@@ -5,7 +5,9 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Listing;
 
-/// <summary>Reads lists in pages. The next page is where the Link header says, and nowhere else (distribution-spec, Listing Tags).</summary>
+/// <summary>
+/// Reads lists in pages. The next page is where the Link header says, and nowhere else (distribution-spec, Listing Tags).
+/// </summary>
 internal sealed class PagedList(RegistryTransport transport, ListRequest list, RegistryLimits limits)
 {
     /// <summary>All pages, each requested when it is needed.</summary>
@@ -51,13 +53,15 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         try
         {
             var body = await BoundedBody.ReadAsync(
-                response.Response, limits.PageLength, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken, limits: limits).ConfigureAwait(false);
+                response.Response, limits.PageLength, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken,
+                limits: limits).ConfigureAwait(false);
             using var document = JsonDocument.Parse(body);
             return new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response));
         }
         catch (InvalidDataException error)
         {
-            throw new LimitExceededException($"{RegistryFailure.Failed(list.Purpose)}: {error.Message}.", "Ask the registry's operator for smaller pages.", error);
+            throw new LimitExceededException(
+                $"{RegistryFailure.Failed(list.Purpose)}: {error.Message}.", "Ask the registry's operator for smaller pages.", error);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -92,7 +96,8 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         }
 
         transport.Log.Warning(
-            $"{transport.Host.Registry} sent a Link header that cannot be read while {list.Purpose}; the list may be incomplete: {ErrorBody.OneLine(headers.ToString())}.");
+            $"{transport.Host.Registry} sent a Link header that cannot be read while {list.Purpose}; the list may be incomplete: "
+                + $"{ErrorBody.OneLine(headers.ToString())}.");
         return null;
     }
 

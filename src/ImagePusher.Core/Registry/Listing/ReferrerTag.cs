@@ -3,7 +3,10 @@ using ImagePusher.Core.Registry.Manifests;
 
 namespace ImagePusher.Core.Registry.Listing;
 
-/// <summary>Maintains the list of referrers under a tag, for a registry that does not keep it (distribution-spec, Referrers Tag Schema).</summary>
+/// <summary>
+/// Maintains the list of referrers under a tag, for a registry that does not keep it (distribution-spec, Referrers Tag
+/// Schema).
+/// </summary>
 internal static class ReferrerTag
 {
     // Some subjects share a lock, so that a long session needs no more memory for many subjects.
@@ -14,16 +17,19 @@ internal static class ReferrerTag
     {
         var type = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType;
         var entry = manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations };
-        return ChangeAsync(endpoint, manifest, known => known.Any(other => other.Digest == entry.Digest) ? null : [.. known, entry], cancellationToken);
+        return ChangeAsync(endpoint, manifest, known =>
+            known.Any(other => other.Digest == entry.Digest) ? null : [.. known, entry], cancellationToken);
     }
 
     /// <summary>Removes a deleted manifest from its subject's list, if clients keep one.</summary>
     public static Task RemoveAsync(RepositoryEndpoint endpoint, Manifest manifest, CancellationToken cancellationToken) => ChangeAsync(
         endpoint, manifest,
-        known => known.Any(other => other.Digest == manifest.Digest) ? [.. known.Where(other => other.Digest != manifest.Digest)] : null, cancellationToken);
+        known => known.Any(other => other.Digest == manifest.Digest)
+            ? [.. known.Where(other => other.Digest != manifest.Digest)] : null, cancellationToken);
 
     private static async Task ChangeAsync(
-        RepositoryEndpoint endpoint, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change, CancellationToken cancellationToken)
+        RepositoryEndpoint endpoint, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change,
+        CancellationToken cancellationToken)
     {
         var subject = manifest.Subject!.Digest;
         var gate = Locks[(uint)HashCode.Combine(endpoint.Name, subject) % Locks.Length];
@@ -33,9 +39,11 @@ internal static class ReferrerTag
             if (change(await Referrers.ReadTagAsync(endpoint, subject, cancellationToken).ConfigureAwait(false)) is { } entries)
             {
                 var tag = Referrers.TagOf(subject);
-                await ManifestWriter.PutAsync(endpoint, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
+                await ManifestWriter.PutAsync(
+                    endpoint, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
                 endpoint.Transport.Log.Verbose(
-                    $"{endpoint.Reference(tag)} now lists {entries.Count} manifests, after a change of {manifest.Digest}; the registry does not keep this list itself.");
+                    $"{endpoint.Reference(tag)} now lists {entries.Count} manifests, after a change of {manifest.Digest}; the "
+                        + "registry does not keep this list itself.");
             }
         }
         finally

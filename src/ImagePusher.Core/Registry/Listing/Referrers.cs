@@ -13,10 +13,12 @@ namespace ImagePusher.Core.Registry.Listing;
 internal static class Referrers
 {
     private static readonly HttpStatusCode[] NoApi =
-        [HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented, HttpStatusCode.NotAcceptable];
+        [HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented,
+            HttpStatusCode.NotAcceptable];
 
     /// <summary>The tag under which clients keep the list.</summary>
-    public static string TagOf(Digest digest) => $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
+    public static string TagOf(Digest digest) =>
+        $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
 
     /// <summary>The tags under which cosign keeps signatures, attestations and SBOMs of a manifest (cosign, SIGNATURE_SPEC.md).</summary>
     public static IEnumerable<string> CosignTagsOf(Digest digest)
@@ -41,8 +43,10 @@ internal static class Referrers
     }
 
     /// <summary>The list under the tag; empty if the tag does not exist.</summary>
-    public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
-        await ManifestReader.GetAsync(endpoint, TagOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
+    public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(
+        RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
+        await ManifestReader.GetAsync(endpoint, TagOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index
+            ? index.Manifests : [];
 
     // Null where the registry has no API.
     private static async Task<List<Descriptor>?> AskAsync(

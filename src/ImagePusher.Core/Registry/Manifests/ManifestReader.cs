@@ -16,7 +16,8 @@ internal static class ManifestReader
         RepositoryEndpoint endpoint, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
         var request = ManifestRequests.Get(endpoint, tagOrDigest);
-        return endpoint.Transport.Retry.ExecuteAsync(token => GetOnceAsync(endpoint, request, tagOrDigest, expected, token), cancellationToken);
+        return endpoint.Transport.Retry.ExecuteAsync(
+            token => GetOnceAsync(endpoint, request, tagOrDigest, expected, token), cancellationToken);
     }
 
     /// <summary>Asks for a manifest's descriptor by HEAD.</summary>
@@ -47,7 +48,8 @@ internal static class ManifestReader
         }
 
         var raw = await ReadAsync(endpoint.Transport, response, request.Purpose, cancellationToken).ConfigureAwait(false);
-        return new ManifestResponse(response, endpoint.Transport.Host.Registry, endpoint.Reference(tagOrDigest)).Parse(raw, tagOrDigest, expected);
+        return new ManifestResponse(response, endpoint.Transport.Host.Registry, endpoint.Reference(tagOrDigest)).Parse(
+            raw, tagOrDigest, expected);
     }
 
     private static async Task<byte[]> ReadAsync(
@@ -56,12 +58,14 @@ internal static class ManifestReader
         try
         {
             return await BoundedBody.ReadAsync(
-                response.Response, Manifest.MaximumSize, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken).ConfigureAwait(false);
+                response.Response, Manifest.MaximumSize, transport.Host.Settings.IdleTimeout, transport.Time,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException error)
         {
             throw new LimitExceededException(
-                $"{RegistryFailure.Failed(purpose)}: {error.Message}.", "Check that the name is the name of an image: a manifest has at most 4 MiB.", error);
+                $"{RegistryFailure.Failed(purpose)}: {error.Message}.",
+                "Check that the name is the name of an image: a manifest has at most 4 MiB.", error);
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {

@@ -56,7 +56,8 @@ internal static class ManifestRequests
     /// <param name="endpoint">The repository.</param>
     /// <param name="tagOrDigest">The tag or digest.</param>
     /// <param name="expected">The rejections that the caller handles.</param>
-    public static RegistryRequest Delete(RepositoryEndpoint endpoint, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
+    public static RegistryRequest Delete(
+        RepositoryEndpoint endpoint, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
     {
         Method = HttpMethod.Delete,
         Target = Target(endpoint, tagOrDigest),

@@ -39,7 +39,8 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
         catch (FormatException error)
         {
             throw new RegistryProtocolException(
-                $"The manifest {name} cannot be used: {error.Message}.", "Check that the name is the name of an image or artifact.", response.Status);
+                $"The manifest {name} cannot be used: {error.Message}.", "Check that the name is the name of an image or artifact.",
+                response.Status);
         }
     }
 
@@ -89,5 +90,6 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
 
     private RegistryProtocolException Unusable(string reason) => new(
         $"Reading the manifest {name} failed: {reason}.",
-        "Check the registry's address: a proxy, a sign-in page or a server that is not a registry may have responded in its place.", response.Status);
+        "Check the registry's address: a proxy, a sign-in page or a server that is not a registry may have responded in its place.",
+        response.Status);
 }

@@ -15,25 +15,31 @@ internal static class ManifestWriter
     {
         using var response = await endpoint.Transport.SendAsync(
             ManifestRequests.Put(endpoint, tagOrDigest, manifest), cancellationToken).ConfigureAwait(false);
-        var isSameAlgorithm = !Digest.TryParse(response.Header("Docker-Content-Digest"), out var stored) || stored.Algorithm == manifest.Digest.Algorithm;
+        var isSameAlgorithm = !Digest.TryParse(response.Header("Docker-Content-Digest"), out var stored)
+            || stored.Algorithm == manifest.Digest.Algorithm;
         if (isSameAlgorithm && stored is not null && stored != manifest.Digest)
         {
             throw new RegistryProtocolException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: the registry stored {stored} in place of {manifest.Digest}.",
+                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: the registry stored {stored} in place of "
+                    + $"{manifest.Digest}.",
                 "The registry or a proxy in front of it changes manifests; the image's digest cannot be kept there.", response.Status);
         }
 
-        if (!isSameAlgorithm && !await IsStoredAsync(endpoint, manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false))
+        if (!isSameAlgorithm && !await IsStoredAsync(
+            endpoint, manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false))
         {
             throw new UnsupportedContentException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} stored it as {stored} and does not find it as {manifest.Digest}.",
+                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} stored it as "
+                    + $"{stored} and does not find it as {manifest.Digest}.",
                 $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with sha256 digests.");
         }
 
-        if (response.Status != HttpStatusCode.Created && !await IsStoredAsync(endpoint, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false))
+        if (response.Status != HttpStatusCode.Created
+            && !await IsStoredAsync(endpoint, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false))
         {
             throw new RegistryProtocolException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} responded with {(int)response.Status} instead of 201, and does not have the manifest.",
+                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} responded "
+                    + $"with {(int)response.Status} instead of 201, and does not have the manifest.",
                 "Check the registry's address: a server that is not a registry may have responded in its place.", response.Status);
         }
 

@@ -22,10 +22,13 @@ internal sealed partial class BlobUpload
             return UploadStage.Open;
         }
 
-        if (await _conversation.AskAsync(session.Location, cancellationToken).ConfigureAwait(false) is { } status && status.Offset <= (_blob.Length ?? long.MaxValue))
+        if (await _conversation.AskAsync(session.Location, cancellationToken).ConfigureAwait(false) is { } status
+            && status.Offset <= (_blob.Length ?? long.MaxValue))
         {
             _position.Resume(status);
-            _transport.Log.Verbose($"{_host.Registry} has {_position.Offset} bytes of {_blob.Description} from an earlier run; resumed at {_position.Offset}.");
+            _transport.Log.Verbose(
+                $"{_host.Registry} has {_position.Offset} bytes of {_blob.Description} from an earlier run; resumed at "
+                    + $"{_position.Offset}.");
             return UploadStage.Choose;
         }
 
@@ -83,7 +86,8 @@ internal sealed partial class BlobUpload
     private async Task<UploadStage> SendMonolithicAsync(CancellationToken cancellationToken)
     {
         var body = new BlobBody(_blob, 0);
-        using var response = await SendAsync(_requests.Put(_position.Url!, _blob.Digest!, body, _host.Uploads.IsLossy), body, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            _requests.Put(_position.Url!, _blob.Digest!, body, _host.Uploads.IsLossy), body, cancellationToken).ConfigureAwait(false);
         return response.Status == HttpStatusCode.RequestedRangeNotSatisfiable
             ? await CorrectOffsetAsync(response, cancellationToken).ConfigureAwait(false)
             : AfterPut(response, body.Identity);
@@ -92,7 +96,8 @@ internal sealed partial class BlobUpload
     private async Task<UploadStage> SendStreamAsync(CancellationToken cancellationToken)
     {
         var body = new BlobBody(_blob, _position.Offset);
-        using var response = await SendAsync(_requests.Patch(_position.Url!, body, _host.Uploads.IsLossy), body, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            _requests.Patch(_position.Url!, body, _host.Uploads.IsLossy), body, cancellationToken).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             return await CorrectOffsetAsync(response, cancellationToken).ConfigureAwait(false);
@@ -125,17 +130,20 @@ internal sealed partial class BlobUpload
         if (size > _limits.ChunkLength && size > _host.Settings.ChunkSize)
         {
             throw new LimitExceededException(
-                $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} requires chunks of at least {_choice.MinimumChunk} bytes (OCI-Chunk-Min-Length), and at most {_limits.ChunkLength} are sent.",
+                $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} requires chunks of at least "
+                    + $"{_choice.MinimumChunk} bytes (OCI-Chunk-Min-Length), and at most {_limits.ChunkLength} are sent.",
                 "Use another upload form, or ask the registry's operator for a smaller minimum.");
         }
 
-        _identity = await new ChunkSender(_transport, _requests, _conversation, _position, _blob, (int)size, _limits).SendAsync(cancellationToken).ConfigureAwait(false);
+        _identity = await new ChunkSender(_transport, _requests, _conversation, _position, _blob, (int)size, _limits).SendAsync(
+            cancellationToken).ConfigureAwait(false);
         return UploadStage.Commit;
     }
 
     private async Task<UploadStage> CommitAsync(CancellationToken cancellationToken)
     {
-        using var response = await _transport.SendAsync(_requests.Commit(_position.Url!, _identity), cancellationToken).ConfigureAwait(false);
+        using var response = await _transport.SendAsync(
+            _requests.Commit(_position.Url!, _identity), cancellationToken).ConfigureAwait(false);
         if (response.Status != HttpStatusCode.NotFound)
         {
             return AfterPut(response, _identity);
@@ -144,7 +152,8 @@ internal sealed partial class BlobUpload
         // The response to an earlier attempt may have been lost after the blob was stored.
         return await ExistsAsync(_identity, cancellationToken).ConfigureAwait(false)
             ? UploadStage.Done
-            : throw new UploadLostException($"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} lost the upload before its end");
+            : throw new UploadLostException(
+                $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} lost the upload before its end");
     }
 
     private UploadStage AfterPut(RegistryResponse response, BlobIdentity identity)
@@ -158,7 +167,8 @@ internal sealed partial class BlobUpload
         await ExistsAsync(_identity, cancellationToken).ConfigureAwait(false)
             ? UploadStage.Done
             : throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} responded with {(int)_lastStatus} instead of 201 to the end of the upload, and does not have the blob.",
+                $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} responded with {(int)_lastStatus} instead of 201 "
+                    + "to the end of the upload, and does not have the blob.",
                 "Check the registry's address: a server that is not a registry may respond in its place.", _lastStatus);
 
     // After a loss: continues with what the registry has, or opens another upload.
@@ -172,7 +182,8 @@ internal sealed partial class BlobUpload
         }
 
         _losses++;
-        var status = _form == UploadForm.Whole ? null : await _conversation.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
+        var status = _form == UploadForm.Whole
+            ? null : await _conversation.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
         var isLost = status is null || status.Offset > (_blob.Length ?? long.MaxValue);
         var isStuck = status?.Offset <= _furthestStart;
         if ((isLost || isStuck) && _position.Sent > 0 && (_losses > 1 || (_position.Sent >= SignificantLoss && _form != UploadForm.Whole)))
@@ -213,7 +224,8 @@ internal sealed partial class BlobUpload
     {
         var next = await ReopenAsync().ConfigureAwait(false);
         _spooled = await SpooledBlob.CreateAsync(_blob, _spoolFolder, cancellationToken).ConfigureAwait(false);
-        (_blob, _choice) = (_spooled.Blob, new UploadFormChoice(_spooled.Blob, _host.Settings, _host.Uploads) { MinimumChunk = _choice.MinimumChunk });
+        (_blob, _choice) = (_spooled.Blob,
+            new UploadFormChoice(_spooled.Blob, _host.Settings, _host.Uploads) { MinimumChunk = _choice.MinimumChunk });
         return next;
     }
 

@@ -73,7 +73,8 @@ internal sealed partial class BlobUpload
         _requests = new UploadRequests(repository, $"uploading {blob.Description} to {_host.Registry}/{repository}");
         _conversation = new UploadConversation(transport, _requests);
         _position = new UploadPosition(
-            $"{_host.Registry}/{repository} {blob.ResumeKey}", blob.Length is null or >= JournalledLength ? client.UploadJournal : null, transport.Time)
+            $"{_host.Registry}/{repository} {blob.ResumeKey}", blob.Length is null or >= JournalledLength
+                ? client.UploadJournal : null, transport.Time)
         {
             Url = openedUrl,
         };
@@ -138,7 +139,8 @@ internal sealed partial class BlobUpload
             {
                 _stage = Restart(lost.Message);
                 throw new TransientFailureException(new RegistryUnavailableException(
-                    lost.Message + ".", "Try again. If it fails again, the connection is lost more often than the registry can resume an upload."));
+                    lost.Message + ".",
+                    "Try again. If it fails again, the connection is lost more often than the registry can resume an upload."));
             }
             catch (RegistryException rejection) when (IsSending)
             {
@@ -198,7 +200,8 @@ internal sealed partial class BlobUpload
 
         if (isForm && _choice.StepDown(_form, rejection.StatusCode))
         {
-            _transport.Log.Verbose($"{rejection.Message} Trying another form: {_choice.Choose(0)}, with chunks of at most {_choice.ChunkSize} bytes.");
+            _transport.Log.Verbose(
+                $"{rejection.Message} Trying another form: {_choice.Choose(0)}, with chunks of at most {_choice.ChunkSize} bytes.");
             return UploadStage.StepDown;
         }
 

@@ -8,7 +8,8 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// Sends a blob in chunks. A chunk stays in memory until it has arrived, so its loss is repaired without reading the source again.
 /// </summary>
 internal sealed class ChunkSender(
-    RegistryTransport transport, UploadRequests requests, UploadConversation conversation, UploadPosition position, BlobSource blob, int chunkSize, RegistryLimits limits)
+    RegistryTransport transport, UploadRequests requests, UploadConversation conversation, UploadPosition position, BlobSource blob,
+    int chunkSize, RegistryLimits limits)
 {
     private ReadOnlyMemory<byte> _chunk;
     private long _start;
@@ -50,7 +51,8 @@ internal sealed class ChunkSender(
         _isUncertain = true;
         for (var corrections = 0; position.Offset < End;)
         {
-            corrections += await SendRestAsync(mayCorrect: corrections < limits.OffsetCorrections, cancellationToken).ConfigureAwait(false) ? 0 : 1;
+            corrections += await SendRestAsync(
+                mayCorrect: corrections < limits.OffsetCorrections, cancellationToken).ConfigureAwait(false) ? 0 : 1;
         }
 
         await position.KeepAsync(chunkSize, cancellationToken).ConfigureAwait(false);
@@ -71,7 +73,8 @@ internal sealed class ChunkSender(
         }
 
         position.Resume(status);
-        transport.Log.Verbose($"{transport.Host.Registry} has {position.Offset} bytes of {blob.Description}; resumed at {position.Offset}.");
+        transport.Log.Verbose(
+            $"{transport.Host.Registry} has {position.Offset} bytes of {blob.Description}; resumed at {position.Offset}.");
     }
 
     // False if the registry corrected the offset (416) and nothing was sent.

@@ -3,7 +3,9 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>Writes a body to a connection: counts the bytes, and distinguishes failures of the connection from those of the source.</summary>
+/// <summary>
+/// Writes a body to a connection: counts the bytes, and distinguishes failures of the connection from those of the source.
+/// </summary>
 internal sealed class SentStream(Stream connection, IdleTimer timer) : WriteOnlyStream
 {
     /// <summary>The bytes that the connection took.</summary>

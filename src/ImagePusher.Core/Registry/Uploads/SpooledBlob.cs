@@ -29,13 +29,15 @@ internal sealed class SpooledBlob : IDisposable
         try
         {
             file = TemporaryFile.Create(folder);
-            var spooled = new SpooledBlob(file, await blob.WriteToAsync(file, 0, cancellationToken).ConfigureAwait(false), blob.Description);
+            var spooled = new SpooledBlob(
+                file, await blob.WriteToAsync(file, 0, cancellationToken).ConfigureAwait(false), blob.Description);
             file = null;
             return spooled;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var message = $"{blob.Description} must be written to a temporary file because the registry requires its length; that failed in '{folder}': "
+            var message = $"{blob.Description} must be written to a temporary file because the registry requires its length; "
+                + $"that failed in '{folder}': "
                 + $"{ErrorBody.OneLine(error.Message).TrimEnd('.')}.";
             const string Action = "Free space there, or set TMPDIR (on Windows TEMP) to another folder.";
             throw DiskErrors.IsFull(error)

@@ -18,7 +18,8 @@ internal sealed class UploadConversation(RegistryTransport transport, UploadRequ
         using var response = await transport.SendAsync(requests.Open(), cancellationToken).ConfigureAwait(false);
         var url = UploadLocation.Read(response, transport.Host, requests.Purpose)
             ?? throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(requests.Purpose)}: {transport.Host.Registry} responded with {(int)response.Status} and no Location to a request for an upload.",
+                $"{RegistryFailure.Failed(requests.Purpose)}: {transport.Host.Registry} responded with {(int)response.Status} "
+                    + "and no Location to a request for an upload.",
                 "Check the registry's address: a server that is not a registry may respond in its place.", response.Status);
         return (url, ReadLength(response.Header("OCI-Chunk-Min-Length")));
     }
@@ -30,7 +31,8 @@ internal sealed class UploadConversation(RegistryTransport transport, UploadRequ
         try
         {
             using var response = await transport.SendAsync(requests.Status(url), cancellationToken).ConfigureAwait(false);
-            return new UploadStatus(UploadLocation.Read(response, transport.Host, requests.Purpose) ?? url, UploadLocation.ReadOffset(response));
+            return new UploadStatus(
+                UploadLocation.Read(response, transport.Host, requests.Purpose) ?? url, UploadLocation.ReadOffset(response));
         }
         catch (RegistryException error) when (!IsTemporary(error, url))
         {
@@ -57,7 +59,8 @@ internal sealed class UploadConversation(RegistryTransport transport, UploadRequ
     /// <exception cref="RegistryProtocolException">The registry stored something else.</exception>
     public void CheckStored(RegistryResponse response, Digest expected)
     {
-        if (Digest.TryParse(response.Header("Docker-Content-Digest"), out var stored) && stored.Algorithm == expected.Algorithm && stored != expected)
+        if (Digest.TryParse(response.Header("Docker-Content-Digest"), out var stored) && stored.Algorithm == expected.Algorithm
+            && stored != expected)
         {
             throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(requests.Purpose)}: {transport.Host.Registry} stored {stored} in place of {expected}.",

@@ -49,7 +49,8 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
     /// <summary>Takes another form or smaller chunks after a rejection; false if none is left.</summary>
     public bool StepDown(UploadForm rejected, HttpStatusCode? status)
     {
-        if (status is HttpStatusCode.RequestEntityTooLarge || (status is HttpStatusCode.RequestedRangeNotSatisfiable && rejected == UploadForm.Chunked))
+        if (status is HttpStatusCode.RequestEntityTooLarge
+            || (status is HttpStatusCode.RequestedRangeNotSatisfiable && rejected == UploadForm.Chunked))
         {
             var body = rejected == UploadForm.Chunked ? ChunkSize : blob.Length ?? long.MaxValue;
             var next = Array.Find(ChunkSizes, size => size < body && size <= MaximumBody);

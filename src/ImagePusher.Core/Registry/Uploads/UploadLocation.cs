@@ -6,7 +6,9 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// <summary>Reads the Location and Range of an upload's responses (distribution-spec, Pushing a blob in chunks).</summary>
 internal static class UploadLocation
 {
-    /// <summary>The URL of the next request. The registry's own scheme and port are used where a proxy in front of it changed them.</summary>
+    /// <summary>
+    /// The URL of the next request. The registry's own scheme and port are used where a proxy in front of it changed them.
+    /// </summary>
     /// <param name="response">The response that holds the Location.</param>
     /// <param name="host">The registry.</param>
     /// <param name="purpose">The operation, for messages.</param>

@@ -12,7 +12,8 @@ namespace ImagePusher.Core.Registry.Uploads;
 internal sealed class UploadRequests(string repository, string purpose)
 {
     private static readonly HttpStatusCode[] CancelStatuses =
-        [HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed];
+        [HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound,
+            HttpStatusCode.MethodNotAllowed];
 
     private readonly TokenScope[] _scopes = [TokenScope.Push(repository)];
 
