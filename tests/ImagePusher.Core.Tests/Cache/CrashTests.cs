@@ -1,5 +1,6 @@
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Tests.Archives;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -107,15 +108,15 @@ public sealed class CrashTests : CacheTest
 
         Assert.Empty(names.Keys.Except(expected.Keys));
         Assert.Equal(names.Count, (await ImageCache.Open(Root).ListAsync(Token)).Count);
-        if (OutsideTool.Has("umoci"))
+        if (ExternalTools.Find("umoci") is not null)
         {
-            var listed = (await OutsideTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var listed = (await LayoutTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(names.Keys.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
         }
 
-        if (OutsideTool.Has("skopeo") && names.Keys.FirstOrDefault() is { } any)
+        if (ExternalTools.Find("skopeo") is not null && names.Keys.FirstOrDefault() is { } any)
         {
-            Assert.Contains(names[any], await OutsideTool.RunAsync("skopeo", "inspect", $"oci:{Root}:{any}"), StringComparison.Ordinal);
+            Assert.Contains(names[any], await LayoutTool.RunAsync("skopeo", "inspect", $"oci:{Root}:{any}"), StringComparison.Ordinal);
         }
     }
 }

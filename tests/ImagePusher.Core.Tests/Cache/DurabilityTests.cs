@@ -1,3 +1,4 @@
+using ImagePusher.TestSupport;
 using System.Text.RegularExpressions;
 
 namespace ImagePusher.Core.Tests.Cache;
@@ -29,11 +30,11 @@ public sealed partial class DurabilityTests : CacheTest
 
     private async Task<List<(string Path, string? From)>> TraceAsync(params string[] arguments)
     {
-        OutsideTool.Need("strace");
-        var (exitCode, output) = await OutsideTool.TryAsync("strace", "true");
+        ExternalTools.RequireAll("strace");
+        var (exitCode, output) = await LayoutTool.TryAsync("strace", "true");
         Assert.SkipUnless(exitCode == 0, $"no process can be traced here: {output.Trim()}");
         var log = Path.Combine(Folder, "calls");
-        await OutsideTool.RunAsync("strace", ["-f", "-y", "-qq", "-e", "trace=fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
+        await LayoutTool.RunAsync("strace", ["-f", "-y", "-qq", "-e", "trace=fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
         var calls = new List<(string, string?)>();
         foreach (var line in await File.ReadAllLinesAsync(log, Token))
         {

@@ -1,5 +1,6 @@
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -9,7 +10,7 @@ public sealed class ForeignLayoutTests : CacheTest
     [Fact]
     public async Task A_layout_of_umoci_is_adopted_and_umoci_goes_on_with_it()
     {
-        OutsideTool.Need("umoci", "skopeo");
+        ExternalTools.RequireAll("umoci", "skopeo");
         await MakeWithUmociAsync();
         var entry = Assert.Single(await Cache.ListAsync(Token));
         Assert.Equal(("app", (DateTimeOffset?)null), (entry.Name, entry.Saved));
@@ -18,20 +19,20 @@ public sealed class ForeignLayoutTests : CacheTest
         Assert.False(Directory.Exists(Path.Combine(Root, ".imagepusher")));
 
         await TestImage.Random(1, 1000).SaveAsync(Cache, "nginx:1", cancellationToken: Token);
-        Assert.Equal(["app", "docker.io/library/nginx:1"], Lines(await OutsideTool.RunAsync("umoci", "ls", "--layout", Root)));
-        await OutsideTool.RunAsync("umoci", "tag", "--image", $"{Root}:app", "again");
+        Assert.Equal(["app", "docker.io/library/nginx:1"], Lines(await LayoutTool.RunAsync("umoci", "ls", "--layout", Root)));
+        await LayoutTool.RunAsync("umoci", "tag", "--image", $"{Root}:app", "again");
         Assert.Equal(3, (await Cache.ListAsync(Token)).Count);
-        await OutsideTool.RunAsync("umoci", "gc", "--layout", Root);
+        await LayoutTool.RunAsync("umoci", "gc", "--layout", Root);
         Assert.Equal(3, LayoutCheck.Run(Root).Count);
         Assert.True((await Cache.VerifyAsync((await Cache.FindAsync("nginx:1", Token))!, full: true, Token)).IsIntact);
-        await OutsideTool.RunAsync("umoci", "unpack", "--rootless", "--image", $"{Root}:again", Path.Combine(Folder, "bundle"));
+        await LayoutTool.RunAsync("umoci", "unpack", "--rootless", "--image", $"{Root}:again", Path.Combine(Folder, "bundle"));
         Assert.True(File.Exists(Path.Combine(Folder, "bundle", "rootfs", "opt", "file")));
     }
 
     [Fact]
     public async Task A_layout_of_skopeo_is_adopted_and_skopeo_goes_on_with_it()
     {
-        OutsideTool.Need("umoci", "skopeo");
+        ExternalTools.RequireAll("umoci", "skopeo");
         await MakeWithUmociAsync();
         var other = Path.Combine(Folder, "other");
         await CopyAsync($"oci:{Root}:app", $"oci:{other}:example.com/team/app:1.0");
@@ -52,10 +53,10 @@ public sealed class ForeignLayoutTests : CacheTest
     [Fact]
     public async Task What_skopeo_copies_from_the_cache_keeps_its_digest()
     {
-        OutsideTool.Need("skopeo");
+        ExternalTools.RequireAll("skopeo");
         var index = TestImage.Index((new Platform("linux", "amd64"), TestImage.Random(1, 1000)), (new Platform("linux", "arm64"), TestImage.Random(2, 1000)));
         await index.SaveAsync(Cache, "localhost:5000/team/app:1.0", cancellationToken: Token);
-        await OutsideTool.RunAsync(
+        await LayoutTool.RunAsync(
             "skopeo", "--insecure-policy", "copy", "-q", "--all", "--preserve-digests", $"oci:{Root}:localhost:5000/team/app:1.0", $"dir:{Path.Combine(Folder, "dir")}");
         Assert.Equal(index.Manifest.Raw.ToArray(), await File.ReadAllBytesAsync(Path.Combine(Folder, "dir", "manifest.json"), Token));
     }
@@ -63,26 +64,26 @@ public sealed class ForeignLayoutTests : CacheTest
     [Fact]
     public async Task An_empty_layout_of_umoci_has_no_list_and_takes_images()
     {
-        OutsideTool.Need("umoci");
-        await OutsideTool.RunAsync("umoci", "init", "--layout", Root);
+        ExternalTools.RequireAll("umoci");
+        await LayoutTool.RunAsync("umoci", "init", "--layout", Root);
         Assert.Empty(await Cache.ListAsync(Token));
         await TestImage.Random(1, 1000).SaveAsync(Cache, "app", cancellationToken: Token);
-        Assert.Equal("docker.io/library/app:latest", Assert.Single(Lines(await OutsideTool.RunAsync("umoci", "ls", "--layout", Root))));
+        Assert.Equal("docker.io/library/app:latest", Assert.Single(Lines(await LayoutTool.RunAsync("umoci", "ls", "--layout", Root))));
     }
 
     private static string[] Lines(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
 
     private static Task<string> CopyAsync(string source, string destination) =>
-        OutsideTool.RunAsync("skopeo", "--insecure-policy", "copy", "-q", source, destination);
+        LayoutTool.RunAsync("skopeo", "--insecure-policy", "copy", "-q", source, destination);
 
     private async Task MakeWithUmociAsync()
     {
         var file = Path.Combine(Folder, "file");
         await File.WriteAllTextAsync(file, "content", Token);
-        await OutsideTool.RunAsync("umoci", "init", "--layout", Root);
-        await OutsideTool.RunAsync("umoci", "new", "--image", $"{Root}:app");
-        await OutsideTool.RunAsync("umoci", "insert", "--image", $"{Root}:app", file, "/opt/file");
-        await OutsideTool.RunAsync("umoci", "config", "--image", $"{Root}:app", "--os", "linux", "--architecture", "amd64");
-        await OutsideTool.RunAsync("umoci", "gc", "--layout", Root);
+        await LayoutTool.RunAsync("umoci", "init", "--layout", Root);
+        await LayoutTool.RunAsync("umoci", "new", "--image", $"{Root}:app");
+        await LayoutTool.RunAsync("umoci", "insert", "--image", $"{Root}:app", file, "/opt/file");
+        await LayoutTool.RunAsync("umoci", "config", "--image", $"{Root}:app", "--os", "linux", "--architecture", "amd64");
+        await LayoutTool.RunAsync("umoci", "gc", "--layout", Root);
     }
 }

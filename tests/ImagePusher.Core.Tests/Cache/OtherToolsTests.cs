@@ -1,3 +1,4 @@
+using ImagePusher.TestSupport;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
@@ -14,7 +15,7 @@ public sealed class OtherToolsTests : CacheTest
     [Fact]
     public async Task The_table_in_docs_is_what_the_other_tools_do()
     {
-        OutsideTool.Need("skopeo", "umoci", "podman");
+        ExternalTools.RequireAll("skopeo", "umoci", "podman");
         await FillAsync();
         var versions = $"| in the cache | skopeo {await VersionAsync("skopeo")} inspect | skopeo copy --all | umoci {await VersionAsync("umoci")} ls | umoci unpack | podman {await VersionAsync("podman")} pull |";
         var rows = new List<string> { versions, "| --- | --- | --- | --- | --- | --- |" };
@@ -32,9 +33,9 @@ public sealed class OtherToolsTests : CacheTest
     [Fact]
     public async Task The_garbage_collection_of_umoci_takes_the_blobs_of_Docker_images_as_the_docs_warn()
     {
-        OutsideTool.Need("umoci");
+        ExternalTools.RequireAll("umoci");
         await FillAsync();
-        await OutsideTool.RunAsync("umoci", "gc", "--layout", Root);
+        await LayoutTool.RunAsync("umoci", "gc", "--layout", Root);
         var broken = new List<string>();
         foreach (var entry in await Cache.ListAsync(Token))
         {
@@ -69,7 +70,7 @@ public sealed class OtherToolsTests : CacheTest
         {
             await DoesAsync("skopeo", "inspect", image),
             await DoesAsync("skopeo", "--insecure-policy", "copy", "--all", image, $"dir:{scratch}/dir"),
-            (await OutsideTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n').Contains(name) ? "yes" : "no",
+            (await LayoutTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n').Contains(name) ? "yes" : "no",
             await DoesAsync("umoci", "unpack", "--rootless", "--image", $"{Root}:{name}", $"{scratch}/bundle"),
             await DoesAsync("podman", "--root", $"{scratch}/store", "--runroot", $"{scratch}/run", "--storage-driver", "vfs", "pull", "-q", image),
         };
@@ -79,7 +80,7 @@ public sealed class OtherToolsTests : CacheTest
 
     private static async Task<string> DoesAsync(string tool, params string[] arguments)
     {
-        var (exitCode, output) = await OutsideTool.TryAsync(tool, arguments);
+        var (exitCode, output) = await LayoutTool.TryAsync(tool, arguments);
         if (exitCode != 0)
         {
             TestContext.Current.TestOutputHelper!.WriteLine($"{tool} {arguments[^2]} {arguments[^1]}: {output.Trim()}");
@@ -89,7 +90,7 @@ public sealed class OtherToolsTests : CacheTest
     }
 
     private static async Task<string> VersionAsync(string tool) =>
-        (await OutsideTool.RunAsync(tool, "--version")).Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[2].Split('+')[0];
+        (await LayoutTool.RunAsync(tool, "--version")).Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[2].Split('+')[0];
 
     private static string DocumentPath([CallerFilePath] string here = "") => Find(here.StartsWith("/_/", StringComparison.Ordinal) ? AppContext.BaseDirectory : here);
 
