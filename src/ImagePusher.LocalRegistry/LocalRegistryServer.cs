@@ -107,11 +107,12 @@ public sealed class LocalRegistryServer : IAsyncDisposable
             {
                 _connections.Add(await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException
+                || (error is SocketException && _stopping.IsCancellationRequested))
             {
                 return;
             }
-            catch (SocketException error) when (!_stopping.IsCancellationRequested)
+            catch (SocketException error)
             {
                 // The client has gone already, or the process has no more file descriptors: in that case trying at once would fail again.
                 _options.Log.Verbose($"The local registry {Address} could not accept a connection: {error.Message}");

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ImagePusher.Core.Cache;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
@@ -8,6 +10,21 @@ namespace ImagePusher.LocalRegistry.Tests;
 public sealed class ConnectionTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    // The next connection is awaited at the very moment at which the registry stops.
+    [Fact]
+    public async Task A_registry_can_be_stopped_while_it_accepts_a_connection()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = ImageCache.Open(folder["cache"]);
+        await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (_, token) =>
+        {
+            var server = await LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 0 }, token);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, server.Port, token);
+            await server.DisposeAsync();
+        });
+    }
 
     // Without a request a connection may wait for two minutes, also after an earlier request; a request head must come in 30 s.
     [Theory]
