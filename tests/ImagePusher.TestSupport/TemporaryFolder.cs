@@ -31,11 +31,21 @@ public sealed class TemporaryFolder : IDisposable
     public override string ToString() => FullName;
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => Delete(FullName);
+
+    /// <summary>Deletes a folder that a test used.</summary>
+    public static void Delete(string folder)
     {
-        if (Directory.Exists(FullName))
+        try
         {
-            Directory.Delete(FullName, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (IOException) when (OperatingSystem.IsWindows())
+        {
+            // Virus scanners, and Wine, may hold a file for a moment after it was closed. It stays in the temporary folder then.
         }
     }
 }

@@ -1,5 +1,6 @@
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -32,7 +33,7 @@ public abstract class CacheTest : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(Folder, recursive: true);
+        TemporaryFolder.Delete(Folder);
         GC.SuppressFinalize(this);
     }
 }
