@@ -76,7 +76,7 @@ public sealed class PackagingTests
             [
                 "ImagePusher.Core.dll", "ImagePusher.LocalRegistry.dll", "ImagePusher.dll",
                 "Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Logging.Abstractions.dll",
-                "Polly.Core.dll", "System.IO.Hashing.dll", "ZstdSharp.dll",
+                "Polly.Core.dll", "System.IO.Hashing.dll", "YamlDotNet.dll", "ZstdSharp.dll",
             ],
             files);
     }
