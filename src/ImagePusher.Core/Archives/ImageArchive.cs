@@ -11,11 +11,10 @@ namespace ImagePusher.Core.Archives;
 /// configs, never layers; layers are then read in place, several at once.
 /// </summary>
 /// <remarks>image-spec, image-layout.md; moby, image/spec/v1.2.md for docker archives.</remarks>
-public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
+public sealed class ImageArchive : IImageSource, IAsyncDisposable
 {
     private readonly ArchiveContainer _container;
     private readonly ArchiveMetadata _metadata;
-    private readonly ArchiveReferrers _referrers;
     private readonly Dictionary<ImageReference, Manifest> _names = [];
     private readonly Lock _reading = new();
     private long _bytesRead;
@@ -24,10 +23,9 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         ArchiveContainer container,
         ArchiveMetadata metadata,
         IReadOnlyList<ArchivedImage> images,
-        ArchiveReader reader)
+        IReadOnlyList<ImagePusherException> failures)
     {
-        (_container, _metadata, Images) = (container, metadata, images);
-        (_referrers, Failures) = (reader.Referrers, reader.Failures);
+        (_container, _metadata, Images, Failures) = (container, metadata, images, failures);
         foreach (var image in images)
         {
             foreach (var name in image.Names)
@@ -165,17 +163,6 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         return Task.FromResult(_container.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
     }
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken) =>
-        new ArchiveReferrerView(this, _referrers, null).GetReferrersAsync(digest, artifactType, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
-        new ArchiveReferrerView(this, _referrers, null).GetTaggedReferrersAsync(digest, cancellationToken);
-
-    /// <inheritdoc/>
-    IReferrerSource IReferrerSource.ReferrersIn(ImageReference? image) => new ArchiveReferrerView(this, _referrers, image);
-
     /// <summary>Closes the archive and removes its temporary file, if it has one.</summary>
     public ValueTask DisposeAsync()
     {
@@ -211,7 +198,7 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
                     var metadata = new ArchiveMetadata(container, options, cancellationToken);
                     var reader = new ArchiveReader(container, metadata, options.Log);
                     var images = new ImageNaming(container.Path, options.Log, options.NeedsNames).Name(reader.Read());
-                    var archive = new ImageArchive(container, metadata, images, reader);
+                    var archive = new ImageArchive(container, metadata, images, reader.Failures);
                     container = null;
                     return archive;
                 }

@@ -40,7 +40,7 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, ManifestReade
         return new CacheStatistics
         {
             Path = paths.Root,
-            Images = all.Count(entry => entry.ReferrerOf is null),
+            Images = all.Count,
             Blobs = blobs.Count,
             Bytes = blobs.Sum(file => file.Length),
             SharedBytes = blobs.Where(file => file.Uses > 1).Sum(file => file.Length),

@@ -54,12 +54,12 @@ public sealed partial class ImageCache
         // Everything is read before the lock is taken, except what changes in between.
         var reachable = new ReachableBlobs(_manifests);
         var seen = _index.Read();
-        reachable.Add(seen.Entries, cancellationToken);
+        reachable.Add(seen, cancellationToken);
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         held.Guard.RequireOwnBlobs(_paths);
         if (_index.Read() is var now && !ReferenceEquals(now, seen))
         {
-            reachable.Add(now.Entries, cancellationToken);
+            reachable.Add(now, cancellationToken);
         }
 
         if (now.HasUnknown || reachable.Contains(digest))

@@ -66,8 +66,7 @@ internal sealed class ArchiveInput(AsyncCommand command)
     }
 
     /// <summary>One image of an archive as the source of a copy.</summary>
-    public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image, ImageReference? name = null) =>
-        new(archive, image.Root) { SourceName = name };
+    public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image) => new(archive, image.Root);
 
     private void Report(string text, ImagePusherException error) => command.Try(text, () => throw error);
 }

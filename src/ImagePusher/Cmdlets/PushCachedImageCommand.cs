@@ -79,7 +79,6 @@ public sealed class PushCachedImageCommand : PushCommand
                 {
                     SourceDigest = entry.SourceDigest,
                     Origin = entry.Reference,
-                    SourceName = entry.Reference,
                 },
                 Target = Access.Repository(name),
                 Name = name,
@@ -87,7 +86,6 @@ public sealed class PushCachedImageCommand : PushCommand
                 {
                     Compression = LayerCompression.None,
                     Platforms = Platforms,
-                    IncludeReferrers = IncludeReferrers,
                     AllowPartial = AllowPartial,
                     Force = Force,
                     NoClobber = NoClobber,

@@ -10,14 +10,21 @@ namespace ImagePusher.Session;
 /// </summary>
 public static class ModuleSetup
 {
-    /// <summary>Loads the other assemblies of this one's folder into its load context, before anything refers to them.</summary>
+    /// <summary>
+    /// Loads the other assemblies of the module into the load context of this one, before anything refers to them: those that are
+    /// compiled ahead from the folder of this one, the others from the folder above.
+    /// </summary>
     public static void LoadAssemblies()
     {
         var own = typeof(ModuleSetup).Assembly;
         var context = AssemblyLoadContext.GetLoadContext(own)!;
-        foreach (var path in Directory.EnumerateFiles(Path.GetDirectoryName(own.Location)!, "*.dll"))
+        var folder = Path.GetDirectoryName(own.Location)!;
+        var above = Path.GetDirectoryName(folder)!;
+        var portable = File.Exists(Path.Combine(above, Path.GetFileName(own.Location))) ? above : folder;
+        foreach (var path in Directory.EnumerateFiles(portable, "*.dll"))
         {
-            context.LoadFromAssemblyPath(path);
+            var ahead = Path.Combine(folder, Path.GetFileName(path));
+            context.LoadFromAssemblyPath(File.Exists(ahead) ? ahead : path);
         }
     }
 

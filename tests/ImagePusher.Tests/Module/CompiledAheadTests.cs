@@ -35,10 +35,10 @@ public sealed class CompiledAheadTests
     }
 
     [Fact]
-    public void Each_platform_has_every_assembly_compiled_for_it()
+    public void Each_platform_has_what_every_transfer_uses_compiled_for_it()
     {
         Assert.SkipUnless(Repository.IsCompiledAhead, "The module was built without code compiled ahead: Debug, or not on Linux x64.");
-        var names = Names(Bin);
+        string[] names = ["ImagePusher.Core.dll", "ImagePusher.dll", "Polly.Core.dll", "ZstdSharp.dll"];
         Assert.Equal(Machines.Keys.Order(), Directory.GetDirectories(Bin).Select(folder => Path.GetFileName(folder)).Order());
         foreach (var (platform, machine) in Machines)
         {
