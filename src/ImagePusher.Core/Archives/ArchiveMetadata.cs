@@ -85,6 +85,10 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
         {
             manifest = Manifest.Parse(raw, descriptor.MediaType, descriptor.Digest.HashName);
         }
+        catch (UnsupportedAlgorithmException error)
+        {
+            throw error.ToError($"The manifest {descriptor.Digest} in '{Path}'");
+        }
         catch (FormatException error)
         {
             throw ArchiveErrors.Damaged(Path, $"the manifest {descriptor.Digest} can't be read: {error.Message}", error);
@@ -109,6 +113,10 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
             try
             {
                 known = (ImageConfig.Parse(raw), expected?.Digest ?? Digest.Of(raw));
+            }
+            catch (UnsupportedAlgorithmException error)
+            {
+                throw error.ToError($"The config '{file.Name}' in '{Path}'");
             }
             catch (FormatException error)
             {

@@ -73,15 +73,14 @@ internal sealed class OciLayoutReader(
         try
         {
             using var document = ArchiveJson.Parse(raw);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("manifests", out var list)
-                || list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+            return document.RootElement.Property("manifests") switch
             {
-                throw new FormatException("it has no list 'manifests'");
-            }
-
-            return list.ValueKind is JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(ReadEntry).OfType<Descriptor>()];
+                { ValueKind: JsonValueKind.Null } => [],
+                { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(ReadEntry).OfType<Descriptor>()],
+                _ => throw new FormatException("it has no list 'manifests'"),
+            };
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or FormatException)
         {
             throw Unreadable(error);
         }
@@ -92,6 +91,11 @@ internal sealed class OciLayoutReader(
         try
         {
             return OciJson.ReadDescriptor(entry);
+        }
+        catch (UnsupportedAlgorithmException error)
+        {
+            failures.Add(error.ToError($"An entry in the index.json of '{metadata.Path}'"));
+            return null;
         }
         catch (FormatException error)
         {

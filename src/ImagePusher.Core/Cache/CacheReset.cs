@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
@@ -70,7 +71,7 @@ internal sealed class CacheReset(CachePaths paths, CacheLock cacheLock, CacheInd
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("manifests"u8))
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.IsText("manifests"u8))
                 {
                     return true;
                 }

@@ -95,10 +95,23 @@ public sealed partial class ImageCache
         return RunAsync<IReadOnlyList<Descriptor>>(() => ImageWalk.From(manifest, Blobs, _manifests).Missing, cancellationToken);
     }
 
-    /// <summary>The digest of the manifest's subject; null if it has none. An entry of another tool is read for it.</summary>
-    internal Digest? FindSubject(CacheEntry entry) => entry.Saved is not null
-        ? entry.Subject
-        : MediaTypes.IsManifest(entry.Descriptor.MediaType) || MediaTypes.IsIndex(entry.Descriptor.MediaType)
-            ? _manifests.Read(entry.Digest, entry.Descriptor.MediaType)?.Subject?.Digest
-            : null;
+    /// <summary>
+    /// The digest of the manifest's subject; null if it has none, or cannot be read. An entry of another tool is read for it.
+    /// </summary>
+    internal Digest? FindSubject(CacheEntry entry)
+    {
+        if (entry.Saved is not null || !entry.Descriptor.IsManifest)
+        {
+            return entry.Saved is null ? null : entry.Subject;
+        }
+
+        try
+        {
+            return _manifests.Read(entry.Digest, entry.Descriptor.MediaType)?.Subject?.Digest;
+        }
+        catch (Exception error) when (error is CacheCorruptException or UnsupportedContentException)
+        {
+            return null;
+        }
+    }
 }

@@ -92,7 +92,7 @@ internal sealed class ImageWalk
         {
             Read(descriptor);
         }
-        catch (CacheCorruptException)
+        catch (Exception first) when (first is CacheCorruptException or UnsupportedContentException)
         {
             // A second time, after its time was read: by that a later call knows whether it is still the same file.
             var written = File.GetLastWriteTimeUtc(_blobs.PathOf(descriptor.Digest));
@@ -100,7 +100,7 @@ internal sealed class ImageWalk
             {
                 Read(descriptor);
             }
-            catch (CacheCorruptException error)
+            catch (Exception error) when (error is CacheCorruptException or UnsupportedContentException)
             {
                 Damaged.Add(new DamagedBlob(descriptor, error.Message) { Written = written });
             }

@@ -33,6 +33,10 @@ internal sealed class ManifestReader(BlobStore blobs)
         {
             return Manifest.Parse(bytes, mediaType, digest.HashName);
         }
+        catch (UnsupportedAlgorithmException error)
+        {
+            throw error.ToError($"The manifest '{blobs.PathOf(digest)}'");
+        }
         catch (FormatException error)
         {
             throw Damaged(digest, error.Message);

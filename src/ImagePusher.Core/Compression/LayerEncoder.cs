@@ -18,14 +18,21 @@ internal static class LayerEncoder
     private static readonly int Window = Environment.ProcessorCount + 1;
     private static readonly ConcurrentDictionary<int, BlockPool> Pools = new();
 
+    /// <summary>Compresses a layer whose uncompressed digest is to be of sha256.</summary>
+    /// <inheritdoc cref="EncodeAsync(Stream, Stream, EncodingSettings, HashAlgorithmName, CancellationToken)"/>
+    public static Task<EncodedLayer> EncodeAsync(
+        Stream content, Stream destination, EncodingSettings settings, CancellationToken cancellationToken) =>
+        EncodeAsync(content, destination, settings, HashAlgorithmName.SHA256, cancellationToken);
+
     /// <summary>Compresses a layer.</summary>
     /// <param name="content">The uncompressed layer, read to its end; not closed.</param>
     /// <param name="destination">The destination of the compressed layer; neither flushed nor closed.</param>
     /// <param name="settings">Format and level.</param>
+    /// <param name="hash">The algorithm of the uncompressed layer's digest: SHA256 or SHA512.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The digests and sizes before and after.</returns>
     public static async Task<EncodedLayer> EncodeAsync(
-        Stream content, Stream destination, EncodingSettings settings, CancellationToken cancellationToken)
+        Stream content, Stream destination, EncodingSettings settings, HashAlgorithmName hash, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(settings);
@@ -34,7 +41,7 @@ internal static class LayerEncoder
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new HashingStream(destination);
 
-        var reading = Task.Run(() => ReadAsync(content, format, blocks.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAsync(content, format, hash, blocks.Writer, stop.Token), CancellationToken.None);
         try
         {
             await output.WriteAsync(format.Header, stop.Token).ConfigureAwait(false);
@@ -64,9 +71,10 @@ internal static class LayerEncoder
     }
 
     private static async Task<(BlobIdentity Identity, uint Crc)> ReadAsync(
-        Stream content, BlockFormat format, ChannelWriter<Task<Block>> blocks, CancellationToken cancellationToken)
+        Stream content, BlockFormat format, HashAlgorithmName algorithm, ChannelWriter<Task<Block>> blocks,
+        CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(algorithm);
         var crc = new Crc32();
         var size = 0L;
         var pool = PoolOf(EncodingSettings.BlockSize);
@@ -100,7 +108,7 @@ internal static class LayerEncoder
             }
 
             blocks.Complete();
-            var digest = Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset());
+            var digest = Digest.FromHash(algorithm, hash.GetHashAndReset());
             return (new BlobIdentity(digest, size), crc.GetCurrentHashAsUInt32());
         }
         catch (Exception error)

@@ -58,9 +58,9 @@ internal sealed class LayoutIndex
         var (hasOther, hasForeign) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isManifests = reader.ValueTextEquals("manifests"u8);
-            var isOwn = reader.ValueTextEquals("schemaVersion"u8) || reader.ValueTextEquals("mediaType"u8)
-                || reader.ValueTextEquals("annotations"u8);
+            var isManifests = reader.IsText("manifests"u8);
+            var isOwn = reader.IsText("schemaVersion"u8) || reader.IsText("mediaType"u8)
+                || reader.IsText("annotations"u8);
             reader.Read();
             if (!isManifests)
             {

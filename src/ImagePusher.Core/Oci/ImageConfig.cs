@@ -38,11 +38,13 @@ public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffId
     private static IReadOnlyList<Digest> ReadDiffIds(JsonElement root)
     {
         return root.Property("rootfs")?.Property("diff_ids") is { ValueKind: JsonValueKind.Array } ids
-            ? [.. ids.EnumerateArray().Select(id => Digest.TryParse(id.Text(), out var digest)
-                ? digest
-                : throw new FormatException("one of its diff_ids is not a digest"))]
+            ? [.. ids.EnumerateArray().Select(ReadDiffId)]
             : [];
     }
+
+    private static Digest ReadDiffId(JsonElement id) => Digest.TryParse(id.Text(), out var digest) ? digest
+        : id.Text() is { } text && Digest.AlgorithmOf(text) is { } algorithm ? throw new UnsupportedAlgorithmException(text, algorithm)
+        : throw new FormatException("one of its diff_ids is not a digest");
 
     private static DateTimeOffset? ReadCreated(JsonElement root) =>
         DateTimeOffset.TryParse(root.Text("created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created)

@@ -36,13 +36,16 @@ public sealed class ImageIndex : Manifest
         return (ImageIndex)Parse(raw, mediaType);
     }
 
-    /// <summary>The index with changed or removed entries; the same one if nothing changes. All other fields keep their bytes.</summary>
+    /// <summary>
+    /// The index with changed or removed entries; the same one if nothing changes. All other fields keep their bytes, and the
+    /// digest keeps its algorithm.
+    /// </summary>
     /// <param name="entries">What each entry becomes, in order; null for those that are removed.</param>
     internal ImageIndex With(IReadOnlyList<Descriptor?> entries)
     {
         var isSame = Manifests.Zip(entries).All(pair => ReferenceEquals(pair.First, pair.Second));
         var list = isSame ? [] : DescriptorEdit.List(JsonEdit.Get(Raw.Span, "manifests"), Manifests, entries);
         return isSame ? this : (ImageIndex)Parse(
-            JsonEdit.Set(Raw.Span, new Dictionary<string, byte[]?> { ["manifests"] = list }), MediaType);
+            JsonEdit.Set(Raw.Span, new Dictionary<string, byte[]?> { ["manifests"] = list }), MediaType, Digest.HashName);
     }
 }

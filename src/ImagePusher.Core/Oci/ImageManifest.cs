@@ -72,6 +72,6 @@ public sealed class ImageManifest : Manifest
             values["annotations"] = values["artifactType"] = values["subject"] = null;
         }
 
-        return (ImageManifest)Parse(JsonEdit.Set(raw, values), mediaType);
+        return (ImageManifest)Parse(JsonEdit.Set(raw, values), mediaType, Digest.HashName);
     }
 }

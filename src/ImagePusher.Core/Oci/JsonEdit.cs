@@ -50,10 +50,15 @@ internal static class JsonEdit
         return found.Name is null ? [] : json[found.Value];
     }
 
-    /// <summary>The places of an array's elements.</summary>
+    /// <summary>The places of an array's elements; none in an empty text, which stands for a property that is missing.</summary>
     public static List<Range> Elements(ReadOnlySpan<byte> json)
     {
         var elements = new List<Range>();
+        if (json.IsEmpty)
+        {
+            return elements;
+        }
+
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -108,10 +108,8 @@ internal static partial class OciJson
 
     /// <exception cref="FormatException">The text is not a digest of a supported algorithm.</exception>
     public static Digest ReadDigest(string? text) => Digest.TryParse(text, out var digest) ? digest
-        : text is not null && Digest.AlgorithmOf(text) is { } algorithm
-            ? throw new FormatException(
-                $"a digest uses the algorithm '{(algorithm.Length <= 40 ? algorithm : algorithm[..40] + "…")}', which is not supported")
-            : throw new FormatException("a descriptor lacks a valid digest or size");
+        : text is not null && Digest.AlgorithmOf(text) is { } algorithm ? throw new UnsupportedAlgorithmException(text, algorithm)
+        : throw new FormatException("a descriptor lacks a valid digest or size");
 
     /// <summary>A string's value; null if the element is not a string or not Unicode.</summary>
     public static string? Text(this JsonElement value)
@@ -126,7 +124,8 @@ internal static partial class OciJson
         }
     }
 
-    private static string? NameOf(JsonProperty property)
+    /// <summary>A property's name; null if it is not Unicode.</summary>
+    public static string? NameOf(JsonProperty property)
     {
         try
         {
@@ -135,6 +134,19 @@ internal static partial class OciJson
         catch (InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    /// <summary>True if the reader is at a name or string of this value; false also for text that is not Unicode.</summary>
+    public static bool IsText(this in Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

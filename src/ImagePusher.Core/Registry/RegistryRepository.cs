@@ -219,11 +219,20 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
-        return PutAsync(manifest, name.Tag ?? manifest.Digest.ToString(), cancellationToken);
+        return name.Tag is null ? PutManifestAsync(manifest, cancellationToken)
+            : manifest.Digest.Algorithm == "sha256" ? PutAsync(manifest, name.Tag, cancellationToken)
+            : PutUnderBothAsync(manifest, name.Tag, cancellationToken);
     }
 
     private Task<BlobPresence> FindBlobAsync(Digest digest, long size, CancellationToken cancellationToken) =>
         BlobLookup.FindAsync(Transport, _own.Repository, digest, size, cancellationToken);
+
+    // A registry names what it receives under a tag by sha256.
+    private async Task PutUnderBothAsync(Manifest manifest, string tag, CancellationToken cancellationToken)
+    {
+        await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
+        await PutAsync(manifest, tag, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task PutAsync(Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {

@@ -51,8 +51,9 @@ internal sealed class UploadJournal(TransferState state, StateFolder folder, Tim
 
     private static UploadSession ReadSession(JsonElement element) =>
         element.Text("key") is { } key && element.Text("location") is { } location
-        && element.TryGetProperty("offset", out var offset) && offset.TryGetInt64(out var bytes) && bytes >= 0
-        && element.TryGetProperty("chunkSize", out var chunk) && chunk.TryGetInt32(out var chunkSize) && chunkSize >= 0
+        && element.Property("offset") is { ValueKind: JsonValueKind.Number } offset && offset.TryGetInt64(out var bytes) && bytes >= 0
+        && element.Property("chunkSize") is { ValueKind: JsonValueKind.Number } chunk
+        && chunk.TryGetInt32(out var chunkSize) && chunkSize >= 0
         && DateTimeOffset.TryParse(element.Text("updated"), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var updated)
             ? new UploadSession(key, location, bytes, chunkSize, updated)
             : throw new FormatException("The document is not an upload session.");

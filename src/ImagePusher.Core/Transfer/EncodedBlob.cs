@@ -36,7 +36,8 @@ internal sealed class EncodedBlob(IImageSource source, Descriptor plain, Encodin
         {
             var sent = new WriteCountingStream(destination, count => progress.AddSent(count));
             Stream output = offset == 0 ? sent : new SkippingStream(sent, offset);
-            var layer = await LayerEncoder.EncodeAsync(input, output, settings, cancellationToken).ConfigureAwait(false);
+            var layer = await LayerEncoder.EncodeAsync(
+                input, output, settings, plain.Digest.HashName, cancellationToken).ConfigureAwait(false);
             return layer.Uncompressed.Digest == plain.Digest
                 ? layer.Encoded
                 : throw new DigestMismatchException(

@@ -122,7 +122,8 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
             return [.. missing.Select(blob => blob.Digest).Concat(digests.Where(blobs.IsDamaged)).Distinct()];
         }
         catch (Exception error) when (
-            manifest is ImageIndex && error is CacheCorruptException or DigestMismatchException or FormatException)
+            manifest is ImageIndex
+            && error is CacheCorruptException or DigestMismatchException or UnsupportedContentException or FormatException)
         {
             var damaged = new List<Digest>();
             foreach (var child in digests)

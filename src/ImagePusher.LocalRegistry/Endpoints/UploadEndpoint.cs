@@ -161,7 +161,7 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
     {
         null or "sha256" => HashAlgorithmName.SHA256,
         "sha512" => HashAlgorithmName.SHA512,
-        _ => throw RequestRejectedException.BadDigest(algorithm),
+        _ => throw RequestRejectedException.BadDigest($"{algorithm}:0"),
     };
 
     private static Task AnswerStateAsync(Exchange exchange, UploadSession upload, HttpStatusCode status)

@@ -1,4 +1,5 @@
 using System.Net;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.LocalRegistry.Protocol;
 
@@ -17,7 +18,9 @@ internal sealed class RequestRejectedException(HttpStatusCode status, string cod
     public static RequestRejectedException BadDigest(string? digest) => new(
         HttpStatusCode.BadRequest,
         ErrorCode.DigestInvalid,
-        digest is null ? "the digest is missing" : "the digest is malformed, or its algorithm is neither sha256 nor sha512");
+        digest is null ? "the digest is missing"
+        : Digest.AlgorithmOf(digest) is null ? "the digest is malformed"
+        : "the digest's algorithm is not supported; sha256 and sha512 are");
 
     public static RequestRejectedException UnknownManifest(string reference) =>
         new(HttpStatusCode.NotFound, ErrorCode.ManifestUnknown, "manifest unknown to this repository") { Details = [reference] };

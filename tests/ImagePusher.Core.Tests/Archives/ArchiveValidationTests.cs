@@ -44,7 +44,7 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     [InlineData("'Layers'", """[{"Config":"c","Layers":3}]""")]
     [InlineData("'c', which manifest.json names, is missing", """[{"Config":"c"}]""")]
     [InlineData("leads out of it", """[{"Config":"../c"}]""")]
-    [InlineData("not JSON", """[{"Config":"\ud800"}]""")]
+    [InlineData("no 'Config'", """[{"Config":"\ud800"}]""")]
     [InlineData("it lists no images", "[]")]
     public async Task A_wrong_manifest_json_is_rejected(string message, string json) =>
         Assert.Contains(message, (await RejectedAsync(new TestTar().File("manifest.json", json))).Message, StringComparison.Ordinal);

@@ -50,6 +50,19 @@ public sealed class DockerConfigTests : IDisposable
         Assert.Equal("s3cr:et", DockerConfig.Parse(Encoding.UTF8.GetBytes($$$$"""{"auths":{"r.example":{"auth":"{{{{auth}}}}"}}}""")).Auths["r.example"].Secret);
 
     [Theory]
+    [InlineData("""{"auths":{"\ud800":{"auth":"YW5uOnMzY3I6ZXQ="},""")]
+    [InlineData("""{"\udc00":1,"auths":{"b":{"auth":"\ud800"},""")]
+    [InlineData("""{"credHelpers":{"\ud800":"x","a":"\ud800"},"auths":{""")]
+    [InlineData("""{"credsStore":"\ud800","auths":{""")]
+    public void Text_that_is_not_Unicode_affects_only_its_own_entry(string start)
+    {
+        var config = DockerConfig.Parse(Encoding.UTF8.GetBytes(start + """ "r.example":{"auth":"YW5uOnMzY3I6ZXQ="}}}"""));
+        Assert.Equal("s3cr:et", Assert.Single(config.Auths).Value.Secret);
+        Assert.Empty(config.Helpers);
+        Assert.Null(config.Store);
+    }
+
+    [Theory]
     [InlineData("!!!", "not base64")]
     [InlineData("YW5u", "USER:PASSWORD")]
     [InlineData("A", "not base64")]

@@ -25,6 +25,10 @@ internal static class DockerArchiveReader
         {
             return DockerManifestEntry.Parse(raw);
         }
+        catch (UnsupportedAlgorithmException error)
+        {
+            throw error.ToError($"The manifest.json of '{metadata.Path}'");
+        }
         catch (FormatException error)
         {
             throw ArchiveErrors.Damaged(metadata.Path, $"its manifest.json can't be read: {error.Message}", error);

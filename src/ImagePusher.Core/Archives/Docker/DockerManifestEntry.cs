@@ -31,14 +31,14 @@ internal sealed record DockerManifestEntry(
                 ? [.. document.RootElement.EnumerateArray().Select(Read)]
                 : throw new FormatException("it is not a JSON list");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
             throw new FormatException("it is not JSON: " + error.Message, error);
         }
     }
 
     private static DockerManifestEntry Read(JsonElement image) => new(
-        Find(image, nameof(Config)) is { ValueKind: JsonValueKind.String } config && config.GetString() is { Length: > 0 } path
+        Find(image, nameof(Config)) is { ValueKind: JsonValueKind.String } config && config.Text() is { Length: > 0 } path
             ? path
             : throw new FormatException("an image in it has no 'Config'"),
         ReadTags(image),
@@ -48,14 +48,14 @@ internal sealed record DockerManifestEntry(
     // Tags that are not text are ignored, so that the image stays readable.
     private static IReadOnlyList<string> ReadTags(JsonElement image) =>
         Find(image, nameof(RepoTags)) is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Where(tag => tag.ValueKind == JsonValueKind.String).Select(tag => tag.GetString()!)]
+            ? [.. list.EnumerateArray().Select(OciJson.Text).OfType<string>()]
             : [];
 
     private static IReadOnlyList<string> ReadLayers(JsonElement image) => Find(image, nameof(Layers)) switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(path => path.ValueKind == JsonValueKind.String) =>
-            [.. list.EnumerateArray().Select(path => path.GetString()!)],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(path => path.Text() is not null) =>
+            [.. list.EnumerateArray().Select(path => path.Text()!)],
         _ => throw new FormatException("the 'Layers' of an image in it are not a list of paths"),
     };
 

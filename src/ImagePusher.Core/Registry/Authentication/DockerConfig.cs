@@ -32,26 +32,28 @@ internal sealed record DockerConfig(
         }
 
         var (auths, problems) = (new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>());
-        foreach (var entry in Properties(json.RootElement, "auths"))
+        foreach (var (name, value) in Properties(json.RootElement, "auths"))
         {
             try
             {
-                if (Read(entry.Value) is { } credential)
+                if (Read(value) is { } credential)
                 {
-                    auths[entry.Name] = credential;
+                    auths[name] = credential;
                 }
             }
-            catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
+            catch (FormatException error)
             {
-                // JsonElement throws the last one for text that is not Unicode.
-                problems[entry.Name] = error is FormatException ? error.Message : "it is not Unicode text";
+                problems[name] = error.Message;
             }
         }
 
         var helpers = new Dictionary<string, string>();
-        foreach (var entry in Properties(json.RootElement, "credHelpers").Where(entry => entry.Value.ValueKind == JsonValueKind.String))
+        foreach (var (name, value) in Properties(json.RootElement, "credHelpers"))
         {
-            helpers[entry.Name] = entry.Value.GetString()!;
+            if (value.Text() is { } helper)
+            {
+                helpers[name] = helper;
+            }
         }
 
         var entries = Properties(json.RootElement, "auths").Concat(Properties(json.RootElement, "credHelpers"));
@@ -69,10 +71,20 @@ internal sealed record DockerConfig(
         _ => Encoding.UTF8.GetString(raw),
     };
 
-    private static IEnumerable<JsonProperty> Properties(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-            ? value.EnumerateObject()
-            : Enumerable.Empty<JsonProperty>();
+    // A name that is not Unicode is the name of no registry.
+    private static IEnumerable<(string Name, JsonElement Value)> Properties(JsonElement root, string name)
+    {
+        if (root.Property(name) is { ValueKind: JsonValueKind.Object } list)
+        {
+            foreach (var property in list.EnumerateObject())
+            {
+                if (OciJson.NameOf(property) is { } key)
+                {
+                    yield return (key, property.Value);
+                }
+            }
+        }
+    }
 
     // Null for the empty entry that Docker writes where a helper has the credential.
     private static RegistryCredential? Read(JsonElement entry)
@@ -89,7 +101,9 @@ internal sealed record DockerConfig(
 
         if (entry.Text("auth") is not { Length: > 0 } auth)
         {
-            return null;
+            return entry.Property("auth") is { ValueKind: JsonValueKind.String } text && text.Text() is null
+                ? throw new FormatException("it is not Unicode text")
+                : null;
         }
 
         var pair = DecodeBase64(auth);

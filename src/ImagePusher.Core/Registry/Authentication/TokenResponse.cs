@@ -38,9 +38,9 @@ internal sealed record TokenResponse(string Token, TimeSpan Life)
     private static TimeSpan ReadLife(JsonElement root)
     {
         // Some servers write the number as text.
-        var seconds = !root.TryGetProperty("expires_in", out var life) ? 0
+        var seconds = root.Property("expires_in") is not { } life ? 0
             : life.ValueKind == JsonValueKind.Number && life.TryGetDouble(out var number) ? number
-            : double.TryParse(root.Text("expires_in"), NumberStyles.Float, CultureInfo.InvariantCulture, out var text)
+            : double.TryParse(life.Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var text)
                 && double.IsFinite(text) ? text
             : 0;
         return TimeSpan.FromSeconds(Math.Clamp(seconds, MinimumLife.TotalSeconds, MaximumLife.TotalSeconds));

@@ -53,20 +53,19 @@ internal sealed record ErrorBody(string? Code, string? Message)
                 return new ErrorBody(null, OneLine(text));
             }
 
-            if (root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
+            if (root.Property("errors") is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0)
             {
                 var first = errors[0];
                 return first.ValueKind == JsonValueKind.Object
                     ? new ErrorBody(first.Text("code")?.ToUpperInvariant(), Describe(first))
-                    : new ErrorBody(null, OneLine(first.ToString()));
+                    : new ErrorBody(null, OneLine(first.Text() ?? first.GetRawText()));
             }
 
             var message = root.Text("message") ?? root.Text("details") ?? root.Text("error_description") ?? root.Text("error");
             return new ErrorBody(root.Text("code"), OneLine(message ?? text));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // JsonElement throws the second for text that is not Unicode.
             return null;
         }
     }
@@ -74,7 +73,7 @@ internal sealed record ErrorBody(string? Code, string? Message)
     private static string? Describe(JsonElement error)
     {
         var message = error.Text("message");
-        var detail = error.TryGetProperty("detail", out var value) ? value : default;
+        var detail = error.Property("detail") ?? default;
         var more = detail.ValueKind switch
         {
             JsonValueKind.String => error.Text("detail"),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Listing;
 
@@ -11,11 +12,9 @@ namespace ImagePusher.Core.Registry.Listing;
 internal sealed record ListPage(HttpStatusCode Status, JsonElement Root, int Length, string? Next)
 {
     /// <summary>True if the document has an array of this name.</summary>
-    public bool Has(string property) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(property, out _);
+    public bool Has(string property) => Root.Property(property) is not null;
 
     /// <summary>The entries of the array with this name; none where it is null or missing.</summary>
     public IEnumerable<JsonElement> Entries(string property) =>
-        Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : [];
+        Root.Property(property) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 }

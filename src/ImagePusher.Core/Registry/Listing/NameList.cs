@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Listing;
@@ -28,7 +29,7 @@ internal static class NameList
 
             foreach (var entry in page.Entries(list.Property))
             {
-                if (Read(entry) is { } name && isValid(name))
+                if (entry.Text() is { } name && isValid(name))
                 {
                     yield return name;
                 }
@@ -43,19 +44,6 @@ internal static class NameList
         }
     }
 
-    // Null for what is not text, or not Unicode.
-    private static string? Read(JsonElement entry)
-    {
-        try
-        {
-            return entry.ValueKind == JsonValueKind.String ? entry.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     private static string Shown(JsonElement entry) =>
-        Read(entry) is { } text ? $"'{ErrorBody.OneLine(text)}'" : $"a value of the kind {entry.ValueKind}";
+        entry.Text() is { } text ? $"'{ErrorBody.OneLine(text)}'" : $"a value of the kind {entry.ValueKind}";
 }

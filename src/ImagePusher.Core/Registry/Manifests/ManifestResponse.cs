@@ -32,9 +32,18 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
         }
 
         Verify(raw, tagOrDigest, expected);
+        if (!Digest.TryParse(tagOrDigest, out _) && _digest is not null && Digest.AlgorithmOf(_digest) is { } algorithm)
+        {
+            throw new UnsupportedAlgorithmException(_digest, algorithm).ToError($"The manifest {name}");
+        }
+
         try
         {
             return ParseAs(raw, expected, HashOf(tagOrDigest) ?? HashOf(_digest));
+        }
+        catch (UnsupportedAlgorithmException error)
+        {
+            throw error.ToError($"The manifest {name}");
         }
         catch (FormatException error)
         {
@@ -83,7 +92,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
     private static bool NamesItself(byte[] raw)
     {
         using var document = JsonDocument.Parse(raw);
-        return document.RootElement.TryGetProperty("mediaType", out var type) && type.ValueKind == JsonValueKind.String;
+        return document.RootElement.Text("mediaType") is not null;
     }
 
     private static HashAlgorithmName? HashOf(string? text) => Digest.TryParse(text, out var digest) ? digest.HashName : null;

@@ -1,5 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Manifests;
 
@@ -15,8 +16,10 @@ internal static class ManifestWriter
     {
         using var response = await endpoint.Transport.SendAsync(
             ManifestRequests.Put(endpoint, tagOrDigest, manifest), cancellationToken).ConfigureAwait(false);
-        var isSameAlgorithm = !Digest.TryParse(response.Header("Docker-Content-Digest"), out var stored)
-            || stored.Algorithm == manifest.Digest.Algorithm;
+        var named = response.Header("Docker-Content-Digest") ?? "";
+        var isSameAlgorithm = Digest.TryParse(named, out var stored)
+            ? stored.Algorithm == manifest.Digest.Algorithm
+            : Digest.AlgorithmOf(named) is null;
         if (isSameAlgorithm && stored is not null && stored != manifest.Digest)
         {
             throw new RegistryProtocolException(
@@ -30,7 +33,7 @@ internal static class ManifestWriter
         {
             throw new UnsupportedContentException(
                 $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} stored it as "
-                    + $"{stored} and does not find it as {manifest.Digest}.",
+                    + $"{ErrorBody.OneLine(named)} and does not find it as {manifest.Digest}.",
                 $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with sha256 digests.");
         }
 
