@@ -16,6 +16,7 @@
         'Export-ImageTar'
         'Get-CachedImage'
         'Get-ImageCache'
+        'Get-ImageConfig'
         'Get-ImageTar'
         'Get-LocalRegistry'
         'Get-RegistryConnection'

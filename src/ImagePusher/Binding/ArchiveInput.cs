@@ -18,19 +18,7 @@ internal sealed class ArchiveInput(AsyncCommand command)
     private readonly HashSet<(string Path, ImageReference Name)> _taken = [];
 
     /// <summary>The files and folders that the paths select, each with the text that selected it; errors are non-terminating.</summary>
-    public IEnumerable<(string Input, string File)> Files(string[] paths)
-    {
-        var isLiteral = command.ParameterSetName == LiteralPathSet;
-        foreach (var path in paths)
-        {
-            IReadOnlyCollection<string> files = [];
-            command.Try(path, () => files = PathResolver.Existing(command, path, isLiteral));
-            foreach (var file in files)
-            {
-                yield return (path, file);
-            }
-        }
-    }
+    public IEnumerable<(string Input, string File)> Files(string[] paths) => Files(paths, command.ParameterSetName == LiteralPathSet);
 
     /// <summary>
     /// Opens each archive and processes the selected images of each; the archive is closed when the last one is released.
@@ -41,10 +29,16 @@ internal sealed class ArchiveInput(AsyncCommand command)
     /// <param name="process">Starts the work on the selected images of an archive.</param>
     public void Process(
         string[] paths, string[]? images, bool needsNames, Action<string, ArchiveLease,
+        IReadOnlyList<(ArchivedImage Image, ImageReference Name)>> process) =>
+        Process(paths, command.ParameterSetName == LiteralPathSet, images, needsNames, process);
+
+    /// <summary>The same for paths that another parameter names.</summary>
+    public void Process(
+        string[] paths, bool isLiteral, string[]? images, bool needsNames, Action<string, ArchiveLease,
         IReadOnlyList<(ArchivedImage Image, ImageReference Name)>> process)
     {
         var selector = command.Require(images, () => new ImageSelector(images));
-        foreach (var (input, file) in Files(paths))
+        foreach (var (input, file) in Files(paths, isLiteral))
         {
             command.Try(input, () =>
             {
@@ -67,6 +61,19 @@ internal sealed class ArchiveInput(AsyncCommand command)
 
     /// <summary>One image of an archive as the source of a copy.</summary>
     public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image) => new(archive, image.Root);
+
+    private IEnumerable<(string Input, string File)> Files(string[] paths, bool isLiteral)
+    {
+        foreach (var path in paths)
+        {
+            IReadOnlyCollection<string> files = [];
+            command.Try(path, () => files = PathResolver.Existing(command, path, isLiteral));
+            foreach (var file in files)
+            {
+                yield return (path, file);
+            }
+        }
+    }
 
     private void Report(string text, ImagePusherException error) => command.Try(text, () => throw error);
 }

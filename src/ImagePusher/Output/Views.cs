@@ -32,6 +32,20 @@ public static class Views
             ? DateTimeOffset.UtcNow - time : null;
     }
 
+    /// <summary>The day of a moment, in the universal time zone.</summary>
+    public static string Day(object? moment)
+    {
+        var value = PSObject.AsPSObject(moment ?? "").Properties["UtcDateTime"]?.Value ?? moment;
+        return LanguagePrimitives.TryConvertTo<DateTimeOffset>(value, CultureInfo.InvariantCulture, out var time) && time != default
+            ? time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+    }
+
+    /// <summary>The words of a command line; those that contain a space are quoted.</summary>
+    public static string Words(object? first, object? rest) => string.Join(' ', new[] { first, rest }
+        .SelectMany(list => (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>())
+        .Select(word => word?.ToString() ?? "")
+        .Select(word => word.Length == 0 || word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word));
+
     /// <summary>The kind of a media type, index or manifest; another text is unchanged.</summary>
     public static string Kind(string? mediaType) =>
         MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";

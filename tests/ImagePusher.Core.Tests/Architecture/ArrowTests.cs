@@ -21,6 +21,7 @@ public sealed class ArrowTests
         ["Cache"] = ["Abstractions", "IO", "Layout", "Naming", "Oci"],
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
+        ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Naming", "Oci", "Registry", "State", "Transfer"],
         ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };
 

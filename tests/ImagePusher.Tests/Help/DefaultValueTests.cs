@@ -18,6 +18,9 @@ public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<Buil
     private static readonly Dictionary<string, string> Words = new()
     {
         ["CachePath"] = "The session's cache",
+        ["Get-ImageConfig/CachePath"] = "None",
+        ["Get-ImageFile/CachePath"] = "None",
+        ["Save-ImageFile/CachePath"] = "None",
         ["Set-ImageCache/CachePath"] = "None",
         ["Start-LocalRegistry/Listen"] = "localhost",
     };

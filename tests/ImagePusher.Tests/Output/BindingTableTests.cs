@@ -9,7 +9,7 @@ namespace ImagePusher.Tests.Output;
 public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
 {
     private const string OfReferences =
-        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag";
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig";
 
     private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage";
 
@@ -22,18 +22,19 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
     [
         ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache"),
+        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig"),
         ("CachedImage", "CachePath", "CachePath", OfCaches),
-        ("CachedImage", "Digest", "Digest", "Push-CachedImage"),
+        ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig"),
         ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("CachedImageTest", "CachePath", "CachePath", OfCachedImages),
         ("CachedImageTest", "Digest", "Digest", "Push-CachedImage"),
         ("ImageCacheInfo", "CachePath", "CachePath", OfCaches),
         ("ImageCacheCleanup", "CachePath", "CachePath", OfCaches),
+        ("ImageConfigInfo", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageTar Import-ImageTar Push-ImageTar"),
-        ("ImageTarEntry", "Image", "Image", "Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageTar Import-ImageTar Push-ImageTar"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
         ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),
@@ -48,6 +49,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("RegistryTag", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("RegistryTag", "Registry", "Registry", OfRegistries),
     ];
+
+    private static readonly string[] Parts = ["ImageCopyPlanBlob", "ImageHealthCheck", "ImageHistoryEntry"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -82,8 +85,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     {
         Assert.Equal(every.Types.Select(type => type.Name).Order(StringComparer.Ordinal), every.Objects.Keys.Order(StringComparer.Ordinal));
 
-        // No cmdlet takes a blob of a plan as input.
-        Assert.Equal(every.Types.Select(type => type.Name).Except(["ImageCopyPlanBlob"]).Order(StringComparer.Ordinal), Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
+        // No cmdlet takes a part of another object as input.
+        Assert.Equal(every.Types.Select(type => type.Name).Except(Parts).Order(StringComparer.Ordinal), Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
         var takers = await every.Engine.OutputAsync(
             """
             foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) {
@@ -102,7 +105,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         foreach (var (type, item) in every.Objects)
         {
             // A digest is what Get-CachedImage -Digest takes; everything else is a row of the table.
-            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : Table.Where(row => row.Type == type).Select(row => row.Property);
+            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : type is "ImageHealthCheck" or "ImageHistoryEntry" ? item.Properties.Select(property => property.Name) : Table.Where(row => row.Type == type).Select(row => row.Property);
             Assert.Contains(item.ToString(), pasted.Select(property => item.Properties[property].Value?.ToString()));
             Assert.Equal(item.ToString(), every.Deserialized[type].ToString());
         }

@@ -30,9 +30,14 @@ public sealed class EveryOutput : IAsyncLifetime
         (Get-RegistryReferrer $signed)[0]
         Get-RegistryRepository $registry
         Get-RegistryTag $registry/team/app
+        $config = Get-ImageConfig -Path $configured
+        $config
+        $config.History[0]
+        $config.HealthCheck
         """;
 
     private readonly SmallImages _images = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly List<IAsyncDisposable> _servers = [];
 
     internal Engine Engine { get; private set; } = null!;
@@ -56,6 +61,7 @@ public sealed class EveryOutput : IAsyncLifetime
         Engine = new Engine
         {
             ["tar"] = _images.Write("app"),
+            ["configured"] = ConfiguredImage.Write(_folder["configured"]),
             ["registry"] = registry.Address,
             ["signed"] = $"{limited.Address}/team/app:1.0",
             ["fleet"] = $"{fleet.Registry.Address}/{fleet.Fleet.Images.Last().Key}",
@@ -85,6 +91,7 @@ public sealed class EveryOutput : IAsyncLifetime
         }
 
         _images.Dispose();
+        _folder.Dispose();
     }
 
     /// <summary>The objects as they come back from Clixml, a job or a remote session.</summary>
