@@ -125,7 +125,7 @@ public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
 
-    private static IEnumerable<string?> Texts(JsonElement element, string name) =>
+    private static string?[] Texts(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
-            ? value.EnumerateArray().Select(item => item.GetString()).ToArray() : [];
+            ? [.. value.EnumerateArray().Select(item => item.GetString())] : [];
 }
