@@ -57,7 +57,7 @@ public sealed class ImageConfigInfo
     /// <summary>The steps that made the image, first one first.</summary>
     public required TextList<ImageHistoryEntry> History { get; init; }
 
-    /// <summary>The size of the configuration and the layers, as they are stored, in bytes; a layer that occurs twice counts once.</summary>
+    /// <summary>The size of the configuration and the layers, as they are stored, in bytes; each is counted once.</summary>
     public long Size { get; init; }
 
     /// <summary>The full name.</summary>

@@ -21,7 +21,9 @@ public sealed class ImageHistoryEntry
     /// <summary>True if the step changed no file, so that it has no layer.</summary>
     public bool IsEmptyLayer { get; init; }
 
-    /// <summary>The digest of the layer; null if the step has none, or if the history has another number of layers than the manifest.</summary>
+    /// <summary>
+    /// The digest of the layer; null if the step has none, or if the history has another number of layers than the manifest.
+    /// </summary>
     public string? LayerDigest { get; init; }
 
     /// <summary>The size of the layer as it is stored, in bytes; null without a layer.</summary>
