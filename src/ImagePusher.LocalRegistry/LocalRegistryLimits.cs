@@ -23,10 +23,10 @@ internal static class LocalRegistryLimits
     /// <summary>Unfinished uploads; one more is 429.</summary>
     public const int Uploads = 100_000;
 
-    /// <summary>Bytes that are read and discarded after an early answer, so that it reaches a client that is still sending.</summary>
+    /// <summary>Bytes that are read and discarded after an early response, so that it reaches a client that is still sending.</summary>
     public const long DrainLength = 64 * 1024 * 1024;
 
-    /// <summary>Missing blobs that one error answer lists.</summary>
+    /// <summary>Missing blobs that one error response lists.</summary>
     public const int ReportedBlobs = 100;
 
     /// <summary>Indexes whose children are kept in memory.</summary>
@@ -41,7 +41,7 @@ internal static class LocalRegistryLimits
     /// <summary>How long a request line with its headers may take from its first byte to its last.</summary>
     public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the rest of a request is read after an early answer.</summary>
+    /// <summary>How long the rest of a request is read after an early response.</summary>
     public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a status request waits for a request that holds the upload.</summary>

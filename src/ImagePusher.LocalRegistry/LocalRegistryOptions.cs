@@ -34,7 +34,7 @@ public sealed record LocalRegistryOptions
     /// <summary>How long an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished uploads.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Receives warnings, requests and their answers; discards them by default.</summary>
+    /// <summary>Receives warnings, requests and their responses; discards them by default.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of all timeouts; the system clock by default.</summary>

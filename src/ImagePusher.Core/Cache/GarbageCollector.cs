@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Cache;
 /// no writer resumed.
 /// </summary>
 internal sealed class GarbageCollector(
-    CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheIndex index, BlobStore store, ManifestReader manifests,
+    CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheIndex index, BlobStore store, CachedManifestReader manifests,
     CacheOptions options)
 {
     // Other processes wait while a batch is deleted under the lock.

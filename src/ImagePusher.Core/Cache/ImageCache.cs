@@ -17,7 +17,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
     private readonly CacheLock _lock;
     private readonly CacheIndex _index;
     private readonly CacheOptions _options;
-    private readonly ManifestReader _manifests;
+    private readonly CachedManifestReader _manifests;
     private readonly BlobUsage _usage;
 
     private ImageCache(string path, CacheOptions options)
@@ -28,7 +28,7 @@ public sealed partial class ImageCache : IImageSource, IImageTarget
         _lock = new CacheLock(_paths, _initializer, options);
         _index = new CacheIndex(_paths, _initializer, _lock, options);
         Blobs = new BlobStore(_paths, _lock, options);
-        _manifests = new ManifestReader(Blobs);
+        _manifests = new CachedManifestReader(Blobs);
         _usage = new BlobUsage(_paths, Blobs, _manifests);
     }
 

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>Describes cached images.</summary>
-internal sealed class ImageInspector(BlobStore blobs, ManifestReader manifests)
+internal sealed class ImageInspector(BlobStore blobs, CachedManifestReader manifests)
 {
     public ImageDetails Inspect(CacheEntry entry)
     {

@@ -13,9 +13,9 @@ internal sealed class ImageWalk
     private readonly Stack<Descriptor> _waiting = new();
     private long _bytes;
     private readonly BlobStore _blobs;
-    private readonly ManifestReader _manifests;
+    private readonly CachedManifestReader _manifests;
 
-    private ImageWalk(BlobStore blobs, ManifestReader manifests) => (_blobs, _manifests) = (blobs, manifests);
+    private ImageWalk(BlobStore blobs, CachedManifestReader manifests) => (_blobs, _manifests) = (blobs, manifests);
 
     /// <summary>Each blob once, the manifest itself first; foreign layers are left out.</summary>
     public List<Descriptor> Blobs { get; } = [];
@@ -32,7 +32,7 @@ internal sealed class ImageWalk
     public bool IsComplete => Missing.Count == 0 && Damaged.Count == 0;
 
     /// <summary>Walks from a descriptor whose content may be in the cache.</summary>
-    public static ImageWalk From(Descriptor root, BlobStore blobs, ManifestReader manifests)
+    public static ImageWalk From(Descriptor root, BlobStore blobs, CachedManifestReader manifests)
     {
         var walk = new ImageWalk(blobs, manifests);
         walk._waiting.Push(root);
@@ -41,7 +41,7 @@ internal sealed class ImageWalk
     }
 
     /// <summary>Walks from a manifest that need not be in the cache itself.</summary>
-    public static ImageWalk From(Manifest root, BlobStore blobs, ManifestReader manifests)
+    public static ImageWalk From(Manifest root, BlobStore blobs, CachedManifestReader manifests)
     {
         var walk = new ImageWalk(blobs, manifests);
         walk._seen.Add(root.Digest);

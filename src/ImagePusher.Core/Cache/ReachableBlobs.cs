@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Cache;
 /// The blobs that the index refers to, directly or through manifests. Every digest in a manifest of any media type counts
 /// as a reference, so that nothing of another tool is collected by mistake. Each manifest is read once.
 /// </summary>
-internal sealed class ReachableBlobs(ManifestReader manifests)
+internal sealed class ReachableBlobs(CachedManifestReader manifests)
 {
     // True where the references of the blob were followed too: the same blob may be listed as data and as a manifest.
     private readonly ConcurrentDictionary<Digest, bool> _reached = new();

@@ -90,7 +90,7 @@ public sealed class RegistryClient : IAsyncDisposable
     {
         var name = Canonical(registry);
         var transport = Transport(name, "", options);
-        using var answer = await transport.SendAsync(
+        using var response = await transport.SendAsync(
             new RegistryRequest { Method = HttpMethod.Get, Target = "/v2/", Purpose = $"signing in to {name}" }, cancellationToken)
             .ConfigureAwait(false);
     }

@@ -83,8 +83,8 @@ public sealed partial class RegistryRepository
 
     private async Task DeleteAsync(Digest digest, CancellationToken cancellationToken)
     {
-        using var answer = await SendDeleteAsync(digest.ToString(), [HttpStatusCode.NotFound], cancellationToken).ConfigureAwait(false);
-        if (answer.Status == HttpStatusCode.NotFound)
+        using var response = await SendDeleteAsync(digest.ToString(), [HttpStatusCode.NotFound], cancellationToken).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound)
         {
             throw NotFound(digest.ToString());
         }
@@ -99,9 +99,9 @@ public sealed partial class RegistryRepository
     public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
     {
         _ = await HeadAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tag);
-        using (var answer = await SendDeleteAsync(tag, NoDeletion, cancellationToken).ConfigureAwait(false))
+        using (var response = await SendDeleteAsync(tag, NoDeletion, cancellationToken).ConfigureAwait(false))
         {
-            if (answer.Response.IsSuccessStatusCode)
+            if (response.Response.IsSuccessStatusCode)
             {
                 return;
             }
@@ -129,7 +129,7 @@ public sealed partial class RegistryRepository
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
     public async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
     {
-        using var answer = await Transport.SendAsync(
+        using var response = await Transport.SendAsync(
             new RegistryRequest
             {
                 Method = HttpMethod.Head,
@@ -140,9 +140,9 @@ public sealed partial class RegistryRepository
                 Expected = [HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests],
             },
             cancellationToken).ConfigureAwait(false);
-        var (limit, window) = ReadLimit(answer.Header("ratelimit-limit"));
-        return limit is null ? null : new RateLimit(limit.Value, ReadLimit(answer.Header("ratelimit-remaining")).Count, window,
-            answer.Header("docker-ratelimit-source"));
+        var (limit, window) = ReadLimit(response.Header("ratelimit-limit"));
+        return limit is null ? null : new RateLimit(limit.Value, ReadLimit(response.Header("ratelimit-remaining")).Count, window,
+            response.Header("docker-ratelimit-source"));
     }
 
     // Unlike HeadAsync it trusts a 404: these tags rarely exist, and a GET for each missing one would double the requests.

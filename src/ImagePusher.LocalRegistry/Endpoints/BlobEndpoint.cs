@@ -55,7 +55,7 @@ internal sealed class BlobEndpoint(ImageCache cache, VerifiedBlobStore blobs, bo
 
     private async Task HeadAsync(Exchange exchange, Descriptor blob)
     {
-        // The client may build on the answer and name the blob only later, so the garbage collection must not remove it soon.
+        // The client may build on the response and name the blob only later, so the garbage collection must not remove it soon.
         if (!isReadOnly && !await cache.HasBlobAsync(blob, exchange.Stopping).ConfigureAwait(false))
         {
             throw RequestRejectedException.UnknownBlob(blob.Digest.ToString());

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.LocalRegistry.Endpoints;
 
-/// <summary>Dispatches a request to its endpoint, and turns every failure into an answer.</summary>
+/// <summary>Dispatches a request to its endpoint, and turns every failure into a response.</summary>
 internal sealed class Router : IDisposable
 {
     private readonly LocalRegistryOptions _options;
@@ -35,7 +35,7 @@ internal sealed class Router : IDisposable
 
     private ILogger Log => _options.Log;
 
-    /// <summary>Answers a request, unless its client has gone or it was aborted with its answer half sent.</summary>
+    /// <summary>Answers a request, unless its client has gone or it was aborted with its response half sent.</summary>
     public async Task HandleAsync(Exchange exchange)
     {
         try
@@ -129,6 +129,6 @@ internal sealed class Router : IDisposable
         new(HttpStatusCode.InternalServerError, ErrorCode.Unknown, "the registry's cache could not be read or written");
 
     private static Task RootAsync(Exchange exchange) => exchange.IsSafe
-        ? exchange.AnswerAsync(HttpStatusCode.OK, "{}"u8.ToArray(), ErrorBody.MediaType)
+        ? exchange.AnswerAsync(HttpStatusCode.OK, "{}"u8.ToArray(), ErrorDocument.MediaType)
         : throw RequestRejectedException.NotAllowed("GET, HEAD");
 }

@@ -87,7 +87,7 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
         return ReceiveLastAsync(exchange, upload, DigestOf(exchange.Target.Query["digest"]));
     }
 
-    private async Task ReceiveLastAsync(Exchange exchange, UploadSession upload, Digest digest)
+    private async Task ReceiveLastAsync(Exchange exchange, ReceivedUpload upload, Digest digest)
     {
         using (await upload.EnterAsync(exchange, exchange.Stopping).ConfigureAwait(false))
         {
@@ -129,9 +129,9 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
         await exchange.AnswerAsync(HttpStatusCode.NoContent).ConfigureAwait(false);
     }
 
-    private UploadSession Find(Exchange exchange) => uploads.Find(exchange.Target.Repository, exchange.Target.Reference);
+    private ReceivedUpload Find(Exchange exchange) => uploads.Find(exchange.Target.Repository, exchange.Target.Reference);
 
-    private static void CheckRange(Exchange exchange, UploadSession upload)
+    private static void CheckRange(Exchange exchange, ReceivedUpload upload)
     {
         if (ContentRange.Parse(exchange.RequestHeaders["Content-Range"]) is not { } range)
         {
@@ -164,7 +164,7 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
         _ => throw RequestRejectedException.BadDigest($"{algorithm}:0"),
     };
 
-    private static Task AnswerStateAsync(Exchange exchange, UploadSession upload, HttpStatusCode status)
+    private static Task AnswerStateAsync(Exchange exchange, ReceivedUpload upload, HttpStatusCode status)
     {
         foreach (var (name, value) in StateHeaders(upload))
         {
@@ -182,7 +182,7 @@ internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, 
     }
 
     // The header cannot express an empty upload; every registry sends 0-0 for it, as for one byte.
-    private static IReadOnlyList<KeyValuePair<string, string>> StateHeaders(UploadSession upload) =>
+    private static IReadOnlyList<KeyValuePair<string, string>> StateHeaders(ReceivedUpload upload) =>
     [
         new("Location", $"/v2/{upload.Repository}/blobs/uploads/{upload.Id:D}"),
         new("Range", string.Create(CultureInfo.InvariantCulture, $"0-{Math.Max(0, upload.Received - 1)}")),

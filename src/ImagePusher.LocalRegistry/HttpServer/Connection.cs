@@ -127,8 +127,8 @@ internal sealed class Connection : IDisposable
     // Where the request ends is not known: the rest of the connection is discarded.
     private async Task RejectHeadAsync(RequestRejectedException error)
     {
-        var body = ErrorBody.Of(error);
-        var headers = new HeaderTable { ["Content-Type"] = ErrorBody.MediaType, ["Content-Length"] = $"{body.Length}",
+        var body = ErrorDocument.Of(error);
+        var headers = new HeaderTable { ["Content-Type"] = ErrorDocument.MediaType, ["Content-Length"] = $"{body.Length}",
             ["Connection"] = "close" };
         await Stream.WriteAsync(
             ResponseHead.Write(error.Status, headers, _options.TimeProvider.GetUtcNow()), _stopping).ConfigureAwait(false);

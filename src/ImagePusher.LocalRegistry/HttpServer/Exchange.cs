@@ -5,7 +5,7 @@ using ImagePusher.LocalRegistry.Protocol;
 namespace ImagePusher.LocalRegistry.HttpServer;
 
 /// <summary>
-/// One request and its answer. It is aborted when the client neither sends nor takes a byte for the idle timeout, and when the
+/// One request and its response. It is aborted when the client neither sends nor takes a byte for the idle timeout, and when the
 /// registry stops.
 /// </summary>
 internal sealed class Exchange : IDisposable
@@ -50,7 +50,7 @@ internal sealed class Exchange : IDisposable
 
     public CancellationToken Stopping { get; }
 
-    /// <summary>The status of the answer; null until it is sent.</summary>
+    /// <summary>The status of the response; null until it is sent.</summary>
     public HttpStatusCode? Status { get; private set; }
 
     public bool IsAnswered => Status is not null;
@@ -82,10 +82,10 @@ internal sealed class Exchange : IDisposable
     /// <summary>Restarts the idle timeout.</summary>
     public void Touch() => _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Sends an answer without a body.</summary>
+    /// <summary>Sends a response without a body.</summary>
     public Task AnswerAsync(HttpStatusCode status) => AnswerAsync(status, ReadOnlyMemory<byte>.Empty, null);
 
-    /// <summary>Sends an answer whose body is in memory; only its head to HEAD.</summary>
+    /// <summary>Sends a response whose body is in memory; only its head to HEAD.</summary>
     public async Task AnswerAsync(HttpStatusCode status, ReadOnlyMemory<byte> body, string? mediaType)
     {
         var head = BeginAnswer(status, body.Length, mediaType);
@@ -93,11 +93,11 @@ internal sealed class Exchange : IDisposable
         await _connection.Stream.WriteAsync(all, _aborted).ConfigureAwait(false);
     }
 
-    /// <summary>Sends the head of an answer to a HEAD request.</summary>
+    /// <summary>Sends the head of a response to a HEAD request.</summary>
     public async Task AnswerHeadAsync(HttpStatusCode status, long length, string mediaType) =>
         await _connection.Stream.WriteAsync(BeginAnswer(status, length, mediaType), _aborted).ConfigureAwait(false);
 
-    /// <summary>Sends an answer whose body is the next bytes of a stream.</summary>
+    /// <summary>Sends a response whose body is the next bytes of a stream.</summary>
     public async Task AnswerAsync(HttpStatusCode status, Stream body, long length, string mediaType)
     {
         await AnswerHeadAsync(status, length, mediaType).ConfigureAwait(false);
@@ -112,11 +112,11 @@ internal sealed class Exchange : IDisposable
             ResponseHeaders[name] = value;
         }
 
-        return AnswerAsync(error.Status, ErrorBody.Of(error), ErrorBody.MediaType);
+        return AnswerAsync(error.Status, ErrorDocument.Of(error), ErrorDocument.MediaType);
     }
 
     /// <summary>
-    /// Reads what is left of the request. Closing a connection with unread bytes resets it, which would destroy the answer.
+    /// Reads what is left of the request. Closing a connection with unread bytes resets it, which would destroy the response.
     /// </summary>
     /// <returns>True if the connection can take another request.</returns>
     public async Task<bool> CompleteAsync()
@@ -136,7 +136,7 @@ internal sealed class Exchange : IDisposable
     }
 
     /// <summary>Ends the exchange at once; may be called from any thread and more than once.</summary>
-    /// <param name="status">The status of the answer if none was sent yet.</param>
+    /// <param name="status">The status of the response if none was sent yet.</param>
     public void Abort(HttpStatusCode status)
     {
         Interlocked.CompareExchange(ref _abortStatus, (int)status, 0);
@@ -150,7 +150,7 @@ internal sealed class Exchange : IDisposable
         }
     }
 
-    /// <summary>Tells the client why the exchange was aborted, if no answer was begun.</summary>
+    /// <summary>Tells the client why the exchange was aborted, if no response was begun.</summary>
     public async Task AnswerAbortedAsync()
     {
         if (!IsAnswered)

@@ -14,7 +14,7 @@ internal readonly record struct ManifestReference(string? Tag, Digest? Digest)
             ? new(null, Core.Oci.Digest.TryParse(text, out var digest) ? digest : throw RequestRejectedException.BadDigest(text))
             : new(CheckTag(text), null);
 
-    /// <summary>True if no manifest can have this reference, so that a pull answers 404 (distribution-spec, Pulling manifests).</summary>
+    /// <summary>True if no manifest can have this reference, so that a pull gets 404 (distribution-spec, Pulling manifests).</summary>
     public static bool IsInvalidTag(string text) => !text.Contains(':', StringComparison.Ordinal) && !ReferenceGrammar.IsTag(text);
 
     /// <exception cref="RequestRejectedException">400: the text is not a tag.</exception>

@@ -14,7 +14,7 @@ internal sealed class UploadTable : IAsyncDisposable
 {
     private static readonly TimeSpan MaximumSweepInterval = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<Guid, UploadSession> _uploads = new();
+    private readonly ConcurrentDictionary<Guid, ReceivedUpload> _uploads = new();
     private readonly ImageCache _cache;
     private readonly LocalRegistryOptions _options;
     private readonly CancellationTokenSource _stopping = new();
@@ -29,20 +29,20 @@ internal sealed class UploadTable : IAsyncDisposable
     public int Count => _uploads.Count;
 
     /// <exception cref="RequestRejectedException">429: there are too many.</exception>
-    public UploadSession Start(string repository, HashAlgorithmName hash)
+    public ReceivedUpload Start(string repository, HashAlgorithmName hash)
     {
         if (_uploads.Count >= LocalRegistryLimits.Uploads)
         {
             throw new RequestRejectedException(HttpStatusCode.TooManyRequests, ErrorCode.TooManyRequests, "too many unfinished uploads");
         }
 
-        var upload = new UploadSession(_cache.Blobs, repository, hash, _options.TimeProvider);
+        var upload = new ReceivedUpload(_cache.Blobs, repository, hash, _options.TimeProvider);
         _uploads[upload.Id] = upload;
         return upload;
     }
 
     /// <exception cref="RequestRejectedException">404: this repository has no open upload of this id.</exception>
-    public UploadSession Find(string repository, string id)
+    public ReceivedUpload Find(string repository, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var key) || !_uploads.TryGetValue(key, out var upload) || upload.Repository != repository)
         {
@@ -60,10 +60,10 @@ internal sealed class UploadTable : IAsyncDisposable
     }
 
     /// <summary>Removes a closed upload.</summary>
-    public void Remove(UploadSession upload) => _uploads.TryRemove(upload.Id, out _);
+    public void Remove(ReceivedUpload upload) => _uploads.TryRemove(upload.Id, out _);
 
     /// <summary>Removes an upload with what it has sent.</summary>
-    public async Task DiscardAsync(UploadSession upload)
+    public async Task DiscardAsync(ReceivedUpload upload)
     {
         Remove(upload);
         try

@@ -75,7 +75,7 @@ public sealed class DamagedBlobTests : CacheTest
             child = index.Descriptor;
         }
 
-        var walk = ImageWalk.From(child, Cache.Blobs, new ManifestReader(Cache.Blobs));
+        var walk = ImageWalk.From(child, Cache.Blobs, new CachedManifestReader(Cache.Blobs));
         Assert.Equal((4, 7), (walk.Manifests.Count, walk.Blobs.Count));
     }
 

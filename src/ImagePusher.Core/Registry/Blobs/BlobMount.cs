@@ -19,7 +19,7 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
         var purpose = $"mounting {digest} from {from} in {endpoint.Name}";
         try
         {
-            using var answer = await transport.SendAsync(
+            using var response = await transport.SendAsync(
                 new RegistryRequest
                 {
                     Method = HttpMethod.Post,
@@ -37,10 +37,10 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
                     ],
                 },
                 cancellationToken).ConfigureAwait(false);
-            return answer.Status switch
+            return response.Status switch
             {
                 HttpStatusCode.Created => new Outcome(true, null),
-                HttpStatusCode.Accepted => new Outcome(false, UploadLocation.Read(answer, transport.Host, purpose)),
+                HttpStatusCode.Accepted => new Outcome(false, UploadLocation.Read(response, transport.Host, purpose)),
                 _ => new Outcome(false, null),
             };
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry.Http;
 
@@ -58,7 +57,7 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             CookieContainer = cookies,
             ConnectTimeout = host.Settings.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            Expect100ContinueTimeout = UploadMemory.AnnouncementLimit,
+            Expect100ContinueTimeout = LimitsHandler.AnnouncementLimit,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),

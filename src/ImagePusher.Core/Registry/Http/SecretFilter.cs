@@ -10,11 +10,11 @@ internal sealed class SecretFilter
 
     private readonly IReadOnlyList<string> _secrets;
 
-    /// <param name="answer">The response.</param>
+    /// <param name="response">The response.</param>
     /// <param name="credential">The credential of the request; null for none.</param>
-    public SecretFilter(HttpResponseMessage answer, RegistryCredential? credential)
+    public SecretFilter(HttpResponseMessage response, RegistryCredential? credential)
     {
-        var sent = answer.RequestMessage?.Headers.Authorization?.Parameter;
+        var sent = response.RequestMessage?.Headers.Authorization?.Parameter;
         string?[] secrets =
         [
             sent, sent is null ? null : Decoded(sent), credential?.Secret, credential is null

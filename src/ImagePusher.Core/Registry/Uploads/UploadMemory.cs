@@ -1,4 +1,5 @@
 using System.Net;
+using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
@@ -8,11 +9,8 @@ internal sealed class UploadMemory(TimeProvider time)
     // A short disturbance must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a server has to respond to an announced body before the body is sent without a response.</summary>
-    public static readonly TimeSpan AnnouncementLimit = TimeSpan.FromSeconds(3);
-
     // A timer may end a little early.
-    private static readonly TimeSpan IgnoredAnnouncement = AnnouncementLimit - TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan IgnoredAnnouncement = LimitsHandler.AnnouncementLimit - TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private UploadForm _form = UploadForm.Stream;

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>Reads manifests from the blobs and verifies them, every time.</summary>
-internal sealed class ManifestReader(BlobStore blobs)
+internal sealed class CachedManifestReader(BlobStore blobs)
 {
     /// <summary>True if a blob exists and is too large for a manifest.</summary>
     public bool IsTooLarge(Digest digest) => blobs.SizeOf(digest) > Manifest.MaximumSize;

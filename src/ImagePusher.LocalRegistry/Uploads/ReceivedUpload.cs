@@ -12,7 +12,7 @@ namespace ImagePusher.LocalRegistry.Uploads;
 /// A blob that arrives in one or more requests, one at a time: a partial file in the cache and the hash of its content. What
 /// arrived before a connection broke is kept.
 /// </summary>
-internal sealed class UploadSession(BlobStore blobs, string repository, HashAlgorithmName hash, TimeProvider clock)
+internal sealed class ReceivedUpload(BlobStore blobs, string repository, HashAlgorithmName hash, TimeProvider clock)
 {
     private readonly UploadLock _lock = new();
     private IncrementalHash? _hash;

@@ -5,7 +5,7 @@ namespace ImagePusher.LocalRegistry.Protocol;
 
 /// <summary>Writes the body of an error response.</summary>
 /// <remarks>distribution-spec, Error Codes.</remarks>
-internal static class ErrorBody
+internal static class ErrorDocument
 {
     public const string MediaType = "application/json";
 

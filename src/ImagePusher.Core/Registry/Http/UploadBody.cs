@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Registry.Http;
 
-namespace ImagePusher.Core.Registry.Uploads;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
 /// The body of an upload request. A request may be sent several times, each time with a new content; the body keeps what the last

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
-using ImagePusher.Core.Registry.Http;
 
-namespace ImagePusher.Core.Registry.Uploads;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>The content of one HTTP request of an upload, which its source writes straight into the connection.</summary>
 internal sealed class BlobContent : HttpContent

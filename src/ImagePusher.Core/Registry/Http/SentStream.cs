@@ -1,7 +1,6 @@
 using ImagePusher.Core.IO;
-using ImagePusher.Core.Registry.Http;
 
-namespace ImagePusher.Core.Registry.Uploads;
+namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
 /// Writes a body to a connection: counts the bytes, and distinguishes failures of the connection from those of the source.
