@@ -57,7 +57,7 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             CookieContainer = cookies,
             ConnectTimeout = host.Settings.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            Expect100ContinueTimeout = LimitsHandler.AnnouncementLimit,
+            Expect100ContinueTimeout = BodyAnnouncement.Limit,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),

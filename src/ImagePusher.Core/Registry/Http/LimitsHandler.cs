@@ -11,9 +11,6 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
     /// <summary>From this length on a body is announced first, so that a rejection is not seen as a lost connection.</summary>
     public const int AnnouncedLength = 1024 * 1024;
 
-    /// <summary>How long a server has to respond to an announced body before the body is sent without a response.</summary>
-    public static readonly TimeSpan AnnouncementLimit = TimeSpan.FromSeconds(3);
-
     // The slowest that a registry may verify what it received before it responds.
     private const long VerifiedBytesPerSecond = 10 * 1024 * 1024;
 

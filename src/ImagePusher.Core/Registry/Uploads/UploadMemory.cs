@@ -10,7 +10,7 @@ internal sealed class UploadMemory(TimeProvider time)
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
     // A timer may end a little early.
-    private static readonly TimeSpan IgnoredAnnouncement = LimitsHandler.AnnouncementLimit - TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan IgnoredAnnouncement = BodyAnnouncement.Limit - TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private UploadForm _form = UploadForm.Stream;
