@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Compression;
 
-/// <summary>How a format joins blocks that are compressed independently, on any thread, and written in order.</summary>
+/// <summary>How a format joins blocks that are compressed on any thread and written in order.</summary>
 internal abstract class BlockFormat
 {
     /// <summary>The most bytes that a compressed block may have.</summary>
@@ -10,10 +10,10 @@ internal abstract class BlockFormat
     public abstract ReadOnlyMemory<byte> Header { get; }
 
     /// <summary>Compresses one block; called from several threads at once.</summary>
-    /// <param name="content">The uncompressed block.</param>
+    /// <param name="block">The uncompressed block.</param>
     /// <param name="destination">Receives the compressed block; at least <see cref="MaximumBlock"/> bytes.</param>
     /// <returns>The number of bytes written to <paramref name="destination"/>.</returns>
-    public abstract int Compress(ReadOnlySpan<byte> content, byte[] destination);
+    public abstract int Compress(InputBlock block, byte[] destination);
 
     /// <summary>The bytes after the last block.</summary>
     /// <param name="crc">The CRC-32 of the uncompressed bytes.</param>
@@ -21,6 +21,10 @@ internal abstract class BlockFormat
     public abstract ReadOnlyMemory<byte> Trailer(uint crc, long size);
 
     /// <summary>Creates the format for the settings.</summary>
-    public static BlockFormat Create(EncodingSettings settings) =>
-        settings.Format == LayerFormat.Gzip ? new GzipBlocks(settings.Level) : new ZstdBlocks(settings.Level);
+    public static BlockFormat Create(EncodingSettings settings) => settings switch
+    {
+        { IsPortableGzip: true } => new PortableGzipBlocks(settings),
+        { Format: LayerFormat.Gzip } => new ZlibGzipBlocks(settings),
+        _ => new ZstdBlocks(settings.Level),
+    };
 }

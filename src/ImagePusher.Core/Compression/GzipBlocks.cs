@@ -1,35 +1,30 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace ImagePusher.Core.Compression;
 
 /// <summary>
-/// A single gzip member of independently deflated blocks, as pigz writes it: each block ends with a sync flush on a byte boundary, so
-/// that the next can follow. Several members would not do: Python's tarfile and other readers stop after the first.
+/// A single gzip member of deflated blocks, as pigz writes it: each block ends with a sync flush on a byte boundary, so that the next
+/// can follow. Several members would not do: Python's tarfile and other readers stop after the first.
 /// </summary>
-internal sealed class GzipBlocks(int level) : BlockFormat
+internal abstract class GzipBlocks : BlockFormat
 {
-    // Compressibility changes from file to file, and a layer has many files: each piece is compressed or stored.
-    private const int Piece = 64 * 1024;
+    /// <summary>Compressibility changes from file to file, and a layer has many files: each piece is compressed or stored.</summary>
+    protected const int Piece = 64 * 1024;
 
     private static readonly byte[] StreamHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-    private readonly ZLibCompressionOptions _options = new() { CompressionLevel = level };
-
-    // Each piece may start a new run, and a compressed run is never larger than a stored one.
-    public override int MaximumBlock { get; } = (EncodingSettings.BlockSize / Piece) * StoredBlocks.SizeOf(Piece);
 
     public override ReadOnlyMemory<byte> Header => StreamHeader;
 
-    public override int Compress(ReadOnlySpan<byte> content, byte[] destination)
+    public override int Compress(InputBlock block, byte[] destination)
     {
+        Begin(block);
         var used = 0;
-        while (!content.IsEmpty)
+        for (int start = 0, length; start < block.Length; start += length)
         {
-            var (length, isStored) = NextRun(content);
+            (length, var isStored) = NextRun(block.Content[start..]);
             used += isStored
-                ? StoredBlocks.Write(content[..length], destination.AsSpan(used))
-                : Deflate(content[..length], destination.AsMemory(used));
-            content = content[length..];
+                ? StoredBlocks.Write(block.Content.Slice(start, length), destination.AsSpan(used))
+                : DeflateOrStore(block, start, length, destination.AsMemory(used));
         }
 
         return used;
@@ -44,6 +39,24 @@ internal sealed class GzipBlocks(int level) : BlockFormat
         return trailer;
     }
 
+    /// <summary>Prepares for the parts of a block, which the calling thread compresses next.</summary>
+    protected virtual void Begin(InputBlock block)
+    {
+    }
+
+    /// <summary>Compresses a part of a block to deflate blocks that end on a byte boundary.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="start">Where the part begins.</param>
+    /// <param name="length">The number of bytes of the part.</param>
+    /// <param name="destination">Receives the deflate blocks.</param>
+    /// <returns>The number of bytes written; null if they would be more than those of stored blocks.</returns>
+    protected abstract int? Deflate(InputBlock block, int start, int length, Memory<byte> destination);
+
+    private int DeflateOrStore(InputBlock block, int start, int length, Memory<byte> destination) =>
+        Deflate(block, start, length, destination) is { } used && used <= StoredBlocks.SizeOf(length)
+            ? used
+            : StoredBlocks.Write(block.Content.Slice(start, length), destination.Span);
+
     // The following pieces that are all compressed or all stored.
     private static (int Length, bool IsStored) NextRun(ReadOnlySpan<byte> content)
     {
@@ -55,22 +68,5 @@ internal sealed class GzipBlocks(int level) : BlockFormat
         }
 
         return (Math.Min(length, content.Length), isStored);
-    }
-
-    private int Deflate(ReadOnlySpan<byte> content, Memory<byte> destination)
-    {
-        // Level 1 uses a fixed code, which makes bytes above 143 longer: mixed content may grow by an eighth.
-        var stored = StoredBlocks.SizeOf(content.Length);
-        var output = new BoundedOutput(destination[..stored]);
-        using (var deflate = new DeflateStream(output, _options, leaveOpen: true))
-        {
-            deflate.Write(content);
-            deflate.Flush();
-
-            // Closing writes a final block, which belongs after the last block of the layer only.
-            output.Seal();
-        }
-
-        return output.IsFull ? StoredBlocks.Write(content, destination.Span) : output.Count;
     }
 }

@@ -14,8 +14,8 @@ namespace ImagePusher.Core.Compression;
 /// </summary>
 internal static class LayerEncoder
 {
-    // One block per core that compresses, one being read and one being written.
-    private static readonly int Window = Environment.ProcessorCount + 1;
+    // What may be compressed before it is written: a block per core, and as much again while the destination is slow.
+    private static readonly int Ahead = 2 * Environment.ProcessorCount;
     private static readonly ConcurrentDictionary<int, BlockPool> Pools = new();
 
     /// <summary>Compresses a layer whose uncompressed digest is to be of sha256.</summary>
@@ -37,11 +37,11 @@ internal static class LayerEncoder
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(settings);
         var format = BlockFormat.Create(settings);
-        var blocks = Channel.CreateBounded<Task<Block>>(new BoundedChannelOptions(Window - 1) { SingleReader = true, SingleWriter = true });
+        var blocks = Channel.CreateBounded<Task<Block>>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new HashingStream(destination);
 
-        var reading = Task.Run(() => ReadAsync(content, format, hash, blocks.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAsync(content, format, settings, hash, blocks.Writer, stop.Token), CancellationToken.None);
         try
         {
             await output.WriteAsync(format.Header, stop.Token).ConfigureAwait(false);
@@ -71,19 +71,22 @@ internal static class LayerEncoder
     }
 
     private static async Task<(BlobIdentity Identity, uint Crc)> ReadAsync(
-        Stream content, BlockFormat format, HashAlgorithmName algorithm, ChannelWriter<Task<Block>> blocks,
+        Stream content, BlockFormat format, EncodingSettings settings, HashAlgorithmName algorithm, ChannelWriter<Task<Block>> blocks,
         CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(algorithm);
         var crc = new Crc32();
         var size = 0L;
-        var pool = PoolOf(EncodingSettings.BlockSize);
+        var blockSize = settings.BlockSize;
+        var pool = PoolOf(InputBlock.BufferSize(blockSize));
+        var window = new byte[InputBlock.Start];
         try
         {
             while (true)
             {
                 var buffer = pool.Rent();
-                var count = await content.ReadAtLeastAsync(buffer, EncodingSettings.BlockSize, throwOnEndOfStream: false, cancellationToken)
+                var count = await content.ReadAtLeastAsync(
+                    buffer.AsMemory(InputBlock.Start, blockSize), blockSize, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 if (count == 0)
                 {
@@ -91,13 +94,16 @@ internal static class LayerEncoder
                     break;
                 }
 
+                var block = new InputBlock(buffer, size == 0 ? 0 : window.Length, count);
+                window.CopyTo(buffer, 0);
+                block.Content[^Math.Min(window.Length, count)..].CopyTo(window);
                 await blocks.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
-                var compressing = Task.Run(() => Compress(format, buffer, count), CancellationToken.None);
+                var compressing = Task.Run(() => Compress(format, block), CancellationToken.None);
                 await blocks.WriteAsync(compressing, cancellationToken).ConfigureAwait(false);
 
                 // Hashed while the block is compressed: both only read it.
-                hash.AppendData(buffer, 0, count);
-                crc.Append(buffer.AsSpan(0, count));
+                hash.AppendData(block.Content);
+                crc.Append(block.Content);
                 size += count;
                 _ = compressing.ContinueWith(
                     (_, state) => pool.Return((byte[])state!),
@@ -118,13 +124,13 @@ internal static class LayerEncoder
         }
     }
 
-    private static Block Compress(BlockFormat format, byte[] content, int count)
+    private static Block Compress(BlockFormat format, InputBlock content)
     {
         var buffer = PoolOf(format.MaximumBlock).Rent();
-        return new Block(buffer, format.Compress(content.AsSpan(0, count), buffer));
+        return new Block(buffer, format.Compress(content, buffer));
     }
 
-    private static BlockPool PoolOf(int size) => Pools.GetOrAdd(size, static bytes => new BlockPool(bytes, 2 * Window));
+    private static BlockPool PoolOf(int size) => Pools.GetOrAdd(size, static bytes => new BlockPool(bytes, Ahead + 2));
 
     private readonly record struct Block(byte[] Buffer, int Length);
 }

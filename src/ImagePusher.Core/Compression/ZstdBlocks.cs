@@ -11,15 +11,15 @@ internal sealed class ZstdBlocks(int level) : BlockFormat
     [ThreadStatic]
     private static Compressor? _compressor;
 
-    public override int MaximumBlock { get; } = Compressor.GetCompressBound(EncodingSettings.BlockSize);
+    public override int MaximumBlock { get; } = Compressor.GetCompressBound(EncodingSettings.LargestBlock);
 
     public override ReadOnlyMemory<byte> Header => default;
 
-    public override int Compress(ReadOnlySpan<byte> content, byte[] destination)
+    public override int Compress(InputBlock block, byte[] destination)
     {
         var compressor = _compressor ??= new Compressor();
         compressor.Level = level;
-        return compressor.Wrap(content, destination);
+        return compressor.Wrap(block.Content, destination);
     }
 
     public override ReadOnlyMemory<byte> Trailer(uint crc, long size) => size == 0 ? EmptyFrame : default;

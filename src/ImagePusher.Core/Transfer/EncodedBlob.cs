@@ -21,7 +21,7 @@ internal sealed class EncodedBlob(IImageSource source, Descriptor plain, Encodin
 
     public override string Description => $"{plain.Digest} of {source.Description}, compressed";
 
-    // Another runtime may have another deflate, whose bytes could differ.
+    // Another runtime may have another zlib, whose bytes could differ.
     public override string ResumeKey => $"{settings.KeyOf(plain.Digest)}-{Environment.Version}-{EncoderVersion}";
 
     private static string EncoderVersion { get; } = typeof(EncodedBlob).Assembly.GetName().Version?.ToString() ?? "0";

@@ -14,7 +14,7 @@ public sealed class TransferStateTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLogger _log = new();
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
-    private readonly EncodingKey _key = new(Digest.Of("uncompressed"u8), "gzip", 6, 4194304);
+    private readonly EncodingKey _key = new(Digest.Of("uncompressed"u8), "gzip", 6, 4194304, "zlib");
     private readonly Descriptor _encoded = new(MediaTypes.OciLayerGzip, Digest.Of("encoded"u8), 123);
     private readonly TransferState _state;
 
@@ -36,6 +36,7 @@ public sealed class TransferStateTests : IDisposable
         Assert.Null(await next.FindAsync(_key with { Level = 1 }, Token));
         Assert.Null(await next.FindAsync(_key with { Format = "zstd" }, Token));
         Assert.Null(await next.FindAsync(_key with { BlockSize = 1 }, Token));
+        Assert.Null(await next.FindAsync(_key with { Encoder = "deflate1" }, Token));
         Assert.Null(await next.FindAsync(_key with { DiffId = Digest.Of("x"u8) }, Token));
         await next.StoreAsync(_key, _encoded with { Size = 124 }, Token);
         Assert.Equal(124, (await _state.Encodings.FindAsync(_key, Token))!.Size);

@@ -1,0 +1,51 @@
+namespace ImagePusher.Core.Compression.Deflate;
+
+/// <summary>Finds repeated content: the first of the two passes over a block.</summary>
+internal abstract class Matcher
+{
+    /// <summary>The bytes after the content that may be read. They must be the same each time: they may change the result.</summary>
+    public const int Slack = 128;
+
+    // A longer match continues as the next.
+    private const int LongestMatch = 32 * 1024;
+
+    /// <summary>Creates the matcher of a level of gzip.</summary>
+    public static Matcher Create(int level) => level == 1 ? new SkippingMatcher() : new MapMatcher();
+
+    /// <summary>Forgets all content.</summary>
+    public abstract void Clear();
+
+    /// <summary>Makes content that was compressed before available for matches.</summary>
+    /// <param name="bytes">The memory that holds the content.</param>
+    /// <param name="start">Where the content begins.</param>
+    /// <param name="end">Where it ends.</param>
+    public abstract void Learn(ReadOnlySpan<byte> bytes, int start, int end);
+
+    /// <summary>Turns content into tokens until the buffer is full or the content ends.</summary>
+    /// <param name="bytes">The memory that holds the content, at least <see cref="Slack"/> bytes more.</param>
+    /// <param name="first">The first byte that a match may refer to.</param>
+    /// <param name="position">Where to begin.</param>
+    /// <param name="end">Where the content ends.</param>
+    /// <param name="tokens">Receives the tokens.</param>
+    /// <returns>The end of the content that the tokens stand for.</returns>
+    public abstract int Fill(ReadOnlySpan<byte> bytes, int first, int position, int end, TokenBuffer tokens);
+
+    /// <summary>How many bytes are equal from two positions on; a little more than to the end if all are.</summary>
+    protected static nint Equal(ReadOnlySpan<byte> bytes, nint position, nint candidate, int end)
+    {
+        var limit = Math.Min(position + LongestMatch, end);
+        var start = position;
+        while (position < limit)
+        {
+            var equal = RawAccess.EqualBytes(bytes, position, candidate);
+            position += equal;
+            candidate += equal;
+            if (equal < RawAccess.Compared)
+            {
+                break;
+            }
+        }
+
+        return position - start;
+    }
+}
