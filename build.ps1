@@ -42,6 +42,9 @@ param(
     # Package: packs out/ImagePusher as it is, for example after its files were signed.
     [switch] $NoBuild,
 
+    # Package: the address of the project. Packages get it as their project address, and Get-Help -Online opens the pages there.
+    [uri] $ProjectUri,
+
     # Benchmark: its options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Argument
@@ -117,8 +120,9 @@ function New-Package {
     $nuget = New-Item -ItemType Directory (Join-Path $packages nuget)
     $gallery = New-Item -ItemType Directory (Join-Path $packages gallery)
     if (-not $NoBuild) { dotnet build (Join-Path $source ImagePusher) -c $Configuration | Out-Host }
+    if ($ProjectUri -and -not $NoBuild) { Set-ProjectUri $module $ProjectUri }
     foreach ($project in 'ImagePusher.Core', 'ImagePusher.LocalRegistry') {
-        dotnet pack (Join-Path $source $project) -c $Configuration -o $nuget.FullName | Out-Host
+        dotnet pack (Join-Path $source $project) -c $Configuration -o $nuget.FullName "-p:PackageProjectUrl=$ProjectUri" | Out-Host
     }
     $version = (Import-PowerShellDataFile (Join-Path $module ImagePusher.psd1)).ModuleVersion
     Export-GalleryPackage $module (Join-Path $gallery "ImagePusher.$version.nupkg") $time

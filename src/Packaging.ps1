@@ -36,6 +36,32 @@ function Export-Zip([Collections.IDictionary] $Content, [string] $Path, [DateTim
     }
 }
 
+# Writes the address of the project into an assembled module: ProjectUri of the manifest, and the online version of each help page.
+# The sources have none, because they do not know where they are published.
+function Set-ProjectUri([string] $Folder, [uri] $ProjectUri) {
+    $manifest = Join-Path $Folder ImagePusher.psd1
+    $data = Import-PowerShellDataFile $manifest
+    $address = $ProjectUri.AbsoluteUri.TrimEnd('/')
+    $text = [IO.File]::ReadAllText($manifest) -replace '(?m)^( +)LicenseUri +=', "`$1ProjectUri   = '$address'`n`$0"
+    [IO.File]::WriteAllText($manifest, $text)
+
+    $help = Join-Path $Folder en-US ImagePusher.dll-Help.xml
+    $pages = "$address/blob/v$($data.ModuleVersion)/docs/en-US"
+    $name = $null
+    $lines = foreach ($line in [IO.File]::ReadAllLines($help)) {
+        $line
+        if ($line -match '<command:name>(?<Name>[^<]+)</command:name>') { $name = $Matches.Name }
+        # Get-Help -Online opens the first link.
+        if ($line -match '^(?<Space> *)<command:relatedLinks>$') {
+            $link = '<maml:linkText>Online version:</maml:linkText>', "<maml:uri>$pages/$name.md</maml:uri>"
+            "$($Matches.Space)  <maml:navigationLink>"
+            $link.ForEach({ "$($Matches.Space)    $_" })
+            "$($Matches.Space)  </maml:navigationLink>"
+        }
+    }
+    [IO.File]::WriteAllText($help, ($lines -join "`n") + "`n")
+}
+
 # The nuspec of a module, from its manifest, with the tags by which the Gallery finds modules and cmdlets.
 function Get-Nuspec([Management.Automation.PSModuleInfo] $Module) {
     $cmdlets = [string[]] $Module.ExportedCmdlets.Keys

@@ -4,7 +4,8 @@
 #   ci-push.ps1 ghcr.io/me/mirror/ -List images.txt            copies the images of a list through the cache
 #
 # The list has one reference per line; empty lines and lines that begin with '#' are ignored. If an image fails, the rest
-# continue: the log names it, and the exit code is 1. For credentials see ci-connect.ps1.
+# continue: the log names it, and the exit code is 1. It is also 1 if there was nothing to push, such as an empty list. For
+# credentials see ci-connect.ps1.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Destination,
@@ -16,15 +17,21 @@ $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot CiLog.ps1)
 $null = & (Join-Path $PSScriptRoot ci-connect.ps1) $Destination
 
+# An empty list would remove every image from the cache below.
+$names = @(if ($List) { Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim })
+if ($List ? -not $names : -not $Path) {
+    $reason = $List ? "the list '$List' names no image" : 'specify -Path or -List'
+    Write-Error "Nothing to push: $reason." -ErrorId NothingToPush -ErrorAction Continue 2>&1 | Write-CiLog
+    exit 1
+}
+
 # 2>&1 keeps errors and results in order; -ErrorVariable still counts the errors.
 $push = @{ Destination = $Destination; ErrorAction = 'Continue'; ErrorVariable = '+failures' }
 $failures = @()
 if ($Path) {
     Push-ImageTar $Path @push 2>&1 | Write-CiLog
 }
-if ($List) {
-    $names = @(Get-Content $List |
-        Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+if ($names) {
     . {
         $names | Save-ImageToCache -AllPlatforms -OutVariable saved -ErrorAction Continue -ErrorVariable +failures |
             Push-CachedImage @push
@@ -33,7 +40,7 @@ if ($List) {
 
 # The service keeps the cache for the next run: after a failure all of it, so that transfers resume, otherwise only what is needed.
 if (-not $failures) {
-    if ($List) { Get-CachedImage | Where-Object Reference -NotIn $saved.Reference | Remove-CachedImage -Confirm:$false }
+    if ($names) { Get-CachedImage | Where-Object Reference -NotIn $saved.Reference | Remove-CachedImage -Confirm:$false }
     $null = Optimize-ImageCache -GracePeriod 0
 }
 

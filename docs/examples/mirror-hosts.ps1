@@ -10,8 +10,8 @@ param(
     [Parameter(Mandatory, Position = 1)] [string] $Destination,
     [Parameter(Mandatory)] [string[]] $HostName
 )
-$images = @(Get-Content $List |
-    Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+$images = @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+if (-not $images) { throw "The list '$List' names no image." }
 $number = 0
 $jobs = foreach ($name in $HostName) {
     $number++

@@ -22,8 +22,8 @@ if ($env:MIRROR_USER) {
 
 $copy = @{ Destination = $Destination; IncludeReferrers = $IncludeReferrers }
 if ($Platform) { $copy.Platform = $Platform }
-$images = @(Get-Content $List |
-    Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim |
-    Select-ImageShard $Shard -ByRepository:$ByRepository)
+$listed = @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+if (-not $listed) { throw "The list '$List' names no image." }
+$images = @($listed | Select-ImageShard $Shard -ByRepository:$ByRepository)
 $images | Copy-RegistryImage @copy -ErrorAction Continue -ErrorVariable failed
 if ($failed) { throw "$($failed.Count) of the $($images.Count) images of part $Shard failed." }

@@ -18,8 +18,9 @@ $ErrorActionPreference = 'Stop'
 $tar, $names, $sums = 'images.tar', 'images.txt', 'SHA256SUMS' | ForEach-Object { Join-Path $Folder $_ }
 
 if ($List) {
-    $wanted = @(Get-Content $List |
-        Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim | Select-ImageShard $Shard)
+    $listed = @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+    if (-not $listed) { throw "The list '$List' names no image." }
+    $wanted = @($listed | Select-ImageShard $Shard)
 
     # If an image fails, the rest continue; the failures are reported at the end.
     $saved = @($wanted | Save-ImageToCache -AllPlatforms -ErrorAction Continue -ErrorVariable failed)

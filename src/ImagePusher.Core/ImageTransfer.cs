@@ -41,7 +41,9 @@ public static class ImageTransfer
     /// <param name="cancellationToken">Cancels the copy. Images that were completed stay at the target.</param>
     /// <returns>One result per name, in the source's order.</returns>
     /// <exception cref="DestinationConflictException">Two different images have one name at the target; nothing was copied.</exception>
-    /// <exception cref="ImagePusherException">A copy failed; the images after it were not copied.</exception>
+    /// <exception cref="ImagePusherException">
+    /// A copy failed; the images after it were not copied. Or an image of an archive could not be read; all others were copied.
+    /// </exception>
     public static Task<IReadOnlyList<CopyResult>> CopyAllAsync(
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
         RunAsync(source, target, options ?? new CopyOptions(), isSingle: false, cancellationToken);
@@ -83,8 +85,14 @@ public static class ImageTransfer
             var to = target.OpenTarget(options, isPlan: false);
             await using (to.ConfigureAwait(false))
             {
-                return await CopyImagesAsync(
+                var results = await CopyImagesAsync(
                     from, to, isSingle ? [from.SelectOne()] : from.Images, options, cancellationToken).ConfigureAwait(false);
+                if (!isSingle)
+                {
+                    from.ThrowIfIncomplete();
+                }
+
+                return results;
             }
         }
     }

@@ -10,7 +10,8 @@ public sealed class TemporaryFolder : IDisposable
     public string FullName { get; }
 
     /// <summary>The full path of something in it, which need not exist.</summary>
-    public string this[params ReadOnlySpan<string> parts] => Path.Combine([FullName, .. parts]);
+    public string this[params ReadOnlySpan<string> parts] =>
+        Path.Combine([FullName, .. parts]).Replace(Path.AltDirectorySeparatorChar, Path.DirectorySeparatorChar);
 
     /// <summary>Writes a file, makes the folders above it and gives its full path.</summary>
     public string Write(string name, ReadOnlySpan<byte> content)

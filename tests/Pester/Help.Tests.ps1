@@ -32,6 +32,30 @@ Describe 'Get-Help' {
         (Get-Help Get-CachedImage -Parameter Reference).globbing | Should -Be 'true'
     }
 
+    It '-Online says that the page has no address, until a release sets it' {
+        $failure = { Get-Help Push-ImageTar -Online } | Should -Throw -PassThru
+        $failure.Exception.Message | Should -Match 'Internet address \(URI\) of the Help topic is not specified'
+    }
+
+    It '-Online opens the page of the release that <Address> names' -TestCases @(
+        @{ Address = 'https://git.example.com/owner/ImagePusher' }
+        @{ Address = 'https://git.example.com/owner/ImagePusher/' }
+    ) {
+        . "$PSScriptRoot/../../src/Packaging.ps1"
+        $copy = "$TestDrive/$(New-Guid)/ImagePusher"
+        Copy-Item "$PSScriptRoot/../../out/ImagePusher" $copy -Recurse
+        Set-ProjectUri $copy $Address
+        $module = Test-ModuleManifest "$copy/ImagePusher.psd1"
+        $module.ProjectUri | Should -Be 'https://git.example.com/owner/ImagePusher'
+        Get-Nuspec $module | Should -BeLike '*<projectUrl>https://git.example.com/owner/ImagePusher</projectUrl>*'
+        $commands = ([xml] (Get-Content "$copy/en-US/ImagePusher.dll-Help.xml" -Raw)).helpItems.command
+        $commands.Count | Should -Be @(Get-Command -Module ImagePusher).Count
+        foreach ($command in $commands) {
+            $page = "https://git.example.com/owner/ImagePusher/blob/v$($module.Version)/docs/en-US/$($command.details.name).md"
+            @($command.relatedLinks.navigationLink)[0].uri | Should -Be $page
+        }
+    }
+
     It 'finds the topics by a wildcard, with their first sentence' {
         $topics = Get-Help 'about_ImagePusher*' | Sort-Object Name
         $topics.Name | Should -Be about_ImagePusher, about_ImagePusher_Cache, about_ImagePusher_CI, about_ImagePusher_Credentials

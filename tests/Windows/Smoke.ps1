@@ -8,28 +8,9 @@ param(
     [Parameter(Mandatory)] [string] $Shared,
     [Parameter(Mandatory)] [string] $ResultFile
 )
-$ErrorActionPreference = 'Stop'
-
-function Test-Behavior([string] $Name, [scriptblock] $Check) {
-    $line = try {
-        $null = & $Check
-        "PASS $Name"
-    } catch {
-        "FAIL ${Name}: $($_.Exception.Message) ($($_.FullyQualifiedErrorId); $($_.ScriptStackTrace -replace '\s+', ' '))"
-    }
-    Add-Content $ResultFile $line
-}
-
-function Assert-Equal($Expected, $Actual) {
-    if ("$Expected" -cne "$Actual") { throw "Expected '$Expected', got '$Actual'." }
-}
-
-# Opens every file of a cache as a virus scanner or a backup does. The caller closes the streams.
-function Open-CacheFile([string] $Path) {
-    Get-ChildItem (Join-Path $Path blobs) -File -Recurse |
-        ForEach-Object { [IO.File]::Open($_.FullName, 'Open', 'Read', 'Read, Write, Delete') }
-    [IO.File]::Open((Join-Path $Path index.json), 'Open', 'Read', 'Read, Write, Delete')
-}
+# What this user's process remembers between runs; the folder is the test's own.
+$env:IMAGEPUSHER_STATE = Join-Path $Folder state
+. (Join-Path $PSScriptRoot Checks.ps1)
 
 $null = New-Item -ItemType Directory -Force $Folder
 Set-Location $Folder
@@ -70,20 +51,47 @@ Test-Behavior 'two processes on one cache lose no image' {
     Assert-Equal 20 @(Get-CachedImage -CachePath $Shared).Count
     Assert-Equal 20 @(Get-CachedImage -CachePath $Shared | Test-CachedImage -Full -Quiet).Where({ $_ }).Count
 }
-Test-Behavior 'readers that hold every file of the cache and an exported tar do not disturb writers' {
+Test-Behavior 'readers that hold every file of the cache, the state and an exported tar do not disturb writers' {
+    $cache = (Get-ImageCache).CachePath
     $null = Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\held.tar
-    $streams = @(Open-CacheFile (Get-ImageCache).CachePath) + [IO.File]::Open("$Folder\held.tar", 'Open', 'Read', 'Read, Write, Delete')
+    $layer = (Get-RegistryManifest "$Registry/direct/hello:1.0").Layers[0].Digest -split ':' | Select-Object -Last 1
+    $blob = Get-Item $cache\blobs\sha256\$layer
+    [IO.File]::WriteAllBytes($blob.FullName, [byte[]]::new($blob.Length))
+
+    # An interrupted save leaves the beginning of a blob; this one is wrong and must be discarded.
+    $null = New-Item -ItemType Directory -Force "$cache\.imagepusher\partial\sha256"
+    Set-Content "$cache\.imagepusher\partial\sha256\$layer" wrong -NoNewline
+    $streams = @(Open-EveryFile $cache, $env:IMAGEPUSHER_STATE) + [IO.File]::Open("$Folder\held.tar", 'Open', 'Read', 'Read, Write, Delete')
     try {
+        Assert-Equal False (Test-CachedImage example.com/hello:1.0 -Full -Quiet)
+        $null = Repair-CachedImage example.com/hello:1.0 -Path $Tar
+        Assert-Equal True (Test-CachedImage example.com/hello:1.0 -Full -Quiet)
         $null = Import-ImageTar $Tar
         $null = Import-ImageTar $Tar -Reference example.com/second:1
-        $null = Repair-CachedImage example.com/hello:1.0
+        $null = Save-ImageToCache "$Registry/direct/hello:1.0" -Force
+        $null = Push-ImageTar $Tar -Destination "$Registry/held/"
         $null = Remove-CachedImage example.com/second:1 -Confirm:$false
-        $null = Optimize-ImageCache
+        $null = Optimize-ImageCache -GracePeriod 0
         $null = Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\held.tar -Force
+        $null = Clear-ImageCache -Confirm:$false
+        $null = Import-ImageTar .\held.tar
     } finally {
         $streams.ForEach('Dispose')
     }
     Assert-Equal True (Test-CachedImage example.com/hello:1.0 -Full -Quiet)
+    Assert-Equal '' (Get-ChildItem $cache\.imagepusher\partial -Recurse -File).Name
+}
+Test-Behavior 'a reader that does not share deletion is named, and the finished file is kept' {
+    $null = Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\locked.tar
+    $stream = [IO.File]::Open("$Folder\locked.tar", 'Open', 'Read', 'Read')
+    try {
+        Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\locked.tar -Force -ErrorAction SilentlyContinue -ErrorVariable failure
+    } finally {
+        $stream.Dispose()
+    }
+    Assert-Equal 1 $failure.Count
+    Assert-Equal AccessDenied ($failure[0].FullyQualifiedErrorId -split ',')[0]
+    if ($failure[0].Exception.Message -notmatch 'in use by another process') { throw $failure[0].Exception.Message }
 }
 Test-Behavior 'the help of a cmdlet is found' {
     if ((Get-Help Push-ImageTar).Synopsis -notmatch '^[A-Z].{20,}\.$') { throw 'No synopsis.' }

@@ -33,7 +33,17 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
         {
             var images = archive.Images.SelectMany(
                 found => found.Names.Select(name => new SourceImage(new ImageSelection(archive, found.Root), name)));
-            return new SourceEndpoint(path, image is null ? [.. images] : [await SelectAsync().ConfigureAwait(false)], owner: archive);
+            if (image is not null)
+            {
+                return new SourceEndpoint(path, [await SelectAsync().ConfigureAwait(false)], owner: archive);
+            }
+
+            foreach (var failure in archive.Failures)
+            {
+                options.Logger.Warning(failure.Message);
+            }
+
+            return new SourceEndpoint(path, [.. images], owner: archive, failures: archive.Failures);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
@@ -18,13 +19,24 @@ internal sealed record SourceImage(ImageSelection Selection, ImageReference? Nam
 /// <param name="images">The selected images, once for each of their names.</param>
 /// <param name="encodings">Remembers compressed layers; null if nothing does.</param>
 /// <param name="owner">What is disposed with the source.</param>
+/// <param name="failures">Why images of the source could not be read; null for none.</param>
 internal sealed class SourceEndpoint(
-    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null)
-        : IAsyncDisposable
+    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null,
+    IReadOnlyList<ImagePusherException>? failures = null) : IAsyncDisposable
 {
     public IReadOnlyList<SourceImage> Images => images;
 
     public IEncodingStore? Encodings => encodings;
+
+    /// <summary>Throws if an image of the source could not be read; the others have been copied.</summary>
+    /// <exception cref="ImagePusherException">The first failure.</exception>
+    public void ThrowIfIncomplete()
+    {
+        if (failures is [var first, ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
 
     /// <summary>The only image.</summary>
     /// <exception cref="ManifestNotFoundException">The source holds no image.</exception>

@@ -53,8 +53,13 @@ internal static class DiskErrors
     /// <summary>The system's reason without its full stop, for a sentence that names the path already.</summary>
     public static string Reason(Exception error)
     {
-        // .NET appends the path to the messages of Unix.
-        var message = error.Message;
+        // .NET has the path within these two messages, and appends it to the others.
+        var message = error switch
+        {
+            UnauthorizedAccessException => "access is denied",
+            DirectoryNotFoundException => "its folder does not exist",
+            _ => error.Message,
+        };
         var path = message.IndexOf(" : '", StringComparison.Ordinal);
         return (path > 0 ? message[..path] : message).TrimEnd('.');
     }

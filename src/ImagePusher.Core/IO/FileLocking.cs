@@ -1,13 +1,24 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.IO;
 
-/// <summary>Exclusive locks on open files, compatible with those that .NET takes for FileShare.None.</summary>
-/// <remarks>flock(2). The setting that disables the locks of .NET disables these too.</remarks>
+/// <summary>
+/// Exclusive locks on open files. They do not depend on how a file is shared: a program that merely reads it, such as a backup
+/// or a virus scanner, does not look like one that holds the lock.
+/// </summary>
+/// <remarks>
+/// flock(2), compatible with what .NET takes for FileShare.None; the setting that disables the locks of .NET disables these too.
+/// On Windows LockFileEx, on a byte far behind the end, so that the content stays readable.
+/// </remarks>
 internal static class FileLocking
 {
     private const int ExclusiveNonBlocking = 2 | 4;
+
+    private const int WindowsExclusiveNonBlocking = 2 | 1;
+    private const int LockViolation = unchecked((int)0x80070021);
+    private const int LockedByte = int.MaxValue;
 
     private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;
 
@@ -17,13 +28,28 @@ internal static class FileLocking
 
     /// <summary>Locks an open file until it is closed; false if another handle has it locked.</summary>
     /// <remarks>A file system without locks is treated as one where the lock succeeds, as .NET does.</remarks>
-    public static bool TryLock(SafeFileHandle handle) =>
-        IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+    public static bool TryLock(SafeFileHandle handle) => OperatingSystem.IsWindows()
+        ? TryLockByte(handle)
+        : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
 
     /// <summary>The exception for a file that another handle has locked.</summary>
-    public static IOException Busy(string path) => new($"The file '{path}' is locked by another process.", WouldBlock);
+    public static IOException Busy(string path) =>
+        new($"The file '{path}' is locked by another process.", OperatingSystem.IsWindows() ? LockViolation : WouldBlock);
+
+    [SupportedOSPlatform("windows")]
+    private static bool TryLockByte(SafeFileHandle handle)
+    {
+        var place = new NativeOverlapped { OffsetLow = LockedByte, OffsetHigh = LockedByte };
+        return LockFileEx(handle, WindowsExclusiveNonBlocking, 0, 1, 0, ref place)
+            || Marshal.GetLastPInvokeError() != (LockViolation & 0xFFFF);
+    }
 
     [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Lock(int descriptor, int operation);
+
+    [DllImport("kernel32.dll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool LockFileEx(SafeFileHandle file, int flags, int reserved, int lengthLow, int lengthHigh, ref NativeOverlapped place);
 }

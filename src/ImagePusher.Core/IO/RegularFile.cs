@@ -11,6 +11,7 @@ namespace ImagePusher.Core.IO;
 /// <remarks>open(2) with O_NOFOLLOW and O_NONBLOCK, which .NET does not offer. On Windows the attributes are checked first.</remarks>
 internal static class RegularFile
 {
+    private const FileShare ShareAll = FileShare.ReadWrite | FileShare.Delete;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int Sequential = 2;
@@ -32,7 +33,7 @@ internal static class RegularFile
         if (OperatingSystem.IsWindows())
         {
             ThrowIfNotRegular(path, followLinks);
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, ShareAll, FileOptions.Asynchronous);
         }
 
         return OpenUnix(path, ReadOnly | (followLinks ? 0 : NoFollow), default);
@@ -84,7 +85,7 @@ internal static class RegularFile
     {
         if (OperatingSystem.IsWindows())
         {
-            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
+            return Lock(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareAll), path);
         }
 
         var handle = OpenUnix(path, ReadWrite | Create | Exclusive | NoFollow, permissions.File);
@@ -95,12 +96,13 @@ internal static class RegularFile
     /// <summary>Opens a file for reading and writing, and creates it if it does not exist. No other handle may have it open so.</summary>
     /// <exception cref="IOException">Another handle has it open; <see cref="DiskErrors.IsInUse"/> is true for it.</exception>
     /// <exception cref="NotRegularFileException">The entry is a symbolic link or not a regular file.</exception>
-    public static SafeFileHandle OpenExclusive(string path, FilePermissions? permissions, FileShare windowsShare = FileShare.Delete)
+    public static SafeFileHandle OpenExclusive(string path, FilePermissions? permissions)
     {
         if (OperatingSystem.IsWindows())
         {
             ThrowIfNotRegular(path, followLinks: false);
-            return File.OpenHandle(path, permissions is null ? FileMode.Open : FileMode.OpenOrCreate, FileAccess.ReadWrite, windowsShare);
+            var mode = permissions is null ? FileMode.Open : FileMode.OpenOrCreate;
+            return Lock(File.OpenHandle(path, mode, FileAccess.ReadWrite, ShareAll), path);
         }
 
         if (permissions is not null && FileStatus.Of(path) is null)

@@ -46,6 +46,21 @@ public sealed class ArchiveNameTests : ArchiveTestBase
         Assert.Contains("995 more", Log.Warnings[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("aux.json", "CON/layer.tar")]
+    [InlineData("nul", "com1.tar")]
+    [InlineData("config.json.", "layer.tar ")]
+    [InlineData("config:stream", "C:/layer.tar")]
+    [InlineData("con/prn:aux", "lpt9/.../layer")]
+    public async Task Entries_with_names_that_Windows_reserves_are_read(string config, string layer)
+    {
+        await using var archive = await OpenAsync(new TestTar().File(config, _image.Config).File(layer, _image.Layers[0])
+            .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["example.com/con/aux:nul"], Layers = (string[])[layer] } }));
+        Assert.Equal(["example.com/con/aux:nul"], NamesOf(archive));
+        Assert.Empty(archive.Images[0].Missing);
+        Assert.Empty(archive.Failures);
+    }
+
     [Fact]
     public async Task A_name_of_two_images_is_given_to_the_later_one()
     {

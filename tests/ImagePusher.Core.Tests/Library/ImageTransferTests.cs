@@ -67,6 +67,24 @@ public sealed class ImageTransferTests : LibraryTest
         Assert.Equal($"{Registry}/x:1", (await CopyAsync(ImageEndpoint.Archive(Folder["two.tar"], "two:1"), Target("x:1"))).Name.ToString());
     }
 
+    [Theory]
+    [InlineData("gone.json", "layer")]
+    [InlineData("config", "gone.tar")]
+    [InlineData("layer", "layer")]
+    public async Task An_image_that_cannot_be_read_is_reported_and_the_others_are_copied(string config, string layer)
+    {
+        var (good, log) = (new SampleImage(SampleImage.Bytes(1, 5_000)), new RecordingLogger());
+        var tar = new TestTar().Files(good.Files).File("config", "{}"u8.ToArray()).File("layer", SampleImage.Bytes(2, 100))
+            .Json("manifest.json", new object[] { new { Config = config, RepoTags = (string[])["bad:1"], Layers = (string[])[layer] }, good.Entry("good:1") });
+        var source = ImageEndpoint.Archive(Folder.Write("two.tar", tar.ToArray()));
+
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(
+            () => ImageTransfer.CopyAllAsync(source, Target("all/"), new CopyOptions { Logger = log }, Token));
+        Assert.Contains(log.Warnings, warning => warning == error.Message);
+        var copied = await CopyAsync(source, Target("one:1"));
+        Assert.Equal(copied.Digest, (await CopyAsync(Target("all/good:1"), Target("again:1"))).Digest);
+    }
+
     [Fact]
     public async Task Two_images_for_one_name_conflict_before_anything_is_sent()
     {

@@ -148,6 +148,20 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal(new RegistryCredential("ann", "h3lper"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
+    [Theory]
+    [InlineData("wincred", "docker-credential-wincred.cmd", null)]
+    [InlineData("desktop.cmd", "docker-credential-desktop.cmd", null)]
+    [InlineData("test", "docker-credential-test.BAT", ".EXE;.BAT")]
+    public async Task On_Windows_a_helper_is_found_by_PATHEXT(string name, string file, string? extensions)
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "PATHEXT is a variable of Windows.");
+        WriteDocker($$"""{"credsStore":"{{name}}"}""");
+        _home.Write("bin/" + file, "@echo {\"Username\":\"%1\",\"Secret\":\"h3lper\"}\r\n");
+        (_environment["PATH"], _environment["PATHEXT"]) = (_home["bin"], extensions!);
+        using var chain = NewChain();
+        Assert.Equal(new RegistryCredential("get", "h3lper"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+    }
+
     [Fact]
     public async Task A_helper_is_asked_for_Docker_Hub_by_its_old_index()
     {

@@ -21,6 +21,7 @@ public sealed class CacheFailureTests : IDisposable
         };
         await engine.OutputAsync("Import-ImageTar $small, $old", Token);
         var outcome = await engine.FailsMidwayAsync("Import-ImageTar $large", "InsufficientSpace", engine.CachePath);
+        Assert.Equal(2, outcome.Errors[0].Exception.Message.Split(engine.CachePath).Length);
         Assert.Contains("Free space on that disk", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal([true, true], (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
         Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache", Token)).PartialSize);
@@ -40,7 +41,8 @@ public sealed class CacheFailureTests : IDisposable
         using var engine = new Engine { ["tar"] = _images.Write("large", 3_000_000), ["out"] = Path.Combine(disk.Path, "out.tar") };
         File.WriteAllText(Path.Combine(disk.Path, "out.tar"), "old");
         await engine.OutputAsync("Import-ImageTar $tar", Token);
-        await engine.FailsAsync("Export-ImageTar * -Path $out -Force", "InsufficientSpace", Path.Combine(disk.Path, "out.tar"));
+        var outcome = await engine.FailsAsync("Export-ImageTar * -Path $out -Force", "InsufficientSpace", Path.Combine(disk.Path, "out.tar"));
+        Assert.Equal(2, outcome.Errors[0].Exception.Message.Split(disk.Path).Length);
         Assert.Equal("old", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(disk.Path)), Token));
     }
 

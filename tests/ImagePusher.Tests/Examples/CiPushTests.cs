@@ -9,6 +9,28 @@ public sealed class CiPushTests(RegistryFixture registries) : IClassFixture<Regi
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("& $script localhost:1/mirror/ -List $list", "names no image")]
+    [InlineData("& $script localhost:1/mirror/ -List $list -Path $tar", "names no image")]
+    [InlineData("& $script localhost:1/mirror/", "specify -Path or -List")]
+    [InlineData("& $script localhost:1/mirror/ -Path $none", "PathNotFound")]
+    public async Task Nothing_to_push_is_a_failure_that_leaves_the_cache_alone(string script, string told)
+    {
+        using var images = new SmallImages();
+        using var engine = new Engine
+        {
+            ["script"] = ExampleFolder.PathOf("ci-push.ps1"),
+            ["tar"] = images.Write("app"),
+            ["none"] = images["none*.tar"],
+            ["list"] = images.Write("images.txt", "# none today\r\n\r\n  \r\n"u8.ToArray()),
+        };
+        await engine.OutputAsync("$null = Import-ImageTar $tar", Token);
+        var outcome = await engine.RunAsync($"{script}; $LASTEXITCODE", Token);
+        Assert.Contains(outcome.Output, line => line.ToString().Contains(told, StringComparison.Ordinal));
+        Assert.Equal(1, outcome.Output[^1].BaseObject);
+        Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));
+    }
+
     [Fact]
     public async Task The_cache_keeps_what_the_list_names_and_after_a_failure_everything()
     {

@@ -130,6 +130,14 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
             FormattableString.Invariant($"it ended after {_position} of {Size} bytes")), _response.Url);
     }
 
+    private void ReportResumed()
+    {
+        if (_position > 0)
+        {
+            _transport.Log.Verbose($"The download of {_request.Blob.Digest} from {_transport.Host.Registry} is resumed at {_position}.");
+        }
+    }
+
     private void Disconnect()
     {
         _response?.Dispose();
@@ -154,6 +162,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
             }
 
             await stream.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            stream.ReportResumed();
             return await stream.ReadOnceAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
 

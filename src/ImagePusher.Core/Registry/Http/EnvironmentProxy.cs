@@ -18,12 +18,12 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
     // Without variables the system's settings apply, where there are any.
     private static IWebProxy? SystemProxy => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? HttpClient.DefaultProxy : null;
 
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null
+    public Uri? GetProxy(Uri destination) => HostPatterns.Match(Read("NO_PROXY"), destination) ? null
         : Named(destination.Scheme) is { } named ? new UriBuilder(named) { UserName = "", Password = "" }.Uri
         : SystemProxy?.GetProxy(destination);
 
-    public bool IsBypassed(Uri host) =>
-        HostPatterns.Match(Read("NO_PROXY"), host) || (Named(host.Scheme) is null && SystemProxy?.IsBypassed(host) != false);
+    // The system proxy of Windows reports no host as bypassed, and names no proxy instead.
+    public bool IsBypassed(Uri host) => GetProxy(host) is null;
 
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
         new[] { Named("https"), Named("http") }.OfType<Uri>()

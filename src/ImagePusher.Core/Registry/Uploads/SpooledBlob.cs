@@ -37,8 +37,7 @@ internal sealed class SpooledBlob : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             var message = $"{blob.Description} must be written to a temporary file because the registry requires its length; "
-                + $"that failed in '{folder}': "
-                + $"{ErrorBody.OneLine(error.Message).TrimEnd('.')}.";
+                + $"that failed in '{folder}': {DiskErrors.Reason(error)}.";
             const string Action = "Free space there, or set TMPDIR (on Windows TEMP) to another folder.";
             throw DiskErrors.IsFull(error)
                 ? new InsufficientSpaceException(message, Action, error)
