@@ -82,7 +82,8 @@ Test-Behavior 'repositories with names of devices' {
     }
 }
 Test-Behavior 'a list with CRLF line ends, a byte order mark and comments' {
-    [IO.File]::WriteAllText("$Folder\list.txt", "# images`r`n`r`n $Registry/con/aux:nul `r`n$Registry/prn:con`r`n", [Text.UTF8Encoding]::new($true))
+    $list = "# images`r`n`r`n $Registry/con/aux:nul `r`n$Registry/prn:con`r`n"
+    [IO.File]::WriteAllText("$Folder\list.txt", $list, [Text.UTF8Encoding]::new($true))
     Assert-Equal 2 @(Get-Content list.txt | Save-ImageToCache -Force).Count
     Assert-Equal 2 @(Get-Content list.txt | Copy-RegistryImage -Destination "$Registry/list/").Count
     [IO.File]::WriteAllText("$Folder\utf16.txt", "$Registry/prn:con`r`n", [Text.Encoding]::Unicode)

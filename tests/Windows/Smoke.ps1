@@ -85,7 +85,8 @@ Test-Behavior 'a reader that does not share deletion is named, and the finished 
     $null = Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\locked.tar
     $stream = [IO.File]::Open("$Folder\locked.tar", 'Open', 'Read', 'Read')
     try {
-        Get-CachedImage example.com/hello:1.0 | Export-ImageTar -Path .\locked.tar -Force -ErrorAction SilentlyContinue -ErrorVariable failure
+        $export = @{ Path = '.\locked.tar'; Force = $true; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failure' }
+        Get-CachedImage example.com/hello:1.0 | Export-ImageTar @export
     } finally {
         $stream.Dispose()
     }

@@ -82,7 +82,7 @@ public sealed class ImageTransferTests : LibraryTest
             () => ImageTransfer.CopyAllAsync(source, Target("all/"), new CopyOptions { Logger = log }, Token));
         Assert.Contains(log.Warnings, warning => warning == error.Message);
         var copied = await CopyAsync(source, Target("one:1"));
-        Assert.Equal(copied.Digest, (await CopyAsync(Target("all/good:1"), Target("again:1"))).Digest);
+        Assert.Equal(copied.Manifest.Digest, (await CopyAsync(Target("all/good:1"), Target("again:1"))).Manifest.Digest);
     }
 
     [Fact]
