@@ -38,7 +38,7 @@ internal sealed class GarbageCollector(
         var seen = Mark(reachable, null, cancellationToken);
         var now = options.TimeProvider.GetUtcNow();
         var grace = gracePeriod ?? options.GracePeriod;
-        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), whatIf);
+        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths.PartialFolder, whatIf);
         var (old, young) = FindUnreachable(reachable, run);
         foreach (var batch in old.Chunk(BatchSize))
         {

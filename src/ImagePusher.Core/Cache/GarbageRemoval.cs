@@ -6,8 +6,9 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Deletes the files that a garbage collection found, and counts them.</summary>
 /// <param name="blobLimit">Blobs that changed since are kept.</param>
 /// <param name="partialLimit">Parts of blobs that changed since are kept.</param>
+/// <param name="partialFolder">Where files that readers have open are moved to.</param>
 /// <param name="isWhatIf">True to count only.</param>
-internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, bool isWhatIf)
+internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, string partialFolder, bool isWhatIf)
 {
     public bool IsWhatIf => isWhatIf;
 
@@ -50,7 +51,7 @@ internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset pa
         var length = FileLength.Of(path) ?? 0;
         if (!isWhatIf)
         {
-            LayoutErrors.Guard(path, () => File.Delete(path));
+            LayoutErrors.Guard(path, () => FilePublisher.Remove(path, partialFolder));
         }
 
         Bytes += length;

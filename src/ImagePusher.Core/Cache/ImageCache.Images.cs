@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
@@ -81,7 +82,7 @@ public sealed partial class ImageCache
             {
                 if (File.GetLastWriteTimeUtc(path) == written)
                 {
-                    File.Delete(path);
+                    FilePublisher.Remove(path, _paths.PartialFolder);
                 }
             });
             Blobs.Damaged.Remove(digest);

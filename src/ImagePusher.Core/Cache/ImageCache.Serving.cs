@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -67,7 +68,7 @@ public sealed partial class ImageCache
             return false;
         }
 
-        LayoutErrors.Guard(Blobs.PathOf(digest), () => File.Delete(Blobs.PathOf(digest)));
+        LayoutErrors.Guard(Blobs.PathOf(digest), () => FilePublisher.Remove(Blobs.PathOf(digest), _paths.PartialFolder));
         Blobs.Damaged.Remove(digest);
         return true;
     }

@@ -125,7 +125,7 @@ internal sealed class PartialBlob : IAsyncDisposable
             // On a full disk the part must not take the space. While the lock is held no other process resumes it.
             if (!isKept)
             {
-                LayoutErrors.Guard(Path, () => File.Delete(Path));
+                LayoutErrors.Guard(Path, () => FilePublisher.Remove(Path, _paths.PartialFolder));
             }
         }
     }
@@ -150,7 +150,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         if (!_isClosed)
         {
             Close();
-            LayoutErrors.Guard(Path, () => File.Delete(Path));
+            LayoutErrors.Guard(Path, () => FilePublisher.Remove(Path, _paths.PartialFolder));
         }
     }
 

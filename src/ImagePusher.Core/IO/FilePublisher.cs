@@ -81,6 +81,22 @@ internal static class FilePublisher
         }
     }
 
+    /// <summary>Deletes a file whose name is free afterwards, also while readers have it open.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    /// <param name="asideFolder">A folder on the same disk, where the file stays until the last reader has closed it.</param>
+    public static void Remove(string path, string asideFolder)
+    {
+        // Windows keeps the name of a deleted file until its last reader is gone, and nothing can be created under it until then.
+        if (OperatingSystem.IsWindows() && File.Exists(path) && Directory.Exists(asideFolder))
+        {
+            var aside = Path.Combine(asideFolder, Guid.NewGuid().ToString("N"));
+            File.Move(path, aside);
+            path = aside;
+        }
+
+        File.Delete(path);
+    }
+
     // An open file can be renamed where its readers share Delete, though not replaced. Without an old file this is a move.
     private static void ReplaceByAside(string temporary, string final, string asideFolder)
     {

@@ -115,6 +115,7 @@ internal sealed class DestinationRule
         return source.Tag is null ? name.ByDigest() : name;
     }
 
+#pragma warning disable CA1308 // Repositories are lower case.
     private static DestinationRule Folder(string text, string host, string path, bool keepLibrary)
     {
         var prefix = path.Length == 0 ? null : path[..^1];
@@ -123,9 +124,10 @@ internal sealed class DestinationRule
             : throw new InvalidReferenceException(
                 $"Invalid destination '{text}': '{prefix}' is not a prefix "
                 + "(lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
-                Forms);
+                ReferenceGrammar.IsRepository(prefix.ToLowerInvariant()) ? $"Use '{host}/{prefix.ToLowerInvariant()}/'." : Forms);
     }
 
+#pragma warning restore CA1308
     private static DestinationRule Target(string text, bool keepLibrary)
     {
         var (_, tag, digest) = ImageReference.Split(text);

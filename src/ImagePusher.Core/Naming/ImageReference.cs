@@ -149,7 +149,18 @@ public sealed record ImageReference
             ? new ImageReference(registry, repository, tag, parsed)
             : throw new InvalidReferenceException(
                 $"Invalid image reference '{text}': {problem}.",
-                "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
+                InLowerCase(text, registry) ?? "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
+    }
+
+    // Accounts may have upper-case letters where their repositories do not. The registry and the tag keep theirs.
+    private static string? InLowerCase(string text, string registry)
+    {
+        var name = Split(text).Name;
+        var start = name.StartsWith(registry + '/', StringComparison.Ordinal) ? registry.Length : 0;
+#pragma warning disable CA1308 // Repositories are lower case.
+        var other = string.Concat(text.AsSpan(0, start), name[start..].ToLowerInvariant(), text.AsSpan(name.Length));
+#pragma warning restore CA1308
+        return other != text && TryParse(other, out _) ? $"Use '{other}'." : null;
     }
 
     private static string RepositoryProblem(string repository) =>

@@ -9,6 +9,8 @@ namespace ImagePusher.Binding;
 /// <summary>Finds cached images by a name, a digest, or a wildcard pattern over full and short names.</summary>
 internal static class CacheLookup
 {
+    private const int ListedNames = 3;
+
     /// <summary>The entries that a text selects. A pattern may select none; a name that selects none is an error.</summary>
     /// <exception cref="ImageNotCachedException">No image has this name.</exception>
     /// <exception cref="InvalidReferenceException">The text is neither a cached name nor a reference nor a pattern.</exception>
@@ -35,7 +37,9 @@ internal static class CacheLookup
             return [escaped];
         }
 
-        throw NotCached(cache, ImageReference.Parse(text).ToString());
+        var wanted = ImageReference.Parse(text);
+        var cached = await cache.ListAsync(cancellationToken).ConfigureAwait(false);
+        throw NotCached(cache, wanted.ToString(), cached.Where(other => LastPart(other.Reference) == LastPart(wanted)));
     }
 
     /// <summary>The same for cmdlets that must not succeed without an image: a pattern that selects none is an error too.</summary>
@@ -49,8 +53,16 @@ internal static class CacheLookup
     /// <summary>The name of an entry as objects and messages show it.</summary>
     public static string PrintableName(this CacheEntry entry) => TerminalText.Escape(entry.ToString());
 
-    private static ImageNotCachedException NotCached(ImageCache cache, string image) =>
-        new($"The cache {cache.Path} has no image {image}.", "Check the name.");
+    // A name without a registry means Docker Hub, but the image that is meant may be of another one, or have another tag.
+    private static ImageNotCachedException NotCached(ImageCache cache, string image, IEnumerable<CacheEntry>? similar = null)
+    {
+        var names = similar?.Take(ListedNames).Select(PrintableName).ToList() ?? [];
+        return new ImageNotCachedException(
+            $"The cache {cache.Path} has no image {image}.",
+            names.Count == 0 ? "Check the name." : $"Check the name; similar names are {string.Join(", ", names)}.");
+    }
+
+    private static string? LastPart(ImageReference? name) => name?.Repository[(name.Repository.LastIndexOf('/') + 1)..];
 
     private static bool Matches(CacheEntry entry, WildcardPattern pattern) =>
         pattern.IsMatch(entry.ToString()) || (entry.Reference is { } reference && pattern.IsMatch(reference.ShortForm));

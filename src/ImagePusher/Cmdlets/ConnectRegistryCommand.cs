@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Language;
 using System.Net;
 using System.Security;
@@ -14,7 +15,7 @@ using ImagePusher.Session;
 namespace ImagePusher.Cmdlets;
 
 /// <summary>Connect-Registry: sets credentials and certificates for this session, after the registry has accepted them.</summary>
-[Cmdlet(VerbsCommunications.Connect, "Registry", DefaultParameterSetName = CredentialSet)]
+[Cmdlet(VerbsCommunications.Connect, "Registry", DefaultParameterSetName = PasswordSet)]
 [OutputType(typeof(RegistryConnection))]
 public sealed partial class ConnectRegistryCommand : AsyncCommand
 {
@@ -36,12 +37,12 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
 
     /// <summary>The user name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = VariableSet)]
-    [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
+    [Parameter(Position = 1, ParameterSetName = PasswordSet)]
     [ValidateNotNullOrEmpty]
     public string UserName { get; set; } = "";
 
-    /// <summary>The password.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
+    /// <summary>The password; PowerShell asks for it if only the user name is given.</summary>
+    [Parameter(Position = 2, ParameterSetName = PasswordSet)]
     [ValidateNotNull]
     [Secret]
     public SecureString Password { get; set; } = new();
@@ -108,10 +109,37 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
     private RegistryCredential? ReadCredential() => ParameterSetName switch
     {
         VariableSet => new RegistryCredential(UserName, ReadVariable()),
-        PasswordSet => new RegistryCredential(UserName, Reveal(Password, nameof(Password))),
+        PasswordSet => ReadPassword(),
         TokenSet => RegistryCredential.FromIdentityToken(Reveal(IdentityToken, nameof(IdentityToken))),
         _ => Credential is null ? null : Credentials.Of(Credential),
     };
+
+    private RegistryCredential? ReadPassword()
+    {
+        var password = IsBound(nameof(Password)) ? Reveal(Password, nameof(Password)) : null;
+        return (UserName.Length, password) switch
+        {
+            (0, null) => null,
+            (0, _) => throw new InvalidOptionException("A password was given without a user name.", "Specify -UserName too."),
+            (_, null) => Credentials.Of(AskForPassword()),
+            _ => new RegistryCredential(UserName, password),
+        };
+    }
+
+    private PSCredential AskForPassword()
+    {
+        try
+        {
+            return Host.UI.PromptForCredential("Sign in", $"Enter the password for {Registry}.", UserName, "")
+                ?? throw new InvalidOptionException($"No password for {UserName} was entered.", "Enter it, or specify -Password.");
+        }
+        catch (Exception error) when (error is HostException or PSInvalidOperationException or NotImplementedException)
+        {
+            throw new InvalidOptionException(
+                $"The password of {UserName} is missing, and this session is not interactive.",
+                "Specify -Password, or -PasswordVariable with the name of an environment variable.", error);
+        }
+    }
 
     private string ReadVariable()
     {

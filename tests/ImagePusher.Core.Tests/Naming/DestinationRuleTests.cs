@@ -79,7 +79,7 @@ public sealed class DestinationRuleTests
     [InlineData("library/", "docker.io/library/")]
     [InlineData("/app", "")]
     [InlineData("localhost:5000/Upper", "lower case")]
-    [InlineData("localhost:5000/Upper/", "")]
+    [InlineData("localhost:5000/Upper/", "Use 'localhost:5000/upper/'.")]
     [InlineData("localhost:5000//", "")]
     [InlineData("localhost:5000/a//b/", "")]
     [InlineData("localhost:5000/app:", "")]

@@ -87,4 +87,12 @@ public sealed class ImageReferenceTests
             },
             iter: 20_000);
     }
+
+    [Theory]
+    [InlineData("ghcr.io/MyOrg/App:V1", "Use 'ghcr.io/myorg/app:V1'.")]
+    [InlineData("App", "Use 'app'.")]
+    [InlineData("GHCR.io/MyOrg/app", "Use 'GHCR.io/myorg/app'.")]
+    [InlineData("ghcr.io/My Org/app", "Use [registry/]repository")]
+    public void Upper_case_letters_are_answered_with_the_name_without_them(string text, string action) => Assert.StartsWith(
+        action, Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text)).RecommendedAction, StringComparison.Ordinal);
 }

@@ -13,6 +13,8 @@ public sealed class PlainTextSecretTests
     [Theory]
     [InlineData("-UserName x -Password 'S3cret-v4lue'", "SecureString")]
     [InlineData("-UserName x -Password ([psobject] 'S3cret-v4lue')", "SecureString")]
+    [InlineData("x S3cret-v4lue", "SecureString")]
+    [InlineData("-Password S3cret-v4lue", "SecureString")]
     [InlineData("-IdentityToken S3cret-v4lue", "SecureString")]
     [InlineData("-UserName x -PasswordVariable S3cret-v4lue", "not set")]
     [InlineData("-UserName x -PasswordV 'S3cret-v4lue'", "not set")]
@@ -25,6 +27,15 @@ public sealed class PlainTextSecretTests
         var shown = string.Join('\n', error, error.Exception, error.ErrorDetails.RecommendedAction, error.TargetObject, error.CategoryInfo,
             error.InvocationInfo.Line, error.InvocationInfo.PositionMessage, error.ScriptStackTrace, outcome.Text);
         Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-UserName ann")]
+    [InlineData("ann")]
+    public async Task A_user_name_alone_needs_a_password(string arguments)
+    {
+        using var engine = new Engine();
+        (await engine.RunAsync($"Connect-Registry localhost:1 {arguments}", Token)).SingleError().Is("InvalidOption", "password of ann is missing");
     }
 
     [Theory]
