@@ -133,7 +133,7 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
             return Host.UI.PromptForCredential("Sign in", $"Enter the password for {Registry}.", UserName, "")
                 ?? throw new InvalidOptionException($"No password for {UserName} was entered.", "Enter it, or specify -Password.");
         }
-        catch (Exception error) when (error is HostException or PSInvalidOperationException or NotImplementedException)
+        catch (Exception error) when (error is HostException or InvalidOperationException or NotImplementedException)
         {
             throw new InvalidOptionException(
                 $"The password of {UserName} is missing, and this session is not interactive.",

@@ -30,7 +30,7 @@ public sealed class ResumeTests
         var blob = MemoryBlob.Random(200 * Unit, isKnown: isKnown);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
-        Report(proxy, blob.Content.Length, 1.2);
+        Report(proxy, blob.Content.Length, 1.05);
         Assert.Equal(1, proxy.Count("POST"));
     }
 
@@ -50,7 +50,7 @@ public sealed class ResumeTests
         using var client = Http.NewClient();
         var stored = await client.GetByteArrayAsync(new Uri($"http://{registry.Address}/v2/team/app/blobs/{blob.TrueDigest}"), Token);
         Assert.True(stored.AsSpan().SequenceEqual(blob.Content));
-        Report(proxy, blob.Content.Length, 1.2);
+        Report(proxy, blob.Content.Length, 1.05);
         Assert.Equal(1, proxy.Count("POST"));
     }
 
@@ -87,7 +87,7 @@ public sealed class ResumeTests
         }
 
         Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
-        Report(proxy, blob.Content.Length, 1.2);
+        Report(proxy, blob.Content.Length, 1.05);
         Assert.Equal(1, proxy.Count("POST"));
         Assert.Empty(journal.Sessions);
     }
