@@ -51,5 +51,6 @@ internal static class FileLocking
     [DllImport("kernel32.dll", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
-    private static extern bool LockFileEx(SafeFileHandle file, int flags, int reserved, int lengthLow, int lengthHigh, ref NativeOverlapped place);
+    private static extern bool LockFileEx(
+        SafeFileHandle file, int flags, int reserved, int lengthLow, int lengthHigh, ref NativeOverlapped place);
 }

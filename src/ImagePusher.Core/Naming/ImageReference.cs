@@ -149,7 +149,8 @@ public sealed record ImageReference
             ? new ImageReference(registry, repository, tag, parsed)
             : throw new InvalidReferenceException(
                 $"Invalid image reference '{text}': {problem}.",
-                InLowerCase(text, registry) ?? "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
+                InLowerCase(text, registry)
+                    ?? "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");
     }
 
     // Accounts may have upper-case letters where their repositories do not. The registry and the tag keep theirs.
