@@ -21,6 +21,8 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
     /// <summary>True if the length is unknown, and knowing it may allow another form.</summary>
     public bool MaySpool => blob.Length is null && settings.UploadForm == UploadForm.Auto;
 
+    private bool MayChunk => !memory.RejectsChunks && !_rejected.Contains(UploadForm.Chunked);
+
     private long MaximumBody => Math.Min(_maximumBody, memory.MaximumBody);
 
     /// <summary>The form to use now.</summary>
@@ -36,7 +38,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
         var isSmall = isKnown && blob.Length < settings.WholeBelow && memory is { Form: UploadForm.Stream, RejectsMonolithic: false };
         var form = _form ?? (isSmall ? UploadForm.Whole : memory.Form);
         var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
-        return isTooLong && !memory.RejectsChunks && !_rejected.Contains(UploadForm.Chunked) ? UploadForm.Chunked
+        return isTooLong && MayChunk ? UploadForm.Chunked
             : form == UploadForm.Whole && !isKnown ? UploadForm.Chunked
             : form;
     }
@@ -49,8 +51,10 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
     /// <summary>Takes another form or smaller chunks after a rejection; false if none is left.</summary>
     public bool StepDown(UploadForm rejected, HttpStatusCode? status)
     {
-        if (status is HttpStatusCode.RequestEntityTooLarge
-            || (status is HttpStatusCode.RequestedRangeNotSatisfiable && rejected == UploadForm.Chunked))
+        // Where chunks were rejected, a smaller size is no way out, and the same request would be sent without end.
+        if (rejected == UploadForm.Chunked
+            ? status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.RequestedRangeNotSatisfiable
+            : status is HttpStatusCode.RequestEntityTooLarge && MayChunk)
         {
             var body = rejected == UploadForm.Chunked ? ChunkSize : blob.Length ?? long.MaxValue;
             var next = Array.Find(ChunkSizes, size => size < body && size <= MaximumBody);
