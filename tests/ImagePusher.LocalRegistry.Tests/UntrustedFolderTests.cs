@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
@@ -19,6 +18,9 @@ public sealed class UntrustedFolderTests
     [InlineData("dangling link")]
     [InlineData("link to a device")]
     [InlineData("named pipe")]
+    [InlineData("socket")]
+    [InlineData("character device")]
+    [InlineData("block device")]
     [InlineData("folder")]
     public async Task A_blob_that_is_not_a_regular_file_is_not_served_and_a_push_replaces_it(string kind)
     {
@@ -71,7 +73,7 @@ public sealed class UntrustedFolderTests
         File.Move(path, other["manifest"]);
         if (isPipe)
         {
-            await MakePipeAsync(path);
+            await SpecialFile.MakeAsync("named pipe", path, Token);
         }
         else
         {
@@ -110,8 +112,8 @@ public sealed class UntrustedFolderTests
         var path = registry.Cache.Blobs.PathOf(Digest.Parse(BlobDigest));
         switch (kind)
         {
-            case "named pipe":
-                await MakePipeAsync(path);
+            case "named pipe" or "socket" or "character device" or "block device":
+                await SpecialFile.MakeAsync(kind, path, Token);
                 break;
             case "folder":
                 Directory.CreateDirectory(path);
@@ -128,12 +130,5 @@ public sealed class UntrustedFolderTests
         }
 
         return path;
-    }
-
-    private static async Task MakePipeAsync(string path)
-    {
-        using var process = Process.Start("mkfifo", [path]);
-        await process.WaitForExitAsync(Token);
-        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -10,8 +10,14 @@ internal static class ArchiveFile
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file may not be read.</exception>
+    /// <exception cref="InvalidImageArchiveException">It is a socket or a device.</exception>
     public static async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
+        if (FileKinds.OfEntry(path) is (FileKind.Socket or FileKind.Device) and var kind)
+        {
+            throw ArchiveErrors.NotAnArchive(path, $"it is {FileKinds.Describe(kind)}");
+        }
+
         var opening = Task.Run(
             () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous),
             CancellationToken.None);
@@ -35,7 +41,7 @@ internal static class ArchiveFile
     }
 
     /// <summary>True for a tar that can be read in place. The file is closed if it is rejected.</summary>
-    /// <exception cref="InvalidImageArchiveException">The file is empty or a device.</exception>
+    /// <exception cref="InvalidImageArchiveException">The file is empty or of another type.</exception>
     public static bool IsUncompressedTar(FileStream file, string path)
     {
         if (!file.CanSeek)
@@ -48,11 +54,6 @@ internal static class ArchiveFile
         {
             var head = new byte[ContentDetector.HeadLength];
             var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            if (length > 0 && file.Length == 0)
-            {
-                throw ArchiveErrors.NotAnArchive(path, "it is a device");
-            }
-
             var kind = ContentDetector.Detect(head.AsSpan(0, length));
             if (kind is not (ContentKind.Tar or ContentKind.Gzip or ContentKind.Zstd))
             {

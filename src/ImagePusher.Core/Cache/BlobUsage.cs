@@ -27,7 +27,7 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, CachedManifes
 
         return [.. details.Select(
             one => one with { UniqueSize =
-                one.Blobs.Where(blob => counted.Uses.GetValueOrDefault(blob.Digest) <= 1).Sum(blob => blob.Size) })];
+                one.Blobs.Where(blob => counted.Uses.GetValueOrDefault(blob.Digest) <= 1).SumBytes(blob => blob.Size) })];
     }
 
     public CacheStatistics Measure(IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
@@ -42,11 +42,11 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, CachedManifes
             Path = paths.Root,
             Images = all.Count,
             Blobs = blobs.Count,
-            Bytes = blobs.Sum(file => file.Length),
-            SharedBytes = blobs.Where(file => file.Uses > 1).Sum(file => file.Length),
-            UniqueBytes = blobs.Where(file => file.Uses == 1).Sum(file => file.Length),
-            UnusedBytes = blobs.Where(file => file.Uses == 0).Sum(file => file.Length),
-            PartialBytes = paths.PartialFolders.SelectMany(folder => Files(paths.StateFolder, folder)).Sum(
+            Bytes = blobs.SumBytes(file => file.Length),
+            SharedBytes = blobs.Where(file => file.Uses > 1).SumBytes(file => file.Length),
+            UniqueBytes = blobs.Where(file => file.Uses == 1).SumBytes(file => file.Length),
+            UnusedBytes = blobs.Where(file => file.Uses == 0).SumBytes(file => file.Length),
+            PartialBytes = paths.PartialFolders.SelectMany(folder => Files(paths.StateFolder, folder)).SumBytes(
                 file => FileLength.Of(file) ?? 0),
             Oldest = all.Select(entry => entry.Saved).Min(),
         };

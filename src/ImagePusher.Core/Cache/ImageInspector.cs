@@ -18,7 +18,7 @@ internal sealed class ImageInspector(BlobStore blobs, CachedManifestReader manif
             Platforms = root is ImageIndex index
                 ? [.. index.Manifests.Where(child => !child.IsAttestation).Select(child => PlatformOf(child, images)).OfType<Platform>()]
                 : [.. images.Select(image => image.Config?.Platform).OfType<Platform>()],
-            Size = walk.Blobs.Sum(blob => blob.Size),
+            Size = walk.Blobs.SumBytes(blob => blob.Size),
             LayerCount = root is ImageManifest single
                 ? single.Layers.Count
                 : images.SelectMany(image => image.Image.Layers).Select(layer => layer.Digest).Distinct().Count(),

@@ -16,7 +16,7 @@ internal sealed class ImageVerifier(BlobStore blobs, CachedManifestReader manife
     {
         var walk = ImageWalk.From(entry.Descriptor, blobs, manifests);
         var damaged = new ConcurrentBag<DamagedBlob>(walk.Damaged);
-        long bytes = walk.Manifests.Sum(pair => pair.Descriptor.Size);
+        long bytes = walk.Manifests.SumBytes(pair => pair.Descriptor.Size);
         if (full)
         {
             var checkedAlready = walk.Manifests.Select(pair => pair.Descriptor).Concat(walk.Missing).Concat(

@@ -25,16 +25,19 @@ internal static class FileKinds
         _ => FileKind.Device,
     };
 
-    /// <summary>True for a named pipe, socket or device, also behind a link: opening one could block or have an effect.</summary>
-    public static bool IsSpecial(string path)
+    /// <summary>
+    /// The type of an entry, also behind a link: opening a named pipe, socket or device could block or have an effect. Null if it
+    /// does not exist or cannot be read.
+    /// </summary>
+    public static FileKind? OfEntry(string path)
     {
         try
         {
-            return FileStatus.Of(path, followLinks: true) is { Kind: FileKind.NamedPipe or FileKind.Socket or FileKind.Device };
+            return FileStatus.Of(path, followLinks: true)?.Kind;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -12,6 +12,10 @@ public sealed class ImageManifest : Manifest
     {
         Config = root.Property("config") is { } config ? OciJson.ReadDescriptor(config) : throw new FormatException("it has no 'config'");
         Layers = OciJson.ReadDescriptors(root, "layers");
+        if (Layers.FirstOrDefault(layer => layer.Digest == Config.Digest && layer.Size != Config.Size) is { } layer)
+        {
+            throw new FormatException($"it names {layer.Digest} with two sizes");
+        }
     }
 
     /// <summary>The config blob.</summary>

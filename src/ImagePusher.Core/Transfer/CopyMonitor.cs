@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
@@ -12,23 +13,23 @@ internal sealed class CopyMonitor
     public IReadOnlyList<BlobProgress> Blobs => _blobs;
 
     /// <summary>The bytes to be read, over all blobs.</summary>
-    public long Total => _blobs.Sum(blob => blob.Total);
+    public long Total => _blobs.SumBytes(blob => blob.Total);
 
     /// <summary>The bytes of completed blobs and completed parts of blobs.</summary>
-    public long Done => _blobs.Sum(blob => Math.Min(blob.Done, blob.Total));
+    public long Done => _blobs.SumBytes(blob => Math.Min(blob.Done, blob.Total));
 
     /// <summary>The bytes that this copy has moved: the basis of a rate.</summary>
-    public long Moved => _blobs.Sum(blob => blob.Moved);
+    public long Moved => _blobs.SumBytes(blob => blob.Moved);
 
     /// <summary>The bytes written to the target, including repeated attempts and manifests.</summary>
-    public long Sent => _blobs.Sum(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
+    public long Sent => _blobs.SumBytes(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
 
     /// <summary>The state at this moment, for callers of the library.</summary>
     public TransferProgress Snapshot()
     {
         var blobs = _blobs;
         return new TransferProgress(
-            blobs.Sum(blob => blob.Total), blobs.Sum(blob => Math.Min(blob.Done, blob.Total)), Sent, blobs.Length,
+            blobs.SumBytes(blob => blob.Total), blobs.SumBytes(blob => Math.Min(blob.Done, blob.Total)), Sent, blobs.Length,
             blobs.Count(blob => blob.State >= BlobState.Uploaded));
     }
 

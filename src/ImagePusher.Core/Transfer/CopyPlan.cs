@@ -17,8 +17,8 @@ public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPubl
     public IReadOnlyList<Descriptor> Referrers { get; init; } = [];
 
     /// <summary>The bytes of blobs that would be sent unchanged.</summary>
-    public long BytesToSend => Blobs.Where(blob => blob.Action == PlannedAction.Upload).Sum(blob => blob.Bytes);
+    public long BytesToSend => Blobs.Where(blob => blob.Action == PlannedAction.Upload).SumBytes(blob => blob.Bytes);
 
     /// <summary>The bytes that would be read to be compressed or decompressed; the size of the results is not known in advance.</summary>
-    public long BytesToEncode => Blobs.Where(blob => blob.IsChanged).Sum(blob => blob.Bytes);
+    public long BytesToEncode => Blobs.Where(blob => blob.IsChanged).SumBytes(blob => blob.Bytes);
 }

@@ -25,6 +25,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     private readonly HashSet<Digest> _added = [];
     private readonly Dictionary<Digest, Descriptor> _other = [];
     private readonly List<Descriptor> _missing = [];
+    private readonly Dictionary<Digest, long> _sizes = [];
     private long _bytes;
 
     public async Task<ImageTree> ReadAsync(CancellationToken cancellationToken)
@@ -207,10 +208,26 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     {
         if (_added.Add(manifest.Digest))
         {
+            CheckSizes(manifest);
             _manifests.Add(manifest);
         }
 
         return manifest;
+    }
+
+    // A second size for one digest would be verified by nobody, since each blob is copied once.
+    private void CheckSizes(Manifest manifest)
+    {
+        foreach (var reference in manifest.References.Prepend(manifest.Descriptor))
+        {
+            if (!_sizes.TryAdd(reference.Digest, reference.Size) && _sizes[reference.Digest] != reference.Size)
+            {
+                throw new UnsupportedContentException(
+                    $"The image {selection.Root.Digest} of {_source.Description} names {reference.Digest} with two sizes, "
+                    + $"{_sizes[reference.Digest]} and {reference.Size} bytes.",
+                    "Create the image again with a current tool.");
+            }
+        }
     }
 
     private async Task<Manifest> GetAsync(Descriptor entry, CancellationToken cancellationToken)

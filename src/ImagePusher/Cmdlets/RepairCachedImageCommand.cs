@@ -72,7 +72,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
         if (IsWhatIf)
         {
             // The plan of a copy would find the damaged blobs in the cache, where they still are.
-            var size = SizeText.Of(bad.Sum(blob => blob.Size));
+            var size = SizeText.Of(bad.SumBytes(blob => blob.Size));
             ShouldProcess(
                 $"Repair cached image {entry.PrintableName()}: " +
                 $"copy {bad.Count} {(bad.Count == 1 ? "blob" : "blobs")}, {size}, from {source?.Archive.Path ?? name.Registry} again.\n  " +

@@ -58,7 +58,7 @@ public sealed class ImageTarEntry
             Format = image.IsDockerSave ? "docker-save" : OutputText.Of(image.Root.MediaType),
             Platform = OutputText.List(image.Platforms),
             LayerCount = manifest?.Layers.Count ?? image.Root.References.Count(),
-            Size = image.Root.References.Sum(reference => reference.Size),
+            Size = image.Root.References.SumBytes(reference => reference.Size),
             Missing = OutputText.List(image.Missing),
         };
     }

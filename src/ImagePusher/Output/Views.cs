@@ -58,12 +58,8 @@ public static class Views
     /// <summary>The total size of a list of layers.</summary>
     public static string Sum(object? layers)
     {
-        var total = 0L;
-        foreach (var layer in LanguagePrimitives.GetEnumerable(layers) ?? Array.Empty<object>())
-        {
-            total += LanguagePrimitives.TryConvertTo<long>(PSObject.AsPSObject(layer).Properties["Size"]?.Value, out var size) ? size : 0;
-        }
-
-        return SizeText.Of(total);
+        var list = LanguagePrimitives.GetEnumerable(layers) ?? Array.Empty<object>();
+        return SizeText.Of(list.Cast<object>().SumBytes(
+            layer => LanguagePrimitives.TryConvertTo<long>(PSObject.AsPSObject(layer).Properties["Size"]?.Value, out var size) ? size : 0));
     }
 }

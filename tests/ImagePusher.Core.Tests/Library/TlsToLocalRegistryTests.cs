@@ -1,0 +1,22 @@
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Tests.Registry;
+
+namespace ImagePusher.Core.Tests.Library;
+
+/// <summary>A client that begins a TLS handshake on the local registry's port learns at once that it speaks plain http.</summary>
+public sealed class TlsToLocalRegistryTests : LibraryTest
+{
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]")]
+    public async Task The_client_fails_at_the_first_attempt_and_names_the_cause(string host)
+    {
+        await using var session = new RegistrySession(RegistrySettings.Default with { PlainHttp = false });
+        var address = host + Registry[Registry.LastIndexOf(':')..];
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(address).ResolveAsync("1", Token));
+        Assert.Contains("does not speak TLS at that port", error.Message, StringComparison.Ordinal);
+        Assert.Contains("plain http", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain(session.Log.Messages, message => message.Contains("retry", StringComparison.OrdinalIgnoreCase));
+    }
+}
