@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
         'Clear-ImageCache'
+        'Compare-Image'
         'Connect-Registry'
         'Copy-RegistryImage'
         'Disconnect-Registry'
@@ -17,8 +18,10 @@
         'Get-CachedImage'
         'Get-ImageCache'
         'Get-ImageConfig'
+        'Get-ImageFile'
         'Get-ImageTar'
         'Get-LocalRegistry'
+        'Get-ReferrerContent'
         'Get-RegistryConnection'
         'Get-RegistryManifest'
         'Get-RegistryOption'
@@ -33,6 +36,7 @@
         'Remove-CachedImage'
         'Remove-RegistryImage'
         'Repair-CachedImage'
+        'Save-ImageFile'
         'Save-ImageToCache'
         'Select-ImageShard'
         'Set-ImageCache'

@@ -18,14 +18,17 @@ internal static partial class EndpointText
 
         ReferenceGrammar.RejectScheme(text, "endpoint");
         return text.StartsWith(CachePrefix, StringComparison.Ordinal) ? ImageEndpoint.Cache(Rest(text))
-            : !IsPath().IsMatch(text) ? ImageEndpoint.Registry(text)
+            : !IsPath(text) ? ImageEndpoint.Registry(text)
             : text[^1] is '/' or '\\' ? ImageEndpoint.Layout(text)
             : ImageEndpoint.Archive(text);
     }
+
+    /// <summary>True if a text names an archive or directory and not an image of a registry.</summary>
+    public static bool IsPath(string text) => PathForm().IsMatch(text);
 
     private static string? Rest(string text) => text.Length == CachePrefix.Length ? null : text[CachePrefix.Length..];
 
     // No image reference starts with '.', '/' or '~' or contains a backslash; one that ends like an archive needs its tag.
     [GeneratedRegex(@"\A(?:[./~]|[A-Za-z]:[\\/])|\\|\.(?:tar|tar\.gz|tgz|tar\.zst)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex IsPath();
+    private static partial Regex PathForm();
 }

@@ -51,7 +51,7 @@ public sealed class ImageConfigInfo
     /// <summary>The signal that stops a container; null for SIGTERM.</summary>
     public string? StopSignal { get; init; }
 
-    /// <summary>The health check; null if there is none.</summary>
+    /// <summary>The health check; null without one.</summary>
     public ImageHealthCheck? HealthCheck { get; init; }
 
     /// <summary>The steps that made the image, first one first.</summary>

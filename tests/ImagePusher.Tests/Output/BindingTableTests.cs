@@ -9,7 +9,7 @@ namespace ImagePusher.Tests.Output;
 public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
 {
     private const string OfReferences =
-        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig";
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent";
 
     private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage";
 
@@ -22,19 +22,22 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
     [
         ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig"),
+        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig Get-ImageFile Save-ImageFile"),
         ("CachedImage", "CachePath", "CachePath", OfCaches),
-        ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig"),
+        ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig Get-ImageFile Save-ImageFile"),
         ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("CachedImageTest", "CachePath", "CachePath", OfCachedImages),
         ("CachedImageTest", "Digest", "Digest", "Push-CachedImage"),
         ("ImageCacheInfo", "CachePath", "CachePath", OfCaches),
         ("ImageCacheCleanup", "CachePath", "CachePath", OfCaches),
         ("ImageConfigInfo", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageFileInfo", "Reference", "Reference", OfReferences),
+        ("ImagePackage", "Reference", "Reference", OfReferences),
+        ("ImageAttestation", "Reference", "Reference", OfReferences),
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageTar Import-ImageTar Push-ImageTar"),
-        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
         ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),
@@ -50,7 +53,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("RegistryTag", "Registry", "Registry", OfRegistries),
     ];
 
-    private static readonly string[] Parts = ["ImageCopyPlanBlob", "ImageHealthCheck", "ImageHistoryEntry"];
+    private static readonly string[] Parts = ["ImageCopyPlanBlob", "ImageDifferenceInfo", "ImageHealthCheck", "ImageHistoryEntry"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -105,7 +108,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         foreach (var (type, item) in every.Objects)
         {
             // A digest is what Get-CachedImage -Digest takes; everything else is a row of the table.
-            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : type is "ImageHealthCheck" or "ImageHistoryEntry" ? item.Properties.Select(property => property.Name) : Table.Where(row => row.Type == type).Select(row => row.Property);
+            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : type is "ImageHealthCheck" or "ImageHistoryEntry" or "ImageFileInfo" or "ImageDifferenceInfo" or "ImagePackage" or "ImageAttestation" ? item.Properties.Select(property => property.Name) : Table.Where(row => row.Type == type).Select(row => row.Property);
             Assert.Contains(item.ToString(), pasted.Select(property => item.Properties[property].Value?.ToString()));
             Assert.Equal(item.ToString(), every.Deserialized[type].ToString());
         }

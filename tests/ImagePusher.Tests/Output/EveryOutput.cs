@@ -30,6 +30,10 @@ public sealed class EveryOutput : IAsyncLifetime
         (Get-RegistryReferrer $signed)[0]
         Get-RegistryRepository $registry
         Get-RegistryTag $registry/team/app
+        (Get-ImageFile -Path $configured)[0]
+        (Compare-Image (Get-ImageTar $tar) $configured)[0]
+        $attached = Get-RegistryReferrer $attested | Get-ReferrerContent | Sort-Object { $_.GetType().Name }
+        $attached
         $config = Get-ImageConfig -Path $configured
         $config
         $config.History[0]
@@ -61,6 +65,7 @@ public sealed class EveryOutput : IAsyncLifetime
         Engine = new Engine
         {
             ["tar"] = _images.Write("app"),
+            ["attested"] = AttestedImage.Add(signed.Storage, signed.Registry.Address),
             ["configured"] = ConfiguredImage.Write(_folder["configured"]),
             ["registry"] = registry.Address,
             ["signed"] = $"{limited.Address}/team/app:1.0",

@@ -26,7 +26,7 @@ internal static class ConfiguredImage
     public static string ConfigText { get; } = Config.Replace("$layer", Http.DigestOf(Layer), StringComparison.Ordinal);
 
     /// <summary>Writes the layout and gives its path.</summary>
-    public static string Write(string folder, string? config = null)
+    public static string Write(string folder, string? config = null, params byte[][] layers)
     {
         Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256"));
         File.WriteAllText(Path.Combine(folder, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
@@ -35,7 +35,7 @@ internal static class ConfiguredImage
             ["schemaVersion"] = 2,
             ["mediaType"] = TestImage.ManifestType,
             ["config"] = Add(folder, "application/vnd.oci.image.config.v1+json", Encoding.UTF8.GetBytes(config ?? ConfigText)),
-            ["layers"] = new JsonArray(Add(folder, "application/vnd.oci.image.layer.v1.tar", Layer)),
+            ["layers"] = new JsonArray([.. (layers.Length > 0 ? layers : [Layer]).Select(layer => Add(folder, "application/vnd.oci.image.layer.v1.tar", layer))]),
         };
         var entry = Add(folder, TestImage.ManifestType, JsonSerializer.SerializeToUtf8Bytes(manifest));
         entry["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "example.com/configured:1" };

@@ -59,8 +59,14 @@ internal static class ReferenceTools
         using var folder = new TemporaryFolder();
         var bundle = folder["bundle"];
         await ExternalTools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{layout}:{tag}", bundle], cancellationToken);
+        return Describe(Path.Combine(bundle, "rootfs"));
+    }
+
+    /// <summary>The files below a folder, by path: what each is, its rights, its content.</summary>
+    public static SortedDictionary<string, string> Describe(string folder)
+    {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Describe(new DirectoryInfo(Path.Combine(bundle, "rootfs")), "", files);
+        Describe(new DirectoryInfo(folder), "", files);
         return files;
     }
 

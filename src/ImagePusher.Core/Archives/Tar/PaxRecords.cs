@@ -7,6 +7,9 @@ namespace ImagePusher.Core.Archives.Tar;
 /// <remarks>POSIX.1-2017 pax, "pax Extended Header".</remarks>
 internal sealed class PaxRecords
 {
+    // About the year 3000, which every calendar here can represent.
+    private const long MaximumSeconds = 32L * 1024 * 1024 * 1024;
+
     private readonly Dictionary<string, byte[]> _needed = [];
 
     /// <summary>The name; null if the header has none.</summary>
@@ -20,6 +23,15 @@ internal sealed class PaxRecords
 
     /// <summary>True for a file that is stored without its holes, in GNU tar's forms.</summary>
     public bool IsSparse { get; private set; }
+
+    /// <summary>The user's number; null if the header has none.</summary>
+    public long? UserId { get; private set; }
+
+    /// <summary>The group's number; null if the header has none.</summary>
+    public long? GroupId { get; private set; }
+
+    /// <summary>The time of the last change; null if the header has none that can be represented.</summary>
+    public DateTimeOffset? Modified { get; private set; }
 
     /// <summary>Reads an extended header, and replaces its other records by a comment of the same length.</summary>
     /// <returns>The bytes of the content that remain: all, or without up to four NULs at the end.</returns>
@@ -93,10 +105,31 @@ internal sealed class PaxRecords
         else
         {
             IsSparse |= key.StartsWith("GNU.sparse."u8);
+            AddOwner(key, value);
             return false;
         }
 
         return true;
+    }
+
+    // Fields that reading an archive does not need are read leniently.
+    private void AddOwner(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.SequenceEqual("uid"u8))
+        {
+            UserId = TryDecimal(value, out var user) ? user : UserId;
+        }
+        else if (key.SequenceEqual("gid"u8))
+        {
+            GroupId = TryDecimal(value, out var group) ? group : GroupId;
+        }
+        else if (key.SequenceEqual("mtime"u8)
+            && decimal.TryParse(
+                value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && Math.Abs(seconds) < MaximumSeconds)
+        {
+            Modified = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        }
     }
 
     private static string ReadName(ReadOnlySpan<byte> value) => value.IsEmpty || value.Contains((byte)0)

@@ -3,36 +3,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Archives.Tar;
 
-/// <summary>
-/// A tar as TarReader gets to see it: every header is checked, and reduced to what an image archive needs, before TarReader parses it.
-/// </summary>
+/// <summary>The tar of an archive as TarReader gets to see it, over a file that is read by position.</summary>
 /// <param name="file">The tar; not closed with the stream.</param>
 /// <param name="path">Its path, for messages.</param>
 /// <remarks>
-/// TarReader of .NET 10.0 does not compare checksums, rejects headers for owners and times that it cannot represent and for
-/// repeated keys, and allocates as many bytes as an extended header claims (a tar of 2 KB took 1.5 GB). It reads headers whole and
-/// skips content by <see cref="Position"/>, so all that it reads is a header or the content of an extended header.
+/// TarReader reads headers whole and skips content by <see cref="Position"/>, so all that it reads is a header or the content of an
+/// extended header.
 /// </remarks>
-internal sealed class TarHeaderStream(SafeFileHandle file, string path) : ReadOnlyStream
+internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHeaderFilter
 {
-    private readonly byte[] _header = new byte[TarChecksum.BlockSize];
     private byte[] _extension = [];
     private long _extensionStart;
     private long _position;
-    private string _pending = "";
-    private PaxRecords? _pendingRecords;
-
-    /// <summary>The header that was read last, as the tar has it.</summary>
-    public ReadOnlySpan<byte> Header => _header;
-
-    /// <summary>The records of the pax header before the entry that was read last; null if it has none.</summary>
-    public PaxRecords? Records { get; private set; }
-
-    /// <summary>True if an extended header has the name of the entry that was read last.</summary>
-    public bool HasExtendedName { get; private set; }
-
-    /// <summary>True if an extended header was read and no entry after it.</summary>
-    public bool HasPendingExtension => _pending.Length > 0;
 
     /// <inheritdoc/>
     public override bool CanSeek => true;
@@ -86,52 +68,11 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : ReadOn
 
     private void Accept(byte[] block, Span<byte> reduced)
     {
-        if (!TarChecksum.IsHeader(block))
+        var (size, isExtension) = Examine(block, _position);
+        if (!isExtension)
         {
-            throw Damaged($"there is no tar header at byte {_position}, where one must be");
-        }
-
-        if (!TarHeader.TryReadSize(block, out var size))
-        {
-            throw Damaged($"the size in the tar header at byte {_position} is not valid");
-        }
-
-        block.CopyTo(_header, 0);
-        var previous = _pending.LastOrDefault();
-        var type = TarHeader.Type(block);
-        if (type is 'x' or 'g' or 'L' or 'K')
-        {
-            _extension = ReadExtension(type, size);
-            TarHeader.Reduce(block, _extension.Length, previous, reduced);
+            AcceptEntry(block, size, reduced);
             return;
-        }
-
-        CheckContent(type, size);
-        TarHeader.Reduce(block, size, previous, reduced);
-        (Records, HasExtendedName) =
-            (_pendingRecords, _pendingRecords?.Path is not null || _pending.Contains('L', StringComparison.Ordinal));
-        (_pendingRecords, _pending) = (null, "");
-    }
-
-    // Readers differ in whether they skip such content.
-    private void CheckContent(char type, long size)
-    {
-        size = _pendingRecords?.Size ?? size;
-        if (size > 0 && type is >= '1' and <= '6')
-        {
-            var what = type switch { '1' or '2' => "link", '5' => "directory", _ => "device or FIFO" };
-            var name = TerminalText.Quote(_pendingRecords?.Path ?? TarHeader.Name(_header));
-            throw Damaged($"the entry '{name}' is a {what} and has {size} bytes of content");
-        }
-    }
-
-    private byte[] ReadExtension(char type, long size)
-    {
-        if (size > Limits.TarExtendedHeader)
-        {
-            throw new LimitExceededException(
-                $"An extended header of the tar '{path}' claims {size} bytes; at most {Limits.TarExtendedHeader} are read.",
-                "Check what created the archive; no image needs such names.");
         }
 
         var content = new byte[size];
@@ -141,43 +82,7 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : ReadOn
             throw Truncated();
         }
 
-        try
-        {
-            var length = Add(type, content);
-            return TarHeaderWriter.Pad(length) == TarHeaderWriter.Pad(content.Length)
-                ? content[..length]
-                : throw new FormatException("the records of an extended header have a wrong length");
-        }
-        catch (FormatException error)
-        {
-            throw Damaged(error.Message, error);
-        }
-    }
-
-    // Which of two headers counts, and to what a global one applies, would depend on the reader.
-    private int Add(char type, byte[] content)
-    {
-        if (type is 'L' or 'K' && TarHeader.Text(content).Length == 0)
-        {
-            throw new FormatException("a long name is empty");
-        }
-
-        var (records, length) = type is 'x' or 'g' ? PaxRecords.Reduce(content) : (null, content.Length);
-        if (type is 'g')
-        {
-            return !HasPendingExtension && records is { Path: null, LinkPath: null, Size: null, IsSparse: false }
-                ? length
-                : throw new FormatException(
-                    "a global extended header gives all entries one name or size, or stands between a header and its entry");
-        }
-
-        if (_pending.Contains(type, StringComparison.Ordinal) || _pendingRecords is not null || (type is 'x' && HasPendingExtension))
-        {
-            throw new FormatException("one entry has several extended headers of one kind");
-        }
-
-        (_pendingRecords, _pending) = (records, _pending + type);
-        return length;
+        _extension = AcceptExtension(block, content, reduced);
     }
 
     private bool TryReadFully(Span<byte> buffer, long offset)
@@ -196,7 +101,13 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : ReadOn
         return true;
     }
 
-    private InvalidImageArchiveException Damaged(string problem, Exception? inner = null) => ArchiveErrors.Damaged(path, problem, inner);
+    /// <inheritdoc/>
+    protected override ImagePusherException Damaged(string problem, Exception? inner = null) => ArchiveErrors.Damaged(path, problem, inner);
+
+    /// <inheritdoc/>
+    protected override ImagePusherException TooLarge(long size) => new LimitExceededException(
+        $"An extended header of the tar '{path}' claims {size} bytes; at most {Limits.TarExtendedHeader} are read.",
+        "Check what created the archive; no image needs such names.");
 
     private InvalidImageArchiveException Truncated() => ArchiveErrors.Truncated(path, Length);
 }

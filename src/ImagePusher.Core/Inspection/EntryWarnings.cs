@@ -1,0 +1,31 @@
+using ImagePusher.Core.Abstractions;
+using Microsoft.Extensions.Logging;
+
+namespace ImagePusher.Core.Inspection;
+
+/// <summary>Warns about entries that are left out, one by one up to a limit.</summary>
+/// <param name="log">Receives the warnings.</param>
+/// <param name="source">Where the entries are.</param>
+internal sealed class EntryWarnings(ILogger log, string source)
+{
+    private int _count;
+
+    /// <summary>Warns about an entry.</summary>
+    /// <param name="entry">The entry and why it is left out.</param>
+    public void Add(string entry)
+    {
+        if (++_count <= InspectionLimits.Warnings)
+        {
+            log.Warning($"{source}: left out {entry}.");
+        }
+    }
+
+    /// <summary>Reports the number of entries without a warning of their own.</summary>
+    public void Complete()
+    {
+        if (_count > InspectionLimits.Warnings)
+        {
+            log.Warning($"{source}: left out {_count - InspectionLimits.Warnings:N0} more entries.");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+namespace ImagePusher.Core.Inspection;
+
+/// <summary>The merged file tree of layers, as a container sees it.</summary>
+/// <remarks>
+/// image-spec, layer.md, "Applying Changesets". Paths through symbolic links lead to their targets, as in umoci and containerd.
+/// </remarks>
+internal sealed class FileTree
+{
+    public FileNode Root { get; } = new("", null, 0, null);
+
+    /// <summary>Applies an entry of the next layer.</summary>
+    /// <param name="layer">The number of the layer; the base is 0.</param>
+    /// <param name="entry">The entry.</param>
+    /// <returns>False if the entry cannot be applied: a loop of links, or a hard link to nothing.</returns>
+    public bool Apply(int layer, LayerEntry entry)
+    {
+        if (entry.Path.Length == 0)
+        {
+            Root.Describe(layer, entry);
+            return true;
+        }
+
+        var name = LayerPath.NameOf(entry.Path);
+        var isWhiteout = name.StartsWith(LayerPath.WhiteoutPrefix, StringComparison.Ordinal);
+        if (Folder(LayerPath.DirectoryOf(entry.Path), isWhiteout ? null : layer) is not { } folder)
+        {
+            // What is hidden may never have been there.
+            return isWhiteout;
+        }
+
+        if (isWhiteout)
+        {
+            Hide(folder, name, layer);
+            return true;
+        }
+
+        if (entry.Kind is not LayerEntryKind.HardLink)
+        {
+            folder.Put(name, layer, entry);
+            return true;
+        }
+
+        var link = LayerPath.Clean(entry.Link, out _);
+        var target = Folder(LayerPath.DirectoryOf(link), null)?.Find(LayerPath.NameOf(link));
+        if (target is { IsDirectory: true } || (target is not null && target.Name == name && target.Parent == folder))
+        {
+            return false;
+        }
+
+        var node = folder.Put(name, layer, entry);
+        if (target is null)
+        {
+            node.LinkToNothing("/" + link);
+            return false;
+        }
+
+        node.LinkTo(target, "/" + link);
+        return true;
+    }
+
+    /// <summary>The node of a path, whose folders may be reached by symbolic links; null if there is none.</summary>
+    public FileNode? Find(string path)
+    {
+        var clean = LayerPath.Clean(path, out _);
+        return clean.Length == 0 ? Root : Folder(LayerPath.DirectoryOf(clean), null)?.Find(LayerPath.NameOf(clean));
+    }
+
+    /// <summary>Every node below the root, folders before their content, in the order of their names.</summary>
+    public IEnumerable<FileNode> All()
+    {
+        var open = new Stack<FileNode>();
+        open.Push(Root);
+        while (open.TryPop(out var node))
+        {
+            if (node != Root)
+            {
+                yield return node;
+            }
+
+            foreach (var child in node.Children.OrderByDescending(child => child.Name, StringComparer.Ordinal))
+            {
+                open.Push(child);
+            }
+        }
+    }
+
+    /// <summary>True if a symbolic link leads above the root, at any step on its way.</summary>
+    public bool Escapes(FileNode link)
+    {
+        var isOutside = false;
+        Resolve(link.Parent!, link.Entry!.Link, null, InspectionLimits.FileLinks, ref isOutside);
+        return isOutside;
+    }
+
+    private static void Hide(FileNode folder, string name, int layer)
+    {
+        if (name == LayerPath.OpaqueMarker)
+        {
+            folder.RemoveLower(layer);
+        }
+        else if (folder.Find(name[LayerPath.WhiteoutPrefix.Length..]) is { } hidden
+            && !hidden.RemoveLower(layer) && hidden.Layer < layer)
+        {
+            folder.Remove(hidden.Name);
+        }
+    }
+
+    // Missing folders are created in a layer; without a layer the result is null.
+    private FileNode? Folder(string path, int? layer)
+    {
+        var isOutside = false;
+        return Resolve(Root, path, layer, InspectionLimits.FileLinks, ref isOutside);
+    }
+
+    private FileNode? Resolve(FileNode start, string path, int? layer, int links, ref bool isOutside)
+    {
+        var node = path.StartsWith('/') ? Root : start;
+        var parts = path.Split('/');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var part = parts[i];
+            if (part.Length == 0 || part == ".")
+            {
+                continue;
+            }
+
+            if (part == "..")
+            {
+                isOutside |= node.Parent is null;
+                node = node.Parent ?? Root;
+                continue;
+            }
+
+            var next = node.Find(part);
+            if (next?.Entry is { Kind: LayerEntryKind.SymbolicLink } link)
+            {
+                next = links > 0 ? Resolve(node, link.Link, layer, links - 1, ref isOutside) : null;
+                if (next is null)
+                {
+                    isOutside |= Climbs(node, parts.AsSpan(i));
+                    return null;
+                }
+            }
+
+            if (next is null or { IsDirectory: false })
+            {
+                if (layer is not { } number)
+                {
+                    isOutside |= Climbs(node, parts.AsSpan(i));
+                    return null;
+                }
+
+                node.Remove(part);
+                next = node.Put(part, number, null);
+            }
+
+            node = next;
+        }
+
+        return node;
+    }
+
+    // The rest of a path that leads nowhere may still climb above the root.
+    private static bool Climbs(FileNode node, ReadOnlySpan<string> rest)
+    {
+        var depth = 0;
+        for (var folder = node; folder.Parent is not null; folder = folder.Parent)
+        {
+            depth++;
+        }
+
+        foreach (var part in rest)
+        {
+            depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };
+            if (depth < 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,23 @@
+namespace ImagePusher.Core.Inspection;
+
+/// <summary>The limits on what layers and attached documents may claim or cost. docs/security.md lists them.</summary>
+internal static class InspectionLimits
+{
+    /// <summary>The most entries of all layers of an image together: 2,000,000. Large images have a tenth of that.</summary>
+    public const int LayerEntries = 2_000_000;
+
+    /// <summary>The most characters of the path of a file: 4,096, Linux's own limit. Longer ones are left out with a warning.</summary>
+    public const int FilePath = 4096;
+
+    /// <summary>The most symbolic links that are followed to a file: 40, Linux's own limit.</summary>
+    public const int FileLinks = 40;
+
+    /// <summary>The most layers of an image: 1,000. Container engines allow fewer than 130.</summary>
+    public const int Layers = 1000;
+
+    /// <summary>The most warnings about entries that are left out: 50; a last one gives the number of the others.</summary>
+    public const int Warnings = 50;
+
+    /// <summary>The largest SBOM or attestation that is read as objects, in bytes: 128 MiB.</summary>
+    public const int Document = 128 * 1024 * 1024;
+}

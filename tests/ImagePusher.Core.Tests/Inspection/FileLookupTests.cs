@@ -1,0 +1,76 @@
+using ImagePusher.Core.Inspection;
+
+namespace ImagePusher.Core.Tests.Inspection;
+
+/// <summary>What the upper layers decide about a path is what all layers say.</summary>
+public sealed class FileLookupTests
+{
+    private static readonly string[] Names = ["a", "b", "a/b", "a/c", "a/b/c", "b/c", ".wh.a", "a/.wh.b", "a/.wh..wh..opq", "a/b/.wh.c", ".wh..wh..opq"];
+
+    [Fact]
+    public void A_decided_path_has_the_same_file_in_the_upper_layers_as_in_all()
+    {
+        var random = new Random(20261127);
+        var decided = 0;
+        for (var run = 0; run < 3000; run++)
+        {
+            var layers = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Layer(random)).ToList();
+            foreach (var path in new[] { "a", "a/b", "a/b/c", "b/c", "b" })
+            {
+                for (var count = 1; count <= layers.Count; count++)
+                {
+                    // Uppermost first.
+                    var upper = layers.TakeLast(count).Reverse().Select(layer => (IReadOnlyDictionary<string, LayerEntry>)layer.ToDictionary(entry => entry.Path)).ToList();
+                    if (new FileLookup(upper).IsDecided(path))
+                    {
+                        decided++;
+                        Assert.Equal(Merged(layers, 0, path), Merged(layers, layers.Count - count, path));
+                        break;
+                    }
+                }
+            }
+        }
+
+        Assert.InRange(decided, 1000, 15_000);
+    }
+
+    [Theory]
+    [InlineData("./a/../b//c", "b/c", true)]
+    [InlineData("/a", "a", true)]
+    [InlineData("./a/.", "a", false)]
+    [InlineData("../../a", "a", true)]
+    [InlineData("a.b/..c", "a.b/..c", false)]
+    [InlineData("/", "", true)]
+    public void Names_are_cleaned_as_paths_from_the_root(string name, string path, bool isUnsafe)
+    {
+        Assert.Equal((path, isUnsafe), (LayerPath.Clean(name, out var found), found));
+    }
+
+    private static List<LayerEntry> Layer(Random random)
+    {
+#pragma warning disable CA5394 // Content for a test, no secret.
+        var names = Names.OrderBy(_ => random.Next()).Take(random.Next(1, 5)).ToList();
+        return [.. names.Select((name, ordinal) => Entry(name, random.Next(6), ordinal))];
+#pragma warning restore CA5394
+    }
+
+    private static LayerEntry Entry(string name, int kind, int ordinal) =>
+        LayerPath.NameOf(name).StartsWith(".wh.", StringComparison.Ordinal) ? new LayerEntry(name, LayerEntryKind.File, 0) { Ordinal = ordinal }
+        : kind switch
+        {
+            0 => new LayerEntry(name, LayerEntryKind.Directory, 0) { Ordinal = ordinal },
+            1 => new LayerEntry(name, LayerEntryKind.SymbolicLink, 0) { Ordinal = ordinal, Link = "b" },
+            _ => new LayerEntry(name, LayerEntryKind.File, 1) { Ordinal = ordinal },
+        };
+
+    private static (LayerEntryKind?, int, int)? Merged(List<List<LayerEntry>> layers, int first, string path)
+    {
+        var tree = new FileTree();
+        for (var number = first; number < layers.Count; number++)
+        {
+            layers[number].ForEach(entry => tree.Apply(number, entry));
+        }
+
+        return tree.Find(path) is { } node ? (node.Entry?.Kind, node.ContentLayer, node.Entry?.Ordinal ?? -1) : null;
+    }
+}
