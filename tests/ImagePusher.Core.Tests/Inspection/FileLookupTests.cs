@@ -59,7 +59,7 @@ public sealed class FileLookupTests
         : kind switch
         {
             0 => new LayerEntry(name, LayerEntryKind.Directory, 0) { Ordinal = ordinal },
-            1 => new LayerEntry(name, LayerEntryKind.SymbolicLink, 0) { Ordinal = ordinal, Link = "b" },
+            1 when name != "b" => new LayerEntry(name, LayerEntryKind.SymbolicLink, 0) { Ordinal = ordinal, Link = "/b" },
             _ => new LayerEntry(name, LayerEntryKind.File, 1) { Ordinal = ordinal },
         };
 
