@@ -45,7 +45,12 @@ internal sealed class FileNode
     {
         if (Find(name) is { IsDirectory: true } existing && entry is null or { Kind: LayerEntryKind.Directory })
         {
-            (existing.Layer, existing.Entry) = (layer, entry ?? existing.Entry);
+            existing.Layer = layer;
+            if (entry is not null)
+            {
+                existing.Describe(layer, entry);
+            }
+
             return existing;
         }
 
@@ -60,7 +65,7 @@ internal sealed class FileNode
     /// <summary>Marks a hard link whose target does not exist.</summary>
     public void LinkToNothing(string link) => HardLink = link;
 
-    /// <summary>Sets the permissions of the root, which has an entry in some layers.</summary>
+    /// <summary>Sets the permissions of a folder.</summary>
     public void Describe(int layer, LayerEntry entry) =>
         (Entry, ContentLayer) = entry.Kind is LayerEntryKind.Directory ? (entry, layer) : (Entry, ContentLayer);
 

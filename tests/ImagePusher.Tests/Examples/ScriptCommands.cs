@@ -11,6 +11,7 @@ internal static partial class ScriptCommands
     /// <summary>Commands of others that the workflows and pages use, with their parameters.</summary>
     private static readonly Dictionary<string, string[]> Others = new()
     {
+        ["ConvertFrom-Json"] = [],
         ["Connect-AzContainerRegistry"] = ["Name", "ExposeToken"],
         ["ConvertTo-SecureString"] = ["AsPlainText"],
         ["dotnet"] = ["c"],
@@ -27,9 +28,11 @@ internal static partial class ScriptCommands
         ["Install-Module"] = ["Scope", "Force"],
         ["Install-PSResource"] = ["Repository"],
         ["Read-Host"] = ["AsSecureString"],
+        ["Measure-Object"] = ["Sum"],
         ["Register-PSResourceRepository"] = ["Uri", "Trusted"],
         ["Select-Object"] = ["First"],
         ["Select-String"] = [],
+        ["Sort-Object"] = ["Descending"],
         ["Unblock-File"] = [],
         ["Where-Object"] = ["like"],
         ["Write-CiLog"] = [],
