@@ -62,6 +62,22 @@ public sealed class NameTests
         Assert.Contains("own", (await registry.GetAsync("/v2/team/app/manifests/1")).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("quay.io/team/app:1", "ghcr.io/team/app:1")]
+    [InlineData("quay.io/team/app:1", "localhost:5000/team/app:1")]
+    [InlineData("quay.io/team/app:1", "ghcr.io/team/app:1", "example.com/team/app:1")]
+    public async Task A_tag_of_one_image_with_several_names_is_not_ambiguous(params string[] names)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        foreach (var name in names)
+        {
+            await PublishAsync(registry, name, "same");
+        }
+
+        Assert.Equal("""{"name":"team/app","tags":["1"]}""", (await registry.GetAsync("/v2/team/app/tags/list")).Text);
+        (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Images_that_other_processes_cache_are_served_immediately()
     {

@@ -6,7 +6,7 @@ namespace ImagePusher.LocalRegistry.Content;
 
 /// <summary>
 /// A snapshot of the cache's names as repositories. R:T is <c>localhost/R:T</c>, else <c>docker.io/R:T</c>,
-/// else the only name with that repository and tag.
+/// else the only image with that repository and tag.
 /// </summary>
 internal sealed class RepositoryTable
 {
@@ -61,7 +61,9 @@ internal sealed class RepositoryTable
     private static RepositoryEntry? Choose(IEnumerable<RepositoryEntry> entries)
     {
         var best = entries.GroupBy(entry => entry.Rank).MinBy(group => group.Key)?.ToList();
-        return best is [var only] ? only : best is [var first, ..] && first.Rank < 2 ? first : null;
+        return best is [var first, .. var others] && (first.Rank < 2 || others.All(other => other.Entry.Digest == first.Entry.Digest))
+            ? first
+            : null;
     }
 
     private void Add(RepositoryEntry entry)

@@ -23,6 +23,7 @@ public sealed class ProgramFinderTests : IDisposable
     [InlineData("bin")]
     [InlineData("./bin")]
     [InlineData("../bin")]
+    [Trait("Wine", "The temporary folder is on another drive than the tests.")]
     public void A_relative_folder_and_the_current_directory_are_not_searched(string entry)
     {
         // As if the current directory were the folder: what a relative entry would lead to from there.
@@ -49,6 +50,7 @@ public sealed class ProgramFinderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Wine", "Windows has no execute permission.")]
     public void A_file_that_is_not_executable_is_passed_over()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no execute permission.");
