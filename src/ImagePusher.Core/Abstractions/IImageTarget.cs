@@ -19,6 +19,9 @@ public interface IImageTarget
     /// <summary>The maximum number of concurrent blob transfers to this target.</summary>
     int ParallelBlobs { get; }
 
+    /// <summary>True if the target hashes what it receives and rejects other bytes.</summary>
+    internal bool VerifiesBlobs => false;
+
     /// <summary>True if the target has the blob.</summary>
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -4,16 +4,31 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>A blob's file, opened for reading. A reader that finds wrong bytes reports them here.</summary>
-internal sealed class BlobFileStream : FileStream, IDamageReceiver
+internal sealed class BlobFileStream : FileStream, IVerifiedContent
 {
     private readonly Action _reportDamage;
+    private readonly BlobVerification? _verification;
 
-    public BlobFileStream(SafeFileHandle handle, long offset, Action reportDamage)
+    /// <param name="handle">The opened file; closed with the stream.</param>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="reportDamage">Called when the bytes are wrong.</param>
+    /// <param name="verification">What is remembered about the file; null for nothing.</param>
+    public BlobFileStream(SafeFileHandle handle, long offset, Action reportDamage, BlobVerification? verification)
         : base(handle, FileAccess.Read, bufferSize: 0, handle.IsAsync)
     {
-        _reportDamage = reportDamage;
+        (_reportDamage, _verification) = (reportDamage, verification);
         Position = offset;
     }
 
-    public void ReportDamage() => _reportDamage();
+    public bool WasVerified => _verification?.IsKnown == true;
+
+    public void ReportDamage()
+    {
+        Forget();
+        _reportDamage();
+    }
+
+    public void ReportVerified() => _verification?.Remember();
+
+    public void Forget() => _verification?.Forget();
 }

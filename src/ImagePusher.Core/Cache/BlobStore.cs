@@ -78,7 +78,8 @@ internal sealed class BlobStore
             throw CacheErrors.WrongSize(path, descriptor.Size, length);
         }
 
-        return new BlobFileStream(file, offset, () => Damaged.Add(descriptor.Digest));
+        var verification = LayoutErrors.Guard(path, () => BlobVerification.Of(_options, _paths, descriptor.Digest, file));
+        return new BlobFileStream(file, offset, () => Damaged.Add(descriptor.Digest), verification);
     }
 
     /// <summary>Writes a blob; a part that an earlier process left is resumed.</summary>

@@ -1,3 +1,4 @@
+using ImagePusher.Core.Abstractions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,6 +26,9 @@ public sealed record CacheOptions
     /// Default: ten seconds.
     /// </summary>
     public TimeSpan BusyBlobTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Remembers which blobs this user's processes hashed; null to hash each time.</summary>
+    internal IVerifiedFiles? VerifiedFiles { get; init; }
 
     /// <summary>Receives messages about parts that are resumed and blobs that are waited for.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;

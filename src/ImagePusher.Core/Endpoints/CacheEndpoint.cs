@@ -30,10 +30,16 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         ?? throw new ImageNotCachedException(
             $"The image '{text}' is not in {cache.Description}.", "Copy it to the cache first, or check its name.");
 
-    private ImageCache Open(CopyOptions options) =>
-        ImageCache.Open(path ?? ImageCache.DefaultPath, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider });
+    private ImageCache Open(CopyOptions options) => ImageCache.Open(
+        path ?? ImageCache.DefaultPath,
+        new CacheOptions
+        {
+            Log = options.Logger, TimeProvider = options.TimeProvider, VerifiedFiles = State(options).VerifiedFiles,
+        });
 
-    private static IEncodingStore Encodings(CopyOptions options) => new TransferState(null, options.Logger, options.TimeProvider).Encodings;
+    private static IEncodingStore Encodings(CopyOptions options) => State(options).Encodings;
+
+    private static TransferState State(CopyOptions options) => new(null, options.Logger, options.TimeProvider);
 
     internal sealed class CacheTarget(string? name, ImageCache cache, CopyOptions options) : NamedTarget(name)
     {

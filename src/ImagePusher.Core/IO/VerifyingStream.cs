@@ -104,5 +104,10 @@ internal sealed class VerifyingStream : ReadOnlyStream
             (_inner as IDamageReceiver)?.ReportDamage();
             throw new DigestMismatchException(_subject, _digest!.ToString(), actual.ToString());
         }
+
+        if (_hash is not null)
+        {
+            (_inner as IVerifiedContent)?.ReportVerified();
+        }
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.State;
 
 /// <summary>
-/// What a user's processes remember to spare work: what layers became when they were compressed, and unfinished uploads. It
+/// What a user's processes remember to spare work: what layers became when they were compressed, unfinished uploads, and
+/// which blobs were hashed. It
 /// is common to all caches. A folder that cannot be used never fails a transfer: it is logged once and then ignored.
 /// </summary>
 /// <remarks>Whoever can write to the folder is trusted, so one that other users can write to is not used.</remarks>
@@ -14,6 +15,7 @@ internal sealed class TransferState
 {
     private readonly EncodingMemory _encodings;
     private readonly UploadJournal _uploads;
+    private readonly VerifiedFileMemory _verified;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private int _isReported;
@@ -29,6 +31,7 @@ internal sealed class TransferState
         _clock = timeProvider ?? TimeProvider.System;
         _encodings = new EncodingMemory(this, new StateFolder(Path, "encodings"));
         _uploads = new UploadJournal(this, new StateFolder(Path, "uploads"), _clock);
+        _verified = new VerifiedFileMemory(this, new StateFolder(Path, "verified"));
     }
 
     /// <summary>
@@ -47,12 +50,16 @@ internal sealed class TransferState
     /// <summary>The unfinished uploads.</summary>
     public IUploadJournal Uploads => _uploads;
 
-    /// <summary>Deletes uploads of more than a day and encodings of more than 90 days ago.</summary>
+    /// <summary>The files of caches that were hashed.</summary>
+    public IVerifiedFiles VerifiedFiles => _verified;
+
+    /// <summary>Deletes uploads of more than a day, and encodings and verifications of more than 90 days ago.</summary>
     public void RemoveOld()
     {
         var now = _clock.GetUtcNow();
         _uploads.RemoveOld(now);
         _encodings.RemoveOld(now);
+        _verified.RemoveOld(now);
     }
 
     internal T? Try<T>(Func<T?> work)

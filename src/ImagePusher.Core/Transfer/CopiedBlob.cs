@@ -9,9 +9,12 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="source">Where it is read from.</param>
 /// <param name="blob">The blob.</param>
 /// <param name="progress">Counts the bytes.</param>
-internal sealed class CopiedBlob(IImageSource source, Descriptor blob, BlobProgress progress) : BlobSource
+/// <param name="isVerifiedByTarget">True if the target hashes the bytes too: a file that was hashed before is then sent as it is.</param>
+internal sealed class CopiedBlob(IImageSource source, Descriptor blob, BlobProgress progress, bool isVerifiedByTarget) : BlobSource
 {
     private const int BufferSize = 256 * 1024;
+
+    private bool _wasSentUnhashed;
 
     public override Digest Digest => blob.Digest;
 
@@ -25,9 +28,9 @@ internal sealed class CopiedBlob(IImageSource source, Descriptor blob, BlobProgr
     {
         progress.Begin(offset);
         var opened = await source.OpenBlobAsync(blob, offset, cancellationToken).ConfigureAwait(false);
-        var content = offset == 0
-            ? new VerifyingStream(opened, blob, Description)
-            : VerifyingStream.ForLength(opened, blob.Size - offset, Description);
+        var content = offset > 0 || IsKnown(opened)
+            ? VerifyingStream.ForLength(opened, blob.Size - offset, Description)
+            : new VerifyingStream(opened, blob, Description);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(blob.Size - offset, 4096, BufferSize));
         try
         {
@@ -45,5 +48,22 @@ internal sealed class CopiedBlob(IImageSource source, Descriptor blob, BlobProgr
         }
 
         return new BlobIdentity(blob.Digest, blob.Size);
+    }
+
+    // A second attempt from the start hashes: the target may have rejected the bytes of the first.
+    private bool IsKnown(Stream opened)
+    {
+        if (!isVerifiedByTarget || opened is not IVerifiedContent file)
+        {
+            return false;
+        }
+
+        if (_wasSentUnhashed)
+        {
+            file.Forget();
+            return false;
+        }
+
+        return _wasSentUnhashed = file.WasVerified;
     }
 }

@@ -48,7 +48,9 @@ internal sealed class PusherSession
     public IEnumerable<ImageReference> SeenRepositories => _seenRepositories.Keys;
 
     /// <summary>The cache in a folder.</summary>
-    public ImageCache Cache(string path) => _caches.GetOrAdd(Path.GetFullPath(path), static folder => ImageCache.Open(folder));
+    public ImageCache Cache(string path) => _caches.GetOrAdd(
+        Path.GetFullPath(path),
+        folder => ImageCache.Open(folder, new CacheOptions { VerifiedFiles = new SessionVerifiedFiles(this) }));
 
     /// <summary>The cache in the folder that is the default at the moment.</summary>
     public ImageCache Use(string path)

@@ -1,0 +1,14 @@
+namespace ImagePusher.Core.IO;
+
+/// <summary>A stream of a file that may have been verified before, so that a receiver that verifies as well need not wait for a hash.</summary>
+internal interface IVerifiedContent : IDamageReceiver
+{
+    /// <summary>True if this user's processes hashed this very version of the file.</summary>
+    bool WasVerified { get; }
+
+    /// <summary>Called when the whole stream was read and had its digest.</summary>
+    void ReportVerified();
+
+    /// <summary>Forgets that the file was verified: a receiver says that the bytes are wrong.</summary>
+    void Forget();
+}
