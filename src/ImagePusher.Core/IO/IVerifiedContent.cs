@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>A stream of a file that may have been verified before, so that a receiver that verifies as well need not wait for a hash.</summary>
+/// <summary>A stream of a file that may have been verified before: for a receiver that verifies too, it need not be hashed.</summary>
 internal interface IVerifiedContent : IDamageReceiver
 {
     /// <summary>True if this user's processes hashed this very version of the file.</summary>

@@ -13,6 +13,12 @@ namespace ImagePusher.Core.Registry;
 /// <content>Lists, deletion and limits.</content>
 public sealed partial class RegistryRepository
 {
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A registry must reject other bytes (distribution-spec, Pushing blobs), and the digest in its response is compared.
+    /// </remarks>
+    bool IImageTarget.VerifiesBlobs => true;
+
     private static readonly HttpStatusCode[] NoDeletion =
         [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
 

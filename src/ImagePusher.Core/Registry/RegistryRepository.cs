@@ -138,10 +138,6 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
     }
 
     /// <inheritdoc/>
-    /// <remarks>A registry must reject other bytes (distribution-spec, Pushing blobs), and the digest in its response is compared.</remarks>
-    bool IImageTarget.VerifiesBlobs => true;
-
-    /// <inheritdoc/>
     void IImageTarget.SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
         if (origin.Registry == Registry && origin.Repository != Repository)

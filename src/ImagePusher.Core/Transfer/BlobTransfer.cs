@@ -31,7 +31,8 @@ internal sealed class BlobTransfer(
     {
         if (!await ExistsAsync(blob, progress, cancellationToken).ConfigureAwait(false))
         {
-            await target.WriteBlobAsync(new CopiedBlob(source, blob, progress, target.VerifiesBlobs), cancellationToken).ConfigureAwait(false);
+            var content = new CopiedBlob(source, blob, progress, target.VerifiesBlobs);
+            await target.WriteBlobAsync(content, cancellationToken).ConfigureAwait(false);
             progress.End(BlobState.Uploaded);
             log.Verbose($"{blob.Digest}: sent to {target.Description}, {progress.Sent:N0} bytes.");
         }
