@@ -71,4 +71,15 @@ public interface IImageTarget
     /// <param name="source">The digest that the manifest was made from; null if it is the source's own manifest.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores a manifest that was copied along with the image that it refers to, and names it: by tag, or by digest if the name has
+    /// no tag. A target that lists images does not list it as one. The default publishes it like any other manifest.
+    /// </summary>
+    /// <param name="manifest">The manifest. The content that it references exists.</param>
+    /// <param name="name">The full name, in the repository of the subject.</param>
+    /// <param name="subject">The digest of the manifest that it refers to.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal Task PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
+        PublishAsync(manifest, name, null, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Abstractions;
@@ -17,4 +18,11 @@ public interface IReferrerSource : IImageSource
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ImagePusherException">The tags could not be read.</exception>
     Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The source as it is seen from an image: of the tags that relate manifests to a subject, those beside the image's own name.
+    /// A cache or archive holds several repositories, in which such a tag may name different manifests. By default the source itself.
+    /// </summary>
+    /// <param name="image">The name of the image in the source; null if it has none: tags of all repositories count.</param>
+    internal IReferrerSource ReferrersIn(ImageReference? image) => this;
 }

@@ -10,14 +10,17 @@ namespace ImagePusher.Core.Archives;
 internal static class ArchiveIndexWriter
 {
     /// <summary>The files of the format.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="images">The manifests with their names; a referrer that is related to its image by its subject has none.</param>
+    /// <param name="docker">The images of a docker archive.</param>
     public static IEnumerable<(string Name, byte[] Content)> Write(
-        ArchiveFormat format, IReadOnlyList<(ImageReference Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>
+        ArchiveFormat format, IReadOnlyList<(ImageReference? Name, Manifest Manifest)> images, IReadOnlyList<DockerManifestEntry> docker) =>
         format == ArchiveFormat.Docker
             ? [(DockerManifestEntry.FileName, OciJson.Write(writer => WriteDocker(writer, docker)))]
             : [(LayoutPaths.MarkerName, LayoutMarker.Content),
                 (LayoutPaths.IndexName, OciJson.Write(writer => WriteIndex(writer, images)))];
 
-    private static void WriteIndex(Utf8JsonWriter writer, IEnumerable<(ImageReference Name, Manifest Manifest)> images)
+    private static void WriteIndex(Utf8JsonWriter writer, IEnumerable<(ImageReference? Name, Manifest Manifest)> images)
     {
         writer.WriteStartObject();
         writer.WriteNumber("schemaVersion", 2);
@@ -25,7 +28,7 @@ internal static class ArchiveIndexWriter
         OciJson.WriteDescriptors(writer, "manifests", images.Select(image => image.Manifest.Descriptor with
         {
             ArtifactType = image.Manifest.ArtifactType,
-            Annotations = new Dictionary<string, string>
+            Annotations = image.Name is null ? Descriptor.EmptyAnnotations : new Dictionary<string, string>
             {
                 [AnnotationKeys.ContainerdImageName] = FullName(image.Name, image.Manifest),
                 [AnnotationKeys.RefName] = FullName(image.Name, image.Manifest),

@@ -17,11 +17,15 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
     /// <summary>Why images could not be read; a failure of one image does not affect the others.</summary>
     public IReadOnlyList<ImagePusherException> Failures => _failures;
 
+    /// <summary>The entries of an OCI layout that refer to others as their subject.</summary>
+    public ArchiveReferrers Referrers { get; private set; } = new();
+
     /// <summary>The archive's images, at least one, each digest once.</summary>
     public IReadOnlyList<ArchivedImageBuilder> Read()
     {
         var docker = DockerArchiveReader.ReadManifest(metadata);
         var layoutReader = new OciLayoutReader(metadata, log, _failures);
+        Referrers = layoutReader.Referrers;
         var layout = OciLayoutReader.IsLayout(metadata, docker is not null) ? layoutReader.Read() : null;
         var images = (layout, docker) switch
         {

@@ -24,7 +24,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     private readonly ArchiveFormat _format;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Dictionary<Digest, (long Offset, long Length)> _written = [];
-    private readonly List<(ImageReference Name, Manifest Manifest)> _images = [];
+    private readonly List<(ImageReference? Name, Manifest Manifest)> _images = [];
     private readonly List<DockerManifestEntry> _docker = [];
 
     private ArchiveWriter(string path, ArchiveFormat format, TarFileWriter tar) => (Description, _format, _tar) = (path, format, tar);
@@ -99,12 +99,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         return RunExclusiveAsync(
             async () =>
             {
-                if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } missing)
-                {
-                    throw new ArgumentException(
-                        $"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
-                }
-
+                RequireWritten(manifest);
                 var known = _images.Find(image => image.Name == name).Manifest;
                 if (known is not null && known.Digest != manifest.Digest)
                 {
@@ -123,6 +118,25 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             },
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>A referrer that its subject relates to its image gets no name, as in the layouts of other tools.</remarks>
+    Task IImageTarget.PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
+        _format == ArchiveFormat.Docker ? throw NotForDocker(manifest, "a referrer, which docker can't load")
+        : name.Tag is not null ? PublishAsync(manifest, name, null, cancellationToken)
+        : RunExclusiveAsync(
+            async () =>
+            {
+                RequireWritten(manifest);
+                await AppendAsync(manifest, cancellationToken).ConfigureAwait(false);
+                if (!_images.Exists(image => image.Manifest.Digest == manifest.Digest))
+                {
+                    _images.Add((null, manifest));
+                }
+
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Completes the tar and renames it to its path. No images can be added after that.</summary>
     /// <exception cref="InvalidOperationException">No image was published.</exception>
@@ -151,6 +165,15 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     {
         await _tar.DisposeAsync().ConfigureAwait(false);
         _writing.Dispose();
+    }
+
+    private void RequireWritten(Manifest manifest)
+    {
+        if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } missing)
+        {
+            throw new ArgumentException(
+                $"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));
+        }
     }
 
     private async Task<BlobIdentity> AppendAsync(BlobSource blob, CancellationToken cancellationToken)

@@ -11,10 +11,11 @@ namespace ImagePusher.Core.Archives;
 /// configs, never layers; layers are then read in place, several at once.
 /// </summary>
 /// <remarks>image-spec, image-layout.md; moby, image/spec/v1.2.md for docker archives.</remarks>
-public sealed class ImageArchive : IImageSource, IAsyncDisposable
+public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
 {
     private readonly ArchiveContainer _container;
     private readonly ArchiveMetadata _metadata;
+    private readonly ArchiveReferrers _referrers;
     private readonly Dictionary<ImageReference, Manifest> _names = [];
     private readonly Lock _reading = new();
     private long _bytesRead;
@@ -23,9 +24,10 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         ArchiveContainer container,
         ArchiveMetadata metadata,
         IReadOnlyList<ArchivedImage> images,
-        IReadOnlyList<ImagePusherException> failures)
+        ArchiveReader reader)
     {
-        (_container, _metadata, Images, Failures) = (container, metadata, images, failures);
+        (_container, _metadata, Images) = (container, metadata, images);
+        (_referrers, Failures) = (reader.Referrers, reader.Failures);
         foreach (var image in images)
         {
             foreach (var name in image.Names)
@@ -163,6 +165,17 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
         return Task.FromResult(_container.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken) =>
+        new ArchiveReferrerView(this, _referrers, null).GetReferrersAsync(digest, artifactType, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
+        new ArchiveReferrerView(this, _referrers, null).GetTaggedReferrersAsync(digest, cancellationToken);
+
+    /// <inheritdoc/>
+    IReferrerSource IReferrerSource.ReferrersIn(ImageReference? image) => new ArchiveReferrerView(this, _referrers, image);
+
     /// <summary>Closes the archive and removes its temporary file, if it has one.</summary>
     public ValueTask DisposeAsync()
     {
@@ -198,7 +211,7 @@ public sealed class ImageArchive : IImageSource, IAsyncDisposable
                     var metadata = new ArchiveMetadata(container, options, cancellationToken);
                     var reader = new ArchiveReader(container, metadata, options.Log);
                     var images = new ImageNaming(container.Path, options.Log, options.NeedsNames).Name(reader.Read());
-                    var archive = new ImageArchive(container, metadata, images, reader.Failures);
+                    var archive = new ImageArchive(container, metadata, images, reader);
                     container = null;
                     return archive;
                 }

@@ -19,6 +19,9 @@ internal sealed class OciLayoutReader(
     /// <summary>The media type of an entry that was ignored; null if there was none.</summary>
     public string? IgnoredMediaType { get; private set; }
 
+    /// <summary>The entries that refer to others as their subject.</summary>
+    public ArchiveReferrers Referrers { get; } = new();
+
     /// <summary>True if the archive declares to be a layout, or can't be anything else.</summary>
     /// <exception cref="InvalidImageArchiveException">It is a layout of an unknown version, or its marker can't be read.</exception>
     public static bool IsLayout(ArchiveMetadata metadata, bool hasDockerManifest)
@@ -65,7 +68,15 @@ internal sealed class OciLayoutReader(
             }
         }
 
-        return [.. images.Values.OfType<ArchivedImageBuilder>()];
+        return WithoutReferrers([.. images.Values.OfType<ArchivedImageBuilder>()]);
+    }
+
+    // A layout of referrers alone is one of artifacts, which are then its images.
+    private List<ArchivedImageBuilder> WithoutReferrers(List<ArchivedImageBuilder> all)
+    {
+        all.ForEach(image => Referrers.Add(image, entry => metadata.FindBlob(entry.Digest) is null ? null : TryReadImage(entry)?.Root));
+        var images = all.FindAll(image => !ArchiveReferrers.IsReferrer(image, digest => metadata.FindManifest(digest) is not null));
+        return images.Count > 0 ? images : all;
     }
 
     private List<Descriptor> ReadIndex(byte[] raw)

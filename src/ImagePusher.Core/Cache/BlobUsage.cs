@@ -40,7 +40,7 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, CachedManifes
         return new CacheStatistics
         {
             Path = paths.Root,
-            Images = all.Count,
+            Images = all.Count(entry => entry.ReferrerOf is null),
             Blobs = blobs.Count,
             Bytes = blobs.SumBytes(file => file.Length),
             SharedBytes = blobs.Where(file => file.Uses > 1).SumBytes(file => file.Length),

@@ -18,6 +18,9 @@ public sealed record CacheEntry(Descriptor Descriptor)
     /// <summary>The annotation with the digest of the manifest's subject, so that referrers are found without reading manifests.</summary>
     public const string SubjectKey = "io.imagepusher.subject";
 
+    /// <summary>The annotation with the digest of the manifest that a referrer was copied along with.</summary>
+    internal const string ReferrerKey = "io.imagepusher.referrer-of";
+
     /// <summary>The manifest's digest.</summary>
     public Digest Digest => Descriptor.Digest;
 
@@ -41,6 +44,12 @@ public sealed record CacheEntry(Descriptor Descriptor)
     /// <summary>The digest of the manifest's subject; null if it has none, or another tool wrote the entry.</summary>
     public Digest? Subject => Digest.TryParse(Annotation(SubjectKey), out var digest) ? digest : null;
 
+    /// <summary>
+    /// The digest of the manifest that this one was copied along with, such as the image of a signature: the entry is not listed as an
+    /// image, and is removed by garbage collection once the cache no longer has that manifest. Null for an image.
+    /// </summary>
+    internal Digest? ReferrerOf => Digest.TryParse(Annotation(ReferrerKey), out var digest) ? digest : null;
+
     /// <summary>True if the entry has exactly this name, in either annotation.</summary>
     public bool IsNamed(string name) =>
         Annotation(AnnotationKeys.ContainerdImageName) == name || Annotation(AnnotationKeys.RefName) == name;
@@ -49,7 +58,8 @@ public sealed record CacheEntry(Descriptor Descriptor)
     public override string ToString() => Name ?? Digest.ToString();
 
     /// <summary>Creates the entry of a manifest.</summary>
-    internal static CacheEntry Create(Manifest manifest, string name, Digest? source, DateTimeOffset saved)
+    internal static CacheEntry Create(
+        Manifest manifest, string name, Digest? source, DateTimeOffset saved, Digest? referrerOf = null)
     {
         var annotations = new Dictionary<string, string>
         {
@@ -65,6 +75,11 @@ public sealed record CacheEntry(Descriptor Descriptor)
         if (manifest.Subject is { } subject)
         {
             annotations[SubjectKey] = subject.Digest.ToString();
+        }
+
+        if (referrerOf is not null)
+        {
+            annotations[ReferrerKey] = referrerOf.ToString();
         }
 
         return new CacheEntry(new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)

@@ -34,17 +34,20 @@ internal sealed class GarbageCollector(
         }
 
         initializer.ThrowIfIndexIsLost();
-        var reachable = new ReachableBlobs(manifests);
-        var seen = Mark(reachable, null, cancellationToken);
         var now = options.TimeProvider.GetUtcNow();
         var grace = gracePeriod ?? options.GracePeriod;
+        var reachable = new ReachableBlobs(manifests);
+        var orphans = new OrphanedReferrers(index, manifests, Before(now, grace, 1));
+        var seen = whatIf
+            ? Mark(reachable, null, orphans.Find(index.Read(), cancellationToken), cancellationToken)
+            : await RemoveAsync(orphans, reachable, cancellationToken).ConfigureAwait(false);
         var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths.PartialFolder, whatIf);
         var (old, young) = FindUnreachable(reachable, run);
         foreach (var batch in old.Chunk(BatchSize))
         {
             using var held = whatIf ? null : await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
             held?.Guard.RequireOwnBlobs(paths);
-            seen = Mark(reachable, seen, cancellationToken);
+            seen = Mark(reachable, seen, [], cancellationToken);
             foreach (var blob in batch.Where(blob => !reachable.Contains(blob)))
             {
                 run.RemoveBlob(paths.BlobFile(blob));
@@ -80,7 +83,15 @@ internal sealed class GarbageCollector(
         return new DateTimeOffset((long)Int128.Clamp(ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
     }
 
-    private IndexSnapshot Mark(ReachableBlobs reachable, IndexSnapshot? before, CancellationToken cancellationToken)
+    private async Task<IndexSnapshot> RemoveAsync(
+        OrphanedReferrers orphans, ReachableBlobs reachable, CancellationToken cancellationToken)
+    {
+        await orphans.RemoveAsync(cancellationToken).ConfigureAwait(false);
+        return Mark(reachable, null, [], cancellationToken);
+    }
+
+    private IndexSnapshot Mark(
+        ReachableBlobs reachable, IndexSnapshot? before, IReadOnlyList<CacheEntry> without, CancellationToken cancellationToken)
     {
         var snapshot = index.Read();
         if (ReferenceEquals(snapshot, before))
@@ -96,7 +107,8 @@ internal sealed class GarbageCollector(
                 "Remove that entry with the program that wrote it, then run the command again.");
         }
 
-        reachable.Add(snapshot, cancellationToken);
+        var removed = without.Select(OrphanedReferrers.KeyOf).ToHashSet();
+        reachable.Add([.. snapshot.Entries.Where(entry => !removed.Contains(OrphanedReferrers.KeyOf(entry)))], cancellationToken);
         return snapshot;
     }
 

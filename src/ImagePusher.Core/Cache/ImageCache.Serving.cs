@@ -55,12 +55,12 @@ public sealed partial class ImageCache
         // Everything is read before the lock is taken, except what changes in between.
         var reachable = new ReachableBlobs(_manifests);
         var seen = _index.Read();
-        reachable.Add(seen, cancellationToken);
+        reachable.Add(seen.Entries, cancellationToken);
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         held.Guard.RequireOwnBlobs(_paths);
         if (_index.Read() is var now && !ReferenceEquals(now, seen))
         {
-            reachable.Add(now, cancellationToken);
+            reachable.Add(now.Entries, cancellationToken);
         }
 
         if (now.HasUnknown || reachable.Contains(digest))

@@ -49,23 +49,37 @@ public sealed partial class ImageCache
     /// and digest becomes name@digest.
     /// </summary>
     /// <exception cref="IncompleteImageException">A blob of the image is missing; the index was not changed.</exception>
-    public async Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
+    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
+        return PublishAsync(manifest, name, source, null, cancellationToken);
+    }
+
+    private async Task PublishAsync(
+        Manifest manifest, ImageReference name, Digest? source, Digest? referrerOf, CancellationToken cancellationToken)
+    {
         var full = name is { Tag: null, Digest: null } ? name.WithDigest(manifest.Digest) : name;
         await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
-        var entry = CacheEntry.Create(manifest, full.ToString(), source, _options.TimeProvider.GetUtcNow());
+        var entry = CacheEntry.Create(manifest, full.ToString(), source, _options.TimeProvider.GetUtcNow(), referrerOf);
         await _index.ChangeAsync(
             draft =>
             {
                 // Under the lock, so that no garbage collection happens between the check and the change.
                 ThrowIfIncomplete(manifest, full);
-                draft.Put(entry);
+                if (referrerOf is null || !draft.Entries.Any(other => IsImage(other, entry)))
+                {
+                    draft.Put(entry);
+                }
+
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    // What was saved as an image of its own stays one.
+    private static bool IsImage(CacheEntry other, CacheEntry entry) =>
+        other.ReferrerOf is null && other.Digest == entry.Digest && other.IsNamed(entry.Name!);
 
     // True if a manifest is in the cache with all its blobs, which are then kept from garbage collection for a while.
     private async Task<bool> IsCompleteAsync(Descriptor manifest, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Cache;
 /// listed only when all its blobs are in the cache; a process that is killed leaves nothing but parts that can be resumed.
 /// </summary>
 /// <remarks>image-spec, image-layout.md; docs/operate/cache.md describes the folder.</remarks>
-public sealed partial class ImageCache : IImageSource, IImageTarget
+public sealed partial class ImageCache : IReferrerSource, IImageTarget
 {
     private readonly CachePaths _paths;
     private readonly CacheInitializer _initializer;

@@ -17,12 +17,12 @@ internal sealed class ReachableBlobs(CachedManifestReader manifests)
 
     /// <summary>Adds what the entries refer to. What was read before is not read again.</summary>
     /// <exception cref="CacheCorruptException">A manifest is damaged, so its references are unknown.</exception>
-    public void Add(IndexSnapshot index, CancellationToken cancellationToken)
+    public void Add(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { CancellationToken = cancellationToken };
         try
         {
-            Parallel.ForEach(index.Entries, options, entry => Reach(entry.Digest, entry.Descriptor.MediaType, entry));
+            Parallel.ForEach(entries, options, entry => Reach(entry.Digest, entry.Descriptor.MediaType, entry));
         }
         catch (AggregateException error) when (error.InnerException is ImagePusherException first)
         {

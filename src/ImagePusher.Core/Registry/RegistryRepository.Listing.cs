@@ -51,7 +51,7 @@ public sealed partial class RegistryRepository
     public async Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        var found = await Task.WhenAll(Referrers.CosignTagsOf(digest).Select(async tag =>
+        var found = await Task.WhenAll(SubjectTag.CosignTagsOf(digest).Select(async tag =>
             await FindTagAsync(tag, cancellationToken).ConfigureAwait(false) is { } manifest
                 ? new TaggedReferrer(tag, manifest) : null)).ConfigureAwait(false);
         return [.. found.OfType<TaggedReferrer>()];

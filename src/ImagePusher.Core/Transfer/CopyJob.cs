@@ -75,7 +75,7 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
     /// </exception>
     public async Task<bool> IsPublishedAsync(Digest? digest, CancellationToken cancellationToken)
     {
-        var maySkip = !options.Force && !options.AlwaysPublishes && digest is not null;
+        var maySkip = !options.Force && options.ReferrerOf is null && digest is not null;
         if (!maySkip && (!options.NoClobber || name.Tag is null))
         {
             return false;
@@ -117,7 +117,9 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
     /// <summary>Publishes the root under the name.</summary>
     public async Task PublishAsync(Manifest root, CopyMonitor monitor, CancellationToken cancellationToken)
     {
-        await target.PublishAsync(root, NameOf(root.Digest), SourceOf(root), cancellationToken).ConfigureAwait(false);
+        await (options.ReferrerOf is { } subject
+            ? target.PublishReferrerAsync(root, NameOf(root.Digest), subject, cancellationToken)
+            : target.PublishAsync(root, NameOf(root.Digest), SourceOf(root), cancellationToken)).ConfigureAwait(false);
         monitor.AddSent(root.Raw.Length);
     }
 }

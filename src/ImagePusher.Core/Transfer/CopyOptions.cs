@@ -43,7 +43,7 @@ public sealed record CopyOptions
 
     /// <summary>
     /// True to copy the referrers of the image too (signatures, SBOMs, attestations, and their referrers), before the image is
-    /// named. Source and target must be registries. Default: false.
+    /// named. The source must list them: a registry, a cache, an OCI archive or layout. Default: false.
     /// </summary>
     public bool IncludeReferrers { get; init; }
 
@@ -62,8 +62,11 @@ public sealed record CopyOptions
     /// <summary>The clock of durations and progress reports. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>True to put the manifest even if the target has it, so that the target adds it to the referrers of its subject.</summary>
-    internal bool AlwaysPublishes { get; init; }
+    /// <summary>
+    /// The subject, if the manifest is copied as a referrer of another one: it is put even if the target has it, so that the target
+    /// adds it to the referrers of its subject. Default: null.
+    /// </summary>
+    internal Digest? ReferrerOf { get; init; }
 
     /// <summary>True if the copy of a complete image has the digest of its source.</summary>
     internal bool KeepsDigest(bool isRewritable) =>

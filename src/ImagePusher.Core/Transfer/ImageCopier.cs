@@ -32,7 +32,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(options);
         var started = options.TimeProvider.GetTimestamp();
         var job = new CopyJob(selection, target, name, options);
-        var referrers = options.IncludeReferrers ? new ReferrerCopy(selection.Source, target, name, options) : null;
+        var referrers = options.IncludeReferrers ? new ReferrerCopy(selection, target, name, options) : null;
         var isAsked = !selection.IsRead && options.KeepsDigest(selection.IsRewritable);
         if (isAsked && await job.IsPublishedAsync(selection.Root.Digest, cancellationToken).ConfigureAwait(false))
         {
@@ -116,7 +116,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         {
             SourceDigest = tree is null ? null : job.SourceOf(tree.Root),
             Referrers = options.IncludeReferrers && tree is not null
-                ? await new ReferrerCopy(selection.Source, target, name, options)
+                ? await new ReferrerCopy(selection, target, name, options)
                     .PlanAsync(tree.Manifests.Select(manifest => manifest.Digest), cancellationToken).ConfigureAwait(false)
                 : [],
         };

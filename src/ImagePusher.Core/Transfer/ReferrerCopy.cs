@@ -14,10 +14,10 @@ internal sealed class ReferrerCopy
     private readonly CopyOptions _options;
     private readonly ReferrerWalk _walk;
 
-    public ReferrerCopy(IImageSource source, IImageTarget target, ImageReference name, CopyOptions options)
+    public ReferrerCopy(ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options)
     {
-        (_source, _target, _name, _options) = (Checked(source), target, name, options);
-        _walk = new ReferrerWalk(_source, Checked(target));
+        (_source, _target, _name, _options) = (Listed(selection), target, name, options);
+        _walk = new ReferrerWalk(_source, (target as IReferrerSource)?.ReferrersIn(name));
     }
 
     /// <summary>Copies the referrers that the target lacks.</summary>
@@ -32,10 +32,12 @@ internal sealed class ReferrerCopy
             var name = missing.NameBeside(_name);
             var options = _options with
             {
+                Compression = LayerCompression.None,
                 Platforms = [],
+                DefaultPlatformOnly = false,
                 ExpectedDigest = null,
                 IncludeReferrers = false,
-                AlwaysPublishes = true,
+                ReferrerOf = missing.Subject,
             };
             var own = new CopyMonitor();
             try
@@ -76,8 +78,9 @@ internal sealed class ReferrerCopy
                 .Select(entry => entry.Digest).Prepend(selection.Root.Digest)
             : [selection.Root.Digest];
 
-    private static IReferrerSource Checked(object place) => place as IReferrerSource
-        ?? throw new InvalidOptionException(
-            "Referrers can only be copied between registries.",
-            "Copy the image without its referrers, or choose registries as source and target.");
+    private static IReferrerSource Listed(ImageSelection selection) => selection.Source is IReferrerSource source
+        ? source.ReferrersIn(selection.SourceName)
+        : throw new InvalidOptionException(
+            $"The referrers of {selection.Root.Digest} cannot be copied: {selection.Source.Description} does not list referrers.",
+            "Copy the image without its referrers, or from a registry, a cache or an OCI layout.");
 }

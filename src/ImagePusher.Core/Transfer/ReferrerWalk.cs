@@ -7,7 +7,9 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Finds referrers of manifests that a source has and a target lacks, and the referrers of those.</summary>
-internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource target)
+/// <param name="source">The source.</param>
+/// <param name="target">The target; null for one that lists no referrers, to which all are copied.</param>
+internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource? target)
 {
     /// <summary>The maximum number of manifests whose referrers are listed: 10,000.</summary>
     public const int MaximumSubjects = 10_000;
@@ -17,7 +19,8 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
     /// <summary>A referrer that the target lacks.</summary>
     /// <param name="Manifest">Its descriptor.</param>
     /// <param name="Tag">Its tag, if the tag relates it to its subject; else null.</param>
-    internal sealed record Missing(Descriptor Manifest, string? Tag)
+    /// <param name="Subject">The manifest that it refers to.</param>
+    internal sealed record Missing(Descriptor Manifest, string? Tag, Digest Subject)
     {
         /// <summary>Its name in the repository of its subject.</summary>
         public ImageReference NameBeside(ImageReference subject) =>
@@ -68,21 +71,21 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource targe
     {
         if (listed.Count > 0)
         {
-            var existing = await target.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false);
+            var existing = target is null ? [] : await target.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false);
             var digests = existing.Select(entry => entry.Digest).ToHashSet();
             foreach (var referrer in listed.Where(entry => !digests.Contains(entry.Digest)))
             {
-                yield return new Missing(referrer, null);
+                yield return new Missing(referrer, null, subject);
             }
         }
 
         if (tagged.Count > 0)
         {
-            var existing = await target.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
+            var existing = target is null ? [] : await target.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
             foreach (var referrer in tagged.Where(
                 entry => !existing.Any(other => other.Tag == entry.Tag && other.Manifest.Digest == entry.Manifest.Digest)))
             {
-                yield return new Missing(referrer.Manifest, referrer.Tag);
+                yield return new Missing(referrer.Manifest, referrer.Tag, subject);
             }
         }
     }

@@ -63,7 +63,7 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
         var table = finder.Table;
         var found = table.In(repository).Select(entry => entry.Entry).Where(entry => cache.FindSubject(entry) == subject).Select(
             entry => entry.Descriptor);
-        var listed = table.FindTag(repository, TagOf(subject)) is { Entry: var entry } && MediaTypes.IsIndex(entry.Descriptor.MediaType)
+        var listed = table.FindTag(repository, SubjectTag.ListOf(subject)) is { Entry: var entry } && MediaTypes.IsIndex(entry.Descriptor.MediaType)
             && await finder.ReadAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
         return [.. found.Concat(listed).DistinctBy(descriptor => descriptor.Digest).OrderBy(
             descriptor => descriptor.Digest.ToString(), StringComparer.Ordinal)];
@@ -79,8 +79,6 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
             Annotations = manifest.Annotations,
         };
     }
-
-    private static string TagOf(Digest subject) => $"{subject.Algorithm}-{subject.Encoded[..64]}";
 
     private static string NextLink(Exchange exchange, Descriptor last, string? artifactType)
     {

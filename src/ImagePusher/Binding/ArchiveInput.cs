@@ -60,7 +60,8 @@ internal sealed class ArchiveInput(AsyncCommand command)
     }
 
     /// <summary>One image of an archive as the source of a copy.</summary>
-    public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image) => new(archive, image.Root);
+    public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image, ImageReference? name = null) =>
+        new(archive, image.Root) { SourceName = name };
 
     private IEnumerable<(string Input, string File)> Files(string[] paths, bool isLiteral)
     {

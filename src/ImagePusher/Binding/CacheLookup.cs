@@ -11,10 +11,14 @@ internal static class CacheLookup
 {
     private const int ListedNames = 3;
 
-    /// <summary>The entries that a text selects. A pattern may select none; a name that selects none is an error.</summary>
+    /// <summary>
+    /// The entries that a text selects. A pattern may select none; a name that selects none is an error. A pattern selects referrers that
+    /// were copied along with an image only if they are requested.
+    /// </summary>
     /// <exception cref="ImageNotCachedException">No image has this name.</exception>
     /// <exception cref="InvalidReferenceException">The text is neither a cached name nor a reference nor a pattern.</exception>
-    public static async Task<IReadOnlyList<CacheEntry>> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<CacheEntry>> FindAsync(
+        ImageCache cache, string text, CancellationToken cancellationToken, bool withReferrers = false)
     {
         // A name that another tool wrote may contain a bracket, so the literal name comes first.
         if (await cache.FindAsync(text, cancellationToken).ConfigureAwait(false) is { } entry)
@@ -25,7 +29,8 @@ internal static class CacheLookup
         if (WildcardPattern.ContainsWildcardCharacters(text))
         {
             var pattern = Wildcards.Parse(text);
-            var all = await cache.ListAsync(cancellationToken).ConfigureAwait(false);
+            var all = await (withReferrers
+                ? cache.ListAsync(cancellationToken) : cache.ListImagesAsync(cancellationToken)).ConfigureAwait(false);
             return [.. all.Where(candidate => Matches(candidate, pattern))];
         }
 

@@ -40,7 +40,7 @@ public abstract class CompleterBase : IArgumentCompleter
             var path = bound["CachePath"] ?? PusherSession.Current.CachePath
                 ?? (object?)Environment.GetEnvironmentVariable("IMAGEPUSHER_CACHE");
             var cache = path is "" or null ? PusherSession.Current.CurrentCache : PusherSession.Current.Cache(FullPath(path));
-            return cache.ListAsync(CancellationToken.None).GetAwaiter().GetResult();
+            return cache.ListImagesAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception error) when (error is ImagePusherException or RuntimeException or ArgumentException)
         {

@@ -19,10 +19,6 @@ public sealed class CopyRegistryImageCommand : PushCommand
     [ArgumentCompleter(typeof(SeenReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
-    /// <summary>Copy referrers of the image too: signatures, SBOMs, attestations.</summary>
-    [Parameter]
-    public SwitchParameter IncludeReferrers { get; set; }
-
     /// <summary>The credential for the destination, to use instead of Connect-Registry and the configuration files.</summary>
     [Parameter]
     [Credential]

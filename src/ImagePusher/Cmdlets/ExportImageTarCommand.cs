@@ -52,6 +52,11 @@ public sealed class ExportImageTarCommand : TransferCommand
                 "A docker archive holds one platform of an image, but several platforms are specified.",
                 "Specify one platform, or -Format Oci.")
             : null);
+        Require<object?>(IncludeReferrers, () => Format == ArchiveFormat.Docker && IncludeReferrers
+            ? throw new InvalidOptionException(
+                "A docker archive cannot hold referrers: it has no manifests that they could refer to.",
+                "Specify -Format Oci, or omit -IncludeReferrers.")
+            : null);
     }
 
     /// <inheritdoc/>
@@ -135,7 +140,10 @@ public sealed class ExportImageTarCommand : TransferCommand
         Activity = "Exporting",
         Label = entry.PrintableName(),
         Place = tar.Description,
-        Select = async token => new ImageSelection(cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false)),
+        Select = async token => new ImageSelection(cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false))
+        {
+            SourceName = entry.Reference,
+        },
         Target = tar,
         Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest),
         OptionsFor = _ => new CopyOptions
@@ -143,6 +151,7 @@ public sealed class ExportImageTarCommand : TransferCommand
             Compression = LayerCompression.None,
             DecodeLayers = Format == ArchiveFormat.Docker,
             Platforms = Platforms,
+            IncludeReferrers = IncludeReferrers,
             DefaultPlatformOnly = Format == ArchiveFormat.Docker && Platforms.Count == 0,
             ThrottleLimit = 1,
         },

@@ -26,13 +26,17 @@ public sealed class GetCachedImageCommand : CachedImageCommand
     [ArgumentCompleter(typeof(CachedDigestCompleter))]
     public string[]? Digest { get; set; }
 
+    /// <summary>List referrers that were copied along with an image too: signatures, SBOMs, attestations.</summary>
+    [Parameter]
+    public SwitchParameter IncludeReferrers { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
         _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
 
     private protected override void Process(ImageCache cache, string text) => Start(text, async (pending, token) =>
     {
-        var entries = await CacheLookup.FindAsync(cache, text, token).ConfigureAwait(false);
+        var entries = await CacheLookup.FindAsync(cache, text, token, IncludeReferrers).ConfigureAwait(false);
         foreach (var image in await CachedImage.OfAllAsync(cache, [.. entries.Where(IsWanted)], token).ConfigureAwait(false))
         {
             pending.Write(image);

@@ -83,14 +83,15 @@ public sealed class ImportImageTarCommand : TransferCommand
         var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
         _input.Process(paths, Image, needsNames: Reference is null or [.., '/'], (input, lease, selected) =>
         {
-            foreach (var (image, name) in ImportNames.Of(lease.Archive.Path, selected, Reference))
+            foreach (var (source, target) in selected.Zip(ImportNames.Of(lease.Archive.Path, selected, Reference)))
             {
-                Import(input, cache, lease, image, name);
+                Import(input, cache, lease, source, target.Name);
             }
         });
     }
 
-    private void Import(string input, ImageCache cache, ArchiveLease lease, ArchivedImage image, ImageReference name)
+    private void Import(
+        string input, ImageCache cache, ArchiveLease lease, (ArchivedImage Image, ImageReference Name) source, ImageReference name)
     {
         lease.Hold();
         Copies.Start(
@@ -100,10 +101,13 @@ public sealed class ImportImageTarCommand : TransferCommand
                 Action = "Import image",
                 Activity = "Importing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, source.Image, source.Name)),
                 Target = cache,
                 Name = name,
-                OptionsFor = _ => _layers.CopyOptions with { Platforms = Platforms, Force = Force, NoClobber = NoClobber },
+                OptionsFor = _ => _layers.CopyOptions with
+                {
+                    Platforms = Platforms, IncludeReferrers = IncludeReferrers, Force = Force, NoClobber = NoClobber,
+                },
                 Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,
             },

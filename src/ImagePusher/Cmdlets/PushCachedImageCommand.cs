@@ -79,6 +79,7 @@ public sealed class PushCachedImageCommand : PushCommand
                 {
                     SourceDigest = entry.SourceDigest,
                     Origin = entry.Reference,
+                    SourceName = entry.Reference,
                 },
                 Target = Access.Repository(name),
                 Name = name,
@@ -86,6 +87,7 @@ public sealed class PushCachedImageCommand : PushCommand
                 {
                     Compression = LayerCompression.None,
                     Platforms = Platforms,
+                    IncludeReferrers = IncludeReferrers,
                     AllowPartial = AllowPartial,
                     Force = Force,
                     NoClobber = NoClobber,

@@ -72,12 +72,13 @@ public sealed class PushImageTarCommand : PushCommand
                 [.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
             foreach (var (pair, target) in selected.Zip(targets))
             {
-                Try(input, () => Push(input, lease, pair.Image, target.Name ?? throw target.Error!));
+                Try(input, () => Push(input, lease, pair, target.Name ?? throw target.Error!));
             }
         });
     }
 
-    private void Push(string input, ArchiveLease lease, ArchivedImage image, DestinationName destination)
+    private void Push(
+        string input, ArchiveLease lease, (ArchivedImage Image, ImageReference Name) image, DestinationName destination)
     {
         var (name, expected, _) = destination;
         var access = Access;
@@ -90,12 +91,17 @@ public sealed class PushImageTarCommand : PushCommand
                 Action = "Push image",
                 Activity = "Pushing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image.Image, image.Name)),
                 Target = Access.Repository(name),
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with
                 {
-                    Platforms = Platforms, Force = Force, NoClobber = NoClobber, ExpectedDigest = expected, ThrottleLimit = throttle,
+                    Platforms = Platforms,
+                    IncludeReferrers = IncludeReferrers,
+                    Force = Force,
+                    NoClobber = NoClobber,
+                    ExpectedDigest = expected,
+                    ThrottleLimit = throttle,
                 },
                 Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,

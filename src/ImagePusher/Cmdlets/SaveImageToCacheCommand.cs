@@ -66,6 +66,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
                 {
                     Compression = LayerCompression.None,
                     Platforms = Platforms,
+                    IncludeReferrers = IncludeReferrers,
                     DefaultPlatformOnly = !AllPlatforms && Platforms.Count == 0,
                     Force = Force,
                     NoClobber = NoClobber,

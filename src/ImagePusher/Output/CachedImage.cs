@@ -53,6 +53,11 @@ public sealed class CachedImage
     /// <summary>The time at which the image was saved to the cache; null if another tool saved it.</summary>
     public DateTimeOffset? Saved { get; init; }
 
+    /// <summary>
+    /// The digest of the manifest that this one refers to, of a signature or SBOM that was copied along with an image; otherwise null.
+    /// </summary>
+    public string? Subject { get; init; }
+
     /// <summary>The folder of the cache; binds to -CachePath.</summary>
     public required string CachePath { get; init; }
 
@@ -92,6 +97,7 @@ public sealed class CachedImage
             IsComplete = details.IsComplete,
             Created = details.Created,
             Saved = entry.Saved,
+            Subject = (entry.ReferrerOf ?? entry.Subject)?.ToString(),
             CachePath = cache.Path,
         };
     }

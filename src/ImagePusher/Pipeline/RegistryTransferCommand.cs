@@ -22,6 +22,10 @@ public abstract class RegistryTransferCommand : RegistryCommand
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
+    /// <inheritdoc cref="TransferCommand.IncludeReferrers"/>
+    [Parameter]
+    public SwitchParameter IncludeReferrers { get; set; }
+
     /// <inheritdoc cref="TransferCommand.PlanOnly"/>
     [Parameter]
     public SwitchParameter PlanOnly { get; set; }

@@ -21,6 +21,10 @@ public abstract class TransferCommand : AsyncCommand
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
+    /// <summary>Copy referrers of the image too: signatures, SBOMs, attestations.</summary>
+    [Parameter]
+    public SwitchParameter IncludeReferrers { get; set; }
+
     /// <summary>Write the plan of the copy as an object, and copy nothing.</summary>
     [Parameter]
     public SwitchParameter PlanOnly { get; set; }

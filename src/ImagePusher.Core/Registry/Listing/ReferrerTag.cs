@@ -38,7 +38,7 @@ internal static class ReferrerTag
         {
             if (change(await Referrers.ReadTagAsync(endpoint, subject, cancellationToken).ConfigureAwait(false)) is { } entries)
             {
-                var tag = Referrers.TagOf(subject);
+                var tag = SubjectTag.ListOf(subject);
                 await ManifestWriter.PutAsync(
                     endpoint, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
                 endpoint.Transport.Log.Verbose(

@@ -16,17 +16,6 @@ internal static class Referrers
         [HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotImplemented,
             HttpStatusCode.NotAcceptable];
 
-    /// <summary>The tag under which clients keep the list.</summary>
-    public static string TagOf(Digest digest) =>
-        $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
-
-    /// <summary>The tags under which cosign keeps signatures, attestations and SBOMs of a manifest (cosign, SIGNATURE_SPEC.md).</summary>
-    public static IEnumerable<string> CosignTagsOf(Digest digest)
-    {
-        var stem = $"{digest.Algorithm}-{digest.Encoded}";
-        return stem.Length + 5 > 128 ? [] : [stem + ".sig", stem + ".att", stem + ".sbom"];
-    }
-
     /// <summary>The referrers of a manifest.</summary>
     /// <param name="endpoint">The repository.</param>
     /// <param name="digest">The manifest's digest.</param>
@@ -45,7 +34,7 @@ internal static class Referrers
     /// <summary>The list under the tag; empty if the tag does not exist.</summary>
     public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(
         RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
-        await ManifestReader.GetAsync(endpoint, TagOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index
+        await ManifestReader.GetAsync(endpoint, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index
             ? index.Manifests : [];
 
     // Null where the registry has no API.
@@ -81,7 +70,7 @@ internal static class Referrers
         }
         catch (RegistryProtocolException error)
         {
-            endpoint.Transport.Log.Verbose($"{error.Message} Reading the tag {TagOf(digest)} instead.");
+            endpoint.Transport.Log.Verbose($"{error.Message} Reading the tag {SubjectTag.ListOf(digest)} instead.");
             return null;
         }
 

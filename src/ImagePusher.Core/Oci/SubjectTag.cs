@@ -1,0 +1,34 @@
+namespace ImagePusher.Core.Oci;
+
+/// <summary>
+/// Tags that relate a manifest to a subject: cosign's <c>sha256-….sig</c>, and the list that clients keep where a registry has no
+/// referrers API.
+/// </summary>
+/// <remarks>distribution-spec, Referrers Tag Schema; cosign, SIGNATURE_SPEC.md.</remarks>
+internal static class SubjectTag
+{
+    private static readonly string[] CosignSuffixes = [".sig", ".att", ".sbom"];
+
+    /// <summary>The tag under which clients keep the list of referrers.</summary>
+    public static string ListOf(Digest digest) =>
+        $"{digest.Algorithm}-{(digest.Encoded.Length > 64 ? digest.Encoded[..64] : digest.Encoded)}";
+
+    /// <summary>The tags under which cosign keeps signatures, attestations and SBOMs of a manifest.</summary>
+    public static IEnumerable<string> CosignTagsOf(Digest digest)
+    {
+        var stem = $"{digest.Algorithm}-{digest.Encoded}";
+        return stem.Length + 5 > 128 ? [] : CosignSuffixes.Select(suffix => stem + suffix);
+    }
+
+    /// <summary>The subject of a cosign tag; null for any other tag.</summary>
+    public static Digest? CosignSubjectOf(string? tag) =>
+        tag is not null && Array.Find(CosignSuffixes, suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } found
+            ? Parse(tag[..^found.Length]) : null;
+
+    /// <summary>The subject whose list of referrers a tag names; null for any other tag.</summary>
+    public static Digest? ListSubjectOf(string? tag) => tag is null ? null : Parse(tag);
+
+    private static Digest? Parse(string stem) =>
+        stem.IndexOf('-', StringComparison.Ordinal) is var dash and > 0
+            && Digest.TryParse($"{stem[..dash]}:{stem[(dash + 1)..]}", out var digest) ? digest : null;
+}
