@@ -37,8 +37,8 @@ internal sealed class CacheReferrers(ImageCache cache, ImageReference? repositor
     {
         var listed = cache.Entries.Where(entry => SubjectTag.ListSubjectOf(TagOf(entry)) is not null && IsHere(entry))
             .Select(entry => cache.TryReadManifest(entry.Descriptor)).OfType<ImageIndex>().SelectMany(list => list.Manifests);
-        return cache.Entries.Where(entry => entry.Saved is null || entry.Subject is not null).Select(entry => entry.Descriptor).Concat(listed)
-            .Where(entry => entry.IsManifest).DistinctBy(entry => entry.Digest)
+        return cache.Entries.Where(entry => entry.Saved is null || entry.Subject is not null).Select(entry => entry.Descriptor)
+            .Concat(listed).Where(entry => entry.IsManifest).DistinctBy(entry => entry.Digest)
             .Select(cache.TryReadManifest).OfType<Manifest>().Where(manifest => manifest.Subject is not null)
             .ToLookup(manifest => manifest.Subject!.Digest, Describe);
     }
@@ -56,5 +56,6 @@ internal sealed class CacheReferrers(ImageCache cache, ImageReference? repositor
         repository is null || entry.Reference is not { } name || name.Name == repository.Name;
 
     // Without the annotations of the cache's own entry.
-    private static Descriptor Plain(Descriptor entry) => new(entry.MediaType, entry.Digest, entry.Size) { ArtifactType = entry.ArtifactType };
+    private static Descriptor Plain(Descriptor entry) =>
+        new(entry.MediaType, entry.Digest, entry.Size) { ArtifactType = entry.ArtifactType };
 }

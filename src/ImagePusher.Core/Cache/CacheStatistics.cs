@@ -6,7 +6,7 @@ public sealed record CacheStatistics
     /// <summary>The cache's folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The number of entries of the index: names, and images without a name. Referrers that were copied along do not count.</summary>
+    /// <summary>The number of entries of the index, names and images without a name, without referrers that were copied along.</summary>
     public int Images { get; init; }
 
     /// <summary>The number of blobs.</summary>

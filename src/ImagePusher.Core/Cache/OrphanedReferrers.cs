@@ -42,7 +42,7 @@ internal sealed class OrphanedReferrers(CacheIndex index, ManifestReader manifes
             return;
         }
 
-        // An entry that was saved again meanwhile has another time, and stays. If an image was added meanwhile, all stay.
+        // An entry that was saved again in between has another time, and stays. If an image was added in between, all stay.
         var known = snapshot.Entries.Select(KeyOf).ToHashSet();
         await index.ChangeAsync(
             draft => draft.Entries.All(entry => known.Contains(KeyOf(entry))) && draft.Remove(entry => orphans.Contains(KeyOf(entry))) > 0,

@@ -36,7 +36,7 @@ internal sealed class ImageSelection
     /// <summary>The name under which the source keeps the image, if it was copied from there: its registry may have the blobs.</summary>
     public ImageReference? Origin { get; init; }
 
-    /// <summary>The name of the image in a source of several repositories, beside which its tagged referrers are; null if unknown.</summary>
+    /// <summary>The name in a source of several repositories, beside which the tagged referrers are; null if unknown.</summary>
     public ImageReference? SourceName { get; init; }
 
     /// <summary>True if the manifest was read.</summary>

@@ -63,7 +63,8 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
         var table = finder.Table;
         var found = table.In(repository).Select(entry => entry.Entry).Where(entry => cache.FindSubject(entry) == subject).Select(
             entry => entry.Descriptor);
-        var listed = table.FindTag(repository, SubjectTag.ListOf(subject)) is { Entry: var entry } && MediaTypes.IsIndex(entry.Descriptor.MediaType)
+        var listed = table.FindTag(repository, SubjectTag.ListOf(subject)) is { Entry: var entry }
+            && MediaTypes.IsIndex(entry.Descriptor.MediaType)
             && await finder.ReadAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) is ImageIndex index ? index.Manifests : [];
         return [.. found.Concat(listed).DistinctBy(descriptor => descriptor.Digest).OrderBy(
             descriptor => descriptor.Digest.ToString(), StringComparer.Ordinal)];

@@ -173,7 +173,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     {
         using var engine = await EngineAsync();
         await engine.OutputAsync(Setup, Token);
-        await HasAsync(engine, "Get-CachedImage", "Reference Repository Tag Digest SourceDigest MediaType Platform Size UniqueSize SharedSize LayerCount IsComplete Created Saved CachePath");
+        await HasAsync(engine, "Get-CachedImage", "Reference Repository Tag Digest SourceDigest MediaType Platform Size UniqueSize SharedSize LayerCount IsComplete Created Saved Subject CachePath");
         await HasAsync(engine, "Push-CachedImage * -Destination $registry", "Source Reference Digest SourceDigest Layers Uploaded Mounted Existing BytesSent Duration");
         await HasAsync(engine, "Get-RegistryManifest $registry/app:1", "Reference Digest MediaType Size Platform Layers Manifests Annotations Raw");
     }

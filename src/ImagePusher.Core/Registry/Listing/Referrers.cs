@@ -34,8 +34,8 @@ internal static class Referrers
     /// <summary>The list under the tag; empty if the tag does not exist.</summary>
     public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(
         RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
-        await ManifestReader.GetAsync(endpoint, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false) is ImageIndex index
-            ? index.Manifests : [];
+        await ManifestReader.GetAsync(endpoint, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false)
+            is ImageIndex index ? index.Manifests : [];
 
     // Null where the registry has no API.
     private static async Task<List<Descriptor>?> AskAsync(
