@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
+        'Add-ImageSignature'
         'Clear-ImageCache'
         'Compare-Image'
         'Connect-Registry'
@@ -44,6 +45,7 @@
         'Start-LocalRegistry'
         'Stop-LocalRegistry'
         'Test-CachedImage'
+        'Test-ImageSignature'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -5,9 +5,10 @@
 #                                    hello:1.0, and the mirror of docker.io/library/nginx
 #   registry.example.com             a registry that requires the user 'builder' and the password in $env:REGISTRY_PASSWORD
 #   hub.example.com                  a server that only reports a pull rate limit
+#   ./signing.pem, ./signing.pub     a key pair that signed localhost:5000/team/app:1.0; ./policy.json requires another key
 #   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
-# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout and the last two
-# registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
+# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the keys and the
+# last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
 param([Parameter(Mandatory)] [string] $Template, [string] $Code = '')
 $ErrorActionPreference = 'Stop'
 $env:REGISTRY_PASSWORD = 'secret'
@@ -80,6 +81,9 @@ $environment['2af181c5c5c07dec2e695014f6ee2c1c33176b70b61fa6a672d58b7180599823']
 
 Set-RegistryOption docker.io -Mirror $environment['localhost:5000']
 if ($Code.Contains('./srv/layout')) { New-Layout "$folder/srv/layout" }
+if ($Code.Contains('./signing.') -or $Code.Contains('./policy.json')) {
+    & (Join-Path $PSScriptRoot HelpKeys.ps1) $folder $environment['localhost:5000'] $Code.StartsWith('Test-')
+}
 if ($Code.Contains('registry.example.com')) {
     $credential = [pscredential]::new('builder', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
     $environment['registry.example.com'] = Start-Registry "$folder/srv/closed" 10000 32000 $credential

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Cache;
 /// <param name="index">The cache's index.</param>
 /// <param name="manifests">Reads manifests.</param>
 /// <param name="before">Entries that were saved later are kept: their image may be about to be named.</param>
-internal sealed class OrphanedReferrers(CacheIndex index, ManifestReader manifests, DateTimeOffset before)
+internal sealed class OrphanedReferrers(CacheIndex index, CachedManifestReader manifests, DateTimeOffset before)
 {
     /// <summary>The orphaned entries of an index.</summary>
     /// <exception cref="CacheCorruptException">A manifest is damaged, so the images that lead to it are unknown.</exception>

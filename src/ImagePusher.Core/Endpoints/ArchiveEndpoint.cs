@@ -32,7 +32,8 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
         try
         {
             var images = archive.Images.SelectMany(
-                found => found.Names.Select(name => new SourceImage(new ImageSelection(archive, found.Root), name)));
+                found => found.Names.Select(name => new SourceImage(
+                    new ImageSelection(archive, found.Root) { SourceName = name, Name = found.IsNamed ? name : null }, name)));
             if (image is not null)
             {
                 return new SourceEndpoint(path, [await SelectAsync().ConfigureAwait(false)], owner: archive);
@@ -54,10 +55,10 @@ internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat 
         async Task<SourceImage> SelectAsync()
         {
             var root = await archive.ResolveAsync(image, cancellationToken).ConfigureAwait(false);
-            var name = Digest.TryParse(image, out _) || !ImageReference.TryParse(image, out var given)
-                ? archive.Images.FirstOrDefault(found => found.Root.Digest == root.Digest)?.Names[0]
-                : given;
-            return new SourceImage(new ImageSelection(archive, root), name);
+            var found = archive.Images.FirstOrDefault(found => found.Root.Digest == root.Digest);
+            var name = Digest.TryParse(image, out _) || !ImageReference.TryParse(image, out var given) ? found?.Names[0] : given;
+            return new SourceImage(
+                new ImageSelection(archive, root) { SourceName = name, Name = found is { IsNamed: true } ? name : null }, name);
         }
     }
 

@@ -18,7 +18,9 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         return new SourceEndpoint(
             cache.Description,
             [.. entries.Select(entry => new SourceImage(
-                new ImageSelection(cache, entry.Descriptor) { SourceDigest = entry.SourceDigest, Origin = entry.Reference },
+                new ImageSelection(cache, entry.Descriptor) {
+                    SourceDigest = entry.SourceDigest, Origin = entry.Reference, SourceName = entry.Reference, Name = entry.Reference,
+                },
                 entry.Reference))],
             Encodings(options));
     }

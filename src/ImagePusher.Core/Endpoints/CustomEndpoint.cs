@@ -17,7 +17,7 @@ internal sealed class CustomEndpoint(IImageSource? source, string? nameOrDigest,
 
         var root = await source.ResolveAsync(nameOrDigest!, cancellationToken).ConfigureAwait(false);
         var name = reference is null ? null : ImageReference.Parse(reference);
-        return new SourceEndpoint(source.Description, [new SourceImage(new ImageSelection(source, root), name)]);
+        return new SourceEndpoint(source.Description, [new SourceImage(new ImageSelection(source, root) { Name = name }, name)]);
     }
 
     internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => target is null

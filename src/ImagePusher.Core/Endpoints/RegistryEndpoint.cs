@@ -17,7 +17,7 @@ internal sealed class RegistryEndpoint(string reference, RegistryClient? client)
         var name = ImageReference.Parse(reference);
         var repository = Repository(name, options);
         var root = await repository.DescribeAsync(name.TagOrDigest!, cancellationToken).ConfigureAwait(false);
-        return new SourceEndpoint(name.ToString(), [new SourceImage(new ImageSelection(repository, root), name)]);
+        return new SourceEndpoint(name.ToString(), [new SourceImage(new ImageSelection(repository, root) { Name = name }, name)]);
     }
 
     internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) =>

@@ -1,3 +1,4 @@
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Compression;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,12 @@ public sealed record CopyOptions
     /// named. The source must list them: a registry, a cache, an OCI archive or layout. Default: false.
     /// </summary>
     public bool IncludeReferrers { get; init; }
+
+    /// <summary>
+    /// Decides whether the image may be copied, once its digest is known and before any of it moves. An image that it rejects is not
+    /// copied, and not reported as existing either. Default: null, every image may be copied.
+    /// </summary>
+    public IImageVerifier? Verifier { get; init; }
 
     /// <summary>The digest that the result must have. Default: null, any.</summary>
     public Digest? ExpectedDigest { get; init; }

@@ -32,6 +32,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(options);
         var started = options.TimeProvider.GetTimestamp();
         var job = new CopyJob(selection, target, name, options);
+        var verification = await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
         var referrers = options.IncludeReferrers ? new ReferrerCopy(selection, target, name, options) : null;
         var isAsked = !selection.IsRead && options.KeepsDigest(selection.IsRewritable);
         if (isAsked && await job.IsPublishedAsync(selection.Root.Digest, cancellationToken).ConfigureAwait(false))
@@ -72,6 +73,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
                 tree!.Manifests.Select(manifest => manifest.Digest), this, monitor, cancellationToken).ConfigureAwait(false);
         }
 
+        verification.WarnIfRewritten(tree!.Root, name);
         if (!isPublished)
         {
             await job.PublishAsync(tree!.Root, monitor, cancellationToken).ConfigureAwait(false);
@@ -96,6 +98,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(target);
         var job = new CopyJob(selection, target, name, options);
+        await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
         await job.ReadAsync(cancellationToken).ConfigureAwait(false);
         job.SuggestOrigin();
         var known = await job.RecallAsync(encodings, cancellationToken).ConfigureAwait(false);

@@ -13,10 +13,12 @@ internal sealed class ReferrerCopy
     private readonly ImageReference _name;
     private readonly CopyOptions _options;
     private readonly ReferrerWalk _walk;
+    private readonly ReferrerGate _gate;
 
     public ReferrerCopy(ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options)
     {
         (_source, _target, _name, _options) = (Listed(selection), target, name, options);
+        _gate = new ReferrerGate(_source, selection.Name, options);
         _walk = new ReferrerWalk(_source, (target as IReferrerSource)?.ReferrersIn(name));
     }
 
@@ -30,8 +32,14 @@ internal sealed class ReferrerCopy
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {
             var name = missing.NameBeside(_name);
+            if (!await _gate.AllowsAsync(missing.Manifest, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
             var options = _options with
             {
+                Verifier = null,
                 Compression = LayerCompression.None,
                 Platforms = [],
                 DefaultPlatformOnly = false,

@@ -60,8 +60,11 @@ internal sealed class ArchiveInput(AsyncCommand command)
     }
 
     /// <summary>One image of an archive as the source of a copy.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="name">The name in the archive. One that was made from the file name is not judged by a policy.</param>
     public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image, ImageReference? name = null) =>
-        new(archive, image.Root) { SourceName = name };
+        new(archive, image.Root) { SourceName = name, Name = image.IsNamed ? name : null };
 
     private IEnumerable<(string Input, string File)> Files(string[] paths, bool isLiteral)
     {

@@ -54,7 +54,7 @@ public sealed class CopyRegistryImageCommand : PushCommand
                 {
                     var root = await from.DescribeAsync(source.TagOrDigest!, token).ConfigureAwait(false);
                     PusherSession.Current.Saw(source);
-                    return new ImageSelection(from, root);
+                    return new ImageSelection(from, root) { Name = source };
                 },
                 Target = to.Repository(name),
                 Name = name,

@@ -143,6 +143,7 @@ public sealed class ExportImageTarCommand : TransferCommand
         Select = async token => new ImageSelection(cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false))
         {
             SourceName = entry.Reference,
+            Name = entry.Reference,
         },
         Target = tar,
         Name = entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest),

@@ -80,6 +80,7 @@ public sealed class PushCachedImageCommand : PushCommand
                     SourceDigest = entry.SourceDigest,
                     Origin = entry.Reference,
                     SourceName = entry.Reference,
+                    Name = entry.Reference,
                 },
                 Target = Access.Repository(name),
                 Name = name,

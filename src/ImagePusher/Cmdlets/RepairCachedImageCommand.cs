@@ -81,7 +81,7 @@ public sealed class RepairCachedImageCommand : RegistryCommand
             return;
         }
 
-        new CopyRunner(this, isPlanOnly: false).Start(
+        new CopyRunner(this, isPlanOnly: false, policies: null).Start(
             input,
             new CopyRequest
             {

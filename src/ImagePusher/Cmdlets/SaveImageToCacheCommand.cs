@@ -58,7 +58,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
                 {
                     var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
                     session.Saw(reference);
-                    return new ImageSelection(repository, root);
+                    return new ImageSelection(repository, root) { Name = reference };
                 },
                 Target = cache,
                 Name = reference.Digest is null ? reference : reference.ByDigest(),

@@ -12,6 +12,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(RegistryOption))]
 public sealed class SetRegistryOptionCommand : AsyncCommand
 {
+    private string? _policy;
+
     /// <summary>The registries; by default '*', the options of every registry without options of its own.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -40,6 +42,12 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     /// <summary>Keep <c>library/</c> in the names of Docker Hub's official images.</summary>
     [Parameter]
     public SwitchParameter KeepLibrary { get; set; }
+
+    /// <summary>The signature policy for images from and to the registry: a policy.json, System, or empty for none.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
 
     /// <summary>How blobs are uploaded.</summary>
     [Parameter]
@@ -83,6 +91,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     protected override void BeginProcessing()
     {
         Array.ForEach(Mirror ?? [], text => Require(text, () => Mirrors.Parse(text)));
+        _policy = Require(SignaturePolicy, ReadPolicy);
         _ = Require(PathPrefix, () => PathPrefix is null ? null : Mirrors.ParsePrefix(PathPrefix));
     }
 
@@ -113,10 +122,28 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
             client.SetSettings(registry, options = Change(client.GetSettings(registry)));
         }
 
+        if (_policy is not null)
+        {
+            PusherSession.Current.SignaturePolicies.Set(registry, _policy);
+        }
+
         if (PassThru)
         {
             WriteObject(RegistryOption.Of(registry, options));
         }
+    }
+
+    // Read once, so that an unusable policy is an error here, and not first at a copy.
+    private string? ReadPolicy()
+    {
+        if (string.IsNullOrEmpty(SignaturePolicy))
+        {
+            return SignaturePolicy;
+        }
+
+        var path = PolicyPath.Resolve(this, SignaturePolicy);
+        _ = Core.Trust.SignaturePolicy.Load(path);
+        return path;
     }
 
     private RegistrySettings Change(RegistrySettings known) => known with

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Registry;
+using ImagePusher.Session;
 
 namespace ImagePusher.Output;
 
@@ -28,6 +29,9 @@ public sealed class RegistryOption
 
     /// <summary>True if <c>library/</c> is kept in the names of Docker Hub's official images that are pushed to this registry.</summary>
     public bool KeepLibrary { get; init; }
+
+    /// <summary>The signature policy that images from and to this registry must satisfy; null for none.</summary>
+    public string? SignaturePolicy { get; init; }
 
     /// <summary>How blobs are uploaded: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
     public required string UploadForm { get; init; }
@@ -63,6 +67,7 @@ public sealed class RegistryOption
         AllowedHost = OutputText.List(settings.AllowedHosts),
         PathPrefix = settings.PathPrefix,
         KeepLibrary = settings.KeepLibrary,
+        SignaturePolicy = PusherSession.Current.SignaturePolicies.Find(registry),
         UploadForm = settings.UploadForm.ToString(),
         ChunkSize = settings.ChunkSize,
         ThrottleLimit = settings.ThrottleLimit,

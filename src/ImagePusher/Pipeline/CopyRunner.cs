@@ -8,7 +8,10 @@ namespace ImagePusher.Pipeline;
 /// Runs the copies of a cmdlet: with -WhatIf it prints the plan, with -PlanOnly it writes the plan as an object, otherwise it
 /// asks for confirmation where needed and copies.
 /// </summary>
-internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
+/// <param name="command">The cmdlet.</param>
+/// <param name="isPlanOnly">True for -PlanOnly.</param>
+/// <param name="policies">The signature policies; null if the images were accepted before.</param>
+internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPolicies? policies)
 {
     /// <summary>Copies one image, or plans its copy.</summary>
     /// <param name="input">The input as the user gave it.</param>
@@ -41,7 +44,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
         using var shown = progress.Show(copy.Activity, copy.Label, transfer);
         var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
         return await copy.Copier.CopyAsync(
-            selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log }, transfer,
+            selection, copy.Target, copy.Name, OptionsFor(copy, selection), transfer,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -71,7 +74,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
         {
             var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
             var plan = await copy.Copier.PlanAsync(
-                selection, copy.Target, copy.Name, copy.OptionsFor(selection) with { Logger = command.Log },
+                selection, copy.Target, copy.Name, OptionsFor(copy, selection),
                 cancellationToken).ConfigureAwait(false);
             if (isPlanOnly)
             {
@@ -87,4 +90,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly)
             copy.Release();
         }
     }
+
+    private CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
+        copy.OptionsFor(selection) with { Logger = command.Log, Verifier = policies?.For(selection, copy.Target) };
 }

@@ -78,7 +78,7 @@ public abstract class ImageSourceCommand : RegistryCommand
         {
             var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
             PusherSession.Current.Saw(reference);
-            return new ImageSelection(repository, root);
+            return new ImageSelection(repository, root) { Name = reference };
         }));
     }
 
@@ -111,12 +111,15 @@ public abstract class ImageSourceCommand : RegistryCommand
             {
                 lease.Hold();
                 Process(new ImageInput(
-                    input, name.ToString(), _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)), lease.Release));
+                    input, name.ToString(), _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image, name)), lease.Release));
             }
         });
 
     private static async Task<ImageSelection> SelectAsync(
-        ImageCache cache, CacheEntry entry, Digest? digest, CancellationToken cancellationToken) => digest is null
-            ? new ImageSelection(cache, entry.Descriptor)
-            : new ImageSelection(cache, await cache.ResolveAsync(digest.ToString(), cancellationToken).ConfigureAwait(false));
+        ImageCache cache, CacheEntry entry, Digest? digest, CancellationToken cancellationToken)
+    {
+        var root = digest is null
+            ? entry.Descriptor : (await cache.ResolveAsync(digest.ToString(), cancellationToken).ConfigureAwait(false)).Descriptor;
+        return new ImageSelection(cache, root) { SourceName = entry.Reference, Name = entry.Reference };
+    }
 }

@@ -30,12 +30,22 @@ public abstract class RegistryTransferCommand : RegistryCommand
     [Parameter]
     public SwitchParameter PlanOnly { get; set; }
 
+    /// <inheritdoc cref="TransferCommand.SignaturePolicy"/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
+
     /// <summary>Copies images, or plans their copies.</summary>
-    private protected CopyRunner Copies => field ??= new CopyRunner(this, PlanOnly);
+    private protected CopyRunner Copies { get; private set; } = null!;
 
     /// <summary>The platforms of <see cref="Platform"/>; empty if none was given.</summary>
     private protected IReadOnlyList<Platform> Platforms { get; private set; } = [];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Platforms = RequirePlatforms(Platform);
+    protected override void BeginProcessing()
+    {
+        Platforms = RequirePlatforms(Platform);
+        Copies = new CopyRunner(this, PlanOnly, CopyPolicies.Of(this, SignaturePolicy));
+    }
 }

@@ -29,12 +29,22 @@ public abstract class TransferCommand : AsyncCommand
     [Parameter]
     public SwitchParameter PlanOnly { get; set; }
 
+    /// <summary>The signature policy that images must satisfy: a policy.json, or System for that of this machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
+
     /// <summary>Copies images, or plans their copies.</summary>
-    private protected CopyRunner Copies => field ??= new CopyRunner(this, PlanOnly);
+    private protected CopyRunner Copies { get; private set; } = null!;
 
     /// <summary>The platforms of <see cref="Platform"/>; empty if none was given.</summary>
     private protected IReadOnlyList<Platform> Platforms { get; private set; } = [];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Platforms = RequirePlatforms(Platform);
+    protected override void BeginProcessing()
+    {
+        Platforms = RequirePlatforms(Platform);
+        Copies = new CopyRunner(this, PlanOnly, CopyPolicies.Of(this, SignaturePolicy));
+    }
 }

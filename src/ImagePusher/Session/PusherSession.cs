@@ -38,6 +38,9 @@ internal sealed class PusherSession
     /// <summary>The limits of all copies of the process.</summary>
     public TransferLimits Limits { get; } = new();
 
+    /// <summary>The signature policies of registries.</summary>
+    public SignaturePolicies SignaturePolicies { get; } = new();
+
     /// <summary>The local registries that this process serves.</summary>
     public LocalRegistryList LocalRegistries { get; } = new();
 
@@ -101,6 +104,7 @@ internal sealed class PusherSession
         ended.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _seenReferences.Clear();
         _seenRepositories.Clear();
+        SignaturePolicies.Clear();
         CachePath = null;
         _lastUsed = null;
     }

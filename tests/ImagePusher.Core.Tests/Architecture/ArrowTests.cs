@@ -22,6 +22,7 @@ public sealed class ArrowTests
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Naming", "Oci", "Registry", "State", "Transfer"],
+        ["Trust"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };
 

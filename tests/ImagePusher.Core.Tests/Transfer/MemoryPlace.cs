@@ -60,7 +60,7 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
     }
 
     public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Descriptor>>([.. Manifests.Values.Where(manifest => manifest.Subject?.Digest == digest).Select(manifest => manifest.Descriptor)]);
+        Task.FromResult<IReadOnlyList<Descriptor>>([.. Manifests.Values.Where(manifest => manifest.Subject?.Digest == digest).Select(manifest => manifest.Descriptor with { ArtifactType = manifest.ArtifactType })]);
 
     public Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
         Task.FromResult(Tagged.GetValueOrDefault(digest) ?? []);

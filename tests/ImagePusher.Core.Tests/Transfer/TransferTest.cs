@@ -23,9 +23,11 @@ public abstract class TransferTest : IDisposable
 
     public void Dispose()
     {
-        _limits.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    protected virtual void Dispose(bool disposing) => _limits.Dispose();
 
     private protected static string Json(Descriptor descriptor, string fields = "") =>
         $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}}{{(fields.Length > 0 ? "," + fields : "")}}}""";

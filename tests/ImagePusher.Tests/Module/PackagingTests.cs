@@ -74,7 +74,7 @@ public sealed class PackagingTests
             .Where(name => !name!.EndsWith(".pdb", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "ImagePusher.Core.dll", "ImagePusher.LocalRegistry.dll", "ImagePusher.dll",
+                "BouncyCastle.Cryptography.dll", "ImagePusher.Core.dll", "ImagePusher.LocalRegistry.dll", "ImagePusher.dll",
                 "Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Logging.Abstractions.dll",
                 "Polly.Core.dll", "System.IO.Hashing.dll", "YamlDotNet.dll", "ZstdSharp.dll",
             ],

@@ -9,7 +9,7 @@ namespace ImagePusher.Tests.Output;
 public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
 {
     private const string OfReferences =
-        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent";
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent Test-ImageSignature Add-ImageSignature";
 
     private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage";
 
@@ -22,9 +22,9 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
     [
         ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig Get-ImageFile Save-ImageFile"),
+        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig Get-ImageFile Save-ImageFile Test-ImageSignature Add-ImageSignature"),
         ("CachedImage", "CachePath", "CachePath", OfCaches),
-        ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig Get-ImageFile Save-ImageFile"),
+        ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig Get-ImageFile Save-ImageFile Test-ImageSignature"),
         ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("CachedImageTest", "CachePath", "CachePath", OfCachedImages),
         ("CachedImageTest", "Digest", "Digest", "Push-CachedImage"),
@@ -35,9 +35,10 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("ImagePackage", "Reference", "Reference", OfReferences),
         ("ImageAttestation", "Reference", "Reference", OfReferences),
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageSignatureInfo", "Reference", "Reference", OfReferences),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar"),
-        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar"),
+        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
+        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
         ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),

@@ -38,6 +38,7 @@ public sealed class EveryOutput : IAsyncLifetime
         $config
         $config.History[0]
         $config.HealthCheck
+        Get-CachedImage | Add-ImageSignature -PrivateKey ([System.Security.Cryptography.ECDsa]::Create().ExportPkcs8PrivateKeyPem())
         """;
 
     private readonly SmallImages _images = new();

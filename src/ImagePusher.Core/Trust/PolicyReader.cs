@@ -1,0 +1,67 @@
+using System.Text.Json;
+using ImagePusher.Core.Naming;
+
+namespace ImagePusher.Core.Trust;
+
+/// <summary>The requirements of a policy: of the scopes of its docker transport, and the default.</summary>
+/// <param name="Default">Applies where no scope matches.</param>
+/// <param name="Docker">The requirements by scope; the empty scope is the default of the transport.</param>
+internal sealed record PolicyContent(
+    IReadOnlyList<PolicyRequirement> Default, IReadOnlyDictionary<string, IReadOnlyList<PolicyRequirement>> Docker);
+
+/// <summary>
+/// Reads containers-policy.json(5). Whatever it does not know, it rejects: a requirement that is overlooked would accept too much.
+/// </summary>
+/// <param name="requirements">Reads the requirements.</param>
+internal sealed class PolicyReader(RequirementReader requirements)
+{
+    private const string Docker = "docker";
+    private static readonly string[] TopNames = ["default", "transports"];
+
+    // containers-transports(5). Their scopes are read, so that an error in them is found, and apply to no image of this library.
+    private static readonly string[] Transports =
+    [
+        Docker, "atomic", "containers-storage", "dir", "docker-archive", "docker-daemon", "oci", "oci-archive", "ostree", "sif", "tarball",
+    ];
+
+    /// <exception cref="FormatException">The policy is malformed or has something unknown; the message names the place.</exception>
+    public PolicyContent Read(ReadOnlyMemory<byte> json)
+    {
+        using var document = StrictJson.Parse(WithoutMark(json));
+        var top = StrictJson.Object(document.RootElement, TopNames, "");
+        var general = top.TryGetValue("default", out var list)
+            ? ReadList(list, "default")
+            : throw new FormatException("default is missing");
+        var docker = new Dictionary<string, IReadOnlyList<PolicyRequirement>>(StringComparer.Ordinal);
+        if (top.TryGetValue("transports", out var transports))
+        {
+            foreach (var (transport, scopes) in StrictJson.Object(transports, Transports, "transports"))
+            {
+                ReadScopes(transport, scopes, docker);
+            }
+        }
+
+        return new PolicyContent(general, docker);
+    }
+
+    private void ReadScopes(string transport, JsonElement element, Dictionary<string, IReadOnlyList<PolicyRequirement>> docker)
+    {
+        var place = StrictJson.Join("transports", transport);
+        foreach (var (scope, list) in StrictJson.Object(element, place))
+        {
+            var at = StrictJson.Join(place, scope);
+            var read = ReadList(list, at);
+            if (transport == Docker)
+            {
+                docker[PolicyScope.IsValid(scope) ? scope : throw new FormatException($"{at} is not a scope")] = read;
+            }
+        }
+    }
+
+    private List<PolicyRequirement> ReadList(JsonElement list, string place) =>
+        [.. StrictJson.List(list, place).Select((element, position) => requirements.Read(element, $"{place}[{position}]"))];
+
+    // Windows PowerShell writes a byte order mark.
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> json) =>
+        json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
+}

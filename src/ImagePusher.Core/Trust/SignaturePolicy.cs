@@ -1,0 +1,100 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Trust;
+
+/// <summary>
+/// A signature policy in the format of containers-policy.json(5), which skopeo and podman use: an image must satisfy all requirements
+/// of the most specific scope of its name under <c>transports.docker</c>, else those of <c>default</c>. What the policy has and this
+/// library does not support never accepts an image.
+/// </summary>
+/// <remarks>Immutable once loaded, except that key files are read when an image needs them first.</remarks>
+public sealed class SignaturePolicy : IImageVerifier
+{
+    /// <summary>The policy of the system, where it has one; not on Windows.</summary>
+    internal const string SystemPath = "/etc/containers/policy.json";
+
+    private readonly string _path;
+    private readonly PolicyContent _content;
+
+    private SignaturePolicy(string path, PolicyContent content) => (_path, _content) = (path, content);
+
+    /// <summary>Reads a policy file.</summary>
+    /// <param name="path">The file. Relative paths of keys in it refer to its folder.</param>
+    /// <exception cref="InvalidOptionException">
+    /// The file is malformed, has a property twice, or has a property or type that is not known; the message names the place.
+    /// </exception>
+    /// <exception cref="PathNotFoundException">The file does not exist.</exception>
+    /// <exception cref="AccessDeniedException">The file cannot be read.</exception>
+    /// <exception cref="LimitExceededException">The file has more than 1 MiB.</exception>
+    public static SignaturePolicy Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var full = Path.GetFullPath(path);
+        var json = TrustFile.Read(full, "signature policy", TrustLimits.Policy);
+        try
+        {
+            var requirements = new RequirementReader(Path.GetDirectoryName(full)!, TimeProvider.System);
+            return new SignaturePolicy(full, new PolicyReader(requirements).Read(json));
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidOptionException(
+                $"The signature policy '{full}' is invalid: {error.Message}.", "Correct the policy; see containers-policy.json(5).", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> VerifyAsync(
+        IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(manifest);
+        var check = new PolicyCheck(source, name, manifest, _path);
+        foreach (var requirement in RequirementsFor(name))
+        {
+            await check.RequireAsync(requirement, cancellationToken).ConfigureAwait(false);
+        }
+
+        return check.WasSigned;
+    }
+
+    /// <summary>The verdicts of all signatures under all requirements for signatures that apply to an image.</summary>
+    internal async Task<IReadOnlyList<SignatureVerdict>> ExamineAsync(
+        IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken)
+    {
+        var check = new PolicyCheck(source, name, manifest, _path);
+        var verdicts = new List<SignatureVerdict>();
+        foreach (var requirement in RequirementsFor(name))
+        {
+            verdicts.AddRange(await check.ExamineAsync(requirement, cancellationToken).ConfigureAwait(false));
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>
+    /// The requirements for an image. A reference with tag and digest has two scopes of its own, and the requirements of both apply.
+    /// </summary>
+    internal IEnumerable<PolicyRequirement> RequirementsFor(ImageReference? name)
+    {
+        if (name is null)
+        {
+            return _content.Default;
+        }
+
+        if (name is not { Tag: { } tag, Digest: { } digest })
+        {
+            return ListFor(name);
+        }
+
+        var (byTag, byDigest) = (ListFor(name.WithTag(tag)), ListFor(name.WithDigest(digest)));
+        return ReferenceEquals(byTag, byDigest) ? byTag : byTag.Concat(byDigest);
+    }
+
+    private IReadOnlyList<PolicyRequirement> ListFor(ImageReference name) =>
+        PolicyScope.Of(name).Append("").Select(scope => _content.Docker.GetValueOrDefault(scope)).FirstOrDefault(list => list is not null)
+        ?? _content.Default;
+}

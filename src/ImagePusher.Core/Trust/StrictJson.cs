@@ -1,0 +1,111 @@
+using System.Text.Json;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Trust;
+
+/// <summary>
+/// Reads JSON on which a decision about trust depends: no duplicate property, no unknown property, no wrong type. Two readers of one
+/// document must never see different values.
+/// </summary>
+internal static class StrictJson
+{
+    private const int MaximumDepth = 16;
+
+    /// <exception cref="FormatException">The bytes are not one JSON document, or an object has a property twice.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
+        }
+        catch (JsonException error)
+        {
+            // Where the syntax is correct, the structure is not: a property twice, or too deep.
+            throw new FormatException(
+                IsSyntax(json) ? OciJson.Describe(error) : "an object has a property twice, or is nested too deeply", error);
+        }
+    }
+
+    /// <summary>The properties of an object by name.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="known">The names that it may have.</param>
+    /// <param name="place">Its place in the document, for messages.</param>
+    /// <exception cref="FormatException">It is not an object, or has another property.</exception>
+    public static Dictionary<string, JsonElement> Object(JsonElement element, IReadOnlyCollection<string> known, string place)
+    {
+        var properties = Object(element, place);
+        return properties.Keys.FirstOrDefault(name => !known.Contains(name)) is { } other
+            ? throw new FormatException($"{Join(place, other)} is not supported")
+            : properties;
+    }
+
+    /// <summary>The properties of an object of any names.</summary>
+    /// <inheritdoc cref="Object(JsonElement, IReadOnlyCollection{string}, string)"/>
+    public static Dictionary<string, JsonElement> Object(JsonElement element, string place)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException($"{Named(place)} is not an object");
+        }
+
+        try
+        {
+            return element.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException($"a name in {Named(place)} is not Unicode text, or is there twice", error);
+        }
+    }
+
+    /// <summary>The text of a required property.</summary>
+    /// <exception cref="FormatException">It is missing or not text.</exception>
+    public static string Text(IReadOnlyDictionary<string, JsonElement> properties, string name, string place) =>
+        properties.TryGetValue(name, out var value) ? Text(value, Join(place, name))
+        : throw new FormatException($"{Join(place, name)} is missing");
+
+    /// <summary>The text of a value.</summary>
+    /// <exception cref="FormatException">It is not text.</exception>
+    public static string Text(JsonElement value, string place) =>
+        value.Text() ?? throw new FormatException($"{Named(place)} is not text");
+
+    /// <summary>The bytes of base64 text.</summary>
+    /// <exception cref="FormatException">It is not base64.</exception>
+    public static byte[] Base64(string text, string place)
+    {
+        try
+        {
+            return Convert.FromBase64String(text);
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{Named(place)} is not base64", error);
+        }
+    }
+
+    /// <summary>The elements of a list that has at least one.</summary>
+    /// <exception cref="FormatException">The value is not a list, or empty.</exception>
+    public static IReadOnlyList<JsonElement> List(JsonElement value, string place) =>
+        value.ValueKind != JsonValueKind.Array ? throw new FormatException($"{Named(place)} is not a list")
+        : value.GetArrayLength() == 0 ? throw new FormatException($"{Named(place)} is empty")
+        : [.. value.EnumerateArray()];
+
+    /// <summary>The place of a property: <c>critical.image</c>, <c>transports.docker["host/name"]</c>.</summary>
+    public static string Join(string place, string name) =>
+        name.Length > 0 && name.All(char.IsAsciiLetterOrDigit) ? (place.Length > 0 ? $"{place}.{name}" : name) : $"{place}[\"{name}\"]";
+
+    private static string Named(string place) => place.Length > 0 ? place : "the document";
+
+    private static bool IsSyntax(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+}
