@@ -63,6 +63,21 @@ public sealed class ErrorMessageTests
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
 
+    [Theory]
+    [InlineData(410, "410 Gone")]
+    [InlineData(307, "307 Temporary Redirect")]
+    [InlineData(419, "419")]
+    [InlineData(999, "999")]
+    public async Task A_status_is_shown_once_with_its_standard_phrase(int status, string shown)
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Path == "/v2/" ? 200 : status));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains(shown, error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, error.Message.Replace(server.Address, "", StringComparison.Ordinal).Split(shown[..3]).Length);
+        Assert.DoesNotContain("KeepVerb", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_endless_error_body_is_read_to_64_KiB_only()
     {
