@@ -15,7 +15,7 @@ internal sealed record EncodingSettings
     public const int LargestBlock = 4 * 1024 * 1024;
 
     /// <summary>The highest level of gzip that has the same bytes on every platform, processor and runtime version.</summary>
-    public const int HighestPortableGzip = 2;
+    public const int HighestPortableGzip = 3;
 
     /// <summary>The default level of both formats: 2. docs/performance.md shows the measurements behind it.</summary>
     public const int DefaultLevel = 2;

@@ -10,7 +10,7 @@ internal sealed class DeflateEncoder(Matcher matcher)
     /// <summary>The version of the results: increased whenever any content gives other bytes than before.</summary>
     public const int Version = 1;
 
-    private readonly TokenBuffer _tokens = new();
+    private readonly TokenBuffer _tokens = new(matcher.BlockTokens);
     private readonly BlockWriter _blocks = new();
 
     /// <summary>Creates the encoder of a level of gzip.</summary>
@@ -30,7 +30,7 @@ internal sealed class DeflateEncoder(Matcher matcher)
     }
 
     /// <summary>The most bytes that <see cref="Encode"/> may write at any time.</summary>
-    public static int MaximumSize(int length) => StoredBlocks.SizeOf(length) + (6 * ((length / TokenBuffer.Full) + 2)) + 64;
+    public static int MaximumSize(int length) => StoredBlocks.SizeOf(length) + (6 * ((length / Matcher.SmallestBlock) + 2)) + 64;
 
     /// <summary>Compresses content.</summary>
     /// <param name="bytes">The memory that holds the content and <see cref="Matcher.Slack"/> bytes more.</param>

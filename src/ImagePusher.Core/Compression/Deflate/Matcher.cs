@@ -6,11 +6,25 @@ internal abstract class Matcher
     /// <summary>The bytes after the content that may be read. They must be the same each time: they may change the result.</summary>
     public const int Slack = 128;
 
+    /// <summary>The fewest tokens of a block that is not the last.</summary>
+    public const int SmallestBlock = 8 * 1024;
+
     // A longer match continues as the next.
     private const int LongestMatch = 32 * 1024;
 
+    /// <summary>
+    /// The tokens of a block. Fewer adapt the codes to the content sooner, but each block needs 30 to 90 bytes for its codes and time
+    /// to find them.
+    /// </summary>
+    public virtual int BlockTokens => 3 * SmallestBlock;
+
     /// <summary>Creates the matcher of a level of gzip.</summary>
-    public static Matcher Create(int level) => level == 1 ? new SkippingMatcher() : new MapMatcher();
+    public static Matcher Create(int level) => level switch
+    {
+        1 => new SkippingMatcher(),
+        2 => new MapMatcher(),
+        _ => new BucketMatcher(),
+    };
 
     /// <summary>Forgets all content.</summary>
     public abstract void Clear();

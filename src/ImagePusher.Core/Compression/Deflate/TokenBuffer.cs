@@ -3,24 +3,19 @@ using System.Runtime.CompilerServices;
 namespace ImagePusher.Core.Compression.Deflate;
 
 /// <summary>The tokens of the block that is being collected.</summary>
-internal sealed class TokenBuffer
+/// <param name="full">The number of tokens at which the block ends.</param>
+internal sealed class TokenBuffer(int full)
 {
-    /// <summary>
-    /// A block ends once it has this many tokens. Fewer adapt the codes to the content sooner, but each block needs 30 to 90 bytes for
-    /// its codes and time to find them.
-    /// </summary>
-    public const int Full = 24 * 1024;
-
     /// <summary>The most tokens that a matcher may add once it was asked to.</summary>
     public const int Room = 4096;
 
-    private readonly uint[] _items = new uint[Full + Room];
+    private readonly uint[] _items = new uint[full + Room];
 
     /// <summary>The number of tokens.</summary>
     public int Count { get; set; }
 
     /// <summary>True if the block is to be written.</summary>
-    public bool IsFull => Count >= Full;
+    public bool IsFull => Count >= full;
 
     /// <summary>The memory of all tokens, also of those to come.</summary>
     public Span<uint> Items => _items;

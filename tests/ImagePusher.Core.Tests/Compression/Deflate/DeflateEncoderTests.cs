@@ -81,7 +81,7 @@ public sealed class DeflateEncoderTests(ITestOutputHelper output)
             var destination = new byte[DeflateEncoder.MaximumSize(length)];
             encoder.Begin(buffer, InputBlock.Start - window, InputBlock.Start);
             var size = encoder.Encode(buffer, InputBlock.Start - window, InputBlock.Start, InputBlock.Start + length, destination);
-            Assert.InRange(size, 5, StoredBlocks.SizeOf(length) + 16 + (length / 4096));
+            Assert.InRange(size, 5, StoredBlocks.SizeOf(length) + 16 + (length / 1024));
             result.Write(destination, 0, size);
         }
 

@@ -25,6 +25,12 @@ public sealed class PortableBytesTests
         { 2, "text", "24cada3a325ee15090e78ecf36d923b8" },
         { 2, "edited", "0fc4212ea29ea1ac4b9d322306eeddef" },
         { 2, "everything", "ff962828269bbc3f676d4d209a087e50" },
+        { 3, "nothing", "ac73670af3abed54ac6fb4695131f409" },
+        { 3, "a sentence", "65c2e4f99c7902929b2b1bc8cdd66025" },
+        { 3, "zeros", "3e79a703ca7feb7a0a16a137a7f72ac9" },
+        { 3, "text", "1bba553d368418c0062842f671507d45" },
+        { 3, "edited", "edc3ca0773437571d55f1502bc9dbbf0" },
+        { 3, "everything", "d2f0c3a8dfa6713513f1f26ff4351146" },
     };
 
     [Theory, MemberData(nameof(Digests))]
