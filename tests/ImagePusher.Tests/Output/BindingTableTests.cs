@@ -152,7 +152,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     {
         every.Engine["item"] = item;
         var (verb, noun) = (cmdlet.Split('-')[0], cmdlet.Split('-')[1]);
-        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" or "Save-ImageFile" ? " -Path x.tar" : "";
+        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" or "Save-ImageFile" ? " -Path x.tar" : cmdlet is "Add-ImageSignature" ? " -PrivateKey x.pem" : "";
         var outcome = await every.Engine.RunAsync($"$item | Probe-{noun}{verb}{more}", Token);
         return outcome.AllErrors.Count > 0
             ? outcome.AllErrors[0].ToString()
