@@ -54,12 +54,13 @@ public sealed class FileLookupTests
 #pragma warning restore CA5394
     }
 
+    // Links only where nothing is below them: what a link of a lower layer changes is a matter of the merged tree.
     private static LayerEntry Entry(string name, int kind, int ordinal) =>
         LayerPath.NameOf(name).StartsWith(".wh.", StringComparison.Ordinal) ? new LayerEntry(name, LayerEntryKind.File, 0) { Ordinal = ordinal }
         : kind switch
         {
             0 => new LayerEntry(name, LayerEntryKind.Directory, 0) { Ordinal = ordinal },
-            1 when name != "b" => new LayerEntry(name, LayerEntryKind.SymbolicLink, 0) { Ordinal = ordinal, Link = "/b" },
+            1 when name is "a/c" or "b/c" => new LayerEntry(name, LayerEntryKind.SymbolicLink, 0) { Ordinal = ordinal, Link = "/b" },
             _ => new LayerEntry(name, LayerEntryKind.File, 1) { Ordinal = ordinal },
         };
 
@@ -71,6 +72,9 @@ public sealed class FileLookupTests
             layers[number].ForEach(entry => tree.Apply(number, entry));
         }
 
-        return tree.Find(path) is { } node ? (node.Entry?.Kind, node.ContentLayer, node.Entry?.Ordinal ?? -1) : null;
+        // Of a folder all layers have a part; early ends are for files.
+        return tree.Find(path) is not { } node ? null
+            : node.IsDirectory ? (LayerEntryKind.Directory, 0, 0)
+            : (node.Entry!.Kind, node.ContentLayer, node.Entry.Ordinal);
     }
 }
