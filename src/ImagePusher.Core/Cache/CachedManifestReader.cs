@@ -56,6 +56,10 @@ internal sealed class CachedManifestReader(BlobStore blobs)
         {
             return Manifest.Parse(bytes, null, digest.HashName);
         }
+        catch (UnsupportedAlgorithmException error)
+        {
+            throw error.ToError($"The manifest '{blobs.PathOf(digest)}'");
+        }
         catch (FormatException)
         {
             return null;

@@ -64,7 +64,7 @@ public sealed partial class ImageCache
     public Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Task.Run(() => new ImageVerifier(Blobs, _manifests).VerifyAsync(entry, full, cancellationToken), cancellationToken);
+        return RunTaskAsync(() => new ImageVerifier(Blobs, _manifests).VerifyAsync(entry, full, cancellationToken), cancellationToken);
     }
 
     /// <summary>Deletes the blobs that a verification found damaged, unless they were replaced since.</summary>

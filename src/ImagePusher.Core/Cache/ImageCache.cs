@@ -86,7 +86,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// <exception cref="UnsupportedContentException">The blobs are in a folder that a symbolic link leads to.</exception>
     public Task<GarbageReport> CollectGarbageAsync(
         bool whatIf = false, TimeSpan? gracePeriod = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => CreateCollector().CollectAsync(gracePeriod, whatIf, cancellationToken), cancellationToken);
+        RunTaskAsync(() => CreateCollector().CollectAsync(gracePeriod, whatIf, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Empties the cache: every image, every blob and every part. It also repairs a cache whose index.json is damaged or lost.
@@ -94,7 +94,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// </summary>
     /// <exception cref="InvalidOptionException">The folder is not a cache, or its index.json is not an OCI index.</exception>
     public Task<GarbageReport> ClearAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(() => new CacheReset(_paths, _lock, _index, CreateCollector()).RunAsync(cancellationToken), cancellationToken);
+        RunTaskAsync(() => new CacheReset(_paths, _lock, _index, CreateCollector()).RunAsync(cancellationToken), cancellationToken);
 
     /// <summary>Measures what the cache contains.</summary>
     public Task<CacheStatistics> GetStatisticsAsync(CancellationToken cancellationToken = default) =>
@@ -103,5 +103,18 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     private GarbageCollector CreateCollector() => new(_paths, _initializer, _lock, _index, Blobs, _manifests, _options);
 
     // The file work is short but not instant, and callers include a thread that draws progress.
-    private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Run(work, cancellationToken);
+    private Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
+        Task.Run(() => LayoutErrors.Guard(_paths.Root, work), cancellationToken);
+
+    private async Task<T> RunTaskAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LayoutErrors.From(error, _paths.Root);
+        }
+    }
 }

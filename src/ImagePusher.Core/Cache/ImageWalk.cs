@@ -70,7 +70,8 @@ internal sealed class ImageWalk
         }
 
         // The same content may be referred to as data before and as a manifest here; then its references count.
-        var isManifest = MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType);
+        var isManifest = MediaTypes.IsIndex(descriptor.MediaType) || MediaTypes.IsManifest(descriptor.MediaType)
+            || descriptor.MediaType.Length == 0;
         if (!isNew && !isManifest)
         {
             return;
@@ -109,11 +110,14 @@ internal sealed class ImageWalk
 
     private void Read(Descriptor descriptor)
     {
-        if (_manifests.Read(descriptor.Digest, descriptor.MediaType) is { } manifest)
+        // Other tools may leave the type out, of a layer too.
+        var isUntyped = descriptor.MediaType.Length == 0;
+        var found = isUntyped ? _manifests.ReadIfManifest(descriptor.Digest) : _manifests.Read(descriptor.Digest, descriptor.MediaType);
+        if (found is { } manifest)
         {
             Enter(descriptor, manifest);
         }
-        else
+        else if (!isUntyped)
         {
             Miss(descriptor);
         }
