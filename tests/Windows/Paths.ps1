@@ -59,9 +59,11 @@ Test-Behavior 'letter case and the direction of slashes do not matter' {
 Test-Behavior 'a tar from a named pipe' {
     $name = "imagepusher-$PID"
     $server = [IO.Pipes.NamedPipeServerStream]::new($name, 'Out', 1, 'Byte', 'Asynchronous')
+    # Waits from now on: until then, the pipe is busy.
+    $connected = $server.WaitForConnectionAsync()
     $job = Start-ThreadJob {
         $pipe = $using:server
-        $pipe.WaitForConnection()
+        ($using:connected).Wait()
         $file = [IO.File]::OpenRead($using:Tar)
         $file.CopyTo($pipe)
         $file.Dispose()
