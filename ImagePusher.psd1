@@ -30,6 +30,7 @@
         'Get-RegistryReferrer'
         'Get-RegistryRepository'
         'Get-RegistryTag'
+        'Get-SyncPlan'
         'Import-ImageTar'
         'Optimize-ImageCache'
         'Push-CachedImage'
@@ -44,6 +45,7 @@
         'Set-RegistryOption'
         'Start-LocalRegistry'
         'Stop-LocalRegistry'
+        'Sync-RegistryImage'
         'Test-CachedImage'
         'Test-ImageSignature'
     )

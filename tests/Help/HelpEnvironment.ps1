@@ -4,10 +4,11 @@
 #   localhost:5000                   a registry with team/app (1.0, 1.1 with two platforms and an SBOM, 2.0-rc1, latest),
 #                                    hello:1.0, and the mirror of docker.io/library/nginx
 #   registry.example.com             a registry that requires the user 'builder' and the password in $env:REGISTRY_PASSWORD
+#   ./mirror.yml                     a sync file about the registry
 #   hub.example.com                  a server that only reports a pull rate limit
 #   ./signing.pem, ./signing.pub     a key pair that signed localhost:5000/team/app:1.0; ./policy.json requires another key
 #   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
-# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the keys and the
+# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the sync file, the keys and the
 # last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
 param([Parameter(Mandatory)] [string] $Template, [string] $Code = '')
 $ErrorActionPreference = 'Stop'
@@ -83,6 +84,15 @@ Set-RegistryOption docker.io -Mirror $environment['localhost:5000']
 if ($Code.Contains('./srv/layout')) { New-Layout "$folder/srv/layout" }
 if ($Code.Contains('./signing.') -or $Code.Contains('./policy.json')) {
     & (Join-Path $PSScriptRoot HelpKeys.ps1) $folder $environment['localhost:5000'] $Code.StartsWith('Test-')
+}
+if ($Code.Contains('./mirror.yml')) {
+    Set-Content "$folder/mirror.yml" @"
+$($environment['localhost:5000']):
+  images-by-semver:
+    team/app: ^1.0
+  images:
+    library/nginx: []
+"@
 }
 if ($Code.Contains('registry.example.com')) {
     $credential = [pscredential]::new('builder', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))

@@ -33,6 +33,9 @@ internal sealed class DestinationMap
             : name;
     }
 
+    /// <summary>The target repository of a source repository, without tag and digest.</summary>
+    public ImageReference RepositoryFor(ImageReference source) => _rule.Apply(source.ByDigest()).ByDigest();
+
     /// <summary>
     /// The target names of images that are known together, such as those of one archive. Every image of a conflict is
     /// rejected before anything is sent; the others keep their names.

@@ -25,10 +25,14 @@ public sealed partial class RegistryRepository
     /// <summary>The tags, in the registry's order; each page is requested when it is needed (distribution-spec, Listing Tags).</summary>
     /// <exception cref="ManifestNotFoundException">The repository does not exist.</exception>
     /// <exception cref="RegistryException">The list could not be read.</exception>
-    public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default) =>
+        GetTagsAsync(static () => { }, cancellationToken);
+
+    /// <summary>The tags; reports if the list may lack some.</summary>
+    internal IAsyncEnumerable<string> GetTagsAsync(Action incomplete, CancellationToken cancellationToken)
     {
         var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes,
-            HttpStatusCode.NotFound);
+            HttpStatusCode.NotFound) { Incomplete = incomplete };
         return NameList.ReadAsync(Transport, list, _client.Limits, ReferenceGrammar.IsTag, ThrowNotFound, cancellationToken);
     }
 
@@ -105,12 +109,9 @@ public sealed partial class RegistryRepository
     public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
     {
         _ = await HeadAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tag);
-        using (var response = await SendDeleteAsync(tag, NoDeletion, cancellationToken).ConfigureAwait(false))
+        if (await TryDeleteTagAsync(tag, cancellationToken).ConfigureAwait(false))
         {
-            if (response.Response.IsSuccessStatusCode)
-            {
-                return;
-            }
+            return;
         }
 
         var config = OciJson.Write(writer =>
@@ -127,6 +128,14 @@ public sealed partial class RegistryRepository
         var standIn = ImageManifest.Create(MediaTypes.OciManifest, descriptor, []);
         await PutAsync(standIn, tag, cancellationToken).ConfigureAwait(false);
         await DeleteAsync(standIn.Digest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a tag and keeps the manifest and its other tags; false where the registry deletes by digest only.</summary>
+    /// <exception cref="RegistryException">The registry rejected it.</exception>
+    internal async Task<bool> TryDeleteTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        using var response = await SendDeleteAsync(tag, NoDeletion, cancellationToken).ConfigureAwait(false);
+        return response.Response.IsSuccessStatusCode;
     }
 
     /// <summary>The registry's pull limit, requested by HEAD, which does not count as a pull; null if the registry states none.</summary>

@@ -21,6 +21,11 @@ public sealed record RegistrySettings
     /// </summary>
     public string? ClientCertificate { get; init; }
 
+    /// <summary>
+    /// A folder with certificates of this registry in Docker's form: <c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>; null for none.
+    /// </summary>
+    internal string? CertificateFolder { get; init; }
+
     /// <summary>True to accept any certificate of this registry, its token server and its storage. The default is false.</summary>
     public bool SkipCertificateCheck { get; init; }
 

@@ -19,6 +19,12 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             return inputData;
         }
 
+        if (value is decimal days && (double)Math.Abs(days) < TimeSpan.MaxValue.TotalDays)
+        {
+            // PowerShell reads 90d without quotes as a decimal number.
+            return TimeSpan.FromDays((double)days);
+        }
+
         var text = LanguagePrimitives.ConvertTo<string>(value).Trim();
         if (text == "0")
         {

@@ -1,23 +1,62 @@
-using System.Management.Automation;
 using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Filters tags by -Filter and -Version, and sorts them.</summary>
-internal sealed class TagFilter(IReadOnlyCollection<WildcardPattern>? wildcards, VersionRange? versions)
+/// <summary>Filters tags by patterns and versions, and sorts them.</summary>
+internal sealed class TagFilter
 {
-    public bool IsMatch(string tag) =>
-        (wildcards is null || wildcards.Any(pattern => pattern.IsMatch(tag)))
-        && (versions is null || (TagVersion.TryParse(tag, out var version) && versions.Contains(version)));
+    private static readonly VersionRange Releases = VersionRange.Parse("*");
 
-    /// <summary>
-    /// Tags that are not versions first, then versions in ascending order; tags of equal versions (1.0, v1.0.0) by their
-    /// text.
-    /// </summary>
-    public static IEnumerable<string> Order(IEnumerable<string> tags) => tags
-        .Select(tag => (Tag: tag, Version: TagVersion.TryParse(tag, out var version) ? version : null))
+    /// <summary>The patterns of which a tag must match one; null for any tag.</summary>
+    public IReadOnlyCollection<TagPattern>? Include { get; init; }
+
+    /// <summary>The patterns of which a tag must match none.</summary>
+    public IReadOnlyCollection<TagPattern> Exclude { get; init; } = [];
+
+    /// <summary>The versions; null for any.</summary>
+    public VersionRange? Versions { get; init; }
+
+    /// <summary>The variant, whose name is not part of the version; null for none.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The number of the newest versions; null for all.</summary>
+    public int? Newest { get; init; }
+
+    /// <summary>The number of leading parts for each of which the newest are taken; 0 for all versions together.</summary>
+    public int NewestPerParts { get; init; }
+
+    /// <summary>True if a tag must be a version.</summary>
+    private bool RequiresVersion => Versions is not null || Variant is not null || Newest is not null;
+
+    /// <summary>The tags that pass, in the order of the list or, if they must be versions, in ascending order.</summary>
+    public IEnumerable<string> Apply(IEnumerable<string> tags, bool sorts)
+    {
+        var passed = tags.Where(IsMatch);
+        if (!sorts && !RequiresVersion)
+        {
+            return passed;
+        }
+
+        var sorted = Sort(passed).ToList();
+        return (Newest is { } count
+            ? sorted.GroupBy(pair => Group(pair.Version!)).SelectMany(group => group.TakeLast(count))
+            : sorted).Select(pair => pair.Tag);
+    }
+
+    private bool IsMatch(string tag) =>
+        (Include is null || Include.Any(pattern => pattern.IsMatch(tag)))
+        && !Exclude.Any(pattern => pattern.IsMatch(tag))
+        && (!RequiresVersion || (TagVersion.TryParse(tag, Variant, out var version) && IsWanted(version)));
+
+    private bool IsWanted(TagVersion version) => (Versions ?? (Newest is null ? null : Releases))?.Contains(version) != false;
+
+    // Tags that are not versions first, then versions in ascending order; tags of equal versions (1.0, v1.0.0) by their text.
+    private IEnumerable<(string Tag, TagVersion? Version)> Sort(IEnumerable<string> tags) => tags
+        .Select(tag => (Tag: tag, Version: TagVersion.TryParse(tag, Variant, out var version) ? version : null))
         .OrderBy(pair => pair.Version, Comparer<TagVersion?>.Create(
             static (one, other) => one is null ? (other is null ? 0 : -1) : one.CompareTo(other)))
-        .ThenBy(pair => pair.Tag, StringComparer.Ordinal)
-        .Select(pair => pair.Tag);
+        .ThenBy(pair => pair.Tag, StringComparer.Ordinal);
+
+    private string Group(TagVersion version) =>
+        string.Join('.', Enumerable.Range(0, NewestPerParts).Select(part => version.Numbers.ElementAtOrDefault(part) ?? ""));
 }

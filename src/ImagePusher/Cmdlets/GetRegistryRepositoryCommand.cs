@@ -12,7 +12,7 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(RegistryRepositoryInfo))]
 public sealed class GetRegistryRepositoryCommand : RegistryListCommand
 {
-    private TagFilter _filter = null!;
+    private IReadOnlyCollection<WildcardPattern>? _filter;
 
     /// <summary>The registries.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -27,7 +27,7 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
     public string[]? Filter { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _filter = new TagFilter(RequireWildcards(Filter), null);
+    protected override void BeginProcessing() => _filter = RequireWildcards(Filter);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -41,8 +41,13 @@ public sealed class GetRegistryRepositoryCommand : RegistryListCommand
     private void List(string registry)
     {
         var (client, request) = (PusherSession.Current.Client, Access.Request);
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)).Where(_filter.IsMatch))
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)))
         {
+            if (_filter?.Any(pattern => pattern.IsMatch(path)) == false)
+            {
+                continue;
+            }
+
             if (ImageReference.TryParse($"{registry}/{path}", out var name))
             {
                 PusherSession.Current.SawRepository(name);

@@ -1,4 +1,6 @@
+using System.Management.Automation;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;
 
@@ -17,6 +19,12 @@ public sealed class RegistryTag
     /// <summary>The registry, <c>host[:port]</c>; binds to -Registry.</summary>
     public required string Registry { get; init; }
 
+    /// <summary>The digest; null unless the image was read (-WithDate, -OlderThan).</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>When the image was created; null if it was not read, or does not state it.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     /// <summary>The full name.</summary>
     public override string ToString() => Reference;
 
@@ -27,4 +35,20 @@ public sealed class RegistryTag
         Tag = name.Tag!,
         Registry = name.Registry,
     };
+
+    // The name of the type selects a view with the date.
+    internal static PSObject Of(ImageReference name, Digest digest, DateTimeOffset? created)
+    {
+        var tag = PSObject.AsPSObject(new RegistryTag
+        {
+            Reference = name.ToString(),
+            Repository = name.Name,
+            Tag = name.Tag!,
+            Registry = name.Registry,
+            Digest = digest.ToString(),
+            Created = created,
+        });
+        tag.TypeNames.Insert(0, $"{typeof(RegistryTag).FullName}#WithDate");
+        return tag;
+    }
 }

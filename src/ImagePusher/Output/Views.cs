@@ -46,6 +46,13 @@ public static class Views
         .Select(word => word?.ToString() ?? "")
         .Select(word => word.Length == 0 || word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word));
 
+    /// <summary>The time since a moment in days; empty if the value is not a moment.</summary>
+    public static string Days(object? moment) =>
+        Age(moment) is { } age ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(age.TotalDays):0} d") : "";
+
+    /// <summary>A name, and after it why something was done or not done.</summary>
+    public static string WithReason(string? name, string? reason) => string.IsNullOrEmpty(reason) ? name ?? "" : $"{name}: {reason}";
+
     /// <summary>The kind of a media type, index or manifest; another text is unchanged.</summary>
     public static string Kind(string? mediaType) =>
         MediaTypes.IsIndex(mediaType) ? "index" : MediaTypes.IsManifest(mediaType) ? "manifest" : mediaType ?? "";

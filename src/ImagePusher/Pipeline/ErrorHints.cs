@@ -18,6 +18,8 @@ internal static class ErrorHints
     {
         RegistryException when error.RecommendedAction.Contains("AllowedHosts", StringComparison.Ordinal) =>
             ["Set-RegistryOption -AllowedHost adds a host."],
+        InvalidOptionException when error.RecommendedAction.Contains("sign in to the registry", StringComparison.Ordinal) =>
+            ["Sign in with Connect-Registry."],
         RegistryUnauthorizedException or RegistryDeniedException or RegistryRateLimitedException => SignIn(call),
         RegistryUnreachableException => Reach(error.InnerException, call),
         RegistryProtocolException protocol => Protocol(protocol, call),

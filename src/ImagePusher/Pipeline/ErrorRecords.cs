@@ -39,6 +39,9 @@ internal static class ErrorRecords
     /// <summary>The error record of an exception, with the recommended action for the cmdlet that failed.</summary>
     public static ErrorRecord Of(Exception error, object? target, PSCmdlet cmdlet) => Of(error, target, CmdletCall.Of(cmdlet));
 
+    /// <summary>The stable id of an error, such as RegistryUnavailable.</summary>
+    public static string IdOf(ImagePusherException error) => error.GetType().Name[..^nameof(Exception).Length];
+
     /// <inheritdoc cref="Of(Exception, object?, PSCmdlet)"/>
     public static ErrorRecord Of(Exception error, object? target, CmdletCall call)
     {
@@ -53,8 +56,7 @@ internal static class ErrorRecords
             };
         }
 
-        var type = error.GetType();
-        return new ErrorRecord(error, type.Name[..^nameof(Exception).Length], Categories[type], target)
+        return new ErrorRecord(error, IdOf(expected), Categories[error.GetType()], target)
         {
             ErrorDetails = new ErrorDetails(error.Message)
             {

@@ -10,22 +10,42 @@ namespace ImagePusher.Session;
 /// </summary>
 public static class ModuleSetup
 {
+    // Only sync files and manifests need it, so an import does not spend time on it.
+    private const string Yaml = "YamlDotNet.dll";
+
+    private static Assembly Own => typeof(ModuleSetup).Assembly;
+
+    private static AssemblyLoadContext Context => AssemblyLoadContext.GetLoadContext(Own)!;
+
+    private static string Folder => Path.GetDirectoryName(Own.Location)!;
+
     /// <summary>
     /// Loads the other assemblies of the module into the load context of this one, before anything refers to them: those that are
     /// compiled ahead from the folder of this one, the others from the folder above.
     /// </summary>
     public static void LoadAssemblies()
     {
-        var own = typeof(ModuleSetup).Assembly;
-        var context = AssemblyLoadContext.GetLoadContext(own)!;
-        var folder = Path.GetDirectoryName(own.Location)!;
+        var (context, folder) = (Context, Folder);
         var above = Path.GetDirectoryName(folder)!;
-        var portable = File.Exists(Path.Combine(above, Path.GetFileName(own.Location))) ? above : folder;
+        var portable = File.Exists(Path.Combine(above, Path.GetFileName(Own.Location))) ? above : folder;
         foreach (var path in Directory.EnumerateFiles(portable, "*.dll"))
         {
-            var ahead = Path.Combine(folder, Path.GetFileName(path));
-            context.LoadFromAssemblyPath(File.Exists(ahead) ? ahead : path);
+            var file = Path.GetFileName(path);
+            if (file != Yaml)
+            {
+                var ahead = Path.Combine(folder, file);
+                context.LoadFromAssemblyPath(File.Exists(ahead) ? ahead : path);
+            }
         }
+
+        context.Resolving += static (_, name) => name.Name == Path.GetFileNameWithoutExtension(Yaml) ? LoadYaml() : null;
+    }
+
+    /// <summary>Loads the reader of YAML into the module's load context, before another module's version could take its place.</summary>
+    internal static Assembly? LoadYaml()
+    {
+        string[] places = [Path.Combine(Folder, Yaml), Path.Combine(Path.GetDirectoryName(Folder)!, Yaml)];
+        return Array.Find(places, File.Exists) is { } path ? Context.LoadFromAssemblyPath(path) : null;
     }
 
     /// <summary>

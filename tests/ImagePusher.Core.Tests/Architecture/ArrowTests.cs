@@ -20,9 +20,11 @@ public sealed class ArrowTests
         ["Archives"] = ["Abstractions", "Compression", "IO", "Layout", "Naming", "Oci"],
         ["Cache"] = ["Abstractions", "IO", "Layout", "Naming", "Oci"],
         ["Registry"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Sync"] = ["Abstractions", "IO", "Naming", "Oci", "Registry", "Transfer", "Yaml"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Naming", "Oci", "Registry", "State", "Transfer"],
         ["Trust"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
+        ["Yaml"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };
 

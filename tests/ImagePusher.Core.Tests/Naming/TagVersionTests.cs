@@ -34,6 +34,20 @@ public sealed class TagVersionTests
     [Theory, InlineData("latest"), InlineData(""), InlineData("v"), InlineData("1."), InlineData("1..2"), InlineData("1.0rc1"), InlineData("a1.0"), InlineData("1.0-"), InlineData("1.0.x"), InlineData(null)]
     public void Other_tags_are_none(string? tag) => Assert.False(TagVersion.TryParse(tag, out _));
 
+    [Theory]
+    [InlineData("1.27-alpine", "alpine", "1.27")]
+    [InlineData("v1.27.1_alpine", "alpine", "1.27.1")]
+    [InlineData("1.27-rc1-alpine", "alpine", "1.27-rc1")]
+    [InlineData("1.27-alpine3.20", "alpine3.20", "1.27")]
+    public void The_name_of_a_variant_is_not_part_of_the_version(string tag, string variant, string version)
+    {
+        Assert.True(TagVersion.TryParse(tag, variant, out var read));
+        Assert.Equal(0, read.CompareTo(Parse(version)));
+    }
+
+    [Theory, InlineData("1.27"), InlineData("alpine"), InlineData("-alpine"), InlineData("1.27-alpine3"), InlineData("1.27-Alpine"), InlineData("1.27alpine"), InlineData("latest-alpine"), InlineData(null)]
+    public void A_tag_without_the_variant_is_none(string? tag) => Assert.False(TagVersion.TryParse(tag, "alpine", out _));
+
     [Fact]
     public void A_version_reads_back_as_it_was_written() => Assert.Equal("v1.02-rc.1_x", Parse("v1.02-rc.1_x").ToString());
 

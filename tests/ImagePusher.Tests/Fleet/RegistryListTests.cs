@@ -38,12 +38,55 @@ public sealed class RegistryListTests
     [InlineData("-Version '>=1.20-0' -Filter *-alpine", "1.27-alpine")]
     [InlineData("-Filter 1.2*, latest -Sort", "latest 1.2 1.20.0 1.21.3 1.27-alpine")]
     [InlineData("-Filter nothing*", "")]
+    [InlineData("-Version ^1.20", "1.20.0 1.21.3 v1.22")]
+    [InlineData("-Version '1.2 || 2.x'", "1.2 2.0")]
+    [InlineData("-Version '~1.9 || >=1.21 <1.22'", "1.9 1.21.3")]
+    [InlineData("-Variant alpine", "1.27-alpine")]
+    [InlineData("-Variant alpine -Version ^1.20", "1.27-alpine")]
+    [InlineData("-Newest 2", "v1.22 2.0")]
+    [InlineData("-Version ^1 -Newest 2", "1.21.3 v1.22")]
+    [InlineData("-NewestPer Major", "v1.22 2.0")]
+    [InlineData("-NewestPer Minor -Version ^1", "1.2 1.9 1.20.0 1.21.3 v1.22")]
+    [InlineData("-NewestPer Major -Newest 2", "1.21.3 v1.22 2.0")]
+    [InlineData("-Include '/^1\\.2[01]/', latest -Sort", "latest 1.20.0 1.21.3")]
+    [InlineData("-Include ([regex]'^v') -Sort", "v1.22")]
+    [InlineData("-Exclude 1.*, '/-rc|-alp/' -Sort", "latest v1.22 2.0")]
     public async Task Tags_are_chosen_and_sorted(string parameters, string expected)
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
         var tags = await engine.OutputAsync($"Get-RegistryTag $app {parameters}", Token);
         Assert.Equal(expected, string.Join(' ', tags.Select(tag => (string)((dynamic)tag).Tag)));
+    }
+
+    [Fact]
+    public async Task Images_are_chosen_by_the_date_of_the_annotation_or_the_config()
+    {
+        using var folder = new TemporaryFolder();
+        var storage = new RegistryStorage(folder.FullName);
+        var old = TestImage.Of(Http.RandomBytes(10, 1));
+        storage.AddImage("team/app", old, "old");
+        var (config, layers) = (old.Manifest, "2000-01-02T03:04:05Z");
+        storage.AddManifest("team/app", System.Text.Encoding.UTF8.GetBytes(
+            System.Text.Encoding.UTF8.GetString(config).TrimEnd()[..^1] + ",\"annotations\":{\"org.opencontainers.image.created\":\"" + layers + "\"}}"), "annotated");
+        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, Token);
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
+        dynamic annotated = await engine.SingleAsync("Get-RegistryTag $app -Include annotated -WithDate", Token);
+        Assert.Equal(DateTimeOffset.Parse(layers, System.Globalization.CultureInfo.InvariantCulture), (DateTimeOffset)annotated.Created);
+        Assert.StartsWith("sha256:", (string)annotated.Digest, StringComparison.Ordinal);
+        Assert.Equal("annotated", string.Join(' ', (await engine.OutputAsync("Get-RegistryTag $app -OlderThan 9000d", Token)).Select(tag => (string)((dynamic)tag).Tag)));
+        Assert.Null((object?)((dynamic)await engine.SingleAsync("Get-RegistryTag $app -Include annotated", Token)).Created);
+    }
+
+    [Fact]
+    public async Task A_slow_regular_expression_ends_with_an_error()
+    {
+        await using var registry = await TaggedAsync(new string('a', 60) + "b");
+        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
+        var slow = await engine.RunAsync("Get-RegistryTag $app -Include '/^(a+)+$/'", Token);
+        Assert.StartsWith("LimitExceeded,", slow.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        var malformed = await engine.RunAsync("Get-RegistryTag $app -Exclude '/(/'", Token);
+        Assert.StartsWith("InvalidOption,", malformed.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,11 +290,11 @@ public sealed class RegistryListTests
         return exchange.RespondAsync(200, JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
     }
 
-    private static async Task<DockerRegistry> TaggedAsync()
+    private static async Task<DockerRegistry> TaggedAsync(params string[] more)
     {
         var registry = await DockerRegistry.StartAsync(Token);
         using var client = Http.NewClient();
-        foreach (var tag in Tags)
+        foreach (var tag in Tags.Concat(more))
         {
             await client.PushImageAsync(registry.Url, "team/app", tag, [Http.RandomBytes(100)], Token);
         }

@@ -37,7 +37,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageSignatureInfo", "Reference", "Reference", OfReferences),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("ImageTarEntry", "Path", "LiteralPath", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
+        ("ImageTarEntry", "Path", "LiteralPath", "Get-SyncPlan Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
@@ -52,6 +52,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("RegistryRepositoryInfo", "Registry", "Registry", OfRegistries),
         ("RegistryTag", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("RegistryTag", "Registry", "Registry", OfRegistries),
+        ("SyncPlanItem", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("SyncResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
     ];
 
     private static readonly string[] Parts = ["ImageCopyPlanBlob", "ImageDifferenceInfo", "ImageHealthCheck", "ImageHistoryEntry"];

@@ -39,6 +39,11 @@ public sealed class EveryOutput : IAsyncLifetime
         $config.History[0]
         $config.HealthCheck
         Get-CachedImage | Add-ImageSignature -PrivateKey ([System.Security.Cryptography.ECDsa]::Create().ExportPkcs8PrivateKeyPem())
+        $file = Join-Path ([IO.Path]::GetTempPath()) "$(New-Guid).yml"
+        [IO.File]::WriteAllText($file, "${registry}: {images: {team/app: []}}")
+        (Get-SyncPlan $file $registry/mirror/)[0]
+        (Sync-RegistryImage $file $registry/mirror/)[0]
+        [IO.File]::Delete($file)
         """;
 
     private readonly SmallImages _images = new();

@@ -15,7 +15,8 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
             Read(bundle, () => authorities.ImportFromPemFile(bundle));
         }
 
-        foreach (var folder in Folders(client).Select(folder => Path.Combine(folder, FolderName(registry))).Where(Directory.Exists))
+        var configured = Folders(client).Select(folder => Path.Combine(folder, FolderName(registry)));
+        foreach (var folder in configured.Prepend(options.CertificateFolder ?? "").Where(Directory.Exists))
         {
             foreach (var file in Directory.EnumerateFiles(folder, "*.crt").Order(StringComparer.Ordinal))
             {

@@ -115,14 +115,7 @@ internal sealed class RetryHandler : DelegatingHandler
 
         // A rate limit holds for the host: the first caller that is rejected warns the user, and pauses the others.
         var isKnown = failure.Final is RegistryRateLimitedException && !_host.Pause.Extend(delay);
-        if (delay >= LongDelay && !isKnown)
-        {
-            _log.Warning(message);
-        }
-        else
-        {
-            _log.Verbose(message);
-        }
+        _log.Retrying(delay >= LongDelay && !isKnown, message);
     }
 
     private TimeSpan Cap(TimeSpan wait) => wait < TimeSpan.Zero ? TimeSpan.Zero : wait > _longest ? _longest : wait;

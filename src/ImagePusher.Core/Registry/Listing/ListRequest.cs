@@ -10,4 +10,8 @@ namespace ImagePusher.Core.Registry.Listing;
 /// <param name="Scopes">What the token must allow.</param>
 /// <param name="Expected">Rejections that end the list without an error; it is then empty.</param>
 internal sealed record ListRequest(
-    string Target, string Property, string Purpose, IReadOnlyList<TokenScope> Scopes, params IReadOnlyList<HttpStatusCode> Expected);
+    string Target, string Property, string Purpose, IReadOnlyList<TokenScope> Scopes, params IReadOnlyList<HttpStatusCode> Expected)
+{
+    /// <summary>Called if the list may lack entries: a link to the next page cannot be read or leads back.</summary>
+    public Action Incomplete { get; init; } = static () => { };
+}

@@ -16,8 +16,14 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
     public async IAsyncEnumerable<ListPage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var (seen, budget) = (new HashSet<string>(), new ListBudget(list, transport.Host.Registry, limits));
-        for (var next = list.Target; next is not null && seen.Add(next);)
+        for (var next = list.Target; next is not null;)
         {
+            if (!seen.Add(next))
+            {
+                list.Incomplete();
+                yield break;
+            }
+
             var page = await FetchAsync(next, cancellationToken).ConfigureAwait(false);
             budget.Charge(page);
             yield return page;
@@ -95,6 +101,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
             // It is reported below.
         }
 
+        list.Incomplete();
         transport.Log.Warning(
             $"{transport.Host.Registry} sent a Link header that cannot be read while {list.Purpose}; the list may be incomplete: "
                 + $"{ErrorBody.OneLine(headers.ToString())}.");

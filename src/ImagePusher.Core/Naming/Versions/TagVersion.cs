@@ -19,6 +19,36 @@ internal sealed partial class TagVersion
     /// <summary>True if the version has a suffix after '-': a pre-release, or a variant such as <c>-alpine</c>.</summary>
     public bool IsPreRelease => _suffix.Length > 0;
 
+    /// <summary>The numbers, without leading zeros; empty text for 0.</summary>
+    public IReadOnlyList<string> Numbers => _numbers;
+
+    /// <summary>True if the suffix is <c>-0</c>, the lowest possible one.</summary>
+    public bool IsLowestPreRelease => _suffix is ["0"];
+
+    /// <summary>The version of numbers without a suffix.</summary>
+    public static TagVersion Of(IEnumerable<string> numbers)
+    {
+        string[] all = [.. numbers];
+        return new TagVersion(string.Join('.', all.Select(number => number.Length == 0 ? "0" : number)), all, []);
+    }
+
+    /// <summary>Parses a tag of a variant, such as <c>1.27-alpine</c>, whose name is then not part of the version.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="variant">The text after the last '-' or '_' that the tag must have; null for none.</param>
+    /// <param name="version">The version; null if the method returns false.</param>
+    public static bool TryParse([NotNullWhen(true)] string? tag, string? variant, [NotNullWhen(true)] out TagVersion? version)
+    {
+        if (string.IsNullOrEmpty(variant))
+        {
+            return TryParse(tag, out version);
+        }
+
+        version = null;
+        var length = (tag?.Length ?? 0) - variant.Length - 1;
+        return length > 0 && tag![length] is '-' or '_' && tag.EndsWith(variant, StringComparison.Ordinal)
+            && TryParse(tag[..length], out version);
+    }
+
     /// <summary>Parses a tag; false if it is not a version.</summary>
     public static bool TryParse([NotNullWhen(true)] string? tag, [NotNullWhen(true)] out TagVersion? version)
     {

@@ -1,0 +1,81 @@
+namespace ImagePusher.Core.Naming;
+
+/// <summary>Bounds that a version must all meet: one alternative of a range.</summary>
+/// <param name="bounds">The bounds; none are met by every version without a suffix.</param>
+internal sealed class VersionBounds(IReadOnlyList<VersionBound> bounds)
+{
+    /// <summary>True if a version meets all bounds, and its suffix is one that they admit.</summary>
+    public bool Contain(TagVersion version)
+    {
+        var isAdmitted = !version.IsPreRelease;
+        foreach (var bound in bounds)
+        {
+            isAdmitted = isAdmitted || bound.Admits(version);
+        }
+
+        if (!isAdmitted)
+        {
+            return false;
+        }
+
+        foreach (var bound in bounds)
+        {
+            if (!Holds(bound, version))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Holds(VersionBound bound, TagVersion version) => bound.Comparison switch
+    {
+        VersionComparison.AtLeast => version.CompareTo(bound.Version) >= 0,
+        VersionComparison.Above => version.CompareTo(bound.Version) > 0,
+        VersionComparison.AtMost => version.CompareTo(bound.Version) <= 0,
+        VersionComparison.Below => IsBelow(version, bound),
+        VersionComparison.Other => version.CompareTo(bound.Version) != 0,
+        VersionComparison.OutsideOf => !bound.Excluded!.Contain(version),
+        _ => version.CompareTo(bound.Version) == 0,
+    };
+
+    // By precedence 2.0-rc1 is below 2, but '<2' is not meant to include it, unless another bound names a suffix of 2.0.
+    private bool IsBelow(TagVersion version, VersionBound bound)
+    {
+        if (bound.Version.IsPreRelease || version.CompareNumbers(bound.Version) != 0)
+        {
+            return version.CompareTo(bound.Version) < 0;
+        }
+
+        return !bound.IsPartial && version.IsPreRelease
+            && bounds.Any(other => other.Version.IsPreRelease && !other.Version.IsLowestPreRelease
+                && other.Version.CompareNumbers(version) == 0);
+    }
+}
+
+/// <summary>How a version is compared with that of a bound.</summary>
+internal enum VersionComparison
+{
+    Equal,
+    Other,
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+    OutsideOf,
+}
+
+/// <summary>One bound of a range.</summary>
+/// <param name="Comparison">How versions are compared with it.</param>
+/// <param name="Version">The version.</param>
+/// <param name="IsPartial">True if it stands for all versions that begin with it, as an upper end that is not included.</param>
+/// <param name="Excluded">The bounds that must not all be met.</param>
+internal sealed record VersionBound(
+    VersionComparison Comparison, TagVersion Version, bool IsPartial = false, VersionBounds? Excluded = null)
+{
+    /// <summary>True if versions with a suffix may be in the range because of this bound.</summary>
+    public bool Admits(TagVersion version) => Version.IsPreRelease && Comparison != VersionComparison.Other
+        && ((Version.IsLowestPreRelease && Comparison is VersionComparison.AtLeast or VersionComparison.Above)
+            || Version.CompareNumbers(version) == 0);
+}

@@ -1,0 +1,43 @@
+namespace ImagePusher.Core.Sync;
+
+/// <summary>Removes tags. A run that was stopped is continued by the next, which finds what is left.</summary>
+internal static class PruneRemoval
+{
+    /// <summary>Removes a tag if it still has the digest that was decided about.</summary>
+    /// <returns>Why it was kept; null if it is gone.</returns>
+    /// <exception cref="ImagePusherException">The registry rejected it.</exception>
+    public static async Task<string?> RunAsync(PruneScope scope, PruneTag tag, CancellationToken cancellationToken)
+    {
+        var name = tag.Name.Tag!;
+        if (await scope.Target.HeadAsync(name, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Digest != tag.Digest)
+        {
+            return "the tag names another image by now";
+        }
+
+        if (await scope.Target.TryDeleteTagAsync(name, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        if (tag.IsShared)
+        {
+            return "a tag that is kept needs its digest, and the registry deletes images by digest only";
+        }
+
+        try
+        {
+            await scope.Target.DeleteManifestAsync(tag.Digest!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ManifestNotFoundException)
+        {
+            // Another tag of the same image was removed with it.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,54 @@
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry;
+
+namespace ImagePusher.Core.Sync;
+
+/// <summary>A repository from which tags may be removed: what a run selects for it.</summary>
+internal sealed class PruneScope(ImageReference repository, RegistryRepository target)
+{
+    private readonly List<SyncRule> _rules = [];
+    private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
+
+    /// <summary>The repository, without tag.</summary>
+    public ImageReference Repository => repository;
+
+    /// <summary>The repository of the registry.</summary>
+    public RegistryRepository Target => target;
+
+    /// <summary>The digests that are wanted without a tag.</summary>
+    public HashSet<Digest> WantedDigests { get; } = [];
+
+    /// <summary>Why nothing is removed; null if nothing speaks against it.</summary>
+    public string? Doubt { get; private set; }
+
+    /// <summary>Adds what an entry selects.</summary>
+    /// <param name="selection">What it selects.</param>
+    /// <param name="targets">The names of the images at the target.</param>
+    /// <param name="hasFailed">True if one of the images failed.</param>
+    public void Add(SyncSelection selection, IEnumerable<ImageReference> targets, bool hasFailed)
+    {
+        Doubt ??= selection.Doubt ?? (hasFailed ? "an image for it failed" : null);
+        _rules.Add(selection.Entry.Rule);
+        foreach (var name in targets)
+        {
+            if (name.Tag is not null)
+            {
+                _wanted.Add(name.Tag);
+            }
+            else if (name.Digest is not null)
+            {
+                WantedDigests.Add(name.Digest);
+            }
+        }
+    }
+
+    /// <summary>True if an entry wants any tag.</summary>
+    public bool WantsTags => _wanted.Count > 0;
+
+    /// <summary>True if an entry wants a tag.</summary>
+    public bool Wants(string tag) => _wanted.Contains(tag);
+
+    /// <summary>True if an entry decides about a tag.</summary>
+    public bool Covers(string tag) => _rules.Exists(rule => rule.Covers(tag));
+}

@@ -1,0 +1,36 @@
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Sync;
+
+/// <summary>A tag that is to be removed, or is kept though nothing wants it.</summary>
+internal sealed record PruneTag
+{
+    /// <summary>The full name.</summary>
+    public required ImageReference Name { get; init; }
+
+    /// <summary>The digest that it has; null if it was not read.</summary>
+    public Digest? Digest { get; init; }
+
+    /// <summary>When the image was created; null if it was not read, or does not state it.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Why it would be removed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Why it is kept; null if it is removed.</summary>
+    public string? Kept { get; init; }
+
+    /// <summary>True if a tag that is kept needs the digest, so only the tag may be removed.</summary>
+    public bool IsShared { get; init; }
+}
+
+/// <summary>What is to be removed from one repository.</summary>
+/// <param name="Scope">The repository.</param>
+/// <param name="TagCount">The number of its tags.</param>
+/// <param name="Tags">The tags that are removed, and those that are kept though nothing wants them.</param>
+internal sealed record PrunePlan(PruneScope Scope, int TagCount, IReadOnlyList<PruneTag> Tags)
+{
+    /// <summary>The tags to remove.</summary>
+    public IEnumerable<PruneTag> Removals => Tags.Where(tag => tag.Kept is null);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using ImagePusher.Core.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace ImagePusher.Core.Sync;
+
+/// <summary>
+/// Holds copies back while a registry allows fewer pulls than a minimum, so that others who share the limit are not locked out.
+/// </summary>
+/// <param name="time">The clock of the wait.</param>
+/// <param name="log">Receives one warning for each wait.</param>
+internal sealed class RateLimitGate(TimeProvider time, ILogger log)
+{
+    /// <summary>The time between two looks at the limit, unless another is set: 15 minutes.</summary>
+    public static readonly TimeSpan DefaultRetry = TimeSpan.FromMinutes(15);
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new();
+
+    /// <summary>Waits until the registry allows at least the minimum of pulls.</summary>
+    /// <param name="repository">The repository that is to be read.</param>
+    /// <param name="tagOrDigest">An image of it.</param>
+    /// <param name="rule">The minimum, and what to do below it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="RegistryRateLimitedException">Fewer pulls remain, and the rule is to stop.</exception>
+    public async Task EnterAsync(RegistryRepository repository, string tagOrDigest, RateLimitRule rule, CancellationToken cancellationToken)
+    {
+        if (rule.Minimum <= 0)
+        {
+            return;
+        }
+
+        // One look for all: the others wait for its result, and look themselves only afterwards.
+        var gate = _locks.GetOrAdd(repository.Registry, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (await repository.GetRateLimitAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) is { Remaining: { } remaining }
+                && remaining < rule.Minimum)
+            {
+                if (rule.Stops)
+                {
+                    throw new RegistryRateLimitedException(
+                        $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}.",
+                        "Run the command again later, sign in, or set a lower minimum.");
+                }
+
+                log.Warning(FormattableString.Invariant(
+                    $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}. Waiting {rule.Retry:g}."));
+                await Task.Delay(rule.Retry, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}
+
+/// <summary>The minimum of remaining pulls.</summary>
+/// <param name="Minimum">The minimum; 0 for none.</param>
+/// <param name="Stops">True to fail below it, false to wait.</param>
+/// <param name="Retry">The time between two looks at the limit.</param>
+internal sealed record RateLimitRule(int Minimum, bool Stops, TimeSpan Retry)
+{
+    /// <summary>No minimum.</summary>
+    public static RateLimitRule None { get; } = new(0, false, RateLimitGate.DefaultRetry);
+}

@@ -1,0 +1,13 @@
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Sync;
+using ImagePusher.Session;
+
+namespace ImagePusher.Pipeline;
+
+/// <summary>What an entry selects for one repository of a target.</summary>
+/// <param name="Selection">What it selects.</param>
+/// <param name="Repository">The repository of the target, without tag.</param>
+/// <param name="Names">The names at the target.</param>
+/// <param name="Access">How the target is accessed.</param>
+internal sealed record SyncTargetSelection(
+    SyncSelection Selection, ImageReference Repository, IReadOnlyList<ImageReference> Names, SyncAccess Access);

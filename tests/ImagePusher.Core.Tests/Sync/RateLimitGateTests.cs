@@ -1,0 +1,60 @@
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Sync;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FakeRegistries;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImagePusher.Core.Tests.Sync;
+
+/// <summary>Copies are held back while a registry allows fewer pulls than a minimum.</summary>
+public sealed class RateLimitGateTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_waits_until_enough_pulls_remain()
+    {
+        var remaining = new Queue<int>([4, 9, 12]);
+        await using var server = LoopbackServer.Start(exchange =>
+            exchange.Path.Contains("/manifests/", StringComparison.Ordinal) ? Answer(exchange, remaining.Dequeue()) : exchange.RespondAsync(200, "{}"));
+        var (time, log) = (new FakeTimeProvider(), new RecordingLogger());
+        await using var client = new RegistryClient();
+        var waiting = new RateLimitGate(time, log).EnterAsync(
+            client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(10, Stops: false, TimeSpan.FromMinutes(15)), Token);
+        for (var wait = 1; wait <= 2; wait++)
+        {
+            while (log.Warnings.Count < wait)
+            {
+                Assert.False(waiting.IsCompleted);
+                await Task.Yield();
+            }
+
+            time.Advance(TimeSpan.FromMinutes(15));
+        }
+
+        await waiting;
+        Assert.Empty(remaining);
+    }
+
+    [Fact]
+    public async Task It_stops_where_that_is_wanted_and_passes_where_no_limit_is_stated()
+    {
+        await using var server = LoopbackServer.Start(exchange => Answer(exchange, 4));
+        await using var silent = LoopbackServer.Start(exchange => exchange.RespondAsync(200, ""));
+        await using var client = new RegistryClient();
+        var gate = new RateLimitGate(TimeProvider.System, new RecordingLogger());
+        var rule = new RateLimitRule(10, Stops: true, TimeSpan.FromMinutes(15));
+        var error = await Assert.ThrowsAsync<RegistryRateLimitedException>(
+            () => gate.EnterAsync(client.GetRepository(server.Address, "app"), "1.0", rule, Token));
+        Assert.Contains("allows 4 more pulls; the minimum is 10", error.Message, StringComparison.Ordinal);
+        await gate.EnterAsync(client.GetRepository(silent.Address, "app"), "1.0", rule, Token);
+        await gate.EnterAsync(client.GetRepository(server.Address, "app"), "1.0", rule with { Minimum = 4 }, Token);
+    }
+
+    private static Task Answer(ServerExchange exchange, int remaining)
+    {
+        exchange.Add("ratelimit-limit", "100;w=21600");
+        exchange.Add("ratelimit-remaining", $"{remaining};w=21600");
+        return exchange.RespondAsync(200, "");
+    }
+}
