@@ -12,6 +12,9 @@ internal sealed class RateLimitedSource(RegistryRepository repository, RateLimit
 {
     private Task? _entry;
 
+    /// <summary>The repository, whose registry may have a policy of its own.</summary>
+    public RegistryRepository Repository => repository;
+
     public string Description => repository.Description;
 
     public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken)

@@ -52,10 +52,6 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     [Parameter]
     public SwitchParameter KeepLibrary { get; set; }
 
-    /// <summary>Copy referrers of the images too: signatures, SBOMs, attestations.</summary>
-    [Parameter]
-    public SwitchParameter IncludeReferrers { get; set; }
-
     /// <summary>The credential for the destination, to use instead of Connect-Registry and the configuration files.</summary>
     [Parameter]
     [Credential]
@@ -178,7 +174,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
             var names = new List<ImageReference>();
             if (selection.Error is not null)
             {
-                _run.Reject(_input.Failed(file, selection), null, selection.Error);
+                _run.Reject(SyncInput.Failed(file, selection), null, selection.Error);
             }
 
             foreach (var image in selection.Images)

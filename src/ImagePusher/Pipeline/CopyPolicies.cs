@@ -1,6 +1,7 @@
 using ImagePusher.Binding;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Sync;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Core.Trust;
 using ImagePusher.Session;
@@ -35,10 +36,12 @@ internal sealed class CopyPolicies
     /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     public IImageVerifier? For(ImageSelection selection, IImageTarget target)
     {
-        var registries = new object[] { selection.Source, target }.OfType<RegistryRepository>().Select(repository => repository.Registry);
+        var registries = new object[] { Origin(selection.Source), target }.OfType<RegistryRepository>().Select(repository => repository.Registry);
         var paths = registries.Select(PusherSession.Current.SignaturePolicies.Find).Prepend(_own).OfType<string>().Distinct().ToList();
         return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
     }
+
+    private static IImageSource Origin(IImageSource source) => source is RateLimitedSource limited ? limited.Repository : source;
 
     private SignaturePolicy Load(string path)
     {

@@ -42,7 +42,7 @@ internal sealed class SyncInput(
     }
 
     /// <summary>The image that stands for a list that could not be read.</summary>
-    public SyncItem Failed(SyncFile file, SyncSelection selection) => SyncItem.Of(
+    public static SyncItem Failed(SyncFile file, SyncSelection selection) => SyncItem.Of(
         file, selection.Entry, selection.Repository ?? ImageReference.Create(selection.Entry.Registry, "any").ByDigest());
 
     /// <summary>An image of Get-SyncPlan, also one that was deserialized.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using ImagePusher.Core;
 using ImagePusher.Core.Sync;
 using ImagePusher.Output;
@@ -124,7 +125,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
         Reason = tag.Reason,
     };
 
-    private static object PlanOf(PruneTag tag) => new SyncPlanItem
+    private static PSObject PlanOf(PruneTag tag) => new SyncPlanItem
     {
         Reference = tag.Name.ToString(),
         Action = tag.Kept is null ? "Remove" : "Keep",

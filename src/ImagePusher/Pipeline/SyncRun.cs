@@ -125,7 +125,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             Select = async token =>
             {
                 var root = await from.DescribeAsync(item.Source.TagOrDigest!, token).ConfigureAwait(false);
-                return new ImageSelection(rule.Minimum > 0 ? new RateLimitedSource(from, _gate, rule) : from, root);
+                return new ImageSelection(rule.Minimum > 0 ? new RateLimitedSource(from, _gate, rule) : from, root) { Name = item.Source };
             },
             Target = access.Target(target.Name, log, item.Source.Registry),
             Name = target.Name,
