@@ -36,7 +36,8 @@ internal sealed class CopyPolicies
     /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     public IImageVerifier? For(ImageSelection selection, IImageTarget target)
     {
-        var registries = new object[] { Origin(selection.Source), target }.OfType<RegistryRepository>().Select(repository => repository.Registry);
+        var registries = new object[] { Origin(selection.Source), target }
+            .OfType<RegistryRepository>().Select(repository => repository.Registry);
         var paths = registries.Select(PusherSession.Current.SignaturePolicies.Find).Prepend(_own).OfType<string>().Distinct().ToList();
         return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
     }
