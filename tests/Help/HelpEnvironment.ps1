@@ -6,6 +6,7 @@
 #   registry.example.com             a registry that requires the user 'builder' and the password in $env:REGISTRY_PASSWORD
 #   hub.example.com                  a server that only reports a pull rate limit
 #   ./signing.pem, ./signing.pub     a key pair that signed localhost:5000/team/app:1.0; ./policy.json requires another key
+#   ./shop                           files that name images, if CODE mentions it
 #   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
 # TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the keys and the
 # last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
@@ -84,6 +85,7 @@ if ($Code.Contains('./srv/layout')) { New-Layout "$folder/srv/layout" }
 if ($Code.Contains('./signing.') -or $Code.Contains('./policy.json')) {
     & (Join-Path $PSScriptRoot HelpKeys.ps1) $folder $environment['localhost:5000'] $Code.StartsWith('Test-')
 }
+if ($Code.Contains('./shop')) { Copy-Item (Join-Path $PSScriptRoot shop) $folder -Recurse }
 if ($Code.Contains('registry.example.com')) {
     $credential = [pscredential]::new('builder', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
     $environment['registry.example.com'] = Start-Registry "$folder/srv/closed" 10000 32000 $credential

@@ -11,7 +11,7 @@ namespace ImagePusher.Tests.Cmdlets;
 public sealed class ParameterTableTests
 {
     // These differ where they are optional or mandatory, positional or named, or where a cmdlet takes only one value.
-    private static readonly string[] SeveralShapes = ["CachePath", "Credential", "Digest", "Filter", "Format", "Include", "LiteralPath", "Password", "Path", "Platform", "Reference", "Registry"];
+    private static readonly string[] SeveralShapes = ["CachePath", "Credential", "Digest", "Filter", "Format", "Include", "LiteralPath", "Mirror", "Password", "Path", "Platform", "Reference", "Registry"];
 
     private static readonly HashSet<string> Common =
         [.. Cmdlet.CommonParameters, .. Cmdlet.OptionalCommonParameters, "ProgressAction"];
