@@ -7,6 +7,7 @@
 #   ./mirror.yml                     a sync file about the registry
 #   hub.example.com                  a server that only reports a pull rate limit
 #   ./signing.pem, ./signing.pub     a key pair that signed localhost:5000/team/app:1.0; ./policy.json requires another key
+#   ./shop                           files that name images, if CODE mentions it
 #   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
 # TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the sync file, the keys and the
 # last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
@@ -94,6 +95,7 @@ $($environment['localhost:5000']):
     library/nginx: []
 "@
 }
+if ($Code.Contains('./shop')) { Copy-Item (Join-Path $PSScriptRoot shop) $folder -Recurse }
 if ($Code.Contains('registry.example.com')) {
     $credential = [pscredential]::new('builder', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
     $environment['registry.example.com'] = Start-Registry "$folder/srv/closed" 10000 32000 $credential

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ImagePusher.TestSupport;
 
 /// <summary>An outside server that lives as long as this object, and no longer than this process.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     // The shell becomes the server; a second one waits for the end of its standard input, which comes when this
     // process ends in whatever way, and then kills the server. A line read first says that it is no longer needed.

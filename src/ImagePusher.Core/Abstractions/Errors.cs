@@ -45,6 +45,13 @@ public sealed class CacheLockedException(string message, string recommendedActio
 public sealed class DestinationConflictException(string message, string recommendedAction, Exception? inner = null)
     : ImagePusherException(message, recommendedAction, inner);
 
+/// <summary>A container engine, docker or podman, that can't be reached or did not do what it was asked to do.</summary>
+/// <param name="message">What failed, on what and why, in the engine's own words.</param>
+/// <param name="recommendedAction">What to do next.</param>
+/// <param name="inner">The cause, if it was another exception.</param>
+public sealed class EngineFailedException(string message, string recommendedAction, Exception? inner = null)
+    : ImagePusherException(message, recommendedAction, inner);
+
 /// <summary>A name or digest that the cache does not contain.</summary>
 /// <param name="message">What failed, on what and why.</param>
 /// <param name="recommendedAction">What to do next.</param>
@@ -65,6 +72,20 @@ public sealed class IncompleteImageException(string message, string recommendedA
 /// <param name="inner">The cause, if it was another exception.</param>
 public sealed class InsufficientSpaceException(string message, string recommendedAction, Exception? inner = null)
     : ImagePusherException(message, recommendedAction, inner);
+
+/// <summary>A text file whose content is not valid, such as YAML with a syntax error.</summary>
+/// <param name="message">What failed, on what and why, with the line and column.</param>
+/// <param name="recommendedAction">What to do next.</param>
+/// <param name="inner">The cause, if it was another exception.</param>
+public sealed class InvalidFileException(string message, string recommendedAction, Exception? inner = null)
+    : ImagePusherException(message, recommendedAction, inner)
+{
+    /// <summary>The line, starting at 1; 0 if the whole file is meant.</summary>
+    public int Line { get; init; }
+
+    /// <summary>The column, starting at 1; 0 if the whole file is meant.</summary>
+    public int Column { get; init; }
+}
 
 /// <summary>A file or folder that is not an image archive, or is damaged.</summary>
 /// <param name="message">What failed, on what and why.</param>

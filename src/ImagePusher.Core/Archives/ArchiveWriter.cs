@@ -82,7 +82,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return _format == ArchiveFormat.Docker
-            ? throw NotForDocker(manifest, "part of an index, and a docker archive has one platform per image")
+            ? throw DockerImages.Unsuitable(manifest, Description, "part of an index, and a docker archive has one platform per image")
             : RunExclusiveAsync(() => AppendAsync(manifest, cancellationToken), cancellationToken);
     }
 
@@ -122,7 +122,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     /// <inheritdoc/>
     /// <remarks>A referrer that its subject relates to its image gets no name, as in the layouts of other tools.</remarks>
     Task IImageTarget.PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
-        _format == ArchiveFormat.Docker ? throw NotForDocker(manifest, "a referrer, which docker can't load")
+        _format == ArchiveFormat.Docker ? throw DockerImages.Unsuitable(manifest, Description, "a referrer, which docker can't load")
         : name.Tag is not null ? PublishAsync(manifest, name, null, cancellationToken)
         : RunExclusiveAsync(
             async () =>
@@ -216,7 +216,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             return;
         }
 
-        var image = RequireDockerImage(manifest);
+        var image = DockerImages.Require(manifest, Description);
         var (offset, length) = _written[image.Config.Digest];
         if (length > ImageConfig.MaximumSize)
         {
@@ -228,7 +228,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
         var config = ImageConfig.Parse(await _tar.ReadAsync(offset, (int)length, cancellationToken).ConfigureAwait(false));
         if (!config.DiffIds.SequenceEqual(image.Layers.Select(layer => layer.Digest)))
         {
-            throw NotForDocker(manifest, "an image whose layers do not match the diff IDs in its config");
+            throw DockerImages.Unsuitable(manifest, Description, "an image whose layers do not match the diff IDs in its config");
         }
 
         _docker.Add(new DockerManifestEntry(
@@ -237,21 +237,6 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             [.. image.Layers.Select(layer => LayoutPaths.BlobName(layer.Digest))],
             new Dictionary<Digest, Descriptor>()));
     }
-
-    private ImageManifest RequireDockerImage(Manifest manifest) => manifest switch
-    {
-        ImageIndex => throw NotForDocker(manifest, "an index, and a docker archive has one platform per image"),
-        ImageManifest { IsImage: false } => throw NotForDocker(manifest, "an artifact, which docker can't load"),
-        ImageManifest image when image.Layers.Any(layer => MediaTypes.IsForeign(layer.MediaType)) => throw NotForDocker(
-            manifest, "an image with foreign layers, which a docker archive can't leave out"),
-        ImageManifest image when image.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } layer =>
-            throw NotForDocker(manifest, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
-        _ => (ImageManifest)manifest,
-    };
-
-    private UnsupportedContentException NotForDocker(Manifest manifest, string what) => new(
-        $"{manifest.Digest} can't be written to the docker archive '{Description}': it is {what}.",
-        "Write it in the OCI format, or select one platform of the image first.");
 
     private async Task<T> RunExclusiveAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {

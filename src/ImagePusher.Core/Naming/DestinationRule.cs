@@ -106,6 +106,10 @@ internal sealed class DestinationRule
         return kept == Apply(source) ? null : kept;
     }
 
+    /// <summary>True if an image already has a name below this registry or prefix.</summary>
+    public bool Contains(ImageReference image) => image.Registry == Registry
+        && (_prefix is null || image.Repository.StartsWith(_prefix + "/", StringComparison.Ordinal));
+
     /// <summary>The destination as it was given.</summary>
     public override string ToString() => _text;
 

@@ -25,6 +25,8 @@ public sealed class ArrowTests
         ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Naming", "Oci", "Registry", "State", "Transfer"],
         ["Trust"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Yaml"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Discovery"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Engines"] = ["Abstractions", "Archives", "IO", "Layout", "Naming", "Oci"],
         ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };
 

@@ -12,7 +12,10 @@ public sealed class ParameterTableTests
 {
     // These differ where they are optional or mandatory, positional or named, or where a cmdlet takes only one value.
     private static readonly string[] SeveralShapes =
-        ["CachePath", "Credential", "Destination", "Digest", "Format", "Include", "LiteralPath", "Password", "Path", "Platform", "Reference", "Registry"];
+    [
+        "CachePath", "Credential", "Destination", "Digest", "Format", "Include", "LiteralPath", "Mirror", "Password", "Path", "Platform",
+        "Reference", "Registry",
+    ];
 
     private static readonly HashSet<string> Common =
         [.. Cmdlet.CommonParameters, .. Cmdlet.OptionalCommonParameters, "ProgressAction"];

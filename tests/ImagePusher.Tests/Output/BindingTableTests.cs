@@ -9,9 +9,9 @@ namespace ImagePusher.Tests.Output;
 public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
 {
     private const string OfReferences =
-        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent Test-ImageSignature Add-ImageSignature";
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Resolve-ImageDigest Export-ImageLock Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent Test-ImageSignature Add-ImageSignature";
 
-    private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage";
+    private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage Send-ImageToEngine";
 
     private const string OfCaches = "Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry";
 
@@ -54,6 +54,16 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("RegistryTag", "Registry", "Registry", OfRegistries),
         ("SyncPlanItem", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("SyncResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("EngineImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageReferenceMatch", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageReferenceMatch", "Path", "LiteralPath", "Find-ImageReference Set-ImageReference"),
+        ("ImageReferenceMatch", "Line", "Line", "Set-ImageReference Resolve-ImageDigest"),
+        ("ImageReferenceMatch", "Column", "Column", "Set-ImageReference Resolve-ImageDigest"),
+        ("ImageReferenceMatch", "Text", "Text", "Resolve-ImageDigest Export-ImageLock"),
+        ("ImageReferenceDigest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageReferenceDigest", "PinnedReference", "PinnedReference", "Export-ImageLock"),
+        ("ImageReferenceDigest", "Path", "LiteralPath", "Set-ImageReference"),
+        ("ImageReferenceChange", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
     ];
 
     private static readonly string[] Parts = ["ImageCopyPlanBlob", "ImageDifferenceInfo", "ImageHealthCheck", "ImageHistoryEntry"];
@@ -154,7 +164,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     {
         every.Engine["item"] = item;
         var (verb, noun) = (cmdlet.Split('-')[0], cmdlet.Split('-')[1]);
-        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" or "Save-ImageFile" ? " -Path x.tar" : cmdlet is "Add-ImageSignature" ? " -PrivateKey x.pem" : "";
+        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" or "Export-ImageLock" or "Save-ImageFile" ? " -Path x.tar" : cmdlet is "Add-ImageSignature" ? " -PrivateKey x.pem" : "";
         var outcome = await every.Engine.RunAsync($"$item | Probe-{noun}{verb}{more}", Token);
         return outcome.AllErrors.Count > 0
             ? outcome.AllErrors[0].ToString()

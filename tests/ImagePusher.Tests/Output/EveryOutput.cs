@@ -44,6 +44,10 @@ public sealed class EveryOutput : IAsyncLifetime
         (Get-SyncPlan $file $registry/mirror/)[0]
         (Sync-RegistryImage $file $registry/mirror/)[0]
         [IO.File]::Delete($file)
+        Find-ImageReference $list
+        Find-ImageReference $list | Resolve-ImageDigest
+        Set-ImageReference $list -Mirror mirror.example/hub/
+        (Send-ImageToEngine * -EngineHost $engine)[0]
         """;
 
     private readonly SmallImages _images = new();
@@ -67,12 +71,17 @@ public sealed class EveryOutput : IAsyncLifetime
         var fleet = await FleetSource.StartAsync(10, token);
         var limited = FaultProxy.Start(signed.Registry.Address);
         limited.On("HEAD").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "76;w=21600");
-        _servers.AddRange([limited, fleet, signed, registry]);
+        var engine = FakeEngine.Start();
+        var list = Path.Combine(_folder.FullName, "images.txt");
+        await File.WriteAllTextAsync(list, $"{fleet.Registry.Address}/{fleet.Fleet.Images.Last().Key}\n", token);
+        _servers.AddRange([engine, limited, fleet, signed, registry]);
         Engine = new Engine
         {
             ["tar"] = _images.Write("app"),
             ["attested"] = AttestedImage.Add(signed.Storage, signed.Registry.Address),
             ["configured"] = ConfiguredImage.Write(_folder["configured"]),
+            ["engine"] = engine.Address,
+            ["list"] = list,
             ["registry"] = registry.Address,
             ["signed"] = $"{limited.Address}/team/app:1.0",
             ["fleet"] = $"{fleet.Registry.Address}/{fleet.Fleet.Images.Last().Key}",

@@ -14,13 +14,22 @@ internal sealed class PodmanStore(string folder)
     /// <summary>Pulls from where podman can, such as oci-archive:TAR:NAME, and gives the names of all images that are there then.</summary>
     public Task<IReadOnlyList<string>> PullAsync(string source, CancellationToken cancellationToken) => NamesAfterAsync(["pull", "-q", source], cancellationToken);
 
+    /// <summary>The names of all images.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
+    {
+        var list = await ExternalTools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
+        return list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Starts the docker-compatible API of the storage on a unix socket.</summary>
+    public ServerProcess Serve(string socket) => ServerProcess.Start("podman", [.. Options, "system", "service", "--time=0", $"unix://{socket}"]);
+
     private async Task<IReadOnlyList<string>> NamesAfterAsync(string[] command, CancellationToken cancellationToken)
     {
         // They name files of the engine's home that need not be there, which podman pull takes ill.
         var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = null, ["DOCKER_CONFIG"] = null } };
         await ExternalTools.RunAsync("podman", [.. Options, .. command], settings, cancellationToken);
-        var list = await ExternalTools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
-        return list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return await NamesAsync(cancellationToken);
     }
 
     /// <summary>The diff IDs of an image's layers.</summary>

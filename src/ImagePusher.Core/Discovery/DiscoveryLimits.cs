@@ -1,0 +1,20 @@
+namespace ImagePusher.Core.Discovery;
+
+/// <summary>The limits on files in which references are searched. docs/security.md lists them.</summary>
+internal static class DiscoveryLimits
+{
+    /// <summary>The most bytes of a file that is read: 16 MiB; rendered charts have a few.</summary>
+    public const int FileLength = 16 * 1024 * 1024;
+
+    /// <summary>The most values of a YAML file: 1,000,000.</summary>
+    public const int YamlNodes = 1_000_000;
+
+    /// <summary>The most levels of nested YAML values: 100.</summary>
+    public const int YamlDepth = 100;
+
+    /// <summary>The most characters that variables may expand to: 4,096; a reference has at most about 500.</summary>
+    public const int ExpandedLength = 4096;
+
+    /// <summary>The most levels of variables within the defaults of variables: 16.</summary>
+    public const int VariableDepth = 16;
+}

@@ -1,0 +1,68 @@
+namespace ImagePusher.Core.Discovery.Dockerfiles;
+
+/// <summary>An instruction of a Dockerfile: its lines joined, with the place of each character in the file.</summary>
+/// <param name="Text">The instruction without escapes at line ends, and without comments between its lines.</param>
+/// <param name="Offsets">Where each character of the text is in the file.</param>
+internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Offsets)
+{
+    private List<DockerfileWord>? _words;
+
+    /// <summary>The words, separated by white space outside quotes.</summary>
+    public IReadOnlyList<DockerfileWord> Words => _words ??= [.. Split()];
+
+    /// <summary>The first word in upper case.</summary>
+    public string Keyword => Words.Count > 0 ? Words[0].Text.ToUpperInvariant() : "";
+
+    /// <summary>Where the instruction starts in the file.</summary>
+    public int Offset => Words.Count > 0 ? Words[0].Offset : Offsets[0];
+
+    /// <summary>The instruction that ONBUILD triggers.</summary>
+    public DockerfileInstruction Triggered()
+    {
+        var start = Words.Count > 1 ? Words[1].Start : Text.Length;
+        return new DockerfileInstruction(Text[start..], [.. Offsets.Skip(start)]);
+    }
+
+    private IEnumerable<DockerfileWord> Split()
+    {
+        var start = -1;
+        var quote = '\0';
+        for (var i = 0; i <= Text.Length; i++)
+        {
+            if (i == Text.Length || (quote == '\0' && char.IsWhiteSpace(Text[i])))
+            {
+                if (start >= 0)
+                {
+                    yield return WordAt(start, i);
+                }
+
+                start = -1;
+            }
+            else
+            {
+                start = start < 0 ? i : start;
+                quote = Text[i] is not ('"' or '\'') ? quote : quote == '\0' ? Text[i] : quote == Text[i] ? '\0' : quote;
+            }
+        }
+    }
+
+    private DockerfileWord WordAt(int start, int end) =>
+        new(Text[start..end], start, Offsets[start], Offsets[end - 1] - Offsets[start] == end - 1 - start);
+}
+
+/// <summary>A word of an instruction.</summary>
+/// <param name="Text">The word as it was written.</param>
+/// <param name="Start">Where it starts in the instruction.</param>
+/// <param name="Offset">Where it starts in the file.</param>
+/// <param name="IsOnOneLine">True if its characters follow one another in the file.</param>
+internal sealed record DockerfileWord(string Text, int Start, int Offset, bool IsOnOneLine)
+{
+    /// <summary>The word without its quotes.</summary>
+    public string Value => Text.Trim('"', '\'');
+
+    /// <summary>The rest of the word after a number of characters.</summary>
+    public DockerfileWord From(int length) => new(Text[length..], Start + length, Offset + length, IsOnOneLine);
+
+    /// <summary>Where the value starts in the file, and whether the file has it literally there.</summary>
+    public (int Offset, bool IsVerbatim) Position => (Offset + (Text.Length - Text.TrimStart('"', '\'').Length), IsOnOneLine);
+}

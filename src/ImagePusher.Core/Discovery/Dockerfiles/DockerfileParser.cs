@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ImagePusher.Core.Discovery.Dockerfiles;
+
+/// <summary>
+/// Splits a Dockerfile into instructions: parser directives, comments, lines that continue, and here-documents, whose lines are
+/// not instructions.
+/// </summary>
+/// <remarks>Dockerfile reference: "Parser directives", "Here-Documents".</remarks>
+internal sealed partial class DockerfileParser(SourceText source)
+{
+    private char _escape = '\\';
+    private int _line = 1;
+
+    /// <summary>The value of the directive <c>syntax</c>, the image that builds the file, with its place; null without it.</summary>
+    public (string Value, int Offset)? Syntax { get; private set; }
+
+    /// <summary>The instructions, in order.</summary>
+    /// <exception cref="InvalidFileException">A here-document does not end.</exception>
+    public IEnumerable<DockerfileInstruction> Read()
+    {
+        ReadDirectives();
+        while (_line <= source.LineCount)
+        {
+            if (ReadInstruction() is { } instruction)
+            {
+                SkipDocuments(instruction);
+                yield return instruction;
+            }
+        }
+    }
+
+    private void ReadDirectives()
+    {
+        for (; _line <= source.LineCount; _line++)
+        {
+            var match = Directive().Match(source.Line(_line).ToString());
+            if (!match.Success)
+            {
+                return;
+            }
+
+            var value = match.Groups["value"];
+            switch (match.Groups["name"].Value.ToLowerInvariant())
+            {
+                case "escape" when value.Value is "`" or "\\":
+                    _escape = value.Value[0];
+                    break;
+                case "syntax":
+                    Syntax = (value.Value, source.LineStart(_line) + value.Index);
+                    break;
+                case "check":
+                    break;
+                default:
+                    // An unknown directive is a comment, and no directive follows a comment.
+                    return;
+            }
+        }
+    }
+
+    private DockerfileInstruction? ReadInstruction()
+    {
+        var text = new StringBuilder();
+        var offsets = new List<int>();
+        while (_line <= source.LineCount)
+        {
+            var line = source.Line(_line).TrimEnd();
+            var start = source.LineStart(_line);
+            _line++;
+            if (line.TrimStart() is [] or ['#', ..])
+            {
+                // Blank lines and comments do not end an instruction that continues.
+                if (text.Length == 0)
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
+            var continues = line[^1] == _escape;
+            var kept = continues ? line[..^1] : line;
+            text.Append(kept);
+            offsets.AddRange(Enumerable.Range(start, kept.Length));
+            if (!continues)
+            {
+                break;
+            }
+        }
+
+        return text.Length == 0 ? null : new DockerfileInstruction(text.ToString(), offsets);
+    }
+
+    private void SkipDocuments(DockerfileInstruction instruction)
+    {
+        var inner = instruction.Keyword == "ONBUILD" ? instruction.Triggered() : instruction;
+        if (inner.Keyword is not ("RUN" or "COPY" or "ADD") || !inner.Text.Contains("<<", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        foreach (var match in inner.Words.Select(word => HereDocument().Match(word.Text)).Where(match => match.Success))
+        {
+            var (name, isIndented) = (match.Groups["name"].Value, match.Groups["tabs"].Length > 0);
+            while (_line <= source.LineCount && !IsEnd(source.Line(_line), name, isIndented))
+            {
+                _line++;
+            }
+
+            if (_line > source.LineCount)
+            {
+                throw source.Invalid(instruction.Offset, $"the here-document '{name}' does not end");
+            }
+
+            _line++;
+        }
+    }
+
+    private static bool IsEnd(ReadOnlySpan<char> line, string name, bool isIndented) =>
+        (isIndented ? line.TrimStart('\t') : line).SequenceEqual(name);
+
+    [GeneratedRegex(@"\A#\s*(?<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?<value>\S+)\s*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Directive();
+
+    [GeneratedRegex(@"\A\d*<<(?<tabs>-?)(?<quote>['""]?)(?<name>[A-Za-z0-9_.]+)\k<quote>\z", RegexOptions.CultureInvariant)]
+    private static partial Regex HereDocument();
+}

@@ -1,0 +1,143 @@
+using ImagePusher.Core.Discovery.Formats;
+
+namespace ImagePusher.Core.Discovery.Dockerfiles;
+
+/// <summary>
+/// Reads the images of a Dockerfile: FROM, <c>COPY --from</c>, <c>RUN --mount=from=</c> and the directive <c>syntax</c>. Stages of the
+/// file and <c>scratch</c> are not images.
+/// </summary>
+internal sealed class DockerfileReader(ReferenceCollector collector)
+{
+    private const string Kind = ReferenceKinds.Dockerfile;
+
+    private static readonly HashSet<string> Keywords =
+    [
+        "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL",
+        "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    ];
+
+    private readonly Dictionary<string, string> _arguments = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _stages = new(StringComparer.OrdinalIgnoreCase);
+    private bool _hasStage;
+
+    private VariableValues Values => new(_arguments, escape: '\\');
+
+    /// <summary>Reads the file up to the first instruction that is not valid.</summary>
+    public void Read()
+    {
+        var parser = new DockerfileParser(collector.Source);
+        try
+        {
+            foreach (var instruction in parser.Read())
+            {
+                Read(instruction);
+            }
+        }
+        catch (InvalidFileException error)
+        {
+            collector.Errors.Add(error);
+        }
+
+        if (parser.Syntax is { } syntax)
+        {
+            collector.Add((syntax.Offset, true), syntax.Value, Kind, "# syntax");
+        }
+    }
+
+    private void Read(DockerfileInstruction instruction)
+    {
+        switch (instruction.Keyword)
+        {
+            case "FROM":
+                ReadFrom(instruction);
+                break;
+            case "ARG" when !_hasStage:
+                ReadArguments(instruction);
+                break;
+            case "COPY":
+                ReadCopy(instruction);
+                break;
+            case "RUN":
+                ReadRun(instruction);
+                break;
+            case "ONBUILD" when instruction.Words.Count > 1:
+                Read(instruction.Triggered());
+                break;
+            case var keyword when !Keywords.Contains(keyword):
+                throw collector.Source.Invalid(
+                    instruction.Offset, $"'{IO.TerminalText.Quote(instruction.Words[0].Text)}' is not an instruction of a Dockerfile");
+        }
+    }
+
+    private void ReadFrom(DockerfileInstruction instruction)
+    {
+        var words = instruction.Words.Skip(1).SkipWhile(IsFlag).ToList();
+        if (words.Count == 0)
+        {
+            throw collector.Source.Invalid(instruction.Offset, "FROM has no image");
+        }
+
+        var image = Values.Expand(words[0].Value);
+        if (!(image.Problem is null && (image.Text == "scratch" || _stages.Contains(image.Text))))
+        {
+            collector.Add(words[0].Position, words[0].Value, Kind, "FROM", Values);
+        }
+
+        // After its own image: a stage may have the name of the image that it starts from.
+        _hasStage = true;
+        if (words.Count > 2 && words[1].Text.Equals("AS", StringComparison.OrdinalIgnoreCase))
+        {
+            _stages.Add(words[2].Value);
+        }
+    }
+
+    // Only arguments before the first FROM are known to FROM; a default may use earlier ones.
+    private void ReadArguments(DockerfileInstruction instruction)
+    {
+        foreach (var word in instruction.Words.Skip(1))
+        {
+            var equals = word.Text.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0 && Values.Expand(word.From(equals + 1).Value) is { Problem: null } value)
+            {
+                _arguments[word.Text[..equals]] = value.Text;
+            }
+        }
+    }
+
+    private void ReadCopy(DockerfileInstruction instruction)
+    {
+        foreach (var flag in instruction.Words.Skip(1).TakeWhile(IsFlag).Where(flag => HasName(flag, "--from=")))
+        {
+            AddUnlessStage(flag.From("--from=".Length), "COPY --from");
+        }
+    }
+
+    private void ReadRun(DockerfileInstruction instruction)
+    {
+        foreach (var flag in instruction.Words.Skip(1).TakeWhile(IsFlag).Where(flag => HasName(flag, "--mount=")))
+        {
+            var start = "--mount=".Length;
+            foreach (var option in flag.Text[start..].Split(','))
+            {
+                if (option.StartsWith("from=", StringComparison.OrdinalIgnoreCase))
+                {
+                    AddUnlessStage(flag.From(start + 5) with { Text = option[5..] }, "RUN --mount from");
+                }
+
+                start += option.Length + 1;
+            }
+        }
+    }
+
+    private void AddUnlessStage(DockerfileWord word, string why)
+    {
+        if (!_stages.Contains(word.Value) && !word.Value.All(char.IsAsciiDigit))
+        {
+            collector.Add(word.Position, word.Value, Kind, why);
+        }
+    }
+
+    private static bool IsFlag(DockerfileWord word) => word.Text.StartsWith("--", StringComparison.Ordinal);
+
+    private static bool HasName(DockerfileWord flag, string name) => flag.Text.StartsWith(name, StringComparison.OrdinalIgnoreCase);
+}

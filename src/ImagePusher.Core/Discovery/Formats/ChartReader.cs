@@ -1,0 +1,62 @@
+using ImagePusher.Core.Discovery.Yaml;
+
+namespace ImagePusher.Core.Discovery.Formats;
+
+/// <summary>
+/// Reads the annotations of a Helm chart's Chart.yaml that list its images: <c>helm.sh/images</c> and
+/// <c>artifacthub.io/images</c>, each a YAML list within a block of text.
+/// </summary>
+internal sealed class ChartReader(ReferenceCollector collector)
+{
+    private static readonly string[] Annotations = ["helm.sh/images", "artifacthub.io/images"];
+
+    /// <summary>Reads Chart.yaml.</summary>
+    public void Read(YamlNode chart)
+    {
+        foreach (var name in Annotations)
+        {
+            if (chart.At("annotations", name) is { } annotation)
+            {
+                Read(annotation, $"annotations['{name}']");
+            }
+        }
+    }
+
+    private void Read(YamlNode annotation, string path)
+    {
+        var source = collector.Source;
+        if (!annotation.IsLiteral)
+        {
+            // A list that is written as YAML is not what the annotation is for, but it says the same.
+            ReadList(annotation, path);
+            return;
+        }
+
+        // Blank out all but the block: what the inner document names is then at its place in the file.
+        var blank = source.Text.ToCharArray();
+        Blank(blank.AsSpan(0, annotation.Start));
+        Blank(blank.AsSpan(annotation.End));
+        var header = blank.AsSpan(annotation.Start, annotation.End - annotation.Start);
+        Blank(header[..Math.Max(0, header.IndexOfAny('\r', '\n'))]);
+        foreach (var root in YamlDocuments.Read(source, new string(blank), collector.Errors))
+        {
+            ReadList(root, path);
+        }
+    }
+
+    private void ReadList(YamlNode list, string path)
+    {
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            collector.Add(list.Items[i]["image"], ReferenceKinds.HelmChart, $"{path}[{i}].image");
+        }
+    }
+
+    private static void Blank(Span<char> text)
+    {
+        foreach (ref var character in text)
+        {
+            character = character is '\r' or '\n' ? character : ' ';
+        }
+    }
+}

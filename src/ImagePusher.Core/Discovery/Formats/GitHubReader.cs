@@ -1,0 +1,46 @@
+using ImagePusher.Core.Discovery.Yaml;
+
+namespace ImagePusher.Core.Discovery.Formats;
+
+/// <summary>
+/// Reads workflows and actions of GitHub: container jobs, services, and <c>docker://</c> in steps and in Docker actions.
+/// </summary>
+internal sealed class GitHubReader(ReferenceCollector collector)
+{
+    private const string Kind = ReferenceKinds.GitHubActions;
+    private const string Docker = "docker://";
+
+    /// <summary>Reads a workflow or an action.</summary>
+    public void Read(YamlNode file)
+    {
+        foreach (var (name, job) in file["jobs"]?.Entries ?? [])
+        {
+            var path = $"jobs.{name.Value}";
+            AddContainer(job["container"], $"{path}.container");
+            foreach (var (service, container) in job["services"]?.Entries ?? [])
+            {
+                AddContainer(container, $"{path}.services.{service.Value}");
+            }
+
+            ReadSteps(job["steps"], path);
+        }
+
+        collector.AddAfter(Docker, file.At("runs", "image"), Kind, "runs.image");
+        ReadSteps(file.At("runs", "steps"), "runs");
+    }
+
+    private void AddContainer(YamlNode? container, string path)
+    {
+        // container: node:20 and container: { image: node:20 } mean the same.
+        var isText = container is { IsScalar: true };
+        collector.Add(isText ? container : container?["image"], Kind, isText ? path : $"{path}.image");
+    }
+
+    private void ReadSteps(YamlNode? steps, string path)
+    {
+        for (var i = 0; i < steps?.Items.Count; i++)
+        {
+            collector.AddAfter(Docker, steps.Items[i]["uses"], Kind, $"{path}.steps[{i}].uses");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Discovery.Yaml;
+
+namespace ImagePusher.Core.Discovery;
+
+/// <summary>Collects what a file names: references, values that are not references yet, and errors. Each place counts once.</summary>
+/// <param name="source">The file.</param>
+internal sealed class ReferenceCollector(SourceText source)
+{
+    private readonly HashSet<int> _offsets = [];
+
+    /// <summary>The file.</summary>
+    public SourceText Source => source;
+
+    /// <summary>The references, in the order of the file once <see cref="ReferenceScan"/> has sorted them.</summary>
+    public List<FoundReference> Found { get; } = [];
+
+    /// <summary>The values that are not references yet.</summary>
+    public List<SkippedReference> Skipped { get; } = [];
+
+    /// <summary>What is not valid.</summary>
+    public List<ImagePusherException> Errors { get; } = [];
+
+    /// <summary>Adds the value of a YAML scalar; nothing happens if it is empty or not a scalar.</summary>
+    public void Add(YamlNode? node, string kind, string why, VariableValues? variables = null)
+    {
+        if (node is { IsScalar: true } && node.Value.Trim() is { Length: > 0 } value)
+        {
+            Add(ScalarPosition.Of(source.Text, node, value), value, kind, why, variables);
+        }
+    }
+
+    /// <summary>Adds the part of a YAML scalar after a prefix such as <c>docker://</c>; nothing happens without the prefix.</summary>
+    public void AddAfter(string prefix, YamlNode? node, string kind, string why, VariableValues? variables = null)
+    {
+        if (node is { IsScalar: true } && node.Value.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            var value = node.Value.Trim();
+            var (offset, isVerbatim) = ScalarPosition.Of(source.Text, node, value);
+            Add((isVerbatim ? offset + prefix.Length : offset, isVerbatim), value[prefix.Length..], kind, why, variables);
+        }
+    }
+
+    /// <summary>Adds a value.</summary>
+    /// <param name="position">Where it starts, in characters, and whether the file has it literally there.</param>
+    /// <param name="value">The value, not empty.</param>
+    /// <param name="kind">The kind of file.</param>
+    /// <param name="why">The field or instruction.</param>
+    /// <param name="variables">The variables that the format expands; null if it has none, and a <c>$</c> is then left out.</param>
+    public void Add((int Offset, bool IsVerbatim) position, string value, string kind, string why, VariableValues? variables = null)
+    {
+        if (!_offsets.Add(position.Offset))
+        {
+            return;
+        }
+
+        var (line, column) = source.PositionOf(position.Offset);
+        var place = new ReferencePlace(source.Path, position.Offset, line, column, kind, why);
+        if (TemplateMask.IsIn(value))
+        {
+            Skipped.Add(new SkippedReference(place, Written(position.Offset, value), "it is a template that is not rendered"));
+            return;
+        }
+
+        var expansion = variables?.Expand(value) ?? Expansion.Without(value);
+        if (expansion.Problem is { } problem)
+        {
+            Skipped.Add(new SkippedReference(place, value, problem));
+        }
+        else if (expansion.Text.Length > 0)
+        {
+            Add(place, expansion.Text, position.IsVerbatim && !expansion.HasVariables, value);
+        }
+    }
+
+    // A masked template has the length of what it stands for.
+    private string Written(int offset, string value) =>
+        source.Text.Substring(offset, Math.Min(value.Length, source.Text.Length - offset));
+
+    private void Add(ReferencePlace place, string text, bool isVerbatim, string written)
+    {
+        try
+        {
+            Found.Add(new FoundReference(place, text, ImageReference.Parse(text)) { IsVerbatim = isVerbatim, Written = written });
+        }
+        catch (InvalidReferenceException error)
+        {
+            Errors.Add(new InvalidReferenceException(
+                $"{error.Message.TrimEnd('.')} ({TerminalText.Quote(place.ToString())}).", error.RecommendedAction, error));
+        }
+    }
+}

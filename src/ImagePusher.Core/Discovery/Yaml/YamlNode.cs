@@ -1,0 +1,78 @@
+namespace ImagePusher.Core.Discovery.Yaml;
+
+/// <summary>A value of a YAML document with its place in the text. An alias is the node that it stands for.</summary>
+internal sealed class YamlNode
+{
+    private YamlNode(int start, int end) => (Start, End) = (start, end);
+
+    /// <summary>Where the value starts in the text, in characters, with its tag, anchor and quotes.</summary>
+    public int Start { get; }
+
+    /// <summary>Where it ends.</summary>
+    public int End { get; }
+
+    /// <summary>The text of a scalar; empty for other nodes.</summary>
+    public string Value { get; private init; } = "";
+
+    /// <summary>True for a scalar.</summary>
+    public bool IsScalar { get; private init; }
+
+    /// <summary>True for a scalar of several lines, <c>|</c>, whose lines are those of the text without their indentation.</summary>
+    public bool IsLiteral { get; private init; }
+
+    /// <summary>The items of a sequence; empty for other nodes.</summary>
+    public List<YamlNode> Items { get; } = [];
+
+    /// <summary>The entries of a mapping, in order; empty for other nodes.</summary>
+    public List<(YamlNode Key, YamlNode Value)> Entries { get; } = [];
+
+    /// <summary>True for a mapping.</summary>
+    public bool IsMapping { get; private init; }
+
+    /// <summary>
+    /// The value of a key: the last one, as parsers of Kubernetes and compose take it, else the merged one; null if it is missing.
+    /// </summary>
+    public YamlNode? this[string key] => Find(key, 0);
+
+    /// <summary>The text of the value of a key; null if it is not a scalar.</summary>
+    public string? Text(string key) => this[key] is { IsScalar: true } node ? node.Value : null;
+
+    /// <summary>The value at the end of a path of keys; null if it is missing.</summary>
+    public YamlNode? At(params ReadOnlySpan<string> path)
+    {
+        var node = this;
+        foreach (var key in path)
+        {
+            node = node?[key];
+        }
+
+        return node;
+    }
+
+    public static YamlNode Scalar(string value, int start, int end, bool isLiteral) =>
+        new(start, end) { Value = value, IsScalar = true, IsLiteral = isLiteral };
+
+    public static YamlNode Sequence(int start) => new(start, start);
+
+    public static YamlNode Mapping(int start) => new(start, start) { IsMapping = true };
+
+    private YamlNode? Find(string key, int depth)
+    {
+        YamlNode? merged = null;
+        for (var i = Entries.Count - 1; i >= 0; i--)
+        {
+            var (name, value) = Entries[i];
+            if (name.Value == key)
+            {
+                return value;
+            }
+
+            merged = name.Value == "<<" ? value : merged;
+        }
+
+        // <<: *defaults, or a list of them, of which the first counts.
+        return merged is null || depth > DiscoveryLimits.VariableDepth ? null
+            : merged.IsMapping ? merged.Find(key, depth + 1)
+            : merged.Items.Select(item => item.Find(key, depth + 1)).FirstOrDefault(found => found is not null);
+    }
+}

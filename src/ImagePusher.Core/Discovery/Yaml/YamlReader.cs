@@ -1,0 +1,127 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ImagePusher.Core.Discovery.Yaml;
+
+/// <summary>Builds the nodes of a part of a file from the parser's events.</summary>
+/// <param name="source">The file.</param>
+/// <param name="text">The part.</param>
+/// <param name="firstLine">The line of the file on which the part starts.</param>
+/// <param name="nodes">How many nodes earlier parts have.</param>
+internal sealed class YamlReader(SourceText source, string text, int firstLine, int nodes)
+{
+    private readonly int _start = source.LineStart(firstLine);
+    private readonly Parser _parser = new(new Scanner(new StringReader(text), skipComments: true));
+    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+    private (long Line, long Column) _last = (1, 1);
+
+    /// <summary>How many nodes were read, with those of earlier parts.</summary>
+    public int Nodes { get; private set; } = nodes;
+
+    /// <summary>The roots of the part's documents.</summary>
+    /// <exception cref="InvalidFileException">The part is not valid YAML.</exception>
+    /// <exception cref="LimitExceededException">The file has too many or too deeply nested nodes.</exception>
+    public List<YamlNode> Read()
+    {
+        var roots = new List<YamlNode>();
+        while (Next() is { } current)
+        {
+            if (current is DocumentStart)
+            {
+                _anchors.Clear();
+            }
+            else if (current is NodeEvent)
+            {
+                roots.Add(Build(current, 0));
+            }
+        }
+
+        return roots;
+    }
+
+    private YamlNode Build(ParsingEvent current, int depth)
+    {
+        if (++Nodes > DiscoveryLimits.YamlNodes || depth > DiscoveryLimits.YamlDepth)
+        {
+            throw new LimitExceededException(
+                $"'{source.Path}' has more than {DiscoveryLimits.YamlNodes} values, or more than {DiscoveryLimits.YamlDepth} levels "
+                    + $"of them, at line {LineOf(current.Start)}.",
+                "Split the file.");
+        }
+
+        if (current is AnchorAlias alias)
+        {
+            return _anchors.GetValueOrDefault(alias.Value.Value)
+                ?? throw source.Invalid(LineOf(alias.Start), (int)alias.Start.Column, $"the anchor '{alias.Value.Value}' is not defined");
+        }
+
+        var (start, end) = (_start + (int)current.Start.Index, _start + (int)current.End.Index);
+        var node = current switch
+        {
+            Scalar scalar => YamlNode.Scalar(scalar.Value, start, end, scalar.Style == ScalarStyle.Literal),
+            MappingStart => YamlNode.Mapping(start),
+            _ => YamlNode.Sequence(start),
+        };
+        Remember((NodeEvent)current, node);
+        if (current is MappingStart)
+        {
+            while (Next() is { } key and not MappingEnd)
+            {
+                node.Entries.Add((Build(key, depth + 1), Build(Next()!, depth + 1)));
+            }
+        }
+        else if (current is SequenceStart)
+        {
+            while (Next() is { } item and not SequenceEnd)
+            {
+                node.Items.Add(Build(item, depth + 1));
+            }
+        }
+
+        return node;
+    }
+
+    private void Remember(NodeEvent current, YamlNode node)
+    {
+        if (!current.Anchor.IsEmpty)
+        {
+            _anchors[current.Anchor.Value] = node;
+        }
+    }
+
+    private ParsingEvent? Next()
+    {
+        try
+        {
+            if (!_parser.MoveNext())
+            {
+                return null;
+            }
+
+            _last = (_parser.Current!.End.Line, _parser.Current.End.Column);
+            return _parser.Current;
+        }
+        catch (YamlException error)
+        {
+            var reason = error.Message.TrimEnd('.');
+            throw TabbedLine() is { } line && reason.Contains("tab", StringComparison.Ordinal)
+                ? source.Invalid(line, 1, reason, error)
+                : source.Invalid(LineOf(error.Start), (int)error.Start.Column, reason, error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The parser fails in these ways on some malformed text, such as a flow sequence that is not closed.
+            throw source.Invalid(firstLine + (int)_last.Line - 1, (int)_last.Column, "the YAML after this position is malformed", error);
+        }
+    }
+
+    // The parser reports a tab in an indentation at the start of the mapping.
+    private int? TabbedLine()
+    {
+        var lines = text.Split('\n');
+        var line = Array.FindIndex(lines, line => line.TrimStart(' ').StartsWith('\t'));
+        return line < 0 ? null : firstLine + line;
+    }
+
+    private int LineOf(Mark mark) => firstLine + (int)mark.Line - 1;
+}
