@@ -26,6 +26,7 @@
         'Get-LocalRegistry'
         'Get-ReferrerContent'
         'Get-RegistryConnection'
+        'Get-RegistryInventory'
         'Get-RegistryManifest'
         'Get-RegistryOption'
         'Get-RegistryRateLimit'
@@ -51,6 +52,7 @@
         'Stop-LocalRegistry'
         'Test-CachedImage'
         'Test-ImageSignature'
+        'Test-ImageTar'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
