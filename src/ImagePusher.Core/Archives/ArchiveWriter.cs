@@ -56,7 +56,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return RunExclusiveAsync(() => Task.FromResult(_written.ContainsKey(descriptor.Digest) || _sparse.Omits(descriptor)), cancellationToken);
+        return RunExclusiveAsync(
+            () => Task.FromResult(_written.ContainsKey(descriptor.Digest) || _sparse.Omits(descriptor)), cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,8 @@ internal sealed class SparseContent(IArchiveContent? content)
     /// <summary>True if a blob is left out; one that the receiver has is recorded.</summary>
     public bool Omits(Descriptor blob)
     {
-        if (content is null || _omitted.Contains(blob.Digest) || MediaTypes.IsManifest(blob.MediaType) || MediaTypes.IsIndex(blob.MediaType))
+        if (content is null || _omitted.Contains(blob.Digest)
+            || MediaTypes.IsManifest(blob.MediaType) || MediaTypes.IsIndex(blob.MediaType))
         {
             return _omitted.Contains(blob.Digest);
         }
