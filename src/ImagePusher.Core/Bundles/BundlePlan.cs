@@ -178,7 +178,8 @@ internal sealed class BundlePlan
 
     private string Identify()
     {
-        var text = new StringBuilder().Append(_maximum).Append('\n').Append(Path.GetFileName(_path)).Append('\n').Append(_common).Append('\n');
+        var text = new StringBuilder().Append(_maximum).Append('\n').Append(Path.GetFileName(_path)).Append('\n')
+            .Append(_common).Append('\n');
         _images.Listed.ForEach(entry => text.Append(entry.Name).Append(' ').Append(entry.Manifest.Digest).Append('\n'));
         foreach (var (_, blob) in _blobs)
         {

@@ -5,7 +5,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>Lists the manifests and blobs of images. Each manifest is read once, however many images have it. Calls may be concurrent.</summary>
+/// <summary>Lists the manifests and blobs of images. Each manifest is read once. Calls may be concurrent.</summary>
 internal sealed class ImageBlobs
 {
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Manifest>>> _read = new();

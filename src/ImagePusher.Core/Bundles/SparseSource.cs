@@ -136,7 +136,8 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
             ? $" The bundle leaves them out because its baseline has them in {string.Join(", ", holders)}." : "";
         var places = ReferenceEquals(cache, target) ? target.Description : $"{cache.Description} or {target.Description}";
         return new IncompleteImageException(
-            TerminalText.Escape($"The image {name} of '{Description}' is incomplete: {listed}{more} not found there or in {places}.{baseline}"),
+            TerminalText.Escape(
+                $"The image {name} of '{Description}' is incomplete: {listed}{more} not found there or in {places}.{baseline}"),
             "Bring the images of the baseline first, or create the bundle again with what is missing.");
     }
 }

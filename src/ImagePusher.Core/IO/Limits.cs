@@ -26,7 +26,7 @@ internal static class Limits
     /// <summary>The most bytes of a docker archive's manifest.json: 4 MiB.</summary>
     public const int DockerManifest = 4 * 1024 * 1024;
 
-    /// <summary>The most bytes of the list of blobs that a sparse archive leaves out, and of the list of a bundle's parts: 16 MiB.</summary>
+    /// <summary>The most bytes of the list of blobs that an archive leaves out, and of the list of a bundle's parts: 16 MiB.</summary>
     public const int BundleTable = 16 * 1024 * 1024;
 
     /// <summary>The most parts of a bundle: 10,000.</summary>

@@ -56,7 +56,7 @@ internal sealed class BaselineInput(AsyncCommand command, ImageCache cache)
         {
             throw new InvalidOptionException(
                 $"A value of the baseline, of the type {value.TypeNames.FirstOrDefault()}, is neither an archive nor an image.",
-                "Specify paths of earlier bundles, or objects of Get-CachedImage, Push-CachedImage, Push-ImageTar or Get-RegistryInventory.");
+                "Specify paths of earlier bundles, or objects of Get-CachedImage, Push-ImageTar or Get-RegistryInventory.");
         }
     }
 

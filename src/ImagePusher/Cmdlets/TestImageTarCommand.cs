@@ -78,7 +78,7 @@ public sealed class TestImageTarCommand : AsyncCommand
         {
             archive = await Archives.OpenAsync(file, Log, needsNames: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (ImagePusherException error) when (error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException)
+        catch (ImagePusherException error) when (IsDamage(error))
         {
             Write([ArchiveVerifier.Unreadable(file, error)], pending);
             return;
@@ -107,11 +107,14 @@ public sealed class TestImageTarCommand : AsyncCommand
         {
             Write(await ArchiveVerifier.VerifyAsync(archives, cancellationToken).ConfigureAwait(false), pending);
         }
-        catch (ImagePusherException error) when (error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException)
+        catch (ImagePusherException error) when (IsDamage(error))
         {
             Write([ArchiveVerifier.Unreadable(archives[0].Path, error)], pending);
         }
     }
+
+    private static bool IsDamage(ImagePusherException error) =>
+        error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException;
 
     private void Write(IReadOnlyList<ArchiveCheck> checks, PendingInput pending)
     {
