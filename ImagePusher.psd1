@@ -26,6 +26,7 @@
         'Get-LocalRegistry'
         'Get-ReferrerContent'
         'Get-RegistryConnection'
+        'Get-RegistryInventory'
         'Get-RegistryManifest'
         'Get-RegistryOption'
         'Get-RegistryRateLimit'
@@ -53,6 +54,7 @@
         'Sync-RegistryImage'
         'Test-CachedImage'
         'Test-ImageSignature'
+        'Test-ImageTar'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

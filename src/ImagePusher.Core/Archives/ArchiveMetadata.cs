@@ -25,6 +25,12 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
     /// <summary>The manifests that are in the archive but lack something that they name.</summary>
     public HashSet<Digest> Incomplete { get; } = [];
 
+    /// <summary>The blobs that the archive leaves out because its receiver has them.</summary>
+    public OmittedBlobs Omitted { get; set; } = new();
+
+    /// <summary>True if other parts of a bundle have blobs that the archive lacks.</summary>
+    public bool IsPart { get; set; }
+
     /// <summary>The number of bytes of layers that had to be read.</summary>
     public long LayerBytesRead { get; private set; }
 

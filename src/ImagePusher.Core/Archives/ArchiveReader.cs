@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ImagePusher.Core.Archives.Docker;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -20,10 +22,16 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
     /// <summary>The entries of an OCI layout that refer to others as their subject.</summary>
     public ArchiveReferrers Referrers { get; private set; } = new();
 
+    /// <summary>The part of a bundle that the archive is; null if it is not one.</summary>
+    public BundlePart? Bundle { get; private set; }
+
     /// <summary>The archive's images, at least one, each digest once.</summary>
     public IReadOnlyList<ArchivedImageBuilder> Read()
     {
         var docker = DockerArchiveReader.ReadManifest(metadata);
+        Bundle = ReadOwn<BundlePart?>(BundlePart.FileName, null, raw => BundlePart.Parse(raw));
+        metadata.IsPart = Bundle is not null;
+        metadata.Omitted = ReadOwn(OmittedBlobs.FileName, metadata.Omitted, OmittedBlobs.Parse);
         var layoutReader = new OciLayoutReader(metadata, log, _failures);
         Referrers = layoutReader.Referrers;
         var layout = OciLayoutReader.IsLayout(metadata, docker is not null) ? layoutReader.Read() : null;
@@ -39,6 +47,18 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
             (not null, not null) => Match([.. layout], docker),
         };
         return images.Count > 0 ? images : throw NoImages(layoutReader.IgnoredMediaType);
+    }
+
+    private T ReadOwn<T>(string name, T missing, Func<ReadOnlyMemory<byte>, T> parse)
+    {
+        try
+        {
+            return metadata.ReadText(name, Limits.BundleTable) is { } raw ? parse(raw) : missing;
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            throw ArchiveErrors.Damaged(container.Path, $"its {name} can't be read: {error.Message}", error);
+        }
     }
 
     private ImagePusherException NoImages(string? ignoredMediaType) =>

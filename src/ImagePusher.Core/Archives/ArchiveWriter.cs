@@ -26,8 +26,10 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     private readonly Dictionary<Digest, (long Offset, long Length)> _written = [];
     private readonly List<(ImageReference? Name, Manifest Manifest)> _images = [];
     private readonly List<DockerManifestEntry> _docker = [];
+    private readonly SparseContent _sparse;
 
-    private ArchiveWriter(string path, ArchiveFormat format, TarFileWriter tar) => (Description, _format, _tar) = (path, format, tar);
+    private ArchiveWriter(string path, ArchiveFormat format, IArchiveContent? content, TarFileWriter tar) =>
+        (Description, _format, _sparse, _tar) = (path, format, new SparseContent(content), tar);
 
     /// <inheritdoc/>
     public string Description { get; }
@@ -39,20 +41,23 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     /// <param name="path">The tar's path; its directory exists.</param>
     /// <param name="format">The format.</param>
     /// <param name="overwrite">True to replace a file of that name once the tar is complete; false by default.</param>
+    /// <param name="content">What an OCI archive leaves out; null for nothing.</param>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file can't be created.</exception>
-    public static ArchiveWriter Create(string path, ArchiveFormat format = ArchiveFormat.Oci, bool overwrite = false)
+    public static ArchiveWriter Create(
+        string path, ArchiveFormat format = ArchiveFormat.Oci, bool overwrite = false, IArchiveContent? content = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ArchiveWriter(path, format, new TarFileWriter(path, overwrite));
+        return new ArchiveWriter(path, format, content, new TarFileWriter(path, overwrite));
     }
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return RunExclusiveAsync(() => Task.FromResult(_written.ContainsKey(descriptor.Digest)), cancellationToken);
+        return RunExclusiveAsync(
+            () => Task.FromResult(_written.ContainsKey(descriptor.Digest) || _sparse.Omits(descriptor)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -150,7 +155,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
                 throw new InvalidOperationException("A tar without images is not an image archive.");
             }
 
-            foreach (var (name, content) in ArchiveIndexWriter.Write(_format, _images, _docker))
+            foreach (var (name, content) in ArchiveIndexWriter.Write(_format, _images, _docker).Concat(_sparse.Files))
             {
                 await _tar.AddAsync(name, content, cancellationToken).ConfigureAwait(false);
             }
@@ -169,7 +174,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
 
     private void RequireWritten(Manifest manifest)
     {
-        if (manifest.References.FirstOrDefault(reference => !_written.ContainsKey(reference.Digest)) is { } missing)
+        if (manifest.References.FirstOrDefault(
+            reference => !_written.ContainsKey(reference.Digest) && !_sparse.Omits(reference)) is { } missing)
         {
             throw new ArgumentException(
                 $"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));

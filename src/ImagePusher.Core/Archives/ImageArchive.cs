@@ -27,7 +27,7 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         ArchiveReader reader)
     {
         (_container, _metadata, Images) = (container, metadata, images);
-        (_referrers, Failures) = (reader.Referrers, reader.Failures);
+        (_referrers, Failures, Bundle) = (reader.Referrers, reader.Failures, reader.Bundle);
         foreach (var image in images)
         {
             foreach (var name in image.Names)
@@ -57,6 +57,19 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
 
     /// <inheritdoc/>
     public string Description => Path;
+
+    /// <summary>The part of a bundle that the archive is; null if it is not one.</summary>
+    internal BundlePart? Bundle { get; }
+
+    /// <summary>The blobs that the archive leaves out because its receiver has them.</summary>
+    internal OmittedBlobs Omitted => _metadata.Omitted;
+
+    /// <summary>The blobs of an image that the archive leaves out because its receiver has them.</summary>
+    internal IEnumerable<Digest> OmittedOf(ArchivedImage image) => Omitted.Count == 0 ? [] : ManifestsOf(image.Root)
+        .SelectMany(manifest => manifest.References).Select(reference => reference.Digest).Where(Omitted.Contains).Distinct();
+
+    /// <summary>True if the archive has a manifest or blob, whatever it lacks of what a manifest names.</summary>
+    internal bool Holds(Digest digest) => _metadata.FindBlob(digest) is not null || FindManifest(digest) is not null;
 
     /// <summary>Opens a tar (uncompressed, gzip or zstd) or the directory of an OCI image layout.</summary>
     /// <param name="path">
@@ -182,6 +195,10 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         _container.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    // Opening read them, down to the limit of their depth.
+    private IEnumerable<Manifest> ManifestsOf(Manifest root) => root is ImageIndex index
+        ? index.Manifests.Select(entry => FindManifest(entry.Digest)).OfType<Manifest>().SelectMany(ManifestsOf) : [root];
 
     private Manifest? FindManifest(Digest digest)
     {

@@ -12,18 +12,21 @@ namespace ImagePusher.Core.Archives;
 internal sealed class PlannedArchive : IImageTarget
 {
     private readonly HashSet<Digest> _planned = [];
+    private readonly SparseContent _sparse;
 
     /// <summary>Plans a tar.</summary>
     /// <param name="path">The tar's path.</param>
     /// <param name="overwrite">True to replace a file of that name.</param>
+    /// <param name="content">What an OCI archive would leave out; null for nothing.</param>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
     /// <exception cref="AccessDeniedException">The path is a directory.</exception>
-    public PlannedArchive(string path, bool overwrite)
+    public PlannedArchive(string path, bool overwrite, IArchiveContent? content = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         TarFileWriter.Check(path, overwrite);
         Description = path;
+        _sparse = new SparseContent(content);
     }
 
     /// <inheritdoc/>
@@ -38,7 +41,7 @@ internal sealed class PlannedArchive : IImageTarget
         ArgumentNullException.ThrowIfNull(descriptor);
         lock (_planned)
         {
-            return Task.FromResult(!_planned.Add(descriptor.Digest));
+            return Task.FromResult(!_planned.Add(descriptor.Digest) || _sparse.Omits(descriptor));
         }
     }
 

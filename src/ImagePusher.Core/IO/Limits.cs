@@ -26,6 +26,15 @@ internal static class Limits
     /// <summary>The most bytes of a docker archive's manifest.json: 4 MiB.</summary>
     public const int DockerManifest = 4 * 1024 * 1024;
 
+    /// <summary>The most bytes of the list of blobs that an archive leaves out, and of the list of a bundle's parts: 16 MiB.</summary>
+    public const int BundleTable = 16 * 1024 * 1024;
+
+    /// <summary>The most parts of a bundle: 10,000.</summary>
+    public const int BundleParts = 10_000;
+
+    /// <summary>The most repositories that are recorded as holders of a blob which a sparse archive leaves out: 4.</summary>
+    public const int BlobHolders = 4;
+
     /// <summary>The most levels of indexes below an index: 16. Real images have one or two.</summary>
     public const int IndexDepth = 16;
 

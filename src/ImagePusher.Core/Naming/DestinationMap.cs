@@ -20,6 +20,9 @@ internal sealed class DestinationMap
     /// <summary>True if a target name includes the name of its source: the destination is a registry or a prefix.</summary>
     public bool UsesSourceNames => _rule.IsFolder;
 
+    /// <summary>Where the copy of another image would be; null if the destination is one full name. No name is taken.</summary>
+    public ImageReference? PlaceOf(ImageReference source) => _rule.IsFolder ? _rule.Apply(source) : null;
+
     /// <summary>The target name of an image, and the digest that the result must have if the destination includes one.</summary>
     /// <param name="source">The image's own name; null if it has none.</param>
     /// <param name="label">How messages call it.</param>

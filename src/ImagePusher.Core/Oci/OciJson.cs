@@ -33,6 +33,16 @@ internal static partial class OciJson
     public static string? Text(this JsonElement element, string name) =>
         element.Property(name)?.Text() is { Length: > 0 } text ? text : null;
 
+    /// <summary>The objects in a list of an object; other values are left out.</summary>
+    public static IEnumerable<JsonElement> Objects(JsonElement element, string name) =>
+        element.Property(name) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
+
+    /// <summary>The texts in a list of an object; other values are left out.</summary>
+    public static IEnumerable<string> Texts(JsonElement element, string name) =>
+        element.Property(name) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Select(item => item.Text()).OfType<string>() : [];
+
     /// <exception cref="FormatException">The element is not a descriptor.</exception>
     public static Descriptor ReadDescriptor(JsonElement element)
     {

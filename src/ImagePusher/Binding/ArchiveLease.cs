@@ -1,13 +1,18 @@
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Bundles;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Keeps an archive open until the last of its images is copied.</summary>
-internal sealed class ArchiveLease(ImageArchive archive)
+/// <summary>Keeps an archive, or the parts of a bundle, open until the last of its images is copied.</summary>
+internal sealed class ArchiveLease(Bundle bundle)
 {
     private int _holders = 1;
 
-    public ImageArchive Archive => archive;
+    /// <summary>The archive that lists the images.</summary>
+    public ImageArchive Archive => bundle.Index;
+
+    /// <summary>The archive, or all parts.</summary>
+    public Bundle Bundle => bundle;
 
     public void Hold() => Interlocked.Increment(ref _holders);
 
@@ -15,7 +20,7 @@ internal sealed class ArchiveLease(ImageArchive archive)
     {
         if (Interlocked.Decrement(ref _holders) == 0)
         {
-            archive.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            bundle.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 }

@@ -3,6 +3,7 @@ using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Bundles;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
@@ -36,10 +37,24 @@ public sealed class ExportImageTarCommand : TransferCommand
     [Parameter]
     public ArchiveFormat Format { get; set; } = ArchiveFormat.Oci;
 
+    /// <summary>What the receiver has and the archive leaves out: earlier bundles, images, or an inventory of a registry.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageTarCompleter))]
+    public object[]? Baseline { get; set; }
+
+    /// <summary>The most bytes of a file: the images are written as numbered parts.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long MaximumSize { get; set; }
+
     /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
+
+    private readonly HashSet<CacheEntry> _failed = new(ReferenceEqualityComparer.Instance);
+    private Baseline? _content;
 
     private bool ReplacesFile => Force && !NoClobber;
 
@@ -51,6 +66,16 @@ public sealed class ExportImageTarCommand : TransferCommand
             ? throw new InvalidOptionException(
                 "A docker archive holds one platform of an image, but several platforms are specified.",
                 "Specify one platform, or -Format Oci.")
+            : null);
+        Require<object?>(Baseline, () => Format == ArchiveFormat.Docker && Baseline is not null
+            ? throw new InvalidOptionException(
+                "A docker archive cannot leave out blobs: docker loads only complete archives.",
+                "Specify -Format Oci, or omit -Baseline.")
+            : null);
+        Require<object?>(MaximumSize, () => Format == ArchiveFormat.Docker && IsBound(nameof(MaximumSize))
+            ? throw new InvalidOptionException(
+                "A docker archive cannot be divided into parts: docker loads only complete archives.",
+                "Specify -Format Oci, or omit -MaximumSize.")
             : null);
         Require<object?>(IncludeReferrers, () => Format == ArchiveFormat.Docker && IncludeReferrers
             ? throw new InvalidOptionException(
@@ -66,6 +91,8 @@ public sealed class ExportImageTarCommand : TransferCommand
         {
             return;
         }
+
+        _content ??= Baseline is null ? null : Require(Baseline, () => new BaselineInput(this, cache).Read(Baseline));
 
         foreach (var text in Lines.Read(Reference))
         {
@@ -86,7 +113,9 @@ public sealed class ExportImageTarCommand : TransferCommand
             && ShouldProcess(target, $"Export {string.Join(", ", _images.Select(image => image.Entry.PrintableName()))}"))
         {
             var progress = Progress;
-            Start(Path, (pending, token) => ExportAsync(target, progress, pending, token));
+            Start(Path, (pending, token) => IsBound(nameof(MaximumSize))
+                ? ExportPartsAsync(target, progress, pending, token)
+                : ExportAsync(target, progress, pending, token));
         }
 
         base.EndProcessing();
@@ -95,7 +124,7 @@ public sealed class ExportImageTarCommand : TransferCommand
     private void Plan(string path)
     {
         // In the order of writing: layers that an image shares with an earlier one are already in the tar.
-        var tar = new PlannedArchive(path, ReplacesFile);
+        var tar = new PlannedArchive(path, ReplacesFile, _content);
         foreach (var (input, cache, entry) in _images)
         {
             Copies.StartPlan(input, RequestFor(tar, cache, entry));
@@ -104,34 +133,65 @@ public sealed class ExportImageTarCommand : TransferCommand
 
     private async Task ExportAsync(string path, ProgressReporter progress, PendingInput pending, CancellationToken cancellationToken)
     {
-        var tar = ArchiveWriter.Create(path, Format, ReplacesFile);
+        var tar = ArchiveWriter.Create(path, Format, ReplacesFile, _content);
         await using (tar.ConfigureAwait(false))
         {
-            var exported = new List<string>();
-            foreach (var (input, cache, entry) in _images)
-            {
-                try
-                {
-                    var copy = RequestFor(tar, cache, entry);
-                    exported.Add(CopySummary.Of(copy, await Copies.RunAsync(copy, progress, cancellationToken).ConfigureAwait(false)));
-                }
-                catch (ImagePusherException error) when (error is not InsufficientSpaceException)
-                {
-                    // An image that cannot be exported is one error; the tar gets the others.
-                    pending.WriteError(error, input);
-                }
-            }
-
+            var exported = await CopyAsync(tar, progress, pending, null, cancellationToken).ConfigureAwait(false);
             if (exported.Count > 0)
             {
                 await tar.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                exported.ForEach(line => pending.Do(cmdlet => cmdlet.WriteInformation(line, ["ImagePusher"])));
-
-                // From the provider, the file has the properties that Get-Item adds: PSPath, which binds, and the mode that tables show.
-                pending.Do(cmdlet => cmdlet.WriteObject(
-                    cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+                Write(pending, [path], exported);
             }
         }
+    }
+
+    // First the images are measured: the copies read their manifests and write nothing. Then each part is written as an archive.
+    private async Task ExportPartsAsync(
+        string path, ProgressReporter progress, PendingInput pending, CancellationToken cancellationToken)
+    {
+        var measure = new BundleMeasure(path);
+        var exported = await CopyAsync(measure, progress, pending, measure.Begin, cancellationToken).ConfigureAwait(false);
+        if (exported.Count == 0)
+        {
+            return;
+        }
+
+        var bundle = new BundleWriter(BundlePlan.Create(measure, _content, path, MaximumSize), path, ReplacesFile, Log);
+        await bundle.WriteAsync(
+            part => CopyAsync(part, progress, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+        Write(pending, bundle.Paths, exported);
+    }
+
+    private async Task<List<string>> CopyAsync(
+        IImageTarget tar, ProgressReporter progress, PendingInput? errors, Action? begin, CancellationToken cancellationToken)
+    {
+        var exported = new List<string>();
+        foreach (var (input, cache, entry) in _images.Where(image => !_failed.Contains(image.Entry)))
+        {
+            try
+            {
+                begin?.Invoke();
+                var copy = RequestFor(tar, cache, entry);
+                exported.Add(CopySummary.Of(copy, await Copies.RunAsync(copy, progress, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (ImagePusherException error) when (errors is not null && error is not InsufficientSpaceException)
+            {
+                // An image that cannot be exported is one error; the tar gets the others.
+                errors.WriteError(error, input);
+                _failed.Add(entry);
+            }
+        }
+
+        return exported;
+    }
+
+    private static void Write(PendingInput pending, string[] paths, List<string> exported)
+    {
+        exported.ForEach(line => pending.Do(cmdlet => cmdlet.WriteInformation(line, ["ImagePusher"])));
+
+        // From the provider, the file has the properties that Get-Item adds: PSPath, which binds, and the mode that tables show.
+        pending.Do(cmdlet => cmdlet.WriteObject(
+            cmdlet.InvokeProvider.Item.Get(paths, force: true, literalPath: true), enumerateCollection: true));
     }
 
     private CopyRequest RequestFor(IImageTarget tar, ImageCache cache, CacheEntry entry) => new()

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Bundles;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
@@ -16,6 +17,7 @@ namespace ImagePusher.Cmdlets;
 public sealed class ImportImageTarCommand : TransferCommand
 {
     private ArchiveInput _input = null!;
+    private ImageCache? _cache;
     private LayerOptions _layers = null!;
 
     /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
@@ -67,7 +69,7 @@ public sealed class ImportImageTarCommand : TransferCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _input = new ArchiveInput(this);
+        _input = new ArchiveInput(this, joinsParts: true);
         _layers = new LayerOptions(Compression, IsBound(nameof(CompressionLevel)) ? CompressionLevel : null, ManifestFormat);
         Require<object?>(CompressionLevel, () => { _layers.Validate(); return null; });
     }
@@ -81,13 +83,30 @@ public sealed class ImportImageTarCommand : TransferCommand
         }
 
         var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
-        _input.Process(paths, Image, needsNames: Reference is null or [.., '/'], (input, lease, selected) =>
+        _cache = cache;
+        _input.Process(paths, Image, needsNames: Reference is null or [.., '/'], ImportAll);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        _input.ProcessBundles(Image, ImportAll);
+        base.EndProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _input?.Dispose();
+    }
+
+    private void ImportAll(string input, ArchiveLease lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    {
+        foreach (var (source, target) in selected.Zip(ImportNames.Of(lease.Archive.Path, selected, Reference)))
         {
-            foreach (var (source, target) in selected.Zip(ImportNames.Of(lease.Archive.Path, selected, Reference)))
-            {
-                Import(input, cache, lease, source, target.Name);
-            }
-        });
+            Import(input, _cache!, lease, source, target.Name);
+        }
     }
 
     private void Import(
@@ -101,7 +120,8 @@ public sealed class ImportImageTarCommand : TransferCommand
                 Action = "Import image",
                 Activity = "Importing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, source.Image, source.Name)),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(
+                    lease.Bundle, source, (bundle, own) => new SparseSource(bundle, own, cache, cache))),
                 Target = cache,
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with

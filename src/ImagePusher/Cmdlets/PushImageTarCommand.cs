@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Bundles;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
@@ -15,6 +17,7 @@ namespace ImagePusher.Cmdlets;
 public sealed class PushImageTarCommand : PushCommand
 {
     private ArchiveInput _input = null!;
+    private ImageCache? _cache;
     private LayerOptions _layers = null!;
 
     /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
@@ -52,11 +55,16 @@ public sealed class PushImageTarCommand : PushCommand
     [Parameter]
     public ManifestFormat ManifestFormat { get; set; }
 
+    /// <summary>The folder of the cache, which may have what an archive leaves out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CachePath { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _input = new ArchiveInput(this);
+        _input = new ArchiveInput(this, joinsParts: true);
         _layers = new LayerOptions(Compression, IsBound(nameof(CompressionLevel)) ? CompressionLevel : null, ManifestFormat);
         Require<object?>(CompressionLevel, () => { _layers.Validate(); return null; });
     }
@@ -64,17 +72,38 @@ public sealed class PushImageTarCommand : PushCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
-        _input.Process(paths, Image, Targets.UsesSourceNames, (input, lease, selected) =>
+        if (!TryCache(CachePath, out _cache))
         {
-            // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
-            var targets = Targets.ForAll(
-                [.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
-            foreach (var (pair, target) in selected.Zip(targets))
-            {
-                Try(input, () => Push(input, lease, pair, target.Name ?? throw target.Error!));
-            }
-        });
+            return;
+        }
+
+        var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
+        _input.Process(paths, Image, Targets.UsesSourceNames, PushAll);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        _input.ProcessBundles(Image, PushAll);
+        base.EndProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _input?.Dispose();
+    }
+
+    private void PushAll(string input, ArchiveLease lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    {
+        // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
+        var targets = Targets.ForAll(
+            [.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
+        foreach (var (pair, target) in selected.Zip(targets))
+        {
+            Try(input, () => Push(input, lease, pair, target.Name ?? throw target.Error!));
+        }
     }
 
     private void Push(
@@ -83,6 +112,7 @@ public sealed class PushImageTarCommand : PushCommand
         var (name, expected, _) = destination;
         var access = Access;
         var throttle = access.ThrottleFor(name.Registry);
+        var (cache, repository, mayMount) = (_cache!, access.Repository(name), !PlanOnly && !IsWhatIf);
         lease.Hold();
         Copies.Start(
             input,
@@ -91,8 +121,13 @@ public sealed class PushImageTarCommand : PushCommand
                 Action = "Push image",
                 Activity = "Pushing",
                 Label = lease.Archive.Path,
-                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image.Image, image.Name)),
-                Target = Access.Repository(name),
+                Select = _ => Task.FromResult(ArchiveInput.SelectionOf(
+                    lease.Bundle, image, (bundle, own) => new SparseSource(bundle, own, cache, repository)
+                    {
+                        PlacesOf = holder => Targets.PlaceOf(holder) is { } place ? [place, holder] : [holder],
+                        MayMount = mayMount,
+                    })),
+                Target = repository,
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with
                 {

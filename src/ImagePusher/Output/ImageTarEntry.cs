@@ -40,7 +40,13 @@ public sealed class ImageTarEntry
     /// <summary>The digests of content that the archive lacks.</summary>
     public required TextList<string> Missing { get; init; }
 
-    /// <summary>True if nothing is missing.</summary>
+    /// <summary>The digests of content that the archive leaves out because its receiver has it.</summary>
+    public required TextList<string> Omitted { get; init; }
+
+    /// <summary>The number of the part and of all parts, such as <c>2/3</c>; null if the archive is not a part of a bundle.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>True if nothing is missing, apart from what is left out on purpose or in other parts.</summary>
     public bool IsComplete => Missing.Count == 0;
 
     /// <summary>The archive, which -Path of every other cmdlet accepts.</summary>
@@ -60,6 +66,8 @@ public sealed class ImageTarEntry
             LayerCount = manifest?.Layers.Count ?? image.Root.References.Count(),
             Size = image.Root.References.SumBytes(reference => reference.Size),
             Missing = OutputText.List(image.Missing),
+            Omitted = OutputText.List(archive.OmittedOf(image).Select(blob => blob.ToString())),
+            Part = archive.Bundle is { } bundle ? $"{bundle.Number}/{bundle.Parts.Count}" : null,
         };
     }
 }

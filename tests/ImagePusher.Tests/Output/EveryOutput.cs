@@ -23,6 +23,8 @@ public sealed class EveryOutput : IAsyncLifetime
         Optimize-ImageCache
         Push-CachedImage * -Destination $registry/team/
         Get-ImageTar $tar
+        Test-ImageTar $tar
+        Get-RegistryInventory $registry
         Start-LocalRegistry -Port 0
         Connect-Registry $registry
         Get-RegistryOption $registry
