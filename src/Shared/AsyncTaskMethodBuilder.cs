@@ -51,8 +51,8 @@ internal struct AsyncTaskMethodBuilder
 /// <summary>Starts and resumes async methods that return <see cref="Task{TResult}"/>.</summary>
 internal struct AsyncTaskMethodBuilder<TResult>
 {
-    // .NET's own, which makes the tasks: it alone can keep the exception of a canceled task. After a wait it is part of the state machine on
-    // the heap, which is cleared before the task completes, so that an awaiter does not keep the method's variables alive.
+    // .NET's own, which makes the tasks: it alone can keep the exception of a canceled task. After a wait it is part of the state
+    // machine on the heap, which is cleared before the task completes, so that an awaiter does not keep the method's variables alive.
     private AsyncValueTaskMethodBuilder<TResult> _task;
     private StateMachineBox? _box;
 
