@@ -42,7 +42,7 @@ internal struct AsyncTaskMethodBuilder
         where TAwaiter : INotifyCompletion
         where TStateMachine : IAsyncStateMachine => _builder.AwaitOnCompleted(ref awaiter, ref stateMachine);
 
-    /// <summary>Resumes the method when the awaiter is complete; the execution context is the box's matter.</summary>
+    /// <summary>Resumes the method when the awaiter is complete; the box restores the execution context.</summary>
     public void AwaitUnsafeOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine stateMachine)
         where TAwaiter : ICriticalNotifyCompletion
         where TStateMachine : IAsyncStateMachine => _builder.AwaitUnsafeOnCompleted(ref awaiter, ref stateMachine);
@@ -51,8 +51,8 @@ internal struct AsyncTaskMethodBuilder
 /// <summary>Starts and resumes async methods that return <see cref="Task{TResult}"/>.</summary>
 internal struct AsyncTaskMethodBuilder<TResult>
 {
-    // .NET's own, which makes the tasks: it alone can keep the exception of a canceled task. After a wait it lies in the box, which is
-    // emptied before the task completes, so that what waits for the task does not keep the method's variables alive.
+    // .NET's own, which makes the tasks: it alone can keep the exception of a canceled task. After a wait it is part of the state
+    // machine on the heap, which is cleared before the task completes, so that an awaiter does not keep the method's variables alive.
     private AsyncValueTaskMethodBuilder<TResult> _task;
     private StateMachineBox? _box;
 

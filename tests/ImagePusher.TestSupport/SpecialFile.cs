@@ -6,7 +6,7 @@ namespace ImagePusher.TestSupport;
 /// <summary>Makes entries that are not regular files. The test is skipped where the system or the user cannot.</summary>
 public static class SpecialFile
 {
-    /// <summary>Makes an entry in place of what is there.</summary>
+    /// <summary>Replaces an entry.</summary>
     /// <param name="kind">named pipe, socket, character device or block device; "link to a " before one makes a link to it.</param>
     /// <param name="path">The entry.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Trust;
 /// <param name="clock">The time at which certificates must be valid.</param>
 /// <remarks>
 /// Nothing is downloaded and no revocation list is asked for: verification works behind an air gap. A certificate that has expired,
-/// as one of Fulcio does after ten minutes, needs the transparency log as its witness, which cosign verifies.
+/// as one of Fulcio does after ten minutes, needs the transparency log as proof of the time, which cosign verifies.
 /// </remarks>
 internal sealed class CertificateTrust(
     IReadOnlyList<X509Certificate2> trusted, Func<IReadOnlyList<string>, bool>? accepts, string? wanted, TimeProvider clock)
@@ -85,7 +85,7 @@ internal sealed class CertificateTrust(
         policy.ExtraStore.AddRange(certificates.Skip(1).ToArray());
         return chain.Build(leaf) ? null
             : chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid))
-                ? "its certificate is not valid at this time; a short-lived certificate needs the transparency log as its witness"
+                ? "its certificate is not valid at this time; a short-lived certificate needs the transparency log as proof of the time"
             : $"its certificate does not chain to a trusted root ({Statuses(chain)})";
     }
 

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Trust;
 
 /// <summary>
 /// Decrypts the private key file of cosign and skopeo: scrypt and NaCl's secretbox, which .NET does not have. BouncyCastle is used here
-/// and nowhere else, so that it is loaded only when such a key is read.
+/// and nowhere else, so that the module ships only the part of it that this class calls.
 /// </summary>
 /// <remarks>secure-systems-lab/go-securesystemslib, encrypted; NaCl, secretbox (XSalsa20 and Poly1305).</remarks>
 internal static class CosignKeyFile

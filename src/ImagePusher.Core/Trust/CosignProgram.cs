@@ -9,7 +9,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Trust;
 
 /// <summary>
-/// Verifies keyless signatures by an installed cosign: short-lived certificates of Fulcio, whose witness is the transparency log Rekor.
+/// Verifies keyless signatures by an installed cosign: short-lived certificates of Fulcio, whose time of use the transparency log
+/// Rekor proves.
 /// </summary>
 /// <param name="environment">Reads PATH.</param>
 internal sealed class CosignProgram(Func<string, string?> environment)

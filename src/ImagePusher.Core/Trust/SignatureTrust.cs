@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Trust;
 
-/// <summary>Who made a signature.</summary>
+/// <summary>The signer of a signature.</summary>
 /// <param name="KeyId">The key, as <see cref="VerificationKey.Id"/>.</param>
 /// <param name="Identity">The identity that a certificate states; null for a key.</param>
 internal sealed record Signer(string KeyId, string? Identity);

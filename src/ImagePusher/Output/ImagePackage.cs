@@ -20,7 +20,7 @@ public sealed class ImagePackage
     /// <summary>The kind, such as library or operating-system; null if the SBOM does not state it.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Who supplies it; null if the SBOM does not state it.</summary>
+    /// <summary>The supplier; null if the SBOM does not state it.</summary>
     public string? Supplier { get; init; }
 
     /// <summary>The full name of the SBOM, by digest.</summary>

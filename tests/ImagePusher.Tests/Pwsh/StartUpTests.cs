@@ -25,7 +25,8 @@ public sealed class StartUpTests(RegistryFixture registries) : IClassFixture<Reg
         var registry = await registries.OpenAsync(Token);
         const string count = "[Runtime.JitInfo]::GetCompiledMethodCount($false)";
         var push = $"Push-ImageTar '{_images.Write("app", 1000)}' -Destination {registry.Address}";
-        var run = await _pwsh.RunAsync(["-Command", $"Import-Module ImagePusher; $before = {count}; $result = {push}; {count} - $before; $result.Layers"]);
+        var script = $"Import-Module ImagePusher; $before = {count}; $result = {push}; {count} - $before; $result.Layers";
+        var run = await _pwsh.RunAsync(["-Command", script]);
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(("1", 2), (lines[^1], lines.Length));
         Assert.InRange(int.Parse(lines[0], CultureInfo.InvariantCulture), 1, MostMethods);

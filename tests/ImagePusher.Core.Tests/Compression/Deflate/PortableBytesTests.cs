@@ -4,7 +4,7 @@ using ImagePusher.Core.Compression.Deflate;
 namespace ImagePusher.Core.Tests.Compression.Deflate;
 
 /// <summary>
-/// The bytes of a compressed layer are the same on every platform, processor and runtime version. Who changes them on purpose raises
+/// The bytes of a compressed layer are the same on every platform, processor and runtime version. A change on purpose raises
 /// <see cref="DeflateEncoder.Version"/>, says so in the change log and replaces the digests here.
 /// </summary>
 public sealed class PortableBytesTests
