@@ -16,7 +16,7 @@ namespace ImagePusher.Cmdlets;
 public sealed class GetRegistryInventoryCommand : RegistryListCommand
 {
     private readonly ImageBlobs _blobs = new();
-    private TagFilter _filter = null!;
+    private IReadOnlyCollection<WildcardPattern>? _patterns;
 
     /// <summary>The registries.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -31,7 +31,7 @@ public sealed class GetRegistryInventoryCommand : RegistryListCommand
     public string[]? Filter { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _filter = new TagFilter(RequireWildcards(Filter), null);
+    protected override void BeginProcessing() => _patterns = RequireWildcards(Filter);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -42,10 +42,12 @@ public sealed class GetRegistryInventoryCommand : RegistryListCommand
         }
     }
 
+    private bool IsWanted(string path) => _patterns is null || _patterns.Any(pattern => pattern.IsMatch(path));
+
     private void List(string input, string registry)
     {
         var (client, access) = (PusherSession.Current.Client, Access);
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, access.Request, token)).Where(_filter.IsMatch))
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, access.Request, token)).Where(IsWanted))
         {
             if (ImageReference.TryParse($"{registry}/{path}", out var name))
             {
