@@ -56,7 +56,7 @@ internal static class DiskErrors
         // .NET has the path within these two messages, and appends it to the others.
         var message = error switch
         {
-            UnauthorizedAccessException => "access is denied",
+            UnauthorizedAccessException when error.Message.StartsWith("Access to the path", StringComparison.Ordinal) => "access is denied",
             DirectoryNotFoundException => "its folder does not exist",
             _ => error.Message,
         };

@@ -3,6 +3,9 @@ namespace ImagePusher.Binding;
 /// <summary>The parts of versions for each of which the newest are taken.</summary>
 public enum VersionPart
 {
+    /// <summary>All versions together.</summary>
+    None,
+
     /// <summary>Each first number: 1, 2.</summary>
     Major = 1,
 

@@ -23,6 +23,7 @@ public sealed class ArrowTests
         ["Sync"] = ["Abstractions", "IO", "Naming", "Oci", "Registry", "Transfer", "Yaml"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Naming", "Oci", "Registry", "State", "Transfer"],
+        ["Bundles"] = ["Abstractions", "Archives", "Cache", "IO", "Layout", "Naming", "Oci", "Transfer"],
         ["Trust"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Yaml"] = ["Abstractions", "IO", "Naming", "Oci"],
         ["Discovery"] = ["Abstractions", "IO", "Naming", "Oci"],

@@ -11,6 +11,7 @@ internal static partial class ScriptCommands
     /// <summary>Commands of others that the workflows and pages use, with their parameters.</summary>
     private static readonly Dictionary<string, string[]> Others = new()
     {
+        ["Group-Object"] = ["NoElement"],
         ["ConvertFrom-Json"] = [],
         ["Connect-AzContainerRegistry"] = ["Name", "ExposeToken"],
         ["ConvertTo-SecureString"] = ["AsPlainText"],
@@ -34,7 +35,7 @@ internal static partial class ScriptCommands
         ["Select-String"] = [],
         ["Sort-Object"] = ["Descending"],
         ["Unblock-File"] = [],
-        ["Where-Object"] = ["like"],
+        ["Where-Object"] = ["like", "EQ"],
         ["Write-CiLog"] = [],
         ["Write-Warning"] = [],
     };

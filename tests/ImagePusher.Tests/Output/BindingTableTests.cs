@@ -16,7 +16,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     private const string OfCaches = "Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry";
 
     private const string OfRegistries =
-        "Connect-Registry Disconnect-Registry Get-RegistryConnection Get-RegistryOption Set-RegistryOption Get-RegistryRepository Get-LocalRegistry Stop-LocalRegistry";
+        "Connect-Registry Disconnect-Registry Get-RegistryConnection Get-RegistryOption Set-RegistryOption Get-RegistryRepository Get-RegistryInventory Get-LocalRegistry Stop-LocalRegistry";
 
     // The type, its property, the parameter, the cmdlets.
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
@@ -40,12 +40,14 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("ImageTarEntry", "Path", "LiteralPath", "Get-SyncPlan Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
+        ("ImageTarTest", "Path", "LiteralPath", "Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageTar"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
         ("LocalRegistryInfo", "CachePath", "CachePath", OfCaches),
         ("ManifestEntry", "Reference", "Reference", OfReferences),
         ("RegistryConnection", "Registry", "Registry", OfRegistries),
         ("RegistryManifest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("RegistryOption", "Registry", "Registry", OfRegistries),
+        ("RegistryInventoryEntry", "Reference", "Reference", OfReferences),
         ("RegistryRateLimit", "Registry", "Registry", OfRegistries),
         ("RegistryReferrer", "Reference", "Reference", OfReferences),
         ("RegistryRepositoryInfo", "Repository", "Reference", "Get-RegistryTag"),
