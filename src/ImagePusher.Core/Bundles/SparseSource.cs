@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Bundles;
 
 /// <summary>
 /// An image of a sparse archive or bundle as the source of a copy: a blob that the archive leaves out comes from the cache, or the target
-/// has it or mounts it. Content that nobody has is an error before anything is sent.
+/// has it or mounts it. Content that neither has is an error before anything is sent.
 /// </summary>
 /// <param name="bundle">The archive or bundle.</param>
 /// <param name="name">The name of the image in it.</param>

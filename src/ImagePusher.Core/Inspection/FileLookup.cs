@@ -24,7 +24,7 @@ internal sealed class FileLookup(IReadOnlyList<IReadOnlyDictionary<string, Layer
                 return true;
             }
 
-            // A link on the way leads to another path, and a file on the way means that there is nothing.
+            // A link in the path leads to another path, and a file in place of a folder means that the path does not exist.
             for (var folder = LayerPath.DirectoryOf(path); folder.Length > 0; folder = LayerPath.DirectoryOf(folder))
             {
                 if (layer.TryGetValue(folder, out var above) && above.Kind is not LayerEntryKind.Directory)

@@ -58,7 +58,7 @@ internal sealed class FileTree
         return true;
     }
 
-    /// <summary>The node of a path, whose folders may be reached by symbolic links; null if there is none.</summary>
+    /// <summary>The node of a path, whose folders may be reached by symbolic links; null if it does not exist.</summary>
     public FileNode? Find(string path)
     {
         var clean = LayerPath.Clean(path, out _);
@@ -84,7 +84,7 @@ internal sealed class FileTree
         }
     }
 
-    /// <summary>True if a symbolic link leads above the root, at any step on its way.</summary>
+    /// <summary>True if a symbolic link leads above the root, at any step of its path.</summary>
     public bool Escapes(FileNode link)
     {
         var isOutside = false;

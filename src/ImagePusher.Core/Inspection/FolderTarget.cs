@@ -4,7 +4,7 @@ namespace ImagePusher.Core.Inspection;
 
 /// <summary>
 /// Writes files of an image below a folder. A new folder is put in place when it is complete; in an existing one each file is. Nothing
-/// is written through a link: folders on the way are checked, and links are created last.
+/// is written through a link: the folders above are checked, and links are created last.
 /// </summary>
 internal sealed class FolderTarget : IFileTarget
 {

@@ -215,7 +215,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return manifest;
     }
 
-    // A second size for one digest would be verified by nobody, since each blob is copied once.
+    // A second size for one digest would not be verified, since each blob is copied once.
     private void CheckSizes(Manifest manifest)
     {
         foreach (var reference in manifest.References.Prepend(manifest.Descriptor))

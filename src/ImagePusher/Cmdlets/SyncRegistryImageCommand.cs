@@ -192,7 +192,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         }
     }
 
-    // The name at the target; null if there is none.
+    // The name at the target; null without one.
     private ImageReference? Copy((SyncItem Item, SyncAccess Access) image)
     {
         DestinationName target;

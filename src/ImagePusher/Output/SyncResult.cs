@@ -36,7 +36,7 @@ public sealed class SyncResult
     /// <summary>The sync file; null for an image that no file selects.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The line of the entry in the file, from 1; 0 if there is none.</summary>
+    /// <summary>The line of the entry in the file, from 1; 0 without one.</summary>
     public long Line { get; init; }
 
     /// <summary>The name at the target, or else that of the source.</summary>

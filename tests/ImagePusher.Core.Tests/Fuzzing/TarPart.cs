@@ -27,7 +27,7 @@ internal sealed class TarPart(byte[] header, byte[] content)
 
     private string Hex => Convert.ToHexStringLower(SHA256.HashData(Content));
 
-    /// <summary>The entries; those before the first block that is no header.</summary>
+    /// <summary>The entries; those before the first block that is not a header.</summary>
     public static List<TarPart> Read(byte[] tar)
     {
         var parts = new List<TarPart>();
