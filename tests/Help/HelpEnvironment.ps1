@@ -72,15 +72,6 @@ Set-Location $folder
 Set-ImageCache "$folder/.cache/imagepusher"
 
 $environment = [ordered]@{ '/home/me' = $folder; 'localhost:5000' = Start-Registry "$folder/srv/open" 6000 9999 }
-
-# The digests of hello.tar as imported: they depend on the version of zlib.
-$digest = (Get-CachedImage example.com/hello:1.0).Digest -replace '.*:'
-$environment['5d8aebb928638c7dd3cce605029155e5573b23a6802c0f5a9080665a47ee7a3c'] = $digest
-$environment['5d8aebb92863'] = $digest.Substring(0, 12)
-$layers = (Get-Content "$folder/.cache/imagepusher/blobs/sha256/$digest" -Raw | ConvertFrom-Json).layers.digest -replace '.*:'
-$environment['2cd15bc990eb0c19776b722df88d1d695e8289830beb12954437910b69f6d5a8'] = $layers[0]
-$environment['2af181c5c5c07dec2e695014f6ee2c1c33176b70b61fa6a672d58b7180599823'] = $layers[1]
-
 Set-RegistryOption docker.io -Mirror $environment['localhost:5000']
 if ($Code.Contains('./srv/layout')) { New-Layout "$folder/srv/layout" }
 if ($Code.Contains('./signing.') -or $Code.Contains('./policy.json')) {

@@ -53,7 +53,7 @@ public sealed class CacheMaintenanceTests : IDisposable
         Assert.Empty(await _engine.OutputAsync("Get-CachedImage *two* -Digest $digest", Token));
 
         // As the table shows it, it is too short to be one.
-        await _engine.FailsAsync("Get-CachedImage -Digest 5d8aebb92863", "InvalidReference", "5d8aebb92863");
+        await _engine.FailsAsync("Get-CachedImage -Digest ae378db76adb", "InvalidReference", "ae378db76adb");
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
     {
         var registry = await registries.OpenAsync(Token);
         var lines = await LinesAsync("true", null, registry.Address, "Import-ImageTar $tar | Write-CiLog; 'text', 5 | Write-CiLog");
-        Assert.StartsWith("::group::example.com/hello:1.0: 1.2 KB in the cache", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("::group::example.com/hello:1.0: 1.1 KB in the cache", lines[0], StringComparison.Ordinal);
         Assert.Contains("platforms  linux/amd64", lines);
         Assert.Equal(["::endgroup::", "text", "5"], lines.TakeLast(3));
     }
