@@ -9,8 +9,8 @@
 #   ./signing.pem, ./signing.pub     a key pair that signed localhost:5000/team/app:1.0; ./policy.json requires another key
 #   ./shop                           files that name images, if CODE mentions it
 #   the cache                        docker.io/library/nginx:latest and example.com/hello:1.0
-# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the sync file, the keys and the
-# last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
+# TEMPLATE is a folder shared by the examples of one run; the common content is created there once. The layout, the sync file, the
+# keys and the last two registries exist only if CODE mentions them. Returns an ordered dictionary: the text on the page, the actual text.
 param([Parameter(Mandatory)] [string] $Template, [string] $Code = '')
 $ErrorActionPreference = 'Stop'
 $env:REGISTRY_PASSWORD = 'secret'

@@ -71,7 +71,7 @@ public sealed class ParameterTableTests
         var sets = parameter.ParameterSets.Values;
         string[] notes =
         [
-            LanguagePrimitives.ConvertTypeNameToPSTypeName(parameter.ParameterType.FullName),
+            TypeText(parameter.ParameterType),
             .. parameter.Aliases.Count > 0 ? [$"aliases {string.Join('/', parameter.Aliases)}"] : Array.Empty<string>(),
             .. sets.Any(set => set.IsMandatory) ? ["mandatory"] : Array.Empty<string>(),
             .. sets.Any(set => set.Position >= 0) ? [$"position {sets.Max(set => set.Position)}"] : Array.Empty<string>(),
@@ -81,4 +81,9 @@ public sealed class ParameterTableTests
         ];
         return $"{parameter.Name} ({string.Join(", ", notes)})";
     }
+
+    // PowerShell finds a type of the module by its name only in some load contexts.
+    private static string TypeText(Type type) => type.FullName!.StartsWith("ImagePusher.", StringComparison.Ordinal)
+        ? $"[{type.FullName}]"
+        : LanguagePrimitives.ConvertTypeNameToPSTypeName(type.FullName);
 }
