@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using ImagePusher.Benchmarks;
-using ImagePusher.Benchmarks.Jobs;
 using ImagePusher.Benchmarks.Report;
 
 // dotnet run -c Release --project tests/ImagePusher.Benchmarks -- [--quick] [--images DIR] [--pairs N] [--only TEXT] [--storage DIR]

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using ImagePusher.Core;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 

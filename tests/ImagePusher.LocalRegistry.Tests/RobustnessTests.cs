@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ImagePusher.Core.Cache;
 using ImagePusher.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.TestSupport.Tests;
 

@@ -1,5 +1,3 @@
-using ImagePusher.TestSupport;
-
 namespace ImagePusher.TestSupport.Tests;
 
 public sealed class ExternalToolsTests

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 using Microsoft.Extensions.Time.Testing;

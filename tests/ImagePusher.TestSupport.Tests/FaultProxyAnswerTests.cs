@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text;
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 

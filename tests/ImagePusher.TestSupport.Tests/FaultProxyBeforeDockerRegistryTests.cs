@@ -1,5 +1,4 @@
 using System.Net;
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;

@@ -1,4 +1,3 @@
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;

@@ -1,6 +1,4 @@
 using System.Net;
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;

@@ -1,5 +1,4 @@
 using System.Net;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.TestSupport.Tests;
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.TestSupport.Tests;
 

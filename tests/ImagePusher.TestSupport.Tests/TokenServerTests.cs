@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using Microsoft.Extensions.Time.Testing;
 

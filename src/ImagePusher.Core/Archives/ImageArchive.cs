@@ -1,7 +1,7 @@
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Archives.Tar;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Archives.Tar;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;

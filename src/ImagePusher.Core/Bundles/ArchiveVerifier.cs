@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;

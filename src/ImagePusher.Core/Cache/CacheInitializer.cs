@@ -1,6 +1,6 @@
+using System.Text.Json;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
-using System.Text.Json;
 
 namespace ImagePusher.Core.Cache;
 

@@ -1,7 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
-using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 

@@ -1,6 +1,5 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Compression.Deflate;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Compression;

@@ -1,6 +1,6 @@
+using ImagePusher.Core.Discovery.Yaml;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Discovery.Yaml;
 
 namespace ImagePusher.Core.Discovery;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text.Json;
 using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Engines;

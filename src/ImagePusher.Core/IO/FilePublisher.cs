@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ImagePusher.Core.IO;
 
 /// <summary>Puts finished files in place by rename, also where other processes have the old file open.</summary>

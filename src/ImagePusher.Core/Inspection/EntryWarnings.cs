@@ -1,4 +1,3 @@
-using ImagePusher.Core.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Inspection;

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Blobs;
 using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Listing;

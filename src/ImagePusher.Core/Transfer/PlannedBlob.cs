@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 

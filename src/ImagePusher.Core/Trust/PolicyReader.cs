@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Trust;
 

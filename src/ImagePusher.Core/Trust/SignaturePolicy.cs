@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 

@@ -3,7 +3,6 @@ using ImagePusher.Core.Archives;
 using ImagePusher.Core.Bundles;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
-using ImagePusher.Core.Oci;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Binding;

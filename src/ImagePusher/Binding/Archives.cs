@@ -1,5 +1,4 @@
 using ImagePusher.Core.Archives;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,4 @@
+using ImagePusher.Core;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Binding;

@@ -11,7 +11,6 @@ using ImagePusher.Core.Naming;
 using ImagePusher.Core.Trust;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
-using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 

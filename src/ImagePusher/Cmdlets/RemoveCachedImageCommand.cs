@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Cache;
-using ImagePusher.Output;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Cmdlets;

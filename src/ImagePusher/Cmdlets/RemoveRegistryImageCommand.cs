@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Pipeline;
 

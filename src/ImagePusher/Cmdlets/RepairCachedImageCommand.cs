@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Transfer;

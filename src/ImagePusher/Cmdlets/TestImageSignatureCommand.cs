@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Core.Trust;
 using ImagePusher.Output;

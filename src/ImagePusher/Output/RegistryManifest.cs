@@ -1,5 +1,4 @@
 using System.Collections;
-using ImagePusher.Core;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;

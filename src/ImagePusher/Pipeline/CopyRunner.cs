@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 

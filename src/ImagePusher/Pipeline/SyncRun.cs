@@ -3,7 +3,6 @@ using System.Diagnostics;
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry;
 using ImagePusher.Core.Sync;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Registry;
 
 namespace ImagePusher.Session;
 

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
 using Microsoft.Extensions.Logging;

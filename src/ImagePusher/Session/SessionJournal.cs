@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 
 namespace ImagePusher.Session;
 

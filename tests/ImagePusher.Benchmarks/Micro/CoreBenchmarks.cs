@@ -2,9 +2,8 @@ using System.Formats.Tar;
 using BenchmarkDotNet.Attributes;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Compression;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 

@@ -1,4 +1,3 @@
-using ImagePusher.Core.Registry.Http;
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
 

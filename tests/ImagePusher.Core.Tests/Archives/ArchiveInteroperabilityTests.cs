@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using ImagePusher.Core.Archives;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
-using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 

@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Archives;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ImagePusher.Core.Archives;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;

@@ -1,7 +1,6 @@
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Archives.Tar;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text.Json;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;

@@ -1,6 +1,4 @@
 using ImagePusher.Core.Archives;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using ImagePusher.Core.Cache;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 

@@ -1,6 +1,5 @@
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Oci;
-using ImagePusher.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Cache;

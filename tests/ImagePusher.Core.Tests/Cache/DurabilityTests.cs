@@ -1,5 +1,5 @@
-using ImagePusher.TestSupport;
 using System.Text.RegularExpressions;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 

@@ -1,7 +1,4 @@
-using System.Text;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Time.Testing;
 

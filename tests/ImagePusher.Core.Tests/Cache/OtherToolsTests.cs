@@ -1,9 +1,8 @@
-using ImagePusher.TestSupport;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using System.Text;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Tests.Archives;
-using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;

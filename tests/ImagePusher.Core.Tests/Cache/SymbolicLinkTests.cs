@@ -1,5 +1,4 @@
 using ImagePusher.Core.Archives;
-using ImagePusher.Core.Cache;
 
 namespace ImagePusher.Core.Tests.Cache;
 

@@ -1,6 +1,5 @@
-using System.Text;
-using ImagePusher.Core.Cache;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;

@@ -3,7 +3,6 @@ using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Tests.Registry;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 

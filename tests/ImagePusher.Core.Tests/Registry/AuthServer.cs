@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;

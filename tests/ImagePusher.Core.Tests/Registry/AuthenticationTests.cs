@@ -1,6 +1,5 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 

@@ -1,6 +1,5 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

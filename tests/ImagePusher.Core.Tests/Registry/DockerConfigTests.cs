@@ -1,6 +1,5 @@
 using System.Text;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.TestSupport;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;

@@ -1,4 +1,3 @@
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;

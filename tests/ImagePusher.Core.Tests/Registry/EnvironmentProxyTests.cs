@@ -1,4 +1,3 @@
-using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Http;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;

@@ -1,5 +1,4 @@
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

@@ -1,7 +1,5 @@
-using System.Text;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Registry;

@@ -1,7 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Registry.Authentication;
 using ImagePusher.Core.Registry.Http;

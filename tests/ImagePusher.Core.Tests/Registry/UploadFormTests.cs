@@ -1,8 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Registry;
-using ImagePusher.Core.Oci;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

@@ -1,6 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
-using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

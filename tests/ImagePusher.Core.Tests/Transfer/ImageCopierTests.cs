@@ -1,10 +1,8 @@
-using ImagePusher.TestSupport;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
-using Microsoft.Extensions.Logging;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Transfer;
 

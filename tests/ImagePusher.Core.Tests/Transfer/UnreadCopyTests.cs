@@ -1,11 +1,10 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Transfer;
+using ImagePusher.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Transfer;
 

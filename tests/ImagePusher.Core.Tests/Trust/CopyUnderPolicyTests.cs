@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Trust;
-using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Trust;
 

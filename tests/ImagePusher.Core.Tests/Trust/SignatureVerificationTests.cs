@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Trust;
 using ImagePusher.TestSupport;

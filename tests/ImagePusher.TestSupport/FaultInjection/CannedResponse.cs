@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;

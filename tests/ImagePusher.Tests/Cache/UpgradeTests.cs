@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 

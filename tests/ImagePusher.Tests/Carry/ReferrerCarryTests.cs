@@ -1,6 +1,6 @@
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Fleet;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Carry;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;

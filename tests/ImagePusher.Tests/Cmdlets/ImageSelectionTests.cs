@@ -1,5 +1,4 @@
 using ImagePusher.Tests.Support;
-using Xunit;
 
 namespace ImagePusher.Tests.Cmdlets;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ImagePusher.Tests.Support;
-using Xunit;
 
 namespace ImagePusher.Tests.Cmdlets;
 

@@ -1,8 +1,8 @@
+using ImagePusher.Tests.Fleet;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Fleet;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
 

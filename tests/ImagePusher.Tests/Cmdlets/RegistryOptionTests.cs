@@ -1,6 +1,5 @@
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Cmdlets;
 

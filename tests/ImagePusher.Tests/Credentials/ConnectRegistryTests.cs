@@ -1,6 +1,6 @@
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Credentials;
 

@@ -1,9 +1,7 @@
-using System.Management.Automation;
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Fleet;
 using ImagePusher.Tests.Support;
-using Xunit;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Discovery;
 

@@ -1,8 +1,5 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
-using Xunit;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Discovery;
 

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Errors;
 

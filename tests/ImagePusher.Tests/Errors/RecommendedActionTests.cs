@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using ImagePusher.Tests.Support;
-using Xunit;
 
 namespace ImagePusher.Tests.Errors;
 

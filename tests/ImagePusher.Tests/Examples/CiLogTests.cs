@@ -1,7 +1,6 @@
-using System.Management.Automation;
 using System.Text.Json;
-using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Examples;
 

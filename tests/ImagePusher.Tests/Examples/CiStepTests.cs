@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Examples;
 

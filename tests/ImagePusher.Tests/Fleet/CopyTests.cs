@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
 

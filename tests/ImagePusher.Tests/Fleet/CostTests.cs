@@ -1,7 +1,7 @@
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Fleet;
 

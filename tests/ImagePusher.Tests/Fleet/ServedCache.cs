@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Fleet;

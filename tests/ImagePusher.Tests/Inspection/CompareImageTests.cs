@@ -1,6 +1,5 @@
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
-using Xunit;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 

@@ -1,9 +1,8 @@
 using System.Formats.Tar;
 using System.Text.RegularExpressions;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
-using ImagePusher.Tests.Support;
-using Xunit;
 
 namespace ImagePusher.Tests.Inspection;
 

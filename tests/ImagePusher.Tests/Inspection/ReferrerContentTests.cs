@@ -1,9 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
-using Xunit;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 

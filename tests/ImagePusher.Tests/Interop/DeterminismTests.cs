@@ -1,6 +1,6 @@
 using System.Formats.Tar;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 

@@ -1,5 +1,5 @@
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Module;
 

@@ -1,6 +1,6 @@
 using System.IO.Compression;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Module;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Fleet;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Output;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
-using Xunit;
 
 namespace ImagePusher.Tests.Output;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pipeline;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pipeline;
 

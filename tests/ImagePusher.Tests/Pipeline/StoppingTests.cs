@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pipeline;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Pwsh;

@@ -1,5 +1,5 @@
-using ImagePusher.TestSupport.FaultInjection;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Resume;
 

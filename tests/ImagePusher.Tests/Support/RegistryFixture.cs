@@ -1,7 +1,7 @@
+using System.Management.Automation;
 using System.Net.Http.Headers;
 using System.Security;
 using ImagePusher.TestSupport;
-using System.Management.Automation;
 
 namespace ImagePusher.Tests.Support;
 

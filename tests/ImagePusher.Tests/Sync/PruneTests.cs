@@ -1,7 +1,6 @@
-using ImagePusher.TestSupport;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Sync;
 

@@ -1,6 +1,6 @@
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FaultInjection;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Sync;
 

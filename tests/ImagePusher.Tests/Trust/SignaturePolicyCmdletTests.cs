@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
-using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Trust;
 

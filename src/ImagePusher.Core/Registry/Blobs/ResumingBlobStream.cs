@@ -1,6 +1,4 @@
-using System.Net;
 using ImagePusher.Core.IO;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Blobs;

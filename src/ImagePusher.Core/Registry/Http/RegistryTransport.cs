@@ -1,4 +1,3 @@
-using ImagePusher.Core.Registry.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Http;

@@ -1,7 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 

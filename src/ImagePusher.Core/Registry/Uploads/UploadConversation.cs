@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 
