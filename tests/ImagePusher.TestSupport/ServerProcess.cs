@@ -42,6 +42,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Waits for its end.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     public static ServerProcess Start(string tool, params string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", tool, .. arguments])

@@ -1,4 +1,4 @@
-# Paths and lists as Windows has them, in pwsh.exe; Invoke-Suite.ps1 starts it under Wine.
+# Paths, pipes and lists as Windows has them, in pwsh.exe; Invoke-Suite.ps1 starts it under Wine.
 #   -Share is a folder of a UNC path that exists, -Registry a local registry on the Linux side.
 param(
     [Parameter(Mandatory)] [string] $Module,
@@ -55,6 +55,23 @@ Test-Behavior 'letter case and the direction of slashes do not matter' {
     foreach ($path in 'case\APP.TAR', './CASE/app.tar', 'case/*.TAR') {
         Assert-Equal example.com/hello:1.0 (Get-ImageTar $path).Reference
     }
+}
+Test-Behavior 'a tar from a named pipe' {
+    $name = "imagepusher-$PID"
+    $server = [IO.Pipes.NamedPipeServerStream]::new($name, 'Out', 1, 'Byte', 'Asynchronous')
+    # Waits from now on: until then, the pipe is busy.
+    $connected = $server.WaitForConnectionAsync()
+    $job = Start-ThreadJob {
+        $pipe = $using:server
+        ($using:connected).Wait()
+        $file = [IO.File]::OpenRead($using:Tar)
+        $file.CopyTo($pipe)
+        $file.Dispose()
+        $pipe.Dispose()
+    }
+    Assert-Equal example.com/piped:1 (Import-ImageTar "\\.\pipe\$name" -Reference example.com/piped:1).Reference
+    $null = $job | Receive-Job -Wait -AutoRemoveJob
+    Assert-Equal True (Test-CachedImage example.com/piped:1 -Full -Quiet)
 }
 Test-Behavior 'repositories with names of devices' {
     $null = Import-ImageTar $Tar

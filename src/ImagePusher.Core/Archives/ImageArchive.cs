@@ -94,7 +94,7 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
             throw ArchiveErrors.NotFound(path);
         }
 
-        if (Directory.Exists(path))
+        if (!WindowsFileNames.IsNamedPipe(path) && Directory.Exists(path))
         {
             return await ReadAsync(() => new DirectoryContainer(path), options, cancellationToken).ConfigureAwait(false);
         }

@@ -23,7 +23,7 @@ internal sealed class ReferenceCollector(SourceText source)
     public List<ImagePusherException> Errors { get; } = [];
 
     /// <summary>Adds the value of a YAML scalar; nothing happens if it is empty or not a scalar.</summary>
-    public void Add(YamlNode? node, string kind, string why, VariableValues? variables = null)
+    public void Add(SourceNode? node, string kind, string why, VariableValues? variables = null)
     {
         if (node is { IsScalar: true } && node.Value.Trim() is { Length: > 0 } value)
         {
@@ -32,7 +32,7 @@ internal sealed class ReferenceCollector(SourceText source)
     }
 
     /// <summary>Adds the part of a YAML scalar after a prefix such as <c>docker://</c>; nothing happens without the prefix.</summary>
-    public void AddAfter(string prefix, YamlNode? node, string kind, string why, VariableValues? variables = null)
+    public void AddAfter(string prefix, SourceNode? node, string kind, string why, VariableValues? variables = null)
     {
         if (node is { IsScalar: true } && node.Value.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         {

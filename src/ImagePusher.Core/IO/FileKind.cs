@@ -31,6 +31,11 @@ internal static class FileKinds
     /// </summary>
     public static FileKind? OfEntry(string path)
     {
+        if (WindowsFileNames.IsNamedPipe(path))
+        {
+            return FileKind.NamedPipe;
+        }
+
         try
         {
             return FileStatus.Of(path, followLinks: true)?.Kind;

@@ -13,6 +13,14 @@ internal static class WindowsFileNames
     /// <param name="path">The path, its parts separated by '/'.</param>
     public static bool IsOrdinary(string path) => path.Split('/').All(IsOrdinaryPart);
 
+    /// <summary>
+    /// True for a named pipe of Windows (<c>\\.\pipe\NAME</c>). Asking the system about such a path connects to the pipe, so that it is
+    /// busy when it is opened.
+    /// </summary>
+    /// <param name="path">An absolute path.</param>
+    public static bool IsNamedPipe(string path) =>
+        OperatingSystem.IsWindows() && path.Replace('/', '\\').StartsWith(@"\\.\pipe\", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsOrdinaryPart(string part) =>
         part.Length > 0 && part[^1] is not ('.' or ' ')
         && !part.Any(character => character is < ' ' or '<' or '>' or ':' or '"' or '\\' or '|' or '?' or '*')

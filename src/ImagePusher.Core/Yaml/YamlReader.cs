@@ -28,7 +28,7 @@ internal sealed class YamlReader
         using var text = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         try
         {
-            return new YamlReader(file, new Parser(text)).ReadDocument();
+            return new YamlReader(file, new CheckedParser(new Parser(text))).ReadDocument();
         }
         catch (YamlException error)
         {

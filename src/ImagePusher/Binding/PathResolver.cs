@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using ImagePusher.Core;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Binding;
 
@@ -20,7 +21,7 @@ internal static class PathResolver
     /// <exception cref="InvalidOptionException">The path is not a file system path.</exception>
     public static IReadOnlyCollection<string> Existing(PSCmdlet cmdlet, string path, bool isLiteral)
     {
-        if (path == StandardInput || IsNamedPipe(path))
+        if (path == StandardInput || WindowsFileNames.IsNamedPipe(path))
         {
             return [path];
         }
@@ -47,10 +48,6 @@ internal static class PathResolver
         Literal(cmdlet, path)
             ?? throw new PathNotFoundException(
                 $"The drive of '{path}' does not exist.", "Check the drive, or specify a path of the file system.");
-
-    /// <summary>True for a Windows named pipe, which the file system provider does not know.</summary>
-    public static bool IsNamedPipe(string path) =>
-        OperatingSystem.IsWindows() && path.Replace('/', '\\').StartsWith(@"\\.\pipe\", StringComparison.OrdinalIgnoreCase);
 
     private static string? Literal(PSCmdlet cmdlet, string path)
     {

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Endpoints;
 using ImagePusher.Core.Transfer;
@@ -32,7 +33,7 @@ internal sealed class ImageOperand : IAsyncDisposable
         if (item.BaseObject is string text)
         {
             return text.StartsWith(CachePrefix, StringComparison.Ordinal) ? Cached(cmdlet, null, text[CachePrefix.Length..], null)
-                : EndpointText.IsPath(text) || PathResolver.IsNamedPipe(text) ? Archived(cmdlet, text, null)
+                : EndpointText.IsPath(text) || WindowsFileNames.IsNamedPipe(text) ? Archived(cmdlet, text, null)
                 : InRegistry(text, access);
         }
 

@@ -26,7 +26,7 @@ public sealed class ArrowTests
         ["Bundles"] = ["Abstractions", "Archives", "Cache", "IO", "Layout", "Naming", "Oci", "Transfer"],
         ["Trust"] = ["Abstractions", "Compression", "IO", "Naming", "Oci"],
         ["Yaml"] = ["Abstractions", "IO", "Naming", "Oci"],
-        ["Discovery"] = ["Abstractions", "IO", "Naming", "Oci"],
+        ["Discovery"] = ["Abstractions", "IO", "Naming", "Oci", "Yaml"],
         ["Engines"] = ["Abstractions", "Archives", "IO", "Layout", "Naming", "Oci"],
         ["Endpoints"] = ["Abstractions", "Archives", "Cache", "IO", "Naming", "Oci", "Registry", "State", "Transfer"],
     };

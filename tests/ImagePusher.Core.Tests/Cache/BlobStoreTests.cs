@@ -6,7 +6,6 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-[Trait("Wine", "Under Wine 8 the runtime ends with an internal error in a finalizer after many operations; shorter classes pass.")]
 public sealed class BlobStoreTests : CacheTest
 {
     private readonly byte[] _bytes = TestImage.RandomBytes(new Random(5), 300_000);

@@ -4,7 +4,6 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-[Trait("Wine", "Under Wine 8 the runtime ends with an internal error in a finalizer after many operations; shorter classes pass.")]
 public sealed class CrashTests : CacheTest
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_LONG") == "1";

@@ -11,7 +11,6 @@ namespace ImagePusher.Core.Tests.Cache;
 /// written down; asserted is what does not depend on the machine: memory, and bytes allocated.
 /// </summary>
 [Collection(SerialTests.Name)]
-[Trait("Wine", "Under Wine 8 the runtime ends with an internal error in a finalizer after many operations; shorter classes pass.")]
 public sealed class ScaleTests : CacheTest
 {
     private static readonly int Count =

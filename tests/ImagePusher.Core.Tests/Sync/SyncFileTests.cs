@@ -94,6 +94,7 @@ public sealed class SyncFileTests
 
     [Theory]
     [InlineData("a.b: {images: {app: []}", 2, 1, "not valid YAML")]
+    [InlineData("v: 1\nk: p\nspec: {containers: [{name: a, image: \"one:1\"}\nstatus: x\n", 3, 20, "malformed")]
     [InlineData("a.b:\n  images:\n    App: []\n", 3, 5, "upper-case letters")]
     [InlineData("a.b:\n  images:\n    app: ['no tag']\n", 3, 11, "the tag or digest is invalid")]
     [InlineData("a.b:\n  images-by-tag-regex:\n    app: '('\n", 3, 10, "not a regular expression")]

@@ -112,10 +112,14 @@ public sealed class SendImageToEngineTests : IDisposable
 
     private static async Task WaitForAsync(string socket, ServerProcess service)
     {
-        while (!File.Exists(socket))
+        var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(socket)!, Path.GetFileName(socket));
+        watcher.Created += (_, _) => created.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        if (!File.Exists(socket))
         {
-            Assert.False(service.HasExited, service.Log);
-            await Task.Delay(20, Token);
+            var ended = service.WaitForExitAsync(Token);
+            Assert.True(await Task.WhenAny(created.Task, ended) == created.Task, service.Log);
         }
     }
 }

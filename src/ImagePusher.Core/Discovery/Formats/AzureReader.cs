@@ -10,10 +10,10 @@ internal sealed class AzureReader(ReferenceCollector collector)
     private const string Kind = ReferenceKinds.AzurePipelines;
 
     private readonly HashSet<string> _resources = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<YamlNode> _read = [];
+    private readonly HashSet<SourceNode> _read = [];
 
     /// <summary>Reads a pipeline.</summary>
-    public void Read(YamlNode pipeline)
+    public void Read(SourceNode pipeline)
     {
         var containers = pipeline.At("resources", "containers");
         for (var i = 0; i < containers?.Items.Count; i++)
@@ -26,7 +26,7 @@ internal sealed class AzureReader(ReferenceCollector collector)
     }
 
     // A pipeline has stages, or jobs, or is one job; a template expression, ${{ if … }}, is a key with a list of them.
-    private void ReadJobs(YamlNode level, string path)
+    private void ReadJobs(SourceNode level, string path)
     {
         if (!_read.Add(level))
         {
@@ -53,7 +53,7 @@ internal sealed class AzureReader(ReferenceCollector collector)
         }
     }
 
-    private void AddContainer(YamlNode? container, string path)
+    private void AddContainer(SourceNode? container, string path)
     {
         var image = container is { IsScalar: true } ? container : container?["image"];
         if (image is not null && !_resources.Contains(image.Value.Trim()))

@@ -11,7 +11,7 @@ internal sealed class ChartReader(ReferenceCollector collector)
     private static readonly string[] Annotations = ["helm.sh/images", "artifacthub.io/images"];
 
     /// <summary>Reads Chart.yaml.</summary>
-    public void Read(YamlNode chart)
+    public void Read(SourceNode chart)
     {
         foreach (var name in Annotations)
         {
@@ -22,7 +22,7 @@ internal sealed class ChartReader(ReferenceCollector collector)
         }
     }
 
-    private void Read(YamlNode annotation, string path)
+    private void Read(SourceNode annotation, string path)
     {
         var source = collector.Source;
         if (!annotation.IsLiteral)
@@ -44,7 +44,7 @@ internal sealed class ChartReader(ReferenceCollector collector)
         }
     }
 
-    private void ReadList(YamlNode list, string path)
+    private void ReadList(SourceNode list, string path)
     {
         for (var i = 0; i < list.Items.Count; i++)
         {

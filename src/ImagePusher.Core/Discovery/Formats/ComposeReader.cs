@@ -17,7 +17,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
     private readonly VariableValues _values = new(variables, escape: '$');
 
     /// <summary>Reads a compose file.</summary>
-    public void Read(YamlNode file)
+    public void Read(SourceNode file)
     {
         foreach (var (name, service) in file["services"]?.Entries ?? [])
         {
@@ -35,7 +35,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
         }
     }
 
-    private void ReadVolumes(YamlNode? volumes, string path)
+    private void ReadVolumes(SourceNode? volumes, string path)
     {
         for (var i = 0; i < volumes?.Items.Count; i++)
         {
@@ -46,7 +46,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
         }
     }
 
-    private void ReadContexts(YamlNode? contexts, string path)
+    private void ReadContexts(SourceNode? contexts, string path)
     {
         foreach (var (name, context) in contexts?.Entries ?? [])
         {

@@ -26,7 +26,7 @@ internal static class FileKindDetector
     public static bool IsSearched(string path) => OfName(path) is { } kind && kind != ReferenceKinds.List;
 
     /// <summary>The kind of a YAML document; <see cref="ReferenceKinds.Yaml"/> if its kind names no images.</summary>
-    public static string OfDocument(string path, YamlNode root)
+    public static string OfDocument(string path, SourceNode root)
     {
         var name = Path.GetFileName(path).ToLowerInvariant();
         var hasVersion = root["apiVersion"] is not null;
@@ -45,16 +45,16 @@ internal static class FileKindDetector
         || ((name.StartsWith("Dockerfile.", StringComparison.Ordinal) || name.StartsWith("Containerfile.", StringComparison.Ordinal))
             && extension is not (".dockerignore" or ".md"));
 
-    private static bool IsGitHub(string path, YamlNode root) =>
+    private static bool IsGitHub(string path, SourceNode root) =>
         (root["jobs"] is { IsMapping: true } && (root["on"] is not null
             || path.Replace('\\', '/').Contains("/.github/workflows/", StringComparison.Ordinal)))
         || root.At("runs", "using") is not null;
 
-    private static bool IsCompose(string name, YamlNode root) => root["services"] is { IsMapping: true } services
+    private static bool IsCompose(string name, SourceNode root) => root["services"] is { IsMapping: true } services
         && (name.Contains("compose", StringComparison.Ordinal)
             || services.Entries.Exists(service => service.Value["image"] is not null || service.Value["build"] is not null));
 
-    private static bool IsAzure(string name, YamlNode root) =>
+    private static bool IsAzure(string name, SourceNode root) =>
         name.StartsWith("azure-pipelines", StringComparison.Ordinal)
         || root.At("resources", "containers") is not null
         || root["stages"] is { IsScalar: false }

@@ -11,7 +11,7 @@ internal sealed class GitHubReader(ReferenceCollector collector)
     private const string Docker = "docker://";
 
     /// <summary>Reads a workflow or an action.</summary>
-    public void Read(YamlNode file)
+    public void Read(SourceNode file)
     {
         foreach (var (name, job) in file["jobs"]?.Entries ?? [])
         {
@@ -29,14 +29,14 @@ internal sealed class GitHubReader(ReferenceCollector collector)
         ReadSteps(file.At("runs", "steps"), "runs");
     }
 
-    private void AddContainer(YamlNode? container, string path)
+    private void AddContainer(SourceNode? container, string path)
     {
         // container: node:20 and container: { image: node:20 } mean the same.
         var isText = container is { IsScalar: true };
         collector.Add(isText ? container : container?["image"], Kind, isText ? path : $"{path}.image");
     }
 
-    private void ReadSteps(YamlNode? steps, string path)
+    private void ReadSteps(SourceNode? steps, string path)
     {
         for (var i = 0; i < steps?.Items.Count; i++)
         {

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Discovery.Formats;
 internal static class ImageLockReader
 {
     /// <summary>Reads a lock.</summary>
-    public static void Read(YamlNode file, ReferenceCollector collector)
+    public static void Read(SourceNode file, ReferenceCollector collector)
     {
         var images = file["images"];
         for (var i = 0; i < images?.Items.Count; i++)

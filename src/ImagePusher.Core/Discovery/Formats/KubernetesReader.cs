@@ -16,10 +16,10 @@ internal sealed class KubernetesReader(ReferenceCollector collector)
         [["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"], ["template", "spec"]];
 
     // Aliases may repeat a resource.
-    private readonly HashSet<YamlNode> _read = [];
+    private readonly HashSet<SourceNode> _read = [];
 
     /// <summary>Reads a resource.</summary>
-    public void Read(YamlNode resource)
+    public void Read(SourceNode resource)
     {
         if (!_read.Add(resource))
         {
@@ -41,7 +41,7 @@ internal sealed class KubernetesReader(ReferenceCollector collector)
         resource["items"]?.Items.ForEach(Read);
     }
 
-    private void ReadPod(YamlNode? pod, string path)
+    private void ReadPod(SourceNode? pod, string path)
     {
         if (pod is null)
         {
@@ -57,7 +57,7 @@ internal sealed class KubernetesReader(ReferenceCollector collector)
             collector.Add(volume.At("image", "reference"), Kind, $"{path}.volumes[{index}].image.reference"));
     }
 
-    private static void ReadEach(YamlNode? list, Action<YamlNode, int> read)
+    private static void ReadEach(SourceNode? list, Action<SourceNode, int> read)
     {
         for (var i = 0; i < list?.Items.Count; i++)
         {

@@ -40,10 +40,10 @@ internal sealed class NodePath
     }
 
     /// <summary>The values at the path, each once.</summary>
-    public IEnumerable<YamlNode> Find(YamlNode root)
+    public IEnumerable<SourceNode> Find(SourceNode root)
     {
         // Aliases could make the number of ways to a value exponential; the number of values is bounded.
-        HashSet<YamlNode> nodes = [root];
+        HashSet<SourceNode> nodes = [root];
         foreach (var key in _keys)
         {
             nodes = [.. nodes.SelectMany(node => Children(node, key))];
@@ -55,7 +55,7 @@ internal sealed class NodePath
     /// <summary>The path as it was given.</summary>
     public override string ToString() => _text;
 
-    private static IEnumerable<YamlNode> Children(YamlNode node, string key) =>
+    private static IEnumerable<SourceNode> Children(SourceNode node, string key) =>
         key == "*" ? node.Items.Concat(node.Entries.Select(entry => entry.Value))
         : node.Items.Count == 0 ? (node[key] is { } child ? [child] : [])
         : int.TryParse(key, out var index) ? node.Items.Skip(index).Take(index < 0 ? 0 : 1)

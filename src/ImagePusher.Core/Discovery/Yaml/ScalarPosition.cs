@@ -7,7 +7,7 @@ internal static class ScalarPosition
     /// <param name="text">The text of the file.</param>
     /// <param name="node">The scalar.</param>
     /// <param name="value">Its value without surrounding white space.</param>
-    public static (int Offset, bool IsVerbatim) Of(string text, YamlNode node, string value)
+    public static (int Offset, bool IsVerbatim) Of(string text, SourceNode node, string value)
     {
         var written = text.AsSpan(node.Start, node.End - node.Start);
         var found = written.LastIndexOf(value);

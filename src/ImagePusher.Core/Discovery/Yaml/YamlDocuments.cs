@@ -10,16 +10,16 @@ internal static class YamlDocuments
     /// <param name="source">The file.</param>
     /// <param name="content">Its text, or a part of it with everything else blank.</param>
     /// <param name="errors">Takes one error for each document that is not valid.</param>
-    public static List<YamlNode> Read(SourceText source, string content, List<ImagePusherException> errors)
+    public static List<SourceNode> Read(SourceText source, string content, List<ImagePusherException> errors)
     {
         var text = TemplateMask.Apply(content);
-        var roots = new List<YamlNode>();
+        var roots = new List<SourceNode>();
         var nodes = 0;
         foreach (var (firstLine, afterLine) in Split(source))
         {
             var start = source.LineStart(firstLine);
             var end = afterLine > source.LineCount ? text.Length : source.LineStart(afterLine);
-            var reader = new YamlReader(source, text[start..end], firstLine, nodes);
+            var reader = new SourceNodeReader(source, text[start..end], firstLine, nodes);
             try
             {
                 roots.AddRange(reader.Read());

@@ -1,3 +1,4 @@
+using ImagePusher.Core.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -8,12 +9,11 @@ namespace ImagePusher.Core.Discovery.Yaml;
 /// <param name="text">The part.</param>
 /// <param name="firstLine">The line of the file on which the part starts.</param>
 /// <param name="nodes">How many nodes earlier parts have.</param>
-internal sealed class YamlReader(SourceText source, string text, int firstLine, int nodes)
+internal sealed class SourceNodeReader(SourceText source, string text, int firstLine, int nodes)
 {
     private readonly int _start = source.LineStart(firstLine);
-    private readonly Parser _parser = new(new Scanner(new StringReader(text), skipComments: true));
-    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
-    private (long Line, long Column) _last = (1, 1);
+    private readonly CheckedParser _parser = new(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+    private readonly Dictionary<string, SourceNode> _anchors = new(StringComparer.Ordinal);
 
     /// <summary>How many nodes were read, with those of earlier parts.</summary>
     public int Nodes { get; private set; } = nodes;
@@ -21,9 +21,9 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
     /// <summary>The roots of the part's documents.</summary>
     /// <exception cref="InvalidFileException">The part is not valid YAML.</exception>
     /// <exception cref="LimitExceededException">The file has too many or too deeply nested nodes.</exception>
-    public List<YamlNode> Read()
+    public List<SourceNode> Read()
     {
-        var roots = new List<YamlNode>();
+        var roots = new List<SourceNode>();
         while (Next() is { } current)
         {
             if (current is DocumentStart)
@@ -39,7 +39,7 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
         return roots;
     }
 
-    private YamlNode Build(ParsingEvent current, int depth)
+    private SourceNode Build(ParsingEvent current, int depth)
     {
         if (++Nodes > DiscoveryLimits.YamlNodes || depth > DiscoveryLimits.YamlDepth)
         {
@@ -58,9 +58,9 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
         var (start, end) = (_start + (int)current.Start.Index, _start + (int)current.End.Index);
         var node = current switch
         {
-            Scalar scalar => YamlNode.Scalar(scalar.Value, start, end, scalar.Style == ScalarStyle.Literal),
-            MappingStart => YamlNode.Mapping(start),
-            _ => YamlNode.Sequence(start),
+            Scalar scalar => SourceNode.Scalar(scalar.Value, start, end, scalar.Style == ScalarStyle.Literal),
+            MappingStart => SourceNode.Mapping(start),
+            _ => SourceNode.Sequence(start),
         };
         Remember((NodeEvent)current, node);
         if (current is MappingStart)
@@ -81,7 +81,7 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
         return node;
     }
 
-    private void Remember(NodeEvent current, YamlNode node)
+    private void Remember(NodeEvent current, SourceNode node)
     {
         if (!current.Anchor.IsEmpty)
         {
@@ -93,13 +93,7 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
     {
         try
         {
-            if (!_parser.MoveNext())
-            {
-                return null;
-            }
-
-            _last = (_parser.Current!.End.Line, _parser.Current.End.Column);
-            return _parser.Current;
+            return _parser.MoveNext() ? _parser.Current : null;
         }
         catch (YamlException error)
         {
@@ -107,11 +101,6 @@ internal sealed class YamlReader(SourceText source, string text, int firstLine, 
             throw TabbedLine() is { } line && reason.Contains("tab", StringComparison.Ordinal)
                 ? source.Invalid(line, 1, reason, error)
                 : source.Invalid(LineOf(error.Start), (int)error.Start.Column, reason, error);
-        }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException)
-        {
-            // The parser fails in these ways on some malformed text, such as a flow sequence that is not closed.
-            throw source.Invalid(firstLine + (int)_last.Line - 1, (int)_last.Column, "the YAML after this position is malformed", error);
         }
     }
 

@@ -1,9 +1,9 @@
 namespace ImagePusher.Core.Discovery.Yaml;
 
 /// <summary>A value of a YAML document with its place in the text. An alias is the node that it stands for.</summary>
-internal sealed class YamlNode
+internal sealed class SourceNode
 {
-    private YamlNode(int start, int end) => (Start, End) = (start, end);
+    private SourceNode(int start, int end) => (Start, End) = (start, end);
 
     /// <summary>Where the value starts in the text, in characters, with its tag, anchor and quotes.</summary>
     public int Start { get; }
@@ -21,10 +21,10 @@ internal sealed class YamlNode
     public bool IsLiteral { get; private init; }
 
     /// <summary>The items of a sequence; empty for other nodes.</summary>
-    public List<YamlNode> Items { get; } = [];
+    public List<SourceNode> Items { get; } = [];
 
     /// <summary>The entries of a mapping, in order; empty for other nodes.</summary>
-    public List<(YamlNode Key, YamlNode Value)> Entries { get; } = [];
+    public List<(SourceNode Key, SourceNode Value)> Entries { get; } = [];
 
     /// <summary>True for a mapping.</summary>
     public bool IsMapping { get; private init; }
@@ -32,13 +32,13 @@ internal sealed class YamlNode
     /// <summary>
     /// The value of a key: the last one, as parsers of Kubernetes and compose take it, else the merged one; null if it is missing.
     /// </summary>
-    public YamlNode? this[string key] => Find(key, 0);
+    public SourceNode? this[string key] => Find(key, 0);
 
     /// <summary>The text of the value of a key; null if it is not a scalar.</summary>
     public string? Text(string key) => this[key] is { IsScalar: true } node ? node.Value : null;
 
     /// <summary>The value at the end of a path of keys; null if it is missing.</summary>
-    public YamlNode? At(params ReadOnlySpan<string> path)
+    public SourceNode? At(params ReadOnlySpan<string> path)
     {
         var node = this;
         foreach (var key in path)
@@ -49,16 +49,16 @@ internal sealed class YamlNode
         return node;
     }
 
-    public static YamlNode Scalar(string value, int start, int end, bool isLiteral) =>
+    public static SourceNode Scalar(string value, int start, int end, bool isLiteral) =>
         new(start, end) { Value = value, IsScalar = true, IsLiteral = isLiteral };
 
-    public static YamlNode Sequence(int start) => new(start, start);
+    public static SourceNode Sequence(int start) => new(start, start);
 
-    public static YamlNode Mapping(int start) => new(start, start) { IsMapping = true };
+    public static SourceNode Mapping(int start) => new(start, start) { IsMapping = true };
 
-    private YamlNode? Find(string key, int depth)
+    private SourceNode? Find(string key, int depth)
     {
-        YamlNode? merged = null;
+        SourceNode? merged = null;
         for (var i = Entries.Count - 1; i >= 0; i--)
         {
             var (name, value) = Entries[i];
