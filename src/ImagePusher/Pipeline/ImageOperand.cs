@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core;
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Endpoints;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Session;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using ImagePusher.Core.Registry;
 using ImagePusher.Core.Sync;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Sync;
 
@@ -17,19 +16,17 @@ public sealed class RateLimitGateTests
         var remaining = new Queue<int>([4, 9, 12]);
         await using var server = LoopbackServer.Start(exchange =>
             exchange.Path.Contains("/manifests/", StringComparison.Ordinal) ? Answer(exchange, remaining.Dequeue()) : exchange.RespondAsync(200, "{}"));
-        var (time, log) = (new FakeTimeProvider(), new RecordingLogger());
+        var (time, pause) = (new ObservedTime(), TimeSpan.FromMinutes(15));
         await using var client = new RegistryClient();
+        var log = new RecordingLogger();
         var waiting = new RateLimitGate(time, log).EnterAsync(
-            client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(10, Stops: false, TimeSpan.FromMinutes(15)), Token);
+            client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(10, Stops: false, pause), Token);
         for (var wait = 1; wait <= 2; wait++)
         {
-            while (log.Warnings.Count < wait)
-            {
-                Assert.False(waiting.IsCompleted);
-                await Task.Yield();
-            }
-
-            time.Advance(TimeSpan.FromMinutes(15));
+            await time.StartedAsync(pause, 1, Token);
+            Assert.False(waiting.IsCompleted);
+            Assert.Equal(wait, log.Warnings.Count);
+            time.Advance(pause);
         }
 
         await waiting;

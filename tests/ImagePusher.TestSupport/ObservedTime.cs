@@ -1,10 +1,10 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 
-namespace ImagePusher.LocalRegistry.Tests;
+namespace ImagePusher.TestSupport;
 
 /// <summary>A clock that the test moves, and that says when a timer was started.</summary>
-internal sealed class ObservedTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
+public sealed class ObservedTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
 {
     private readonly Channel<TimeSpan> _started = Channel.CreateUnbounded<TimeSpan>();
 
