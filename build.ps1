@@ -101,7 +101,11 @@ function Invoke-Test {
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
     $projects = @(Get-ChildItem $tests -Filter *.Tests.csproj -Recurse)
     $summary = '^(Passed|Failed|Skipped)! +- Failed: +(?<Failed>\d+), Passed: +(?<Passed>\d+), Skipped: +(?<Skipped>\d+),'
-    Invoke-TestSuite xunit $summary -Results $projects.Count { dotnet test $solution -c $Configuration --no-build }
+    # A test that hangs is named and ends its run, and the other suites still tell what they found.
+    Invoke-TestSuite xunit $summary -Results $projects.Count {
+        dotnet test $solution -c $Configuration --no-build --results-directory (Join-Path $out results) `
+            --blame-hang-timeout ($Long ? '45m' : '4m') --blame-hang-dump-type none
+    }
     foreach ($suite in 'Pester', 'Windows') {
         $summary = "^${suite}: (?<Passed>\d+) passed, (?<Failed>\d+) failed, (?<Skipped>\d+) skipped$"
         Invoke-TestSuite $suite $summary { pwsh -NoProfile -NonInteractive -File (Join-Path $tests $suite Invoke-Suite.ps1) }
