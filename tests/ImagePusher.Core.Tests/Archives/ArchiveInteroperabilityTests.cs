@@ -73,7 +73,7 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
     public async Task Python_and_tar_list_the_same_entries_as_this_project()
     {
         await ExportAsync("docker-multi.tar", ArchiveFormat.Docker);
-        var python = await ExternalTools.RunAsync("python3", ["-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
+        var python = await ExternalTools.RunAsync("python3", ["-I", "-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
         var tar = await ExternalTools.RunAsync("tar", ["-tf", Folder["out.tar"]], Stop);
         Assert.Equal(tar.Output, python.Output);
         Assert.Contains("manifest.json", python.Output.Split('\n'));

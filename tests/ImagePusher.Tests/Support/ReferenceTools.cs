@@ -74,7 +74,7 @@ internal static class ReferenceTools
     /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's end.</returns>
     public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path, CancellationToken cancellationToken)
     {
-        var result = await ExternalTools.RunAsync("python3", ["-c", ReadTar, mode, path], cancellationToken);
+        var result = await ExternalTools.RunAsync("python3", ["-I", "-c", ReadTar, mode, path], cancellationToken);
         return result.Output.Trim().Split(' ', 3) is [var count, var hash, var end]
             ? (int.Parse(count, CultureInfo.InvariantCulture), hash, end)
             : throw new InvalidDataException(result.Output);

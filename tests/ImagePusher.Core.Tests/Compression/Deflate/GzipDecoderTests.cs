@@ -14,7 +14,7 @@ public sealed class GzipDecoderTests
         { "pigz", ["-d", "-f"] },
         { "igzip", ["-d", "-f"] },
         { "libdeflate-gunzip", ["-f"] },
-        { "python3", ["-c", Python] },
+        { "python3", ["-I", "-c", Python] },
     };
 
     [Theory, MemberData(nameof(Decoders))]
