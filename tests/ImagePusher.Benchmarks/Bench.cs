@@ -8,39 +8,41 @@ internal sealed class Bench : IAsyncDisposable
 {
     private readonly BenchSettings _settings;
     private readonly TemporaryFolder _folder = new();
-    private readonly DockerRegistry _source;
-    private readonly DockerRegistry _target;
+    private readonly BenchRegistries _registries;
+    private readonly NetworkJobs _network;
     private readonly string _images;
-    private readonly DirectoryInfo _storage;
+    private readonly Pwsh _pwsh;
 
-    private Bench(BenchSettings settings, DockerRegistry source, DockerRegistry target, string images, DirectoryInfo storage) =>
-        (_settings, _source, _target, _images, _storage) = (settings, source, target, images, storage);
+    private Bench(BenchSettings settings, BenchRegistries registries, string images)
+    {
+        (_settings, _registries, _images) = (settings, registries, images);
+        _pwsh = new Pwsh(_folder["cache"], settings.Module, registries.AuthorityFile);
+        _network = new NetworkJobs(settings, _pwsh, _folder, registries);
+    }
 
     public static async Task<Bench> StartAsync(BenchSettings settings)
     {
         var images = settings.Images ?? await MakeImagesAsync(settings);
-        var storage = Directory.CreateDirectory(Path.Combine(settings.Storage, $"imagepusher-bench-{Environment.ProcessId}"));
-        Task<DockerRegistry> StartAsync(string name) => DockerRegistry.StartAsync(
-            new DockerRegistryOptions { StorageFolder = storage.CreateSubdirectory(name).FullName }, CancellationToken.None);
-        return new Bench(settings, await StartAsync("source"), await StartAsync("target"), images, storage);
+        return new Bench(settings, await BenchRegistries.StartAsync(settings.Storage), images);
     }
 
     public async Task<IReadOnlyList<JobResult>> RunAsync()
     {
-        var pwsh = new Pwsh(_folder["cache"]);
-        var idle = await RepeatAsync(pwsh.RunIdleAsync, 5);
-        Console.WriteLine($"Idle start of pwsh: {idle.Seconds:0.00} s, {idle.PeakBytes >> 20} MiB.");
+        var idle = await RepeatAsync(_pwsh.RunIdleAsync, 5);
+        var import = await RepeatAsync(_pwsh.RunImportAsync, 5);
+        Console.WriteLine(
+            $"Idle start of pwsh: {idle.Seconds:0.00} s, {idle.PeakBytes >> 20} MiB; import: {import.Seconds - idle.Seconds:0.00} s more.");
         foreach (var version in await PeerVersions.ListAsync())
         {
             Console.WriteLine(version);
         }
 
         var results = new List<JobResult>();
-        foreach (var job in await JobList.MakeAsync(_settings, _images, pwsh, _folder, _source, _target))
+        foreach (var job in await JobList.MakeAsync(_settings, _images, _pwsh, _folder, _registries, _network))
         {
             if (_settings.Only is null || job.Name.Contains(_settings.Only, StringComparison.OrdinalIgnoreCase))
             {
-                results.Add(await RunAsync(job, idle.Seconds));
+                results.Add(await RunAsync(job, idle.Seconds, import.Seconds));
                 var peers = results[^1].Peers.Select(peer => $", {peer.Name} {peer.Cost.Seconds:0.00} s, ratio {peer.Ratio:0.00}");
                 Console.WriteLine($"{job.Name}: {results[^1].NetSeconds:0.00} s{string.Concat(peers)}");
             }
@@ -51,9 +53,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _source.DisposeAsync();
-        await _target.DisposeAsync();
-        _storage.Delete(recursive: true);
+        await _network.DisposeAsync();
+        await _registries.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -82,24 +83,25 @@ internal sealed class Bench : IAsyncDisposable
         return Measured.Median(runs);
     }
 
-    private async Task<JobResult> RunAsync(Job job, double idle)
+    private async Task<JobResult> RunAsync(Job job, double idle, double import)
     {
         // Side 0 is ours. The first program changes from round to round, because a disk or a clock may change over time.
         Func<Task<Measured>>[] sides = [job.Ours, .. job.Peers.Select(peer => peer.RunAsync)];
         var runs = sides.Select(_ => new List<Measured>()).ToArray();
-        for (var round = 0; round < _settings.Pairs; round++)
+        for (var round = 0; round < (job.Rounds ?? _settings.Pairs); round++)
         {
             for (var turn = 0; turn < sides.Length; turn++)
             {
                 var side = (round + turn) % sides.Length;
                 await job.Prepare();
-                runs[side].Add(await sides[side]());
+                runs[side].Add(await _registries.CountAsync(sides[side]));
             }
         }
 
         double Net(Measured run) => job.IsInside ? run.Seconds : Math.Max(run.Seconds - idle, 0);
         double Ratio(List<Measured> peer) => Measured.Median(runs[0].Zip(peer, (ours, theirs) => Net(ours) / theirs.Seconds));
         var peers = job.Peers.Zip(runs.Skip(1), (peer, theirs) => new PeerResult(peer.Name, Measured.Median(theirs), Ratio(theirs)));
-        return new JobResult(job, Measured.Median(runs[0]), Measured.Median(runs[0].Select(Net)), [.. peers]);
+        var work = Measured.Median(runs[0].Select(run => Math.Max(run.Seconds - import, 0)));
+        return new JobResult(job, Measured.Median(runs[0]), Measured.Median(runs[0].Select(Net)), work, [.. peers]);
     }
 }

@@ -24,8 +24,11 @@ internal sealed record BenchSettings
     /// <summary>Runs only the jobs whose names contain this text.</summary>
     public string? Only { get; init; }
 
-    /// <summary>True for a run of a part, which leaves docs/performance.md unchanged.</summary>
-    public bool IsPartial => IsQuick || Only is not null;
+    /// <summary>The manifest of the module that is measured; by default the one that this checkout builds.</summary>
+    public required string Module { get; init; }
+
+    /// <summary>True for a run of a part or of another module, which leaves docs/performance.md unchanged.</summary>
+    public bool IsPartial => IsQuick || Only is not null || Module != BuiltModule;
 
     public static BenchSettings Parse(string[] args)
     {
@@ -37,6 +40,7 @@ internal sealed record BenchSettings
             Images = Value("--images"),
             Pairs = Value("--pairs") is { } pairs ? int.Parse(pairs, CultureInfo.InvariantCulture) : quick ? 2 : 5,
             Only = Value("--only"),
+            Module = Value("--module") is { } module ? Path.GetFullPath(module) : BuiltModule,
             Storage = Value("--storage") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath()),
         };
     }
@@ -44,8 +48,7 @@ internal sealed record BenchSettings
     /// <summary>The root of the repository.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>The manifest of the built module.</summary>
-    public static string Module { get; } = Path.Combine(Repository, "out", "ImagePusher", "ImagePusher.psd1");
+    private static string BuiltModule { get; } = Path.Combine(Repository, "out", "ImagePusher", "ImagePusher.psd1");
 
     /// <summary>The shell that imports it: the pwsh on the PATH, to which build.ps1 adds the one that it runs in.</summary>
     public static string Pwsh => ExternalTools.Require("pwsh");

@@ -3,6 +3,7 @@ using ImagePusher.Benchmarks;
 using ImagePusher.Benchmarks.Report;
 
 // dotnet run -c Release --project tests/ImagePusher.Benchmarks -- [--quick] [--images DIR] [--pairs N] [--only TEXT] [--storage DIR]
+//     [--module FILE]
 // dotnet run -c Release --project tests/ImagePusher.Benchmarks -- --micro [BenchmarkDotNet's own options]
 if (args.Contains("--micro"))
 {

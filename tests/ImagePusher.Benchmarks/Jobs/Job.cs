@@ -15,6 +15,9 @@ internal sealed record Job(string Name)
     /// <summary>The other tools that do this job; the first is the one that the goal refers to.</summary>
     public IReadOnlyList<Peer> Peers { get; init; } = [];
 
+    /// <summary>The number of runs of each program, where one takes minutes; by default that of the settings.</summary>
+    public int? Rounds { get; init; }
+
     /// <summary>Bytes of the input.</summary>
     public long InputBytes { get; init; }
 

@@ -6,8 +6,10 @@ namespace ImagePusher.Benchmarks.Jobs;
 internal static class JobList
 {
     public static async Task<IReadOnlyList<Job>> MakeAsync(
-        BenchSettings settings, string images, Pwsh pwsh, TemporaryFolder folder, DockerRegistry source, DockerRegistry target)
+        BenchSettings settings, string images, Pwsh pwsh, TemporaryFolder folder, BenchRegistries registries,
+        NetworkJobs network)
     {
+        var (source, target) = (registries.Source, registries.Target);
         var tar = Path.Combine(images, settings.IsQuick ? "docker-archive.tar" : "bench/docker-archive.tar");
         var made = Path.Combine(images, settings.IsQuick ? "oci" : "bench/oci");
         var count = settings.IsQuick ? 10 : 200;
@@ -18,7 +20,7 @@ internal static class JobList
         var layout = folder["layout"];
         await Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{layout}:app");
         var stored = new FileInfo(tar).Length;
-        var compressed = Stored(source) - Size(small.Count);
+        var compressed = Stored(source) - SmallImages.Size(small.Count);
 
         async Task Cold()
         {
@@ -31,14 +33,14 @@ internal static class JobList
             }
         }
 
-        Job Push(string name, string options, string goal, params IEnumerable<Peer> others) => new(name)
+        Job Push(string name, string options, string goal, string[] peer, params IEnumerable<Peer> others) => new(name)
         {
             Goal = goal,
             Prepare = Cold,
             Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address} {options}"),
             Peers =
             [
-                new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0")),
+                new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/app:1.0", peer)),
                 .. others,
             ],
             InputBytes = stored,
@@ -54,17 +56,21 @@ internal static class JobList
             Prepare = Cold,
             Ours = () => pwsh.RunAsync($"{List(number)} | Copy-RegistryImage -Destination {target.Address}"),
             Peers = withPeer
-                ? [new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(CopyOf)))]
+                ?
+                [
+                    .. Crane.CopyAll(folder, small.Take(number).Select(name => (name, $"{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))),
+                    new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(CopyOf))),
+                ]
                 : [],
-            InputBytes = Size(number),
+            InputBytes = SmallImages.Size(number),
         };
 
         return
         [
-            Push("tar to empty registry, gzip", "", "0.72", OtherPeers.Push(tar, $"{target.Address}/bench/app:1.0")),
-            Push("tar to empty registry, gzip level 1", "-CompressionLevel 1", "0.45"),
-            Push("tar to empty registry, zstd", "-Compression Zstd", "0.40"),
-            Push("tar to empty registry, not compressed", "-Compression None", "0.25"),
+            Push("tar to empty registry, gzip", "", "0.70", [], OtherPeers.Push(tar, $"{target.Address}/bench/app:1.0")),
+            Push("tar to empty registry, gzip level 1", "-CompressionLevel 1", "0.48", []),
+            Push("tar to empty registry, zstd", "-Compression Zstd", "0.55", ["--dest-compress-format", "zstd"]),
+            Push("tar to empty registry, not compressed", "-Compression None", "0.39", []),
             new Job("the same again, same process")
             {
                 Goal = "0.05 s", IsInside = true, InputBytes = stored,
@@ -74,13 +80,13 @@ internal static class JobList
             },
             new Job("the same again, new process")
             {
-                Goal = "0.3 s", InputBytes = stored,
+                Goal = "0.25 s", InputBytes = stored,
                 Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address}"),
                 Peers = [new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/again:1.0"))],
             },
             new Job("registry to empty cache")
             {
-                Goal = "1.0", Prepare = Cold, InputBytes = compressed,
+                Goal = "0.85", Prepare = Cold, InputBytes = compressed,
                 Ours = () => pwsh.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0"),
                 Peers =
                 [
@@ -90,7 +96,7 @@ internal static class JobList
             },
             new Job("cache to empty registry")
             {
-                Goal = "0.6", InputBytes = compressed,
+                Goal = "1.0", InputBytes = compressed,
                 Prepare = async () =>
                 {
                     await Cold();
@@ -103,15 +109,14 @@ internal static class JobList
                     .. OtherPeers.PushLayout(layout, $"{target.Address}/bench/app:1.0"),
                 ],
             },
-            Mirror(count, withPeer: true, "0.2"),
+            Mirror(count, withPeer: true, "0.35"),
             Mirror(2 * count, withPeer: false, "2.1 x the half"),
             .. LargeLayer.Jobs(settings, pwsh, folder, target, Cold),
+            .. network.List(small, layout, Cold, compressed),
             new Job("Import-Module, above the idle start") { Goal = "0.15 s", Ours = pwsh.RunImportAsync },
             new Job("idle start of pwsh") { IsInside = true, Ours = pwsh.RunIdleAsync },
         ];
     }
 
     private static long Stored(DockerRegistry registry) => registry.Blobs().Values.Sum(file => file.Length);
-
-    private static long Size(int images) => images * 3L * 20_000;
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ImagePusher.Benchmarks.Jobs;
 
 /// <summary>Our side of a job: a new pwsh that imports the built module and runs a command.</summary>
-internal sealed class Pwsh(string cache)
+internal sealed class Pwsh(string cache, string module, string certificateAuthority)
 {
     public string Cache => cache;
 
@@ -13,7 +13,7 @@ internal sealed class Pwsh(string cache)
     /// <summary>A pwsh that imports the module and does nothing else.</summary>
     public Task<Measured> RunImportAsync() => RunAsync("''");
 
-    public Task<Measured> RunAsync(string command) => StartAsync($"Import-Module '{BenchSettings.Module}'; {command}");
+    public Task<Measured> RunAsync(string command) => StartAsync($"Import-Module '{module}'; {command}");
 
     /// <summary>Runs a command and reports only the seconds of its last step.</summary>
     public async Task<Measured> RunInsideAsync(string before, string step)
@@ -38,5 +38,5 @@ internal sealed class Pwsh(string cache)
     private Task<Measured> StartAsync(string script) => CommandRun.MeasureAsync(
         BenchSettings.Pwsh,
         ["-NoProfile", "-NonInteractive", "-Command", script],
-        new Dictionary<string, string> { ["IMAGEPUSHER_CACHE"] = cache });
+        new Dictionary<string, string> { ["IMAGEPUSHER_CACHE"] = cache, ["SSL_CERT_FILE"] = certificateAuthority });
 }

@@ -24,6 +24,10 @@ internal static class Skopeo
         return total;
     }
 
+    /// <summary>All images of a list by one process.</summary>
+    public static Task<Measured> SyncAsync(string list, string target) => CommandRun.MeasureAsync(
+        "skopeo", ["--insecure-policy", "sync", "--dest-tls-verify=false", "--src", "yaml", "--dest", "docker", list, target]);
+
     /// <summary>Deletes skopeo's blob cache, which a cold run must not use.</summary>
     public static void ForgetBlobs()
     {

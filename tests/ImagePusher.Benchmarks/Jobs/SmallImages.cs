@@ -36,6 +36,9 @@ internal static class SmallImages
         return names;
     }
 
+    /// <summary>The bytes of the layers of so many images.</summary>
+    public static long Size(int count) => count * 3L * 20_000;
+
     private static async Task<Descriptor> PutAsync(RegistryRepository repository, byte[] content, string mediaType)
     {
         var descriptor = new Descriptor(mediaType, Digest.Of(content), content.Length);

@@ -10,24 +10,25 @@ internal static class MarkdownTable
     public static string Of(IEnumerable<JobResult> results)
     {
         var text = new StringBuilder()
-            .AppendLine("| job | input | who | seconds | without idle start | ratio | goal | over the wire | peak memory | CPU s |")
-            .AppendLine("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+            .AppendLine("| job | input | who | seconds | without idle start | and import | ratio | goal | requests | over the wire | peak memory | CPU s |")
+            .AppendLine("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var result in results)
         {
-            var net = result.Job.IsInside ? "" : Seconds(result.NetSeconds);
+            var net = result.Job.IsInside ? " | " : $"{Seconds(result.NetSeconds)} | {Seconds(result.WorkSeconds)}";
             var (job, ours) = (result.Job, result.Ours);
             text.Append($"| {job.Name} | {Megabytes(job.InputBytes)} | **ImagePusher** | {Seconds(ours.Seconds)} | {net} | ")
                 .AppendLine($"| {job.Goal} | {Costs(ours)} |");
             foreach (var peer in result.Peers)
             {
-                text.AppendLine($"| | | {peer.Name} | {Seconds(peer.Cost.Seconds)} | | {Seconds(peer.Ratio)} | | {Costs(peer.Cost)} |");
+                text.AppendLine($"| | | {peer.Name} | {Seconds(peer.Cost.Seconds)} | | | {Seconds(peer.Ratio)} | | {Costs(peer.Cost)} |");
             }
         }
 
         return text.ToString();
     }
 
-    private static string Costs(Measured cost) => $"{Megabytes(cost.WireBytes)} | {Mebibytes(cost.PeakBytes)} | {Seconds(cost.Cpu)}";
+    private static string Costs(Measured cost) =>
+        $"{(cost.Requests == 0 ? "" : cost.Requests.ToString(CultureInfo.InvariantCulture))} | {Megabytes(cost.WireBytes)} | {Mebibytes(cost.PeakBytes)} | {Seconds(cost.Cpu)}";
 
     private static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
