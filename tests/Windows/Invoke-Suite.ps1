@@ -118,23 +118,28 @@ function Invoke-CoreTest {
     # Wine 8 sends the rest of an upload that was cut on the next connection that gets the same handle.
     $registry = 'CredentialTests', 'DockerConfigTests', 'DownloadTests', 'EnvironmentProxyTests', 'ProgramFinderTests',
         'ServerUrlPolicyTests', 'UploadJournalTests'
-    foreach ($namespace in 'Archives', 'Cache', 'Compression', 'IO', 'Library', 'Naming', 'Oci', 'Registry', 'State', 'Transfer') {
-        $selection = $namespace -eq 'Registry' ? $registry.ForEach({ '-class', "ImagePusher.Core.Tests.Registry.$_" })
-            : @('-namespace', "ImagePusher.Core.Tests.$namespace")
+    $namespaces = 'Cache', 'Archives', 'Compression', 'IO', 'Library', 'Naming', 'Oci', 'Registry', 'State', 'Transfer'
+    $runs = $namespaces | ForEach-Object -ThrottleLimit 2 -Parallel {
+        $selection = $_ -eq 'Registry' ? ($using:registry).ForEach({ '-class', "ImagePusher.Core.Tests.Registry.$_" })
+            : @('-namespace', "ImagePusher.Core.Tests.$_")
         $options = @($selection) + '-trait-', 'Wine=*', '-noColor'
-        $lines = timeout 600 $wine ImagePusher.Core.Tests.exe @options 2>&1 | ForEach-Object { "$_".Trim() }
-        $lines | Select-String -Pattern '\[FAIL\]' -Context 0, 6 | Out-Host
-        $total = $lines | Select-String -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
+        $lines = timeout 600 $using:wine (Join-Path $using:published ImagePusher.Core.Tests.exe) @options 2>&1 | ForEach-Object { "$_".Trim() }
+        [pscustomobject] @{ Namespace = $_; Lines = $lines }
+    }
+    foreach ($run in $runs) {
+        $run.Lines | Select-String -Pattern '\[FAIL\]' -Context 0, 6 | Out-Host
+        $total = $run.Lines | Select-String -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' |
+            Select-Object -Last 1
         if (-not $total) {
-            $lines | Select-Object -Last 5
-            Add-Result "FAIL The Core tests of $namespace did not run to their end."
+            $run.Lines | Select-Object -Last 5
+            Add-Result "FAIL The Core tests of $($run.Namespace) did not run to their end."
             continue
         }
         $all, $errors, $failed, $skipped = $total.Matches[0].Groups[1..4].Value | ForEach-Object { [int] $_ }
         $counts.Passed += $all - $failed - $skipped
         $counts.Failed += $failed + $errors
         $counts.Skipped += $skipped
-        "Core tests, ${namespace}: $($total.Line)"
+        "Core tests, $($run.Namespace): $($total.Line)"
     }
     Pop-Location
 }
