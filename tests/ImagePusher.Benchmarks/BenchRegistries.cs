@@ -28,7 +28,8 @@ internal sealed class BenchRegistries : IAsyncDisposable
         var storage = Directory.CreateDirectory(Path.Combine(folder, $"imagepusher-bench-{Environment.ProcessId}"));
         var certificates = new TestCertificates();
         Task<DockerRegistry> StartOneAsync(string name, TestCertificates? tls) => DockerRegistry.StartAsync(
-            new DockerRegistryOptions { StorageFolder = storage.CreateSubdirectory(name).FullName, Certificates = tls }, CancellationToken.None);
+            new DockerRegistryOptions { StorageFolder = storage.CreateSubdirectory(name).FullName, Certificates = tls },
+            CancellationToken.None);
         return new BenchRegistries(storage, certificates)
         {
             Source = await StartOneAsync("source", null),

@@ -31,4 +31,11 @@ public abstract class BlobSource
     /// verified; the receiver verifies the digest.
     /// </exception>
     public abstract Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins to open the content, while the receiver prepares itself. What it opens is released by the end of
+    /// <see cref="WriteToAsync"/> from the start, or by disposing of the result.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    internal virtual IAsyncDisposable? Open(CancellationToken cancellationToken) => null;
 }

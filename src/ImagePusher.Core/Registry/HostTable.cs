@@ -24,6 +24,21 @@ internal sealed class HostTable(RegistryClientOptions options, Func<string, Regi
         }
     }
 
+    /// <summary>The largest number of concurrent transfers that a host in use allows; 0 before the first.</summary>
+    public int Throttle
+    {
+        get
+        {
+            var most = 0;
+            foreach (var host in _hosts)
+            {
+                most = host.Value.IsValueCreated ? Math.Max(most, host.Value.Value.Host.Throttle) : most;
+            }
+
+            return most;
+        }
+    }
+
     /// <summary>Replaces a registry's hosts for later requests. Pending requests keep their connections.</summary>
     /// <param name="registry">The registry; null for all.</param>
     /// <param name="forgetTokens">True to drop the tokens at once.</param>

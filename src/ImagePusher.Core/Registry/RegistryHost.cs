@@ -37,11 +37,16 @@ internal sealed class RegistryHost
 
     public UploadMemory Uploads { get; }
 
+    public ResponseLatency Latency { get; } = new();
+
     public Gate Uploading { get; }
 
     public Gate Downloading { get; }
 
     public HostPause Pause { get; }
+
+    /// <summary>The number of concurrent blob transfers, and of images that are worth having under way.</summary>
+    public int Throttle => Latency.IsFar && !Settings.HasThrottleLimit ? RegistrySettings.FarThrottle : Settings.ThrottleLimit;
 
     public MirrorAvailability Mirror { get; }
 
@@ -84,6 +89,16 @@ internal sealed class RegistryHost
         }
 
         return _uploadingLarge.EnterAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the time between a request without a body and the head of its response.</summary>
+    public void Observe(TimeSpan time)
+    {
+        Latency.Observe(time);
+        if (Latency.IsFar)
+        {
+            Allow(Throttle);
+        }
     }
 
     /// <summary>Raises the number of concurrent blob transfers.</summary>

@@ -11,7 +11,7 @@ using ImagePusher.Core.Registry.Uploads;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>A repository of a registry, to read images from and to write them to (OCI distribution-spec 1.1).</summary>
-public sealed partial class RegistryRepository : IReferrerSource, IImageTarget
+public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, IRemoteSource
 {
     private readonly RepositoryEndpoint _own;
     private readonly IReadOnlyList<RepositoryEndpoint> _readable;

@@ -3,6 +3,14 @@ namespace ImagePusher.Core.Registry;
 /// <summary>The settings of a registry. Immutable: change them with <c>with</c> and <see cref="RegistryClient.SetSettings"/>.</summary>
 public sealed record RegistrySettings
 {
+    /// <summary>The default of <see cref="ThrottleLimit"/> for a registry in the neighbourhood.</summary>
+    internal const int NearThrottle = 6;
+
+    /// <summary>The default of <see cref="ThrottleLimit"/> for a far registry.</summary>
+    internal const int FarThrottle = 16;
+
+    private readonly int? _throttleLimit;
+
     /// <summary>The settings of a registry for which none were set.</summary>
     public static RegistrySettings Default { get; } = new();
 
@@ -62,8 +70,18 @@ public sealed record RegistrySettings
     /// <summary>The bytes of a chunk where blobs are sent in chunks. The default is 8 MiB; a registry may ask for more.</summary>
     public int ChunkSize { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Maximum number of concurrent blob uploads, and of concurrent blob downloads, in the session. The default is 6.</summary>
-    public int ThrottleLimit { get; init; } = 6;
+    /// <summary>
+    /// Maximum number of concurrent blob uploads, and of concurrent blob downloads, in the session. The default is 6, and 16 for a
+    /// registry that takes 10 ms or more to respond.
+    /// </summary>
+    public int ThrottleLimit
+    {
+        get => _throttleLimit ?? NearThrottle;
+        init => _throttleLimit = value;
+    }
+
+    /// <summary>True if the limit was chosen, and does not follow the latency.</summary>
+    internal bool HasThrottleLimit => _throttleLimit is not null;
 
     /// <summary>The time limit for opening a connection. The default is 15 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -33,7 +33,8 @@ public abstract class RegistryCommand : AsyncCommand
     public int RetryIntervalSec { get; set; }
 
     /// <inheritdoc/>
-    protected override int Window => ThrottleLimit;
+    protected override int Window =>
+        IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : Math.Max(ThrottleLimit, PusherSession.Current.Client.Throttle);
 
     /// <summary>How this call accesses registries.</summary>
     private protected RegistryAccess Access => new()

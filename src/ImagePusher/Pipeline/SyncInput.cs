@@ -22,7 +22,7 @@ internal sealed class SyncInput(
     public int? ThrottleLimit { get; init; }
 
     /// <summary>The maximum number of images in progress.</summary>
-    public int Throttle => ThrottleLimit ?? _parallel ?? TransferLimits.DefaultBlobs;
+    public int Throttle => ThrottleLimit ?? _parallel ?? Math.Max(TransferLimits.DefaultBlobs, PusherSession.Current.Client.Throttle);
 
     /// <summary>The target name of an image.</summary>
     public DestinationName TargetOf(SyncItem item) => targets.For(item.Target, item.Source);

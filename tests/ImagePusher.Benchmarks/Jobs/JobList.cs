@@ -46,8 +46,9 @@ internal static class JobList
             InputBytes = stored,
         };
 
-        (string Source, string Target) CopyOf(string name) =>
-            ($"docker://{name}", $"docker://{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}");
+        string At(string registry, string name) => $"{registry}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+
+        (string Source, string Target) CopyOf(string name) => ($"docker://{name}", $"docker://{At(target.Address, name)}");
 
         string List(int number) => string.Join(',', small.Take(number).Select(name => $"'{name}'"));
         Job Mirror(int number, bool withPeer, string goal) => new($"{number} images of 3 small layers, registry to registry, one pipeline")
@@ -58,7 +59,7 @@ internal static class JobList
             Peers = withPeer
                 ?
                 [
-                    .. Crane.CopyAll(folder, small.Take(number).Select(name => (name, $"{target.Address}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}"))),
+                    .. Crane.CopyAll(folder, small.Take(number).Select(name => (name, At(target.Address, name)))),
                     new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(CopyOf))),
                 ]
                 : [],

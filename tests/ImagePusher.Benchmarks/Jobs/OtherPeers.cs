@@ -14,7 +14,8 @@ internal static class OtherPeers
     public static IEnumerable<Peer> Pull(string source, string folder, bool withTls = false) =>
     [
         .. Of("crane", "pull", "--format=oci", "--insecure", source, folder),
-        .. Of("oras", "cp", source, "--to-oci-layout", $"{folder}:app", "--from-insecure", $"--from-plain-http={Text(!withTls)}", "--no-tty"),
+        .. Of(
+            "oras", "cp", source, "--to-oci-layout", $"{folder}:app", "--from-insecure", $"--from-plain-http={Text(!withTls)}", "--no-tty"),
         .. Of("regctl", "--host", Host(source, withTls ? "insecure" : "disabled"), "image", "copy", source, $"ocidir://{folder}"),
     ];
 

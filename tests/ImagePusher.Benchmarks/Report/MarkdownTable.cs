@@ -10,7 +10,8 @@ internal static class MarkdownTable
     public static string Of(IEnumerable<JobResult> results)
     {
         var text = new StringBuilder()
-            .AppendLine("| job | input | who | seconds | without idle start | and import | ratio | goal | requests | over the wire | peak memory | CPU s |")
+            .Append("| job | input | who | seconds | without idle start | and import | ratio | goal ")
+            .AppendLine("| requests | over the wire | peak memory | CPU s |")
             .AppendLine("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var result in results)
         {
@@ -27,8 +28,11 @@ internal static class MarkdownTable
         return text.ToString();
     }
 
-    private static string Costs(Measured cost) =>
-        $"{(cost.Requests == 0 ? "" : cost.Requests.ToString(CultureInfo.InvariantCulture))} | {Megabytes(cost.WireBytes)} | {Mebibytes(cost.PeakBytes)} | {Seconds(cost.Cpu)}";
+    private static string Costs(Measured cost)
+    {
+        var requests = cost.Requests == 0 ? "" : cost.Requests.ToString(CultureInfo.InvariantCulture);
+        return $"{requests} | {Megabytes(cost.WireBytes)} | {Mebibytes(cost.PeakBytes)} | {Seconds(cost.Cpu)}";
+    }
 
     private static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

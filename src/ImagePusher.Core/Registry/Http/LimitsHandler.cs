@@ -35,6 +35,11 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
                 throw Failure(error, message, wire, timer, cancellationToken);
             }
 
+            if (wire.Content is null && message.IsOwn)
+            {
+                host.Observe(_time.GetElapsedTime(sent));
+            }
+
             message.Log.Debug(FormattableString.Invariant(
                 $"{Shown(message)} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
             host.Warn(response, message.Log);

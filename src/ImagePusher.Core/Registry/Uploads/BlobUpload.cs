@@ -87,6 +87,7 @@ internal sealed partial class BlobUpload
     public async Task<BlobIdentity> RunAsync(CancellationToken cancellationToken)
     {
         var isKept = false;
+        IAsyncDisposable? opened = null;
         try
         {
             if (_stage == UploadStage.Recall)
@@ -95,6 +96,7 @@ internal sealed partial class BlobUpload
             }
 
             using var place = await _host.Uploading.EnterAsync(cancellationToken).ConfigureAwait(false);
+            opened = _stage == UploadStage.Open ? _blob.Open(cancellationToken) : null;
             return await _transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or RegistryUnreachableException or RegistryUnavailableException)
@@ -111,6 +113,11 @@ internal sealed partial class BlobUpload
         }
         finally
         {
+            if (opened is not null)
+            {
+                await opened.DisposeAsync().ConfigureAwait(false);
+            }
+
             _largePlace?.Dispose();
             _spooled?.Dispose();
             if (_stage != UploadStage.Done && !isKept && _position.Url is { } url)

@@ -14,6 +14,8 @@ internal sealed class GuardedSource(BlobSource source) : BlobSource
 
     public override string ResumeKey => source.ResumeKey;
 
+    internal override IAsyncDisposable? Open(CancellationToken cancellationToken) => source.Open(cancellationToken);
+
     /// <exception cref="SourceFailedException">The source failed.</exception>
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
