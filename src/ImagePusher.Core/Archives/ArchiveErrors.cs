@@ -37,7 +37,14 @@ internal static class ArchiveErrors
     {
         if (ContentDetector.UnsupportedCompression(kind) is { } compression)
         {
-            var tool = kind switch { ContentKind.Zip => "unzip", ContentKind.SevenZip => "7z x", _ => compression + " -d" };
+            var tool = kind switch
+            {
+                ContentKind.Zip => "unzip",
+                ContentKind.SevenZip => "7z x",
+                ContentKind.Rar => "unrar x",
+                ContentKind.Compress => "uncompress",
+                _ => compression + " -d",
+            };
             return new UnsupportedContentException(
                 $"'{path}' is compressed with {compression}, which is not supported.",
                 $"Unpack it first ({tool}), or save the image uncompressed, as gzip or as zstd.");
@@ -56,9 +63,11 @@ internal static class ArchiveErrors
                 "A server probably sent an error message, or this is one file of an image. Use the tar itself."),
             ContentKind.GitLfsPointer => NotAnArchive(
                 path, "it is a Git LFS pointer, not the file that it stands for", "Fetch the file with: git lfs pull"),
-            ContentKind.Utf16Text => NotAnArchive(
+            ContentKind.Utf16Text or ContentKind.Utf8Text => NotAnArchive(
                 path,
-                "it is UTF-16 text, as '>' in Windows PowerShell writes it",
+                kind is ContentKind.Utf16Text
+                    ? "it is UTF-16 text, as '>' in Windows PowerShell writes it"
+                    : "it is UTF-8 text, as PowerShell writes output to a file",
                 "Save the image with an option for the file, such as: docker save -o FILE IMAGE"),
             _ => NotAnArchive(path, "the file is not a tar, gzip or zstd archive"),
         };

@@ -57,7 +57,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         }
         catch (Exception error) when (error is JsonException or FormatException)
         {
-            throw ArchiveErrors.Damaged(container.Path, $"its {name} can't be read: {error.Message}", error);
+            throw ArchiveErrors.Damaged(container.Path, $"its {name} can't be read: {OciJson.Reason(error)}", error);
         }
     }
 

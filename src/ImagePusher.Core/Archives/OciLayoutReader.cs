@@ -116,7 +116,7 @@ internal sealed class OciLayoutReader(
     }
 
     private InvalidImageArchiveException Unreadable(Exception error) =>
-        ArchiveErrors.Damaged(metadata.Path, $"its index.json can't be read: {error.Message}", error);
+        ArchiveErrors.Damaged(metadata.Path, $"its index.json can't be read: {OciJson.Reason(error)}", error);
 
     private ArchivedImageBuilder? TryReadImage(Descriptor entry)
     {

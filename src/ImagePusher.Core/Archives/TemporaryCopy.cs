@@ -66,6 +66,11 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
             long written = 0;
             while (await ReadAsync(content, buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false) is var count and > 0)
             {
+                if (written == 0)
+                {
+                    RequireTar(buffer.AsSpan(0, count), compressed is not null);
+                }
+
                 guard.Check(compressed?.Position, written + count);
                 await WriteAsync(file, buffer.AsMemory(0, count), written, cancellationToken).ConfigureAwait(false);
                 written += count;
@@ -74,6 +79,21 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // What a server or a second compression left inside is named for what it is.
+    private void RequireTar(ReadOnlySpan<byte> content, bool isDecompressed)
+    {
+        var kind = ContentDetector.Detect(content[..Math.Min(content.Length, ContentDetector.HeadLength)]);
+        if (isDecompressed && kind is ContentKind.Gzip or ContentKind.Zstd)
+        {
+            throw ArchiveErrors.NotAnArchive(path, "it is compressed twice", "Decompress it once, and use the result.");
+        }
+
+        if (isDecompressed && kind is not (ContentKind.Tar or ContentKind.Unknown))
+        {
+            throw ArchiveErrors.NotATar(path, kind);
         }
     }
 

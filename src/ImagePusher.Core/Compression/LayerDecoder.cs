@@ -58,7 +58,10 @@ internal static class LayerDecoder
     public static ImagePusherException Translate(Exception error, string subject, Func<string, ImagePusherException> damaged) =>
         error is ZstdException { Code: ZstdSharp.Unsafe.ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge }
             ? LargeWindow(subject, "that is larger", error)
-            : damaged(error.Message.TrimEnd('.'));
+
+            // .NET says of corrupt gzip data that their compression method is not supported.
+            : damaged(error is InvalidDataException && error.Message.Contains("method", StringComparison.Ordinal)
+                ? "its compressed data are corrupt" : error.Message.TrimEnd('.'));
 
     /// <summary>The exception for content in a compression that is not supported.</summary>
     public static UnsupportedContentException Unsupported(string subject, string compression) => new(

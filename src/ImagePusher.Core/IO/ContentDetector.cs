@@ -29,6 +29,8 @@ internal static class ContentDetector
         ContentKind.Lzip => "lzip",
         ContentKind.Zip => "zip",
         ContentKind.SevenZip => "7z",
+        ContentKind.Compress => "compress",
+        ContentKind.Rar => "rar",
         _ => null,
     };
 
@@ -36,6 +38,8 @@ internal static class ContentDetector
         head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? ContentKind.Xz
         : IsBzip2(head) ? ContentKind.Bzip2
         : head.StartsWith((ReadOnlySpan<byte>)[0x04, 0x22, 0x4D, 0x18]) ? ContentKind.Lz4
+        : head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x9D]) ? ContentKind.Compress
+        : head.StartsWith((ReadOnlySpan<byte>)[(byte)'R', (byte)'a', (byte)'r', (byte)'!', 0x1A, 7]) ? ContentKind.Rar
         : head.StartsWith("LZIP"u8) ? ContentKind.Lzip
         : head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8) ? ContentKind.Zip
         : head.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C]) ? ContentKind.SevenZip
@@ -60,12 +64,11 @@ internal static class ContentDetector
 
         var text = head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? head[3..] : head;
         text = text.TrimStart(" \t\r\n"u8);
-        return StartsWithName(text, "<!doctype"u8) || StartsWithName(text, "<html"u8) || StartsWithName(text, "<?xml"u8) ? ContentKind.Html
+        return text is [(byte)'<', var next, ..] && (char.IsAsciiLetter((char)next) || next is (byte)'!' or (byte)'?') ? ContentKind.Html
             : text.StartsWith("version https://git-lfs"u8) ? ContentKind.GitLfsPointer
             : text.Length > 0 && text[0] is (byte)'{' or (byte)'[' ? ContentKind.Json
+            // No text contains NULs, and a tar has no byte order mark.
+            : head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) && head.Contains((byte)0) ? ContentKind.Utf8Text
             : ContentKind.Unknown;
     }
-
-    private static bool StartsWithName(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>
-        text.Length >= name.Length && System.Text.Ascii.EqualsIgnoreCase(text[..name.Length], name);
 }

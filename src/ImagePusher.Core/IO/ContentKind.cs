@@ -14,8 +14,11 @@ internal enum ContentKind
     Lzip,
     Zip,
     SevenZip,
+    Compress,
+    Rar,
     Html,
     Json,
     GitLfsPointer,
     Utf16Text,
+    Utf8Text,
 }

@@ -24,7 +24,7 @@ internal static class PlatformFolders
         : Xdg("XDG_CACHE_HOME", ".cache");
 
     private static string? Chosen(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : null;
+        Environment.GetEnvironmentVariable(variable) is { } chosen && !string.IsNullOrWhiteSpace(chosen) ? Path.GetFullPath(chosen) : null;
 
     // A relative path is ignored, as the XDG Base Directory Specification demands.
     private static string Xdg(string variable, string fallback)

@@ -34,10 +34,10 @@ internal static class TerminalText
         return Escape(text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…");
     }
 
-    /// <summary>The escaped text as a sentence that ends in one full stop.</summary>
+    /// <summary>The escaped text as a sentence that ends in one full stop, without the passwords of addresses.</summary>
     public static string Sentence(string text)
     {
-        var escaped = Escape(text).TrimEnd();
+        var escaped = UserInfo.Hide(Escape(text)).TrimEnd();
         var end = escaped.TrimEnd('.');
         return end.Length == 0 || end[^1] is '!' or '?' or ':' or '…' ? escaped : end + ".";
     }

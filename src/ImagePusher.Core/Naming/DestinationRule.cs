@@ -46,6 +46,7 @@ internal sealed class DestinationRule
     public static DestinationRule Parse(string text, bool keepLibrary = false)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = text.Trim();
         ReferenceGrammar.RejectScheme(text, "destination");
         var slash = text.IndexOf('/');
         var host = slash < 0 ? text : text[..slash];

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace ImagePusher.Core.Oci;
@@ -14,6 +16,9 @@ internal static partial class OciJson
         ? $"it is not valid JSON (line {line + 1}, column {position + 1})"
         : "it is not valid JSON";
 
+    /// <summary>Why a document cannot be read, without a subject.</summary>
+    public static string Reason(Exception error) => error is JsonException json ? Describe(json) : error.Message;
+
     /// <summary>A property of an object; null if it is absent. Of two with one name the last one counts, as in Go.</summary>
     public static JsonElement? Property(this JsonElement element, string name)
     {
@@ -23,6 +28,21 @@ internal static partial class OciJson
             foreach (var property in element.EnumerateObject())
             {
                 found = IsNamed(property, name) ? property.Value : found;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>As <see cref="Property"/>, in any letter case: Go's readers, such as Docker's, do not compare it.</summary>
+    public static JsonElement? PropertyInAnyCase(this JsonElement element, string name)
+    {
+        JsonElement? found = null;
+        if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                found = Ascii.EqualsIgnoreCase(JsonMarshal.GetRawUtf8PropertyName(property), name) ? property.Value : found;
             }
         }
 

@@ -35,7 +35,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
 
     /// <summary>
     /// Parses <c>os/architecture[/variant][:os.version]</c>, in lower or upper case. Common other names of architectures
-    /// (<c>x86_64</c>, <c>aarch64</c>, <c>armhf</c>, <c>i386</c>) and containerd's <c>os(os.version)/architecture</c> are accepted.
+    /// (<c>x86_64</c>, <c>aarch64</c>, <c>armhf</c>, <c>i386</c>) and systems (<c>macos</c>) are accepted, and containerd's
+    /// <c>os(os.version)/architecture</c>.
     /// </summary>
     /// <param name="text">The text, such as <c>linux/arm/v7</c> or <c>windows/amd64:10.0.20348</c>.</param>
     /// <exception cref="InvalidReferenceException">The text has another form.</exception>
@@ -52,16 +53,7 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
         }
 
         string? Part(string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
-        var (architecture, variant) = Part("architecture") switch
-        {
-            "x86_64" or "x86-64" => ("amd64", null),
-            "aarch64" => ("arm64", null),
-            "armhf" => ("arm", "v7"),
-            "armel" => ("arm", "v6"),
-            "i386" => ("386", null),
-            var same => (same!, (string?)null),
-        };
-        return new Platform(Part("os")!, architecture, Part("variant") ?? variant, Part("version"));
+        return new Platform(Part("os")!, Part("architecture")!, Part("variant"), Part("version")).Normalize();
     }
 
     /// <summary>
@@ -73,10 +65,7 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     public bool Satisfies(Platform wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Os == wanted.Os && Architecture == wanted.Architecture
-            && (Variant == wanted.Variant || (HasLevels ? Level >= 0 && Level <= wanted.Level : wanted.Variant is null))
-            && (wanted.OsVersion is null || OsVersion == wanted.OsVersion
-                || OsVersion?.StartsWith(wanted.OsVersion + ".", StringComparison.Ordinal) == true);
+        return Normalize().Runs(wanted.Normalize());
     }
 
     /// <summary>The text form, which <see cref="Parse"/> accepts: <c>linux/arm64/v8</c>, <c>windows/amd64:10.0.20348.1</c>.</summary>
@@ -88,8 +77,30 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
         where T : class =>
         candidates.Where(candidate => platformOf(candidate)?.Satisfies(wanted) == true)
             .OrderByDescending(candidate => platformOf(candidate) == wanted)
-            .ThenByDescending(candidate => platformOf(candidate)!.Level)
+            .ThenByDescending(candidate => platformOf(candidate)!.Normalize().Level)
             .FirstOrDefault();
+
+    private bool Runs(Platform wanted) => Os == wanted.Os && Architecture == wanted.Architecture
+        && (Variant == wanted.Variant || (HasLevels ? Level >= 0 && Level <= wanted.Level : wanted.Variant is null))
+        && (wanted.OsVersion is null || OsVersion == wanted.OsVersion
+            || OsVersion?.StartsWith(wanted.OsVersion + ".", StringComparison.Ordinal) == true);
+
+    // As containerd's Normalize: builders write other names and letter case into configs and indexes, too.
+    private Platform Normalize()
+    {
+        var (architecture, variant) = (Architecture.ToLowerInvariant(), Variant?.ToLowerInvariant());
+        (architecture, variant) = architecture switch
+        {
+            "x86_64" or "x86-64" => ("amd64", variant),
+            "aarch64" => ("arm64", variant),
+            "armhf" => ("arm", variant ?? "v7"),
+            "armel" => ("arm", variant ?? "v6"),
+            "i386" or "i486" or "i686" or "x86" => ("386", null),
+            _ => (architecture, variant),
+        };
+        var os = Os.ToLowerInvariant();
+        return new Platform(os == "macos" ? "darwin" : os, architecture, variant, OsVersion);
+    }
 
     [GeneratedRegex(
         @"\A(?<os>[^\s/:()]+)(?:\((?<version>[^\s/:()]+)\))?/(?<architecture>[^\s/:()]+)"

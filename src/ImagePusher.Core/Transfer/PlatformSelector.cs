@@ -31,10 +31,10 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
     {
         await CollectAsync(index, null, 0, cancellationToken).ConfigureAwait(false);
         var found = Find(wanted);
-        if (found.Contains(null) && _candidates.Exists(candidate => candidate.Platform is null))
+        if (found.Contains(null) && _candidates.Exists(candidate => IsOpen(candidate.Platform, wanted)))
         {
-            // An entry that states no platform may be the one: its config has the platform.
-            await ReadPlatformsAsync(cancellationToken).ConfigureAwait(false);
+            // An entry that states no platform, or no version of it, may be the one: its config has it.
+            await ReadPlatformsAsync(wanted, cancellationToken).ConfigureAwait(false);
             found = Find(wanted);
         }
 
@@ -72,21 +72,30 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
         }
     }
 
-    private async Task ReadPlatformsAsync(CancellationToken cancellationToken)
+    private static bool IsOpen(Platform? stated, IReadOnlyList<Platform> wanted) =>
+        stated is null or { Os.Length: 0 } or { Architecture.Length: 0 }
+        || (stated.OsVersion is null && wanted.Any(platform => platform.OsVersion is not null && platform.Os == stated.Os));
+
+    private async Task ReadPlatformsAsync(IReadOnlyList<Platform> wanted, CancellationToken cancellationToken)
     {
         for (var position = 0; position < _candidates.Count; position++)
         {
             var candidate = _candidates[position];
-            if (candidate.Platform is null
+            if (IsOpen(candidate.Platform, wanted)
                 && await source.ContainsAsync(candidate.Entry, cancellationToken).ConfigureAwait(false)
                 && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest { IsImage: true } image
-                && await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false))
+                && await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false)
+                && await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) is { } own)
             {
-                _candidates[position] =
-                    candidate with { Platform = await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) };
+                _candidates[position] = candidate with { Platform = Complete(candidate.Platform, own) };
             }
         }
     }
+
+    // What the entry states counts; its config adds the rest.
+    private static Platform Complete(Platform? stated, Platform own) => stated is null ? own : new Platform(
+        stated.Os.Length > 0 ? stated.Os : own.Os, stated.Architecture.Length > 0 ? stated.Architecture : own.Architecture,
+        stated.Variant ?? own.Variant, stated.OsVersion ?? own.OsVersion);
 
     private async Task<Platform?> TryPlatformOfAsync(ImageManifest image, CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ internal static class Mirrors
     /// <exception cref="InvalidReferenceException">The text is not a mirror.</exception>
     public static string Parse(string text)
     {
+        text = text.Trim().TrimEnd('/');
         ReferenceGrammar.RejectScheme(text, "mirror");
         var (host, prefix) = text.Split('/', 2) is [var first, var rest] ? (first, rest) : (text, "any");
         try

@@ -1,5 +1,6 @@
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Binding;
 
@@ -10,6 +11,13 @@ internal static class References
     /// <exception cref="InvalidReferenceException">The text is not a reference, or it names a registry and no repository.</exception>
     public static ImageReference Parse(string text)
     {
+        if (Digest.TryParse(text, out _))
+        {
+            throw new InvalidReferenceException(
+                $"Invalid reference '{text}': it is a digest without a repository.",
+                $"Specify the repository too, such as ghcr.io/team/app@{text}.");
+        }
+
         var reference = ImageReference.Parse(text);
         return IsRegistry(text)
             ? throw new InvalidReferenceException(

@@ -112,7 +112,11 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
                     pending.WriteError(GetImageFileCommand.MissingFile(input.Reference, path), path);
                 }
 
-                if (files.Selected.Count > 0 || files.Missing.Count == 0)
+                if (files.Selected.Count == 0 && files.Missing.Count == 0 && Include is not null)
+                {
+                    pending.WriteError(GetImageFileCommand.MissingFile(input.Reference, string.Join("', '", Include)), Include);
+                }
+                else if (files.Selected.Count > 0 || files.Missing.Count == 0)
                 {
                     await new FileSaver(files, target, Log).SaveAsync(cancellationToken).ConfigureAwait(false);
 

@@ -47,6 +47,7 @@ internal static class ErrorRecords
     /// <inheritdoc cref="Of(Exception, object?, PSCmdlet)"/>
     public static ErrorRecord Of(Exception error, object? target, CmdletCall call)
     {
+        target = target is string text ? UserInfo.Hide(text) : target;
         if (error is not ImagePusherException expected)
         {
             return new ErrorRecord(error, "Unexpected", ErrorCategory.NotSpecified, target)

@@ -18,6 +18,7 @@ public abstract class ImageSourceCommand : RegistryCommand
 
     /// <summary>The images: references in a registry, or with -CachePath names, digests or wildcard patterns in a cache.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ListLine]
     [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SeenReferenceCompleter))]
@@ -45,7 +46,7 @@ public abstract class ImageSourceCommand : RegistryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ArchivePaths.Length > 0)
+        if (ArchivePaths.Length > 0 && !(ArchivePathsAreLiteral && ListLineAttribute.IsLine(Reference)))
         {
             ProcessArchives();
         }

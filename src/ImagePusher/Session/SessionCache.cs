@@ -20,7 +20,7 @@ internal static class SessionCache
         }
 
         var folder = session.CachePath
-            ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value
+            ?? (Environment.GetEnvironmentVariable(Variable) is { } value && !string.IsNullOrWhiteSpace(value)
                 ? PathResolver.Target(cmdlet, value) : ImageCache.DefaultPath);
         return session.Use(folder);
     }

@@ -23,6 +23,17 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
         Assert.Contains(name == "zip" ? "unzip" : $"({name}", error.RecommendedAction, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("<html><title>Not found</title>", "HTML or XML")]
+    [InlineData("{\"errors\":[]}", "JSON document")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "Git LFS pointer")]
+    public async Task What_is_compressed_in_place_of_a_tar_is_named(string content, string expected) =>
+        Assert.Contains(expected, (await RejectedAsync(Gzip(System.Text.Encoding.UTF8.GetBytes(content)))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_tar_that_is_compressed_twice_is_named() =>
+        Assert.Contains("compressed twice", (await RejectedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_tar_whose_first_name_looks_like_bzip2_is_a_tar()
     {
@@ -59,10 +70,6 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
         Assert.True(error is InvalidImageArchiveException || (!gzip && error is DigestMismatchException), error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(Folder["spool"]));
     }
-
-    [Fact]
-    public async Task A_tar_compressed_twice_is_rejected() =>
-        Assert.Contains("tar header", (await RejectedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true)]

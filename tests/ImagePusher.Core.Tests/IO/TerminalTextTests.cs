@@ -28,6 +28,15 @@ public sealed class TerminalTextTests
     [Fact]
     public void A_quote_is_shortened() => Assert.Equal(new string('n', 200) + "…", TerminalText.Quote(new string('n', 300)));
 
+    [Theory]
+    [InlineData("Invalid 'https://ann:s3cret@r.example/a'", "Invalid 'https://***@r.example/a'.")]
+    [InlineData("Use 'ann:s3/cret@localhost:5000/a'", "Use '***@localhost:5000/a'.")]
+    [InlineData("tcp://ann:s3cret@[::1]:2375", "tcp://***@[::1]:2375.")]
+    [InlineData("'app:1.0@sha256:aa' is not a digest", "'app:1.0@sha256:aa' is not a digest.")]
+    [InlineData("localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef", "localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef.")]
+    [InlineData("ann@example.com: denied", "ann@example.com: denied.")]
+    public void The_password_of_an_address_is_hidden(string text, string expected) => Assert.Equal(expected, TerminalText.Sentence(text));
+
     [Fact]
     public void Exceptions_and_log_messages_are_escaped()
     {

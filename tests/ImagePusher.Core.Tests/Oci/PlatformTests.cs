@@ -32,6 +32,16 @@ public sealed class PlatformTests
     [InlineData("windows(/amd64")]
     public void Other_text_is_InvalidReference(string text) => Assert.Throws<InvalidReferenceException>(() => Platform.Parse(text));
 
+    [Theory]
+    [InlineData("Linux", "x86_64", null, "linux/amd64")]
+    [InlineData("linux", "aarch64", null, "linux/arm64/v8")]
+    [InlineData("linux", "ARM64", "V8", "linux/arm64")]
+    [InlineData("linux", "arm", "7", "linux/arm/v7")]
+    [InlineData("linux", "i686", null, "linux/386")]
+    [InlineData("macOS", "arm64", null, "darwin/arm64")]
+    public void Other_names_in_an_image_are_read_as_in_a_request(string os, string architecture, string? variant, string wanted) =>
+        Assert.True(new Platform(os, architecture, variant).Satisfies(Platform.Parse(wanted)));
+
     // containerd, platforms package: normalization and the order of compatible variants.
     [Theory]
     [InlineData("linux/arm", "linux/arm/v7", true)]

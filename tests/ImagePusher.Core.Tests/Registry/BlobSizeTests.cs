@@ -41,6 +41,18 @@ public sealed class BlobSizeTests
         Assert.Single(proxy.Requests);
     }
 
+    [Fact]
+    public async Task Where_reading_is_denied_an_unconfirmed_size_does_not_count()
+    {
+        await using var server = LoopbackServer.Start(exchange =>
+        {
+            exchange.Add("Content-Length", "7");
+            return exchange.RespondAsync(exchange.Method == "GET" && exchange.Path != "/v2/" ? 403 : 200);
+        });
+        await using var session = new RegistrySession();
+        Assert.True(await session.Repository(server.Address).HasBlobAsync(MemoryBlob.Random(1000).Descriptor, Token));
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(2000)]

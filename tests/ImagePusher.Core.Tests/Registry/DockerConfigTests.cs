@@ -45,6 +45,7 @@ public sealed class DockerConfigTests : IDisposable
     [InlineData("YW5uOnMzY3I6ZXQ")]
     [InlineData(" YW5uOnMzY3I6ZXQ= ")]
     [InlineData("YW5uOnMzY3I6ZXQK")]
+    [InlineData("YW5u\\r\\nOnMzY3I6\\nZXQ")]
     public void Base64_is_read_with_and_without_padding(string auth) =>
         Assert.Equal("s3cr:et", DockerConfig.Parse(Encoding.UTF8.GetBytes($$$$"""{"auths":{"r.example":{"auth":"{{{{auth}}}}"}}}""")).Auths["r.example"].Secret);
 
@@ -60,6 +61,42 @@ public sealed class DockerConfigTests : IDisposable
         Assert.Empty(config.Helpers);
         Assert.Null(config.Store);
     }
+
+    [Theory]
+    [InlineData("""{"Auths":{"r.example":{"Auth":"YW5uOnMzY3I6ZXQ="}}}""")]
+    [InlineData("""{"r.example":{"auth":"YW5uOnMzY3I6ZXQ=","email":"ann@example.com"}}""")]
+    [InlineData("""{"auths":{"r.example":{"auth":"","UserName":"ann","password":"s3cr:et"}}}""")]
+    public void Other_letter_case_and_the_form_of_old_versions_are_read(string file) =>
+        Assert.Equal(new RegistryCredential("ann", "s3cr:et"), DockerConfig.Parse(Encoding.UTF8.GetBytes(file)).Auths["r.example"]);
+
+    [Theory]
+    [InlineData("""{"auths":{"r.example":"YW5u"}}""", "it is not a JSON object")]
+    [InlineData("""{"auths":{"r.example":{"auth":5}}}""", "its 'auth' is not Unicode text")]
+    [InlineData("""{"auths":{"r.example":{"auth":"YW5uOv8="}}}""", "its 'auth' is not the base64 form of UTF-8 text")]
+    [InlineData("""{"credHelpers":{"r.example":["ecr-login"]}}""", "its credential helper is not text")]
+    public void An_entry_that_cannot_be_used_has_a_reason(string file, string reason) =>
+        Assert.Equal(reason, DockerConfig.Parse(Encoding.UTF8.GetBytes(file)).Problems["r.example"]);
+
+    [Theory]
+    [InlineData("""{"auths":[]}""", "its 'auths' is not a JSON object")]
+    [InlineData("""{"credHelpers":"desktop"}""", "its 'credHelpers' is not a JSON object")]
+    public void A_part_that_cannot_be_used_has_a_reason(string file, string reason) =>
+        Assert.Equal(reason, DockerConfig.Parse(Encoding.UTF8.GetBytes(file)).Problem);
+
+    [Theory]
+    [InlineData("http://R.Example/v2")]
+    [InlineData("HTTPS://r.example/artifactory/api/docker")]
+    [InlineData("R.EXAMPLE/")]
+    [InlineData("r.example/v1/")]
+    public void A_key_is_found_by_its_host_however_it_is_written(string key) =>
+        Assert.Equal(7, new CredentialKeys("r.example", "team/app").Find(new Dictionary<string, int> { ["other"] = 1, [key] = 7 }).Value);
+
+    [Theory]
+    [InlineData("r.example/other")]
+    [InlineData("https://r.example.org/")]
+    [InlineData("r.example:5000")]
+    public void A_key_of_something_else_is_not_found(string key) =>
+        Assert.Null(new CredentialKeys("r.example", "team/app").Find(new Dictionary<string, int> { [key] = 7 }).Key);
 
     [Theory]
     [InlineData("!!!", "not base64")]

@@ -152,6 +152,30 @@ public sealed class EnvironmentProxyTests
         Assert.True(proxy.IsBypassed(new Uri("http://registry.example")));
     }
 
+    [Theory]
+    [InlineData("socks9://ann:s3cret@127.0.0.1:9")]
+    [InlineData("ann:s3cret@:bad")]
+    [InlineData("http://")]
+    public async Task A_variable_that_is_not_the_address_of_a_proxy_is_an_error_that_names_it(string value)
+    {
+        _environment["HTTP_PROXY"] = value;
+        await using var session = NewSession(plainHttp: true);
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(
+            () => session.Repository("registry.invalid:5000", retries: 0).ResolveAsync("1", Token));
+        Assert.Contains("The environment variable HTTP_PROXY is not", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("socks5h://127.0.0.1:9", "socks5://127.0.0.1:9/")]
+    [InlineData("socks://127.0.0.1:9", "socks5://127.0.0.1:9/")]
+    [InlineData("SOCKS4A://127.0.0.1:9", "socks4a://127.0.0.1:9/")]
+    public void The_schemes_of_curl_are_read(string value, string expected)
+    {
+        _environment["ALL_PROXY"] = value;
+        Assert.Equal(expected, new EnvironmentProxy(Read).GetProxy(new Uri("https://registry.example"))?.ToString());
+    }
+
     private static LoopbackServer Serve(List<string> asked) => LoopbackServer.Start(exchange =>
     {
         asked.Add(exchange.Target);

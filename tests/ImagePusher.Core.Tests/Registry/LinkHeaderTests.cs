@@ -15,10 +15,23 @@ public sealed class LinkHeaderTests
     [InlineData("""</v2/a/tags/list?last=b>; rel="next", </v2/a/tags/list?last=z>; rel="last" """, "/v2/a/tags/list?last=b")]
     [InlineData("""/v2/a/tags/list?n=2; rel=first, /v2/a/tags/list?last=b; rel=next""", "/v2/a/tags/list?last=b")]
     [InlineData("""<https://inner.example:8080/v2/a/tags/list?last=b>; rel="next" """, "https://inner.example:8080/v2/a/tags/list?last=b")]
+    [InlineData("</v2/a/tags/list?last=b>; rel='next'", "/v2/a/tags/list?last=b")]
+    [InlineData("</v2/a/tags/list?last=b>; rel=\u201cnext\u201d", "/v2/a/tags/list?last=b")]
+    [InlineData("</v2/a/tags/list?last=b>; rel=%E2%80%9CNext%E2%80%9D", "/v2/a/tags/list?last=b")]
     public void The_relation_decides(string header, string expected)
     {
         Assert.True(LinkHeader.TryReadNext([header], out var next));
         Assert.Equal(expected, next);
+    }
+
+    [Theory]
+    [InlineData("</v2/a/tags/list?last=b>")]
+    [InlineData("/v2/a/tags/list?last=b")]
+    [InlineData("<https://inner.example/v2/a/tags/list?last=b>; title=more")]
+    public void A_single_link_without_a_relation_is_the_next_page(string header)
+    {
+        Assert.True(LinkHeader.TryReadNext([header], out var next));
+        Assert.EndsWith("/v2/a/tags/list?last=b", next, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +54,8 @@ public sealed class LinkHeaderTests
     [Theory]
     [InlineData("</v2/a/tags/list?last=b")]
     [InlineData("""<>; rel="next" """)]
-    [InlineData("</v2/a/tags/list?last=b>")]
+    [InlineData("</v2/a/tags/list?last=b>, </v2/a/tags/list?last=c>")]
+    [InlineData("</v2/a/tags/list?last=b>; rel=&quot;next&quot;")]
     [InlineData("next")]
     [InlineData(";;;")]
     public void A_link_that_cannot_be_read_is_reported(string header)

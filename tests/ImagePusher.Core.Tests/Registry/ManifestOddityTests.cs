@@ -56,6 +56,19 @@ public sealed class ManifestOddityTests
     }
 
     [Theory]
+    [InlineData("Welcome", "text that is not a manifest, 'Welcome'")]
+    [InlineData("<html><title>Sign in</title></html>", "a web page, 'Sign in'")]
+    [InlineData("""<Error><Code>AccessDenied</Code></Error>""", "a web page")]
+    [InlineData("""{"errors":[{"code":"MANIFEST_UNKNOWN","message":"no such tag"}]}""", "the error MANIFEST_UNKNOWN no such tag")]
+    public async Task What_came_with_200_in_place_of_a_manifest_is_named(string body, string expected)
+    {
+        await using var server = Serve(exchange => exchange.RespondAsync(200, body, "application/json"));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        Assert.Contains($"responded with {expected}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(200)]
     [InlineData(202)]
     [InlineData(204)]

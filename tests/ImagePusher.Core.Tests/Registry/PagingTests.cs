@@ -52,7 +52,7 @@ public sealed class PagingTests
     [Theory]
     [InlineData("</v2/team/app/tags/list?last=b")]
     [InlineData("<http://[bad/>; rel=next")]
-    [InlineData("</v2/team/app/tags/list?last=b>")]
+    [InlineData("</v2/team/app/tags/list?last=b>; rel=&quot;next&quot;")]
     public async Task A_Link_that_cannot_be_read_is_a_warning(string link)
     {
         await using var server = Serve(exchange =>
@@ -129,6 +129,30 @@ public sealed class PagingTests
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => TagsAsync(session, server));
         Assert.Contains("is not a list", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"code":"NAME_UNKNOWN"}]}""")]
+    [InlineData("""{"tags":{"1.0":{}}}""")]
+    [InlineData("""{"tags":"1.0"}""")]
+    [InlineData("""["1.0"]""")]
+    public async Task A_document_of_another_shape_is_an_error_and_not_an_empty_list(string body)
+    {
+        await using var server = Serve(exchange => exchange.RespondAsync(200, body));
+        await using var session = new RegistrySession();
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => TagsAsync(session, server));
+        Assert.Contains("is not a list", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","tags":null}""")]
+    [InlineData("""{"name":"a"}""")]
+    [InlineData("\ufeff{\"tags\":[]}")]
+    public async Task An_empty_list_is_read_in_all_its_forms(string body)
+    {
+        await using var server = Serve(exchange => exchange.RespondAsync(200, body));
+        await using var session = new RegistrySession();
+        Assert.Empty(await TagsAsync(session, server));
     }
 
     private static Func<ServerExchange, Task> Endless(string body)

@@ -44,6 +44,17 @@ public sealed class PlatformSelectionTests : TransferTest
         await Assert.ThrowsAsync<PlatformNotFoundException>(() => CopyAsync(index, "linux/s390x"));
     }
 
+    [Theory]
+    [InlineData("""{"os":"windows","architecture":"amd64"}""", "windows/amd64:10.0.20348")]
+    [InlineData("""{"architecture":"amd64"}""", "windows/amd64")]
+    [InlineData("""{"os":"windows","architecture":""}""", "windows/amd64:10.0.20348.7")]
+    public async Task What_an_entry_does_not_state_of_its_platform_is_read_from_its_config(string stated, string wanted)
+    {
+        var (older, image) = (Image("older", "windows/amd64:10.0.17763.5"), Image("image", "windows/amd64:10.0.20348.7"));
+        var index = Index("", On(older, "windows/arm64"), Json(image.Descriptor, $"\"platform\":{stated}"));
+        Assert.Equal(image.Digest, (await CopyAsync(index, wanted)).Manifest.Digest);
+    }
+
     [Fact]
     public async Task A_stated_platform_is_preferred_and_no_other_manifest_is_read()
     {

@@ -26,6 +26,42 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
         Assert.Single(outcome.Verbose, "Skipped 4 blank lines and comments.");
     }
 
+    [Theory]
+    [InlineData("$registry/app:1   # the web server")]
+    [InlineData("`t$registry/app:1`t#db`n#`n")]
+    [InlineData("`u{200b}$registry/app:1`u{00a0}")]
+    public async Task Comments_behind_references_several_lines_and_invisible_characters_are_read(string text)
+    {
+        using var engine = await NewEngineAsync();
+        Assert.Single((await engine.RunAsync($"\"{text}\" | Get-RegistryManifest", Token)).WithoutErrors().Output);
+    }
+
+    // Get-Content gives each line the path of the list as PSPath, the name by which archives are taken from Get-ChildItem.
+    [Theory]
+    [InlineData("Get-ImageConfig")]
+    [InlineData("Get-ImageFile -Include app")]
+    [InlineData("Test-ImageSignature -Policy $policy -Quiet")]
+    [InlineData("Save-ImageFile -Path $out -Format Tar -Force")]
+    public async Task The_lines_of_a_file_are_references_and_not_its_path(string cmdlet)
+    {
+        using var engine = await NewEngineAsync();
+        engine["list"] = _images.Write("images.txt", System.Text.Encoding.UTF8.GetBytes("# images\r\n" + engine["registry"] + "/app:1\r\n"));
+        engine["policy"] = _images.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""u8.ToArray());
+        engine["out"] = _images.Write("out", []);
+        Assert.Single((await engine.RunAsync($"Get-Content $list | {cmdlet}", Token)).WithoutErrors().Output);
+        Assert.Single((await engine.RunAsync($"Get-Item $tar | {cmdlet}", Token)).WithoutErrors().Output);
+    }
+
+    [Theory]
+    [InlineData("Get-RegistryManifest")]
+    [InlineData("Copy-RegistryImage -Destination localhost:1")]
+    [InlineData("Resolve-ImageDigest")]
+    public async Task A_digest_alone_is_refused_before_a_registry_is_asked(string cmdlet)
+    {
+        using var engine = new Engine();
+        (await engine.RunAsync($"'sha256:{new string('a', 64)}' | {cmdlet}", Token)).SingleError().Is("InvalidReference", "digest without a repository");
+    }
+
     [Fact]
     public async Task The_prefix_docker_is_accepted_with_a_warning()
     {

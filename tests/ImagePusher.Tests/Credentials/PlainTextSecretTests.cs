@@ -29,6 +29,21 @@ public sealed class PlainTextSecretTests
     }
 
     [Theory]
+    [InlineData("Get-RegistryTag https://ann:S3cret-v4lue@localhost:1/a")]
+    [InlineData("Get-ImageConfig ann:S3cret-v4lue@localhost:1/a")]
+    [InlineData("Copy-RegistryImage localhost:1/a:1 -Destination https://ann:S3cret-v4lue@localhost:1/b/")]
+    [InlineData("Set-RegistryOption localhost:1 -Mirror https://ann:S3cret-v4lue@localhost:1")]
+    [InlineData("Connect-Registry https://ann:S3cret-v4lue@localhost:1 -UserName x -PasswordVariable HOME")]
+    [InlineData("Send-ImageToEngine app:1 -EngineHost tcp://ann:S3cret-v4lue@localhost:1")]
+    public async Task The_password_in_an_address_is_not_shown(string command)
+    {
+        using var engine = new Engine();
+        var error = (await engine.RunAsync(command, Token)).SingleError();
+        var shown = string.Join('\n', error, error.Exception, error.ErrorDetails.RecommendedAction, error.TargetObject, error.CategoryInfo);
+        Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("-UserName ann")]
     [InlineData("ann")]
     public async Task A_user_name_alone_needs_a_password(string arguments)

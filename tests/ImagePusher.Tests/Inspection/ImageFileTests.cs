@@ -44,6 +44,17 @@ public sealed class ImageFileTests : IDisposable
         Assert.Equal(expected, ReferenceTools.Describe(_folder["out"]));
     }
 
+    [Theory]
+    [InlineData("out")]
+    [InlineData("out.tar")]
+    public async Task A_pattern_that_matches_no_file_is_an_error_and_nothing_is_written(string name)
+    {
+        var layout = await LayeredImage.MakeAsync(_folder["made"], Token);
+        using var engine = new Engine { ["layout"] = layout, ["out"] = _folder[name] };
+        (await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Image *:app -Path $out -Include '*.none'", Token)).SingleError().Is("PathNotFound", "*.none");
+        Assert.False(Path.Exists(_folder[name]));
+    }
+
     [Fact]
     public async Task Only_the_layers_that_are_needed_are_requested()
     {

@@ -33,12 +33,12 @@ internal sealed record DockerManifestEntry(
         }
         catch (JsonException error)
         {
-            throw new FormatException("it is not JSON: " + error.Message, error);
+            throw new FormatException(OciJson.Describe(error), error);
         }
     }
 
     private static DockerManifestEntry Read(JsonElement image) => new(
-        Find(image, nameof(Config)) is { ValueKind: JsonValueKind.String } config && config.Text() is { Length: > 0 } path
+        image.PropertyInAnyCase(nameof(Config)) is { ValueKind: JsonValueKind.String } config && config.Text() is { Length: > 0 } path
             ? path
             : throw new FormatException("an image in it has no 'Config'"),
         ReadTags(image),
@@ -47,11 +47,11 @@ internal sealed record DockerManifestEntry(
 
     // Tags that are not text are ignored, so that the image stays readable.
     private static IReadOnlyList<string> ReadTags(JsonElement image) =>
-        Find(image, nameof(RepoTags)) is { ValueKind: JsonValueKind.Array } list
+        image.PropertyInAnyCase(nameof(RepoTags)) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Select(OciJson.Text).OfType<string>()]
             : [];
 
-    private static IReadOnlyList<string> ReadLayers(JsonElement image) => Find(image, nameof(Layers)) switch
+    private static IReadOnlyList<string> ReadLayers(JsonElement image) => image.PropertyInAnyCase(nameof(Layers)) switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(path => path.Text() is not null) =>
@@ -62,7 +62,7 @@ internal sealed record DockerManifestEntry(
     private static Dictionary<Digest, Descriptor> ReadSources(JsonElement image)
     {
         var sources = new Dictionary<Digest, Descriptor>();
-        if (Find(image, nameof(LayerSources)) is not { ValueKind: JsonValueKind.Object } list)
+        if (image.PropertyInAnyCase(nameof(LayerSources)) is not { ValueKind: JsonValueKind.Object } list)
         {
             return sources;
         }
@@ -76,22 +76,5 @@ internal sealed record DockerManifestEntry(
         }
 
         return sources;
-    }
-
-    private static JsonElement? Find(JsonElement element, string name)
-    {
-        JsonElement? found = null;
-        if (element.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var property in element.EnumerateObject())
-            {
-                if (Ascii.EqualsIgnoreCase(JsonMarshal.GetRawUtf8PropertyName(property), name))
-                {
-                    found = property.Value;
-                }
-            }
-        }
-
-        return found;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class PaxRecords
     /// <summary>True for a file that is stored without its holes, in GNU tar's forms.</summary>
     public bool IsSparse { get; private set; }
 
+    /// <summary>The name of a sparse file; null if the header has none.</summary>
+    public string? SparseName { get; private set; }
+
     /// <summary>The user's number; null if the header has none.</summary>
     public long? UserId { get; private set; }
 
@@ -105,6 +108,7 @@ internal sealed class PaxRecords
         else
         {
             IsSparse |= key.StartsWith("GNU.sparse."u8);
+            SparseName = key.SequenceEqual("GNU.sparse.name"u8) ? Encoding.UTF8.GetString(value) : SparseName;
             AddOwner(key, value);
             return false;
         }

@@ -75,6 +75,12 @@ internal sealed class TarContainer : ArchiveContainer
                 return new ArchiveEntry(last, entry.Offset, entry.Length);
             }
 
+            if (entry.Kind is TarEntryKind.SparseFile)
+            {
+                throw ArchiveErrors.Damaged(
+                    Path, $"the entry '{TerminalText.Quote(last)}' is stored sparse, without its holes");
+            }
+
             if (links == Limits.TarLinks)
             {
                 throw ArchiveErrors.Damaged(Path, $"the link '{TerminalText.Quote(last)}' leads back to itself");
@@ -116,7 +122,7 @@ internal sealed class TarContainer : ArchiveContainer
                     "An image archive has a few entries per layer. Check what the file is, or save fewer images into one archive.");
             }
 
-            if (entry.Kind is TarEntryKind.File or TarEntryKind.HardLink or TarEntryKind.SymbolicLink)
+            if (entry.Kind is TarEntryKind.File or TarEntryKind.SparseFile or TarEntryKind.HardLink or TarEntryKind.SymbolicLink)
             {
                 Add(Normalize(entry.Name), entry with { Name = "" }, repeated);
             }

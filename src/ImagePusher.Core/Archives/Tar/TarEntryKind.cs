@@ -15,6 +15,9 @@ internal enum TarEntryKind
     /// <summary>A link to another entry by a path from the link's own directory.</summary>
     SymbolicLink,
 
+    /// <summary>A file that is stored without its holes, which is not read.</summary>
+    SparseFile,
+
     /// <summary>A device, a FIFO, a volume label or a kind of its own.</summary>
     Other,
 }

@@ -20,6 +20,15 @@ internal static class TarHeader
     /// <summary>The type flag. Solaris' X has the meaning of x (POSIX.1-2017 pax reserves it for vendors).</summary>
     public static char Type(ReadOnlySpan<byte> block) => block[TypeOffset] is (byte)'X' ? 'x' : (char)block[TypeOffset];
 
+    /// <summary>True for a file that GNU tar stored without its holes.</summary>
+    public static bool IsSparse(ReadOnlySpan<byte> block) => block[TypeOffset] is (byte)'S';
+
+    /// <summary>Makes a header that of a regular file.</summary>
+    public static void MakeRegular(Span<byte> block) => block[TypeOffset] = (byte)'0';
+
+    /// <summary>True if the map of a sparse file's holes continues in the next block (GNU tar manual, "Old GNU Format").</summary>
+    public static bool HasMoreSparseMap(ReadOnlySpan<byte> block, bool isHeader) => block[isHeader ? 482 : 504] != 0;
+
     /// <summary>Reads the size of the content; false if it is negative, too large or not a number.</summary>
     public static bool TryReadSize(ReadOnlySpan<byte> block, out long size) => TarNumber.TryRead(block[SizeField], out size);
 

@@ -82,7 +82,9 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
     protected long AcceptEntry(byte[] block, long size, Span<byte> reduced)
     {
         var type = TarHeader.Type(block);
-        size = ignoresContentOfLinks && type is >= '1' and <= '6' ? 0 : size;
+
+        // Some tools write the size that a directory has in the file system; no reader takes it for content.
+        size = type is '5' || (ignoresContentOfLinks && type is >= '1' and <= '6') ? 0 : size;
         CheckContent(type, size);
         TarHeader.Reduce(block, size, _pending.LastOrDefault(), reduced);
         (Records, HasExtendedName) =

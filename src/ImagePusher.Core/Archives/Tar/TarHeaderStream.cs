@@ -69,6 +69,13 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHea
     private void Accept(byte[] block, Span<byte> reduced)
     {
         var (size, isExtension) = Examine(block, _position);
+        if (TarHeader.IsSparse(block))
+        {
+            // TarReader rejects it; it is skipped as a file of what is stored.
+            size += SparseMapLength(block);
+            TarHeader.MakeRegular(block);
+        }
+
         if (!isExtension)
         {
             AcceptEntry(block, size, reduced);
@@ -83,6 +90,20 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHea
         }
 
         _extension = AcceptExtension(block, content, reduced);
+    }
+
+    // A long map of the holes continues in blocks behind the header, each of which says whether one more follows.
+    private long SparseMapLength(byte[] block)
+    {
+        var (length, hasMore) = (0L, TarHeader.HasMoreSparseMap(block, isHeader: true));
+        var more = new byte[TarChecksum.BlockSize];
+        while (hasMore)
+        {
+            length += more.Length;
+            hasMore = TryReadFully(more, _position + length) ? TarHeader.HasMoreSparseMap(more, isHeader: false) : throw Truncated();
+        }
+
+        return length;
     }
 
     private bool TryReadFully(Span<byte> buffer, long offset)

@@ -63,9 +63,10 @@ internal sealed class TarScanner : IDisposable
         var name = _headers.HasExtendedName ? entry.Name : TarHeader.Name(_headers.Header);
         var kind = KindOf(entry.EntryType, name);
         var quoted = TerminalText.Quote(name);
-        if (entry.EntryType is TarEntryType.SparseFile || _headers.Records is { IsSparse: true })
+        if (TarHeader.IsSparse(_headers.Header) || _headers.Records is { IsSparse: true })
         {
-            throw Damaged($"the entry '{quoted}' is stored sparse, without its holes");
+            // It is an error only if an image needs it.
+            (kind, name) = (TarEntryKind.SparseFile, _headers.Records?.SparseName ?? name);
         }
 
         if (entry.EntryType is TarEntryType.MultiVolume)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 
@@ -10,16 +11,17 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <param name="Helpers">The credential helpers by their keys.</param>
 /// <param name="Store">The credential helper of all other registries; null for none.</param>
 /// <param name="Problems">Why the entry of a key cannot be used.</param>
+/// <param name="Problem">Why a part of the file cannot be used; null if there is no such part.</param>
 /// <param name="Names">All keys, also those whose entry is empty because a helper has the credential.</param>
 internal sealed record DockerConfig(
     IReadOnlyDictionary<string, RegistryCredential> Auths, IReadOnlyDictionary<string, string> Helpers, string? Store,
-    IReadOnlyDictionary<string, string> Problems, IReadOnlyList<string> Names)
+    IReadOnlyDictionary<string, string> Problems, string? Problem, IReadOnlyList<string> Names)
 {
     // Docker reads comments and trailing commas too.
     private static readonly JsonDocumentOptions Format = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     public static DockerConfig Empty { get; } = new(
-        new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>(), null, new Dictionary<string, string>(), []);
+        new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>(), null, new Dictionary<string, string>(), null, []);
 
     /// <summary>Reads a file in UTF-8 or UTF-16, with or without a byte order mark: Windows PowerShell 5.1 writes UTF-16.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
@@ -31,8 +33,9 @@ internal sealed record DockerConfig(
             throw new JsonException();
         }
 
+        var root = json.RootElement;
         var (auths, problems) = (new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>());
-        foreach (var (name, value) in Properties(json.RootElement, "auths"))
+        foreach (var (name, value) in CredentialEntries(root))
         {
             try
             {
@@ -48,17 +51,20 @@ internal sealed record DockerConfig(
         }
 
         var helpers = new Dictionary<string, string>();
-        foreach (var (name, value) in Properties(json.RootElement, "credHelpers"))
+        foreach (var (name, value) in Properties(root, "credHelpers"))
         {
             if (value.Text() is { } helper)
             {
                 helpers[name] = helper;
             }
+            else if (value.ValueKind != JsonValueKind.Null)
+            {
+                problems[name] = "its credential helper is not text";
+            }
         }
 
-        var entries = Properties(json.RootElement, "auths").Concat(Properties(json.RootElement, "credHelpers"));
-        string[] names = [.. entries.Select(entry => entry.Name)];
-        return new DockerConfig(auths, helpers, json.RootElement.Text("credsStore"), problems, names);
+        string[] names = [.. CredentialEntries(root).Concat(Properties(root, "credHelpers")).Select(entry => entry.Name)];
+        return new DockerConfig(auths, helpers, Text(root, "credsStore"), problems, ProblemOf(root), names);
     }
 
     private static string Decode(ReadOnlySpan<byte> raw) => raw switch
@@ -71,17 +77,30 @@ internal sealed record DockerConfig(
         _ => Encoding.UTF8.GetString(raw),
     };
 
-    // A name that is not Unicode is the name of no registry.
-    private static IEnumerable<(string Name, JsonElement Value)> Properties(JsonElement root, string name)
+    private static string? ProblemOf(JsonElement root)
     {
-        if (root.Property(name) is { ValueKind: JsonValueKind.Object } list)
+        string[] parts = ["auths", "credHelpers"];
+        var part = parts.FirstOrDefault(
+            name => root.PropertyInAnyCase(name) is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) });
+        return part is null ? null : $"its '{part}' is not a JSON object";
+    }
+
+    // The file of old versions of Docker, .dockercfg, has the entries at the top.
+    private static IEnumerable<(string Name, JsonElement Value)> CredentialEntries(JsonElement root) => Entries(root)
+        .Where(entry => entry.Value.ValueKind == JsonValueKind.Object && Text(entry.Value, "auth") is not null)
+        .Concat(Properties(root, "auths"));
+
+    private static IEnumerable<(string Name, JsonElement Value)> Properties(JsonElement root, string name) =>
+        root.PropertyInAnyCase(name) is { ValueKind: JsonValueKind.Object } list ? Entries(list) : [];
+
+    // A name that is not Unicode is the name of no registry.
+    private static IEnumerable<(string Name, JsonElement Value)> Entries(JsonElement list)
+    {
+        foreach (var property in list.EnumerateObject())
         {
-            foreach (var property in list.EnumerateObject())
+            if (OciJson.NameOf(property) is { } key)
             {
-                if (OciJson.NameOf(property) is { } key)
-                {
-                    yield return (key, property.Value);
-                }
+                yield return (key, property.Value);
             }
         }
     }
@@ -89,21 +108,26 @@ internal sealed record DockerConfig(
     // Null for the empty entry that Docker writes where a helper has the credential.
     private static RegistryCredential? Read(JsonElement entry)
     {
-        if (entry.Text("identitytoken") is { Length: > 0 } token)
+        if (entry.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        {
+            throw new FormatException("it is not a JSON object");
+        }
+
+        if (Text(entry, "identitytoken") is { } token)
         {
             return RegistryCredential.FromIdentityToken(token);
         }
 
-        if (entry.Text("username") is { Length: > 0 } user && entry.Text("password") is { } password)
+        if (Text(entry, "username") is { } user && entry.PropertyInAnyCase("password")?.Text() is { } password)
         {
             return new RegistryCredential(user, password);
         }
 
-        if (entry.Text("auth") is not { Length: > 0 } auth)
+        if (Text(entry, "auth") is not { } auth)
         {
-            return entry.Property("auth") is { ValueKind: JsonValueKind.String } text && text.Text() is null
-                ? throw new FormatException("it is not Unicode text")
-                : null;
+            return entry.PropertyInAnyCase("auth") is not { ValueKind: not JsonValueKind.Null } other || other.Text() is { Length: 0 }
+                ? null
+                : throw new FormatException("its 'auth' is not Unicode text");
         }
 
         var pair = DecodeBase64(auth);
@@ -113,18 +137,17 @@ internal sealed record DockerConfig(
             : throw new FormatException("its 'auth' is not the base64 form of USER:PASSWORD");
     }
 
-    // With or without padding, in either alphabet.
+    private static string? Text(JsonElement entry, string name) =>
+        entry.PropertyInAnyCase(name)?.Text() is { Length: > 0 } text ? text : null;
+
+    // With or without padding and line breaks, in either alphabet.
     private static string DecodeBase64(string text)
     {
-        try
-        {
-            var digits = text.Trim().TrimEnd('=').Replace('-', '+').Replace('_', '/');
-            var bytes = Convert.FromBase64String(digits + new string('=', -digits.Length & 3));
-            return Encoding.UTF8.GetString(bytes).TrimEnd('\0', '\r', '\n');
-        }
-        catch (FormatException)
-        {
-            throw new FormatException("its 'auth' is not base64");
-        }
+        var digits = string.Concat(text.Split()).TrimEnd('=').Replace('-', '+').Replace('_', '/');
+        var bytes = new byte[digits.Length];
+        return !Convert.TryFromBase64String(digits + new string('=', -digits.Length & 3), bytes, out var length)
+            ? throw new FormatException("its 'auth' is not base64")
+            : !Utf8.IsValid(bytes.AsSpan(0, length)) ? throw new FormatException("its 'auth' is not the base64 form of UTF-8 text")
+            : Encoding.UTF8.GetString(bytes, 0, length).TrimEnd('\0', '\r', '\n');
     }
 }

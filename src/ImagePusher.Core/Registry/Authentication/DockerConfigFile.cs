@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry.Http;
 using Microsoft.Extensions.Logging;
@@ -32,20 +33,20 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         try
         {
             await RefreshAsync(log, cancellationToken).ConfigureAwait(false);
-            var keys = Keys(registry, repository);
-            if (keys.Select(key => _content.Helpers.GetValueOrDefault(key)).FirstOrDefault(helper => helper is not null) is { } helper)
+            var keys = new CredentialKeys(registry, repository);
+            if (keys.Find(_content.Helpers) is { Value: { } helper })
             {
                 return await RunHelperAsync(helper, registry, rejected, since, log, cancellationToken).ConfigureAwait(false);
             }
 
-            if (keys.Select(key => _content.Auths.GetValueOrDefault(key)).FirstOrDefault(credential => credential is not null) is { } found)
+            if (keys.Find(_content.Auths) is { Value: { } found })
             {
                 return found;
             }
 
-            if (keys.Find(_content.Problems.ContainsKey) is { } problem && _reported.Add(problem))
+            if (keys.Find(_content.Problems) is { Key: { } key, Value: { } problem } && _reported.Add(key))
             {
-                log.Warning($"The credential for {problem} in {source} is ignored: {_content.Problems[problem]}.");
+                log.Warning($"The credential for {TerminalText.Escape(key)} in {source} is ignored: {problem}.");
             }
 
             return _content.Store is { } store
@@ -59,27 +60,6 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
     }
 
     public void Dispose() => _gate.Dispose();
-
-    // Podman's keys may name a repository or a folder of it: the longest first. Then the host in all its old spellings.
-    private static List<string> Keys(string registry, string repository)
-    {
-        var keys = new List<string>();
-        for (var path = $"{registry}/{repository}"; path.LastIndexOf('/') is var slash && slash > 0; path = path[..slash])
-        {
-            keys.Add(path.TrimEnd('/'));
-        }
-
-        string[] hosts = registry == ImageReference.DockerHub
-            ? ["https://index.docker.io/v1/", registry, "index.docker.io", "registry-1.docker.io"]
-            : [registry];
-        foreach (var host in hosts)
-        {
-            keys.AddRange([host, $"https://{host}", $"https://{host}/", $"https://{host}/v1/", $"https://{host}/v2/"]);
-            keys.AddRange([$"http://{host}", $"http://{host}/"]);
-        }
-
-        return keys;
-    }
 
     private async Task<RegistryCredential?> RunHelperAsync(
         string helper, string registry, RegistryCredential? rejected, int since, ILogger log, CancellationToken cancellationToken)
@@ -137,6 +117,10 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
                     Store = null,
                 };
             log.Debug($"Credentials may come from {source}.");
+            if (_content.Problem is { } problem)
+            {
+                log.Warning($"A part of the credentials in {source} is ignored: {problem}.");
+            }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {

@@ -42,7 +42,14 @@ internal static class BlobLookup
         // Proxies change the Content-Length of responses to HEAD. The last byte that must be there, and no more, shows the true size.
         using var last = await AskAsync(
             transport, HttpMethod.Get, repository, digest, Math.Max(0, size - 1), cancellationToken).ConfigureAwait(false);
-        return last.Status == HttpStatusCode.RequestedRangeNotSatisfiable ? BlobPresence.Damaged : Presence(last, LengthOf(last), size);
+        return last.Status switch
+        {
+            HttpStatusCode.RequestedRangeNotSatisfiable => BlobPresence.Damaged,
+
+            // Where only pushing is allowed, nothing confirms the other size, so it does not count.
+            HttpStatusCode.Forbidden => BlobPresence.Exists,
+            _ => Presence(last, LengthOf(last), size),
+        };
     }
 
     // A redirect to a storage shows that the blob exists; its link may be valid for GET only, and its size is not this response's.
@@ -70,7 +77,7 @@ internal static class BlobLookup
             Target = $"/v2/{repository}/blobs/{digest}",
             Purpose = $"asking {transport.Host.Registry}/{repository} for {digest}",
             Scopes = [TokenScope.Push(repository)],
-            Expected = NoBlob,
+            Expected = offset > 0 ? [.. NoBlob, HttpStatusCode.Forbidden] : NoBlob,
             Offset = offset,
             StopsAtStorage = method == HttpMethod.Head || offset == 0,
         },

@@ -5,12 +5,14 @@ namespace ImagePusher.Core.Registry.Http;
 /// <summary>The connections of a host: a pool, and connections that serve one request each.</summary>
 internal sealed class ConnectionHandler : HttpMessageHandler
 {
+    private readonly RegistryHost _host;
     private readonly HttpMessageInvoker _pooled;
     private readonly Lazy<HttpMessageInvoker> _unpooled;
 
     /// <exception cref="ImagePusherException">A certificate file could not be used.</exception>
     public ConnectionHandler(RegistryHost host, RegistryClientOptions client)
     {
+        _host = host;
         if (client.HandlerFactory is { } create)
         {
             _pooled = new HttpMessageInvoker(create(host.Registry));
@@ -29,9 +31,14 @@ internal sealed class ConnectionHandler : HttpMessageHandler
         });
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        (request.Options.TryGetValue(RegistryMessage.NewConnection, out var isNew) && isNew ? _unpooled.Value : _pooled)
+    // HttpClient would connect without a proxy whose address is not valid, and not report it.
+    /// <exception cref="InvalidOptionException">The address of the proxy is not valid.</exception>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        _ = _host.ProxyOf(request.RequestUri!);
+        return (request.Options.TryGetValue(RegistryMessage.NewConnection, out var isNew) && isNew ? _unpooled.Value : _pooled)
             .SendAsync(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -9,6 +9,8 @@ namespace ImagePusher.Core.Registry.Http;
 /// </summary>
 internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWebProxy, ICredentials
 {
+    private static readonly string[] Schemes = ["http", "https", "socks4", "socks4a", "socks5"];
+
     public ICredentials? Credentials
     {
         get => this;
@@ -18,6 +20,7 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
     // Without variables the system's settings apply, where there are any.
     private static IWebProxy? SystemProxy => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? HttpClient.DefaultProxy : null;
 
+    /// <exception cref="InvalidOptionException">The variable that counts is not the address of a proxy.</exception>
     public Uri? GetProxy(Uri destination) => HostPatterns.Match(Read("NO_PROXY"), destination) ? null
         : Named(destination.Scheme) is { } named ? new UriBuilder(named) { UserName = "", Password = "" }.Uri
         : SystemProxy?.GetProxy(destination);
@@ -28,10 +31,10 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
         new[] { Named("https"), Named("http") }.OfType<Uri>()
             .FirstOrDefault(named => named.Authority == uri.Authority && named.UserInfo.Length > 0) is { } found
-            ? Parse(found.UserInfo)
+            ? Credential(found.UserInfo)
             : SystemProxy?.Credentials?.GetCredential(uri, authType);
 
-    private static NetworkCredential Parse(string userInfo)
+    private static NetworkCredential Credential(string userInfo)
     {
         var parts = userInfo.Split(':', 2);
         return new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
@@ -43,9 +46,24 @@ internal sealed class EnvironmentProxy(Func<string, string?> environment) : IWeb
         // except on Windows.
         var isOfRequest = scheme == "http" && environment("GATEWAY_INTERFACE") is not null
             && (OperatingSystem.IsWindows() || environment("http_proxy") is null);
-        var text = (isOfRequest ? null : Read(scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")) ?? Read("ALL_PROXY");
-        var url = text is null || text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
-        return Uri.TryCreate(url, UriKind.Absolute, out var named) ? named : null;
+        var variable = scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY";
+        return isOfRequest || Read(variable) is not { } text
+            ? Read("ALL_PROXY") is { } other ? Parse(other, "ALL_PROXY") : null
+            : Parse(text, variable);
+    }
+
+    // The value may contain a password, so a message names the variable only.
+    private static Uri Parse(string text, string variable)
+    {
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        var url = scheme < 0 ? "http://" + text
+            : text[..scheme].ToUpperInvariant() is "SOCKS" or "SOCKS5H" ? "socks5" + text[scheme..] // As curl and Go name it.
+            : text;
+        return Uri.TryCreate(url, UriKind.Absolute, out var named) && named.Host.Length > 0 && Schemes.Contains(named.Scheme)
+            ? named
+            : throw new InvalidOptionException(
+                $"The environment variable {variable} is not the address of a proxy.",
+                "Set it to http://host:port or to an address of the scheme https, socks4, socks4a or socks5.");
     }
 
     private string? Read(string name)

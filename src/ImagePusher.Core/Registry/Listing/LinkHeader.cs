@@ -7,6 +7,9 @@ namespace ImagePusher.Core.Registry.Listing;
 /// </summary>
 internal static class LinkHeader
 {
+    // Servers also quote a relation with apostrophes or typographic quotation marks.
+    private static readonly char[] Quotes = [' ', '\'', '"', '\u2018', '\u2019', '\u201c', '\u201d'];
+
     /// <summary>The target of the first link whose relation is <c>next</c>.</summary>
     /// <param name="headers">The values of all Link headers.</param>
     /// <param name="next">The target as it was sent; null if there is no next page.</param>
@@ -14,28 +17,34 @@ internal static class LinkHeader
     public static bool TryReadNext(IEnumerable<string> headers, out string? next)
     {
         next = null;
-        var isReadable = true;
+        var (isReadable, links, unrelated) = (true, 0, (string?)null);
         foreach (var header in headers)
         {
             var rest = header.AsSpan();
             while (ReadLink(ref rest, out var target, out var relation))
             {
-                if (target is { Length: > 0 } && IsNext(relation))
+                links++;
+                if (target.Length > 0 && IsNext(relation))
                 {
                     next = target;
                     return true;
                 }
-
                 // Other relations are of no interest here; a link without a relation or target might have been the next page.
-                isReadable &= target is { Length: > 0 } && relation is not null;
+                isReadable &= target.Length > 0 && IsRelation(relation);
+                unrelated = relation is null && target.Contains('/', StringComparison.Ordinal) ? target : null;
             }
         }
-
-        return isReadable;
+        // A registry that sends one link without a relation means the next page; skopeo follows it too.
+        next = links == 1 ? unrelated : null;
+        return isReadable || next is not null;
     }
 
     private static bool IsNext(string? relation) =>
-        relation?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains("next", StringComparer.OrdinalIgnoreCase) == true;
+        relation is not null && Uri.UnescapeDataString(relation).Split(Quotes).Contains("next", StringComparer.OrdinalIgnoreCase);
+
+    // Relations are names or URIs (RFC 8288, 2.1).
+    private static bool IsRelation(string? relation) =>
+        relation is not null && relation.All(character => char.IsAsciiLetterOrDigit(character) || ".-_:/#? '".Contains(character));
 
     // link = ( "<" target ">" / target ) *( ";" name "=" value ), up to a comma.
     private static bool ReadLink(ref ReadOnlySpan<char> rest, [NotNullWhen(true)] out string? target, out string? relation)

@@ -45,5 +45,7 @@ internal static class NameList
     }
 
     private static string Shown(JsonElement entry) =>
-        entry.Text() is { } text ? $"'{ErrorBody.OneLine(text)}'" : $"a value of the kind {entry.ValueKind}";
+        entry.Text() is { } text ? $"'{ErrorBody.OneLine(text)}'"
+        : entry.ValueKind == JsonValueKind.String ? "not Unicode text"
+        : $"a value of the kind {entry.ValueKind}";
 }

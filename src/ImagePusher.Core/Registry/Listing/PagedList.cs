@@ -10,6 +10,8 @@ namespace ImagePusher.Core.Registry.Listing;
 /// </summary>
 internal sealed class PagedList(RegistryTransport transport, ListRequest list, RegistryLimits limits)
 {
+    private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
+
     /// <summary>All pages, each requested when it is needed.</summary>
     /// <exception cref="RegistryException">A page could not be read.</exception>
     /// <exception cref="LimitExceededException">The list has too many pages or bytes.</exception>
@@ -61,8 +63,10 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
             var body = await BoundedBody.ReadAsync(
                 response.Response, limits.PageLength, transport.Host.Settings.IdleTimeout, transport.Time, cancellationToken,
                 limits: limits).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(body);
-            return new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response));
+            using var document = JsonDocument.Parse(body.AsMemory(body.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0));
+            return IsList(document.RootElement)
+                ? new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response))
+                : throw new JsonException();
         }
         catch (InvalidDataException error)
         {
@@ -80,6 +84,11 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
             throw RegistryFailure.OfConnection(error, list.Purpose, transport.Host.Registry, response.Url);
         }
     }
+
+    // Empty lists are also written as null or left out.
+    private bool IsList(JsonElement root) => root.ValueKind == JsonValueKind.Object
+        && root.Property(list.Property) is null or { ValueKind: JsonValueKind.Array or JsonValueKind.Null }
+        && (root.Property(list.Property) is not null || root.Property("errors") is null);
 
     // Behind a proxy a registry may name itself by an internal host: only the path and query count.
     private string? NextOf(RegistryResponse response)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 
@@ -47,7 +48,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
         }
         catch (FormatException error)
         {
-            throw new RegistryProtocolException(
+            throw Described(raw) is { } oddity ? Unusable($"{registry} responded with {oddity}") : new RegistryProtocolException(
                 $"The manifest {name} cannot be used: {error.Message}.", "Check that the name is the name of an image or artifact.",
                 response.Status);
         }
@@ -87,6 +88,35 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
 
         // A document that names its own type keeps it: registries reject one that is pushed as another type.
         return NamesItself(raw) ? manifest : Manifest.Parse(raw, named, hash);
+    }
+
+    // What a server sends with 200 in place of a manifest: a web page, text, or an error of its own.
+    private static string? Described(byte[] raw)
+    {
+        var kind = ContentDetector.Detect(raw.AsSpan(0, Math.Min(raw.Length, ContentDetector.HeadLength)));
+        if (kind is not (ContentKind.Json or ContentKind.Html or ContentKind.Unknown))
+        {
+            return "content that is not a manifest";
+        }
+
+        var body = ErrorBody.Parse(Encoding.UTF8.GetString(raw), null);
+        return kind is ContentKind.Html ? body.Message
+            : kind is ContentKind.Unknown ? $"text that is not a manifest, '{body.Message}'"
+            : IsError(raw) ? $"the error {body.Code} {body.Message}".TrimEnd()
+            : null;
+    }
+
+    private static bool IsError(byte[] raw)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(raw);
+            return document.RootElement.Property("errors") is { ValueKind: JsonValueKind.Array };
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool NamesItself(byte[] raw)

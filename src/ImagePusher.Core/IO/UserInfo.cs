@@ -1,0 +1,19 @@
+using System.Text.RegularExpressions;
+
+namespace ImagePusher.Core.IO;
+
+/// <summary>Hides the user name and password that people write into addresses, https://user:password@host.</summary>
+internal static partial class UserInfo
+{
+    /// <summary>The text with *** in place of each user name and password before a host.</summary>
+    public static string Hide(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Contains('@', StringComparison.Ordinal) ? Form().Replace(text, "***@") : text;
+    }
+
+    // At the start of a word or behind a scheme. What is before the digest of a reference, name:tag@sha256:…, is none.
+    [GeneratedRegex(
+        @"(?<=\A|[\s'""(=]|://)[^\s'""(=/@:]*:(?!//)[^\s'""@]*@(?!sha[0-9]+:|[a-z0-9+._-]+:[0-9a-f]{32})", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}
