@@ -12,7 +12,7 @@ internal static partial class UserInfo
         return text.Contains('@', StringComparison.Ordinal) ? Form().Replace(text, "***@") : text;
     }
 
-    // At the start of a word or behind a scheme. What is before the digest of a reference, name:tag@sha256:…, is none.
+    // At the start of a word or behind a scheme. The name and tag before a digest, name:tag@sha256:…, are kept.
     [GeneratedRegex(
         @"(?<=\A|[\s'""(=]|://)[^\s'""(=/@:]*:(?!//)[^\s'""@]*@(?!sha[0-9]+:|[a-z0-9+._-]+:[0-9a-f]{32})", RegexOptions.CultureInvariant)]
     private static partial Regex Form();

@@ -23,7 +23,7 @@ internal sealed class CredentialKeys
             registry == ImageReference.DockerHub ? [HubAddress, registry, "index.docker.io", "registry-1.docker.io"] : [registry]);
     }
 
-    /// <summary>The first entry for the repository; default if there is none.</summary>
+    /// <summary>The first entry for the repository; the default value if no key matches.</summary>
     public KeyValuePair<string, T> Find<T>(IReadOnlyDictionary<string, T> entries)
     {
         foreach (var name in _names)
