@@ -35,6 +35,9 @@ internal static class Limits
     /// <summary>The most repositories that are recorded as holders of a blob which a sparse archive leaves out: 4.</summary>
     public const int BlobHolders = 4;
 
+    /// <summary>The most bytes of a document that is copied as a referrer under a signature policy: 128 MiB.</summary>
+    public const int Document = 128 * 1024 * 1024;
+
     /// <summary>The most levels of indexes below an index: 16. Real images have one or two.</summary>
     public const int IndexDepth = 16;
 

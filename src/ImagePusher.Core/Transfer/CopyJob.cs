@@ -19,9 +19,11 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
     public ImageReference NameOf(Digest result) => name.Tag is null ? name.WithDigest(result) : name;
 
     /// <summary>Reads the manifests.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    /// <param name="known">The manifests, if they were read already; else null.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task ReadAsync(ImageTree? known, CancellationToken cancellationToken)
     {
-        _tree = await new ImageTreeReader(selection, options).ReadAsync(cancellationToken).ConfigureAwait(false);
+        _tree = known ?? await new ImageTreeReader(selection, options).ReadAsync(cancellationToken).ConfigureAwait(false);
         var diffIds = options.DecodeLayers ? await DiffIds.ReadAsync(Source, _tree, cancellationToken).ConfigureAwait(false) : DiffIds.None;
         Blobs = BlobWork.Of(_tree, options.EncodingFor(selection.IsRewritable), diffIds);
     }

@@ -51,7 +51,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
             };
         }
 
-        await job.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await job.ReadAsync(verification.Accepted, cancellationToken).ConfigureAwait(false);
         job.SuggestOrigin();
         var blobs = monitor.Start(job.Blobs);
         var tree = isAsked ? null : await FindAsync(job, cancellationToken).ConfigureAwait(false);
@@ -98,8 +98,8 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(target);
         var job = new CopyJob(selection, target, name, options);
-        await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
-        await job.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var verification = await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
+        await job.ReadAsync(verification.Accepted, cancellationToken).ConfigureAwait(false);
         job.SuggestOrigin();
         var known = await job.RecallAsync(encodings, cancellationToken).ConfigureAwait(false);
         var tree = job.Result(known);

@@ -31,11 +31,6 @@ internal sealed class ReferrerCopy
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {
             var name = missing.NameBeside(_name);
-            if (!await _gate.AllowsAsync(missing.Manifest, cancellationToken).ConfigureAwait(false))
-            {
-                continue;
-            }
-
             var options = _options with
             {
                 Verifier = null,
@@ -49,6 +44,11 @@ internal sealed class ReferrerCopy
             var own = new CopyMonitor();
             try
             {
+                if (!await _gate.AllowsAsync(missing.Manifest, cancellationToken).ConfigureAwait(false))
+                {
+                    continue;
+                }
+
                 await copier.CopyAsync(
                     new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
                 _options.Logger.Verbose(

@@ -6,16 +6,16 @@ namespace ImagePusher.Core.Transfer;
 
 /// <summary>
 /// Keeps images from travelling as referrers of an accepted image. Whoever can write to the source's repository can make any manifest
-/// a referrer; signatures and SBOMs may travel unsigned, what a container engine runs must not.
+/// a referrer; documents such as signatures and SBOMs may travel unsigned, everything else only if it is accepted itself.
 /// </summary>
 /// <param name="source">Where the referrers are.</param>
 /// <param name="image">The name of their image at the source; null if it has none.</param>
 /// <param name="options">The options of the copy, with the verifier.</param>
 internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image, CopyOptions options)
 {
-    private static readonly string[] Documents = ["json", "text/", "xml"];
-
     /// <summary>True if the referrer may be copied; else a warning says that it is left out.</summary>
+    /// <exception cref="ManifestNotFoundException">The source does not have it.</exception>
+    /// <exception cref="ImagePusherException">That could not be decided; it is not copied then.</exception>
     public async Task<bool> AllowsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
         if (options.Verifier is not { } verifier)
@@ -25,32 +25,38 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
 
         try
         {
-            return await source.GetManifestAsync(referrer, cancellationToken).ConfigureAwait(false) is ImageManifest manifest
-                && !manifest.Layers.Any(layer => IsRunnable(manifest, layer))
-                || await VerifyAsync(verifier, referrer, cancellationToken).ConfigureAwait(false);
+            if (!await HoldsDocumentsAsync(referrer, cancellationToken).ConfigureAwait(false))
+            {
+                await verifier.VerifyAsync(source, image?.WithDigest(referrer.Digest), referrer, cancellationToken).ConfigureAwait(false);
+            }
+
+            return true;
         }
         catch (SignatureRejectedException rejected)
         {
             options.Logger.Warning(
-                $"The referrer {referrer.Digest} in {source.Description} is an image and is left out. {rejected.Message}");
+                $"The referrer {referrer.Digest} in {source.Description} is not a document and is left out. {rejected.Message}");
             return false;
         }
-        catch (ManifestNotFoundException)
-        {
-            // The copy reports it.
-            return true;
-        }
     }
 
-    private async Task<bool> VerifyAsync(IImageVerifier verifier, Descriptor referrer, CancellationToken cancellationToken)
+    private async Task<bool> HoldsDocumentsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
-        await verifier.VerifyAsync(source, image?.WithDigest(referrer.Digest), referrer, cancellationToken).ConfigureAwait(false);
+        // An image without layers is an image still.
+        if (await source.GetManifestAsync(referrer, cancellationToken).ConfigureAwait(false) is not ImageManifest manifest
+            || (manifest.Layers.Count == 0 && manifest.Config.MediaType != MediaTypes.OciEmpty))
+        {
+            return false;
+        }
+
+        foreach (var layer in manifest.Layers)
+        {
+            if (!await DocumentCheck.IsDocumentAsync(source, layer, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
-
-    // cosign's signatures have the config of an image too, and engines look at the config first: what its layers are decides.
-    private static bool IsRunnable(ImageManifest manifest, Descriptor layer) =>
-        MediaTypes.IsLayer(layer.MediaType) || MediaTypes.IsForeign(layer.MediaType)
-        || ((manifest.IsImage || manifest.Config.MediaType is "" or "application/octet-stream")
-            && !Documents.Any(document => layer.MediaType.Contains(document, StringComparison.Ordinal)));
 }

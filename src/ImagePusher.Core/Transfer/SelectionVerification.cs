@@ -6,14 +6,19 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>Asks the verifier of a copy about its image, before anything else is done with it.</summary>
 /// <remarks>
 /// A signature of an index covers what it references, by digest. Where platforms are selected from an index that is not accepted
-/// itself, the selected images may be accepted each by its own signature.
+/// itself, the selected images may be accepted each by its own signature. The copy takes the manifests that were accepted then: a source
+/// that answers differently the second time must not get others through.
 /// </remarks>
 internal sealed class SelectionVerification
 {
     private readonly CopyOptions _options;
     private readonly ISet<Digest> _signed;
 
-    private SelectionVerification(CopyOptions options, ISet<Digest> signed) => (_options, _signed) = (options, signed);
+    private SelectionVerification(CopyOptions options, ISet<Digest> signed, ImageTree? accepted) =>
+        (_options, _signed, Accepted) = (options, signed, accepted);
+
+    /// <summary>The manifests that were accepted instead of their index; null if the image was accepted as a whole.</summary>
+    public ImageTree? Accepted { get; }
 
     /// <summary>Returns if the image may be copied.</summary>
     /// <exception cref="SignatureRejectedException">It must not be copied.</exception>
@@ -22,6 +27,7 @@ internal sealed class SelectionVerification
         ImageSelection selection, CopyOptions options, CancellationToken cancellationToken)
     {
         var signed = new HashSet<Digest>();
+        ImageTree? accepted = null;
         if (options.Verifier is { } verifier)
         {
             try
@@ -41,6 +47,8 @@ internal sealed class SelectionVerification
                 {
                     await AskAsync(manifest.Descriptor).ConfigureAwait(false);
                 }
+
+                accepted = tree;
             }
 
             async Task AskAsync(Descriptor manifest)
@@ -52,7 +60,7 @@ internal sealed class SelectionVerification
             }
         }
 
-        return new SelectionVerification(options, signed);
+        return new SelectionVerification(options, signed, accepted);
     }
 
     /// <summary>Warns if the image was accepted because of a signature that does not apply to the result.</summary>

@@ -3,25 +3,34 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>The identities of a signer: mail addresses, URIs and host names of a certificate's subject alternative name.</summary>
+/// <summary>The kind of an identity. One of a kind is not one of another, even if the text is the same.</summary>
+internal enum IdentityKind
+{
+    /// <summary>A mail address.</summary>
+    Mail = 1,
+
+    /// <summary>A host name.</summary>
+    Host = 2,
+
+    /// <summary>A URI.</summary>
+    Uri = 6,
+}
+
+/// <summary>An identity of a signer, as the subject alternative name of a certificate states it.</summary>
 /// <remarks>RFC 5280, section 4.2.1.6. The subject's common name is not an identity.</remarks>
-internal static class CertificateIdentity
+/// <param name="Kind">The kind, by the tag of the name.</param>
+/// <param name="Text">The identity.</param>
+internal readonly record struct CertificateIdentity(IdentityKind Kind, string Text)
 {
     private const string SubjectAlternativeName = "2.5.29.17";
-    private const int Mail = 1;
-    private const int Host = 2;
-    private const int Uri = 6;
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
 
     /// <summary>The identities in the order of the certificate.</summary>
-    public static IReadOnlyList<string> Of(X509Certificate2 certificate) => [.. Read(certificate).Select(entry => entry.Text)];
-
-    /// <summary>The mail addresses.</summary>
-    public static IEnumerable<string> MailsOf(X509Certificate2 certificate) =>
-        Read(certificate).Where(entry => entry.Kind == Mail).Select(entry => entry.Text);
-
-    private static List<(int Kind, string Text)> Read(X509Certificate2 certificate)
+    public static IReadOnlyList<CertificateIdentity> Of(X509Certificate2 certificate)
     {
-        var found = new List<(int, string)>();
+        var found = new List<CertificateIdentity>();
         if (certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == SubjectAlternativeName) is not { } extension)
         {
             return found;
@@ -33,9 +42,10 @@ internal static class CertificateIdentity
             while (names.HasData)
             {
                 var tag = names.PeekTag();
-                if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is Mail or Host or Uri)
+                if (tag.TagClass == TagClass.ContextSpecific && Enum.IsDefined((IdentityKind)tag.TagValue))
                 {
-                    found.Add((tag.TagValue, names.ReadCharacterString(UniversalTagNumber.IA5String, tag)));
+                    found.Add(new CertificateIdentity(
+                        (IdentityKind)tag.TagValue, names.ReadCharacterString(UniversalTagNumber.IA5String, tag)));
                 }
                 else
                 {

@@ -14,7 +14,7 @@ namespace ImagePusher.Core.Trust;
 /// as one of Fulcio does after ten minutes, needs the transparency log as proof of the time, which cosign verifies.
 /// </remarks>
 internal sealed class CertificateTrust(
-    IReadOnlyList<X509Certificate2> trusted, Func<IReadOnlyList<string>, bool>? accepts, string? wanted, TimeProvider clock)
+    IReadOnlyList<X509Certificate2> trusted, Func<IReadOnlyList<CertificateIdentity>, bool>? accepts, string? wanted, TimeProvider clock)
     : SignatureTrust
 {
     private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
@@ -59,7 +59,7 @@ internal sealed class CertificateTrust(
             : accepts is not null && !accepts(identities)
                 ? $"its certificate is for {Describe(identities)}, not for {wanted}"
             : null;
-        return reason is null ? new Signer(key.Id, identities.Count > 0 ? identities[0] : null) : null;
+        return reason is null ? new Signer(key.Id, identities.Count > 0 ? identities[0].Text : null) : null;
     }
 
     private string? ObjectionToChain(X509Certificate2 leaf, List<X509Certificate2> certificates)
@@ -83,7 +83,7 @@ internal sealed class CertificateTrust(
         }
 
         policy.ExtraStore.AddRange(certificates.Skip(1).ToArray());
-        return chain.Build(leaf) ? null
+        return chain.Build(leaf) ? CertificateStrength.ObjectionTo([.. chain.ChainElements.Select(element => element.Certificate)])
             : chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid))
                 ? "its certificate is not valid at this time; a short-lived certificate needs the transparency log as proof of the time"
             : $"its certificate does not chain to a trusted root ({Statuses(chain)})";
@@ -95,6 +95,6 @@ internal sealed class CertificateTrust(
     private static bool IsSelfIssued(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
-    private static string Describe(IReadOnlyList<string> identities) =>
+    private static string Describe(IReadOnlyList<CertificateIdentity> identities) =>
         identities.Count == 0 ? "no identity" : TerminalText.Quote(string.Join(", ", identities));
 }

@@ -54,15 +54,16 @@ internal static class CosignKeyFile
     {
         var parameters = StrictJson.Object(derivation["params"], "kdf.params");
         var (n, r, p) = (Number(parameters, "N"), Number(parameters, "r"), Number(parameters, "p"));
-        if (!int.IsPow2(n) || n < 2 || r > 64 || p > 16)
+        if (!int.IsPow2(n) || n < 2 || r > 64 || p > 16 || (r == 1 && n >= 1 << 16))
         {
             throw new FormatException("kdf.params are not those of scrypt");
         }
 
-        if (128L * n * r > TrustLimits.KeyDerivationMemory)
+        // Each pass fills the memory once.
+        if (128L * n * r * p > TrustLimits.KeyDerivationMemory)
         {
             throw new LimitExceededException(
-                $"{origin} is encrypted so that more than {TrustLimits.KeyDerivationMemory} bytes of memory are needed to decrypt it.",
+                $"{origin} is encrypted so that more than {TrustLimits.KeyDerivationMemory} bytes of memory are filled to decrypt it.",
                 "Use a key that is encrypted with the usual parameters.");
         }
 

@@ -28,8 +28,9 @@ internal sealed class PkiReader(string folder, TimeProvider clock)
 
         return () => new CertificateTrust(
             [.. roots(), .. intermediates?.Invoke() ?? []],
-            identities => (mail is null || identities.Contains(mail, StringComparer.Ordinal))
-                && (host is null || identities.Contains(host, StringComparer.OrdinalIgnoreCase)),
+            identities => (mail is null || identities.Contains(new CertificateIdentity(IdentityKind.Mail, mail)))
+                && (host is null || identities.Any(
+                    known => known.Kind == IdentityKind.Host && known.Text.Equals(host, StringComparison.OrdinalIgnoreCase))),
             string.Join(" and ", new[] { mail, host }.OfType<string>()), clock);
     }
 

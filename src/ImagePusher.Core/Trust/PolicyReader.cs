@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Trust;
 
@@ -6,7 +7,17 @@ namespace ImagePusher.Core.Trust;
 /// <param name="Default">Applies where no scope matches.</param>
 /// <param name="Docker">The requirements by scope; the empty scope is the default of the transport.</param>
 internal sealed record PolicyContent(
-    IReadOnlyList<PolicyRequirement> Default, IReadOnlyDictionary<string, IReadOnlyList<PolicyRequirement>> Docker);
+    IReadOnlyList<PolicyRequirement> Default, IReadOnlyDictionary<string, IReadOnlyList<PolicyRequirement>> Docker)
+{
+    private readonly ILookup<string, string> _registries =
+        Docker.Keys.Select(PolicyScope.RegistryOf).OfType<string>().Distinct().ToLookup(RegistrySpelling.Of);
+
+    /// <summary>The name with its registry as scopes spell it, where that differs.</summary>
+    public IEnumerable<ImageReference> OtherSpellingsOf(ImageReference name) =>
+        _registries[RegistrySpelling.Of(name.Registry)]
+            .Where(registry => !registry.Equals(name.Registry, StringComparison.OrdinalIgnoreCase))
+            .Select(registry => ImageReference.Create(registry, name.Repository, name.Tag, name.Digest));
+}
 
 /// <summary>
 /// Reads containers-policy.json(5). Whatever it does not know, it rejects: a requirement that is overlooked would accept too much.

@@ -23,7 +23,11 @@ internal static class PolicyScope
             : IsHost(text[..slash]) && ReferenceGrammar.IsRepository(text[(slash + 1)..]);
     }
 
-    /// <summary>The scopes of an image, the most specific first: itself, its repository, the namespaces, the host, wildcards.</summary>
+    /// <summary>The registry that a scope is of; null for the empty scope and for wildcards.</summary>
+    public static string? RegistryOf(string scope) => scope.Length == 0 || scope.StartsWith(Wildcard, StringComparison.Ordinal) ? null
+        : scope.Split('/') is [var host, ..] ? host : null;
+
+    /// <summary>The scopes of an image, the most specific first: itself, its repository, the namespaces, the host.</summary>
     /// <param name="image">An image with a tag or a digest.</param>
     public static IEnumerable<string> Of(ImageReference image)
     {
@@ -35,8 +39,12 @@ internal static class PolicyScope
         {
             yield return name[..end];
         }
+    }
 
-        var domain = host.Split(':')[0];
+    /// <summary>The wildcards that the host of an image matches, the most specific first.</summary>
+    public static IEnumerable<string> WildcardsOf(ImageReference image)
+    {
+        var domain = image.Registry.ToLowerInvariant().Split(':')[0];
         for (var dot = domain.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = domain.IndexOf('.', dot + 1))
         {
             yield return Wildcard + domain[(dot + 1)..];

@@ -1,6 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
+using RequirementList = System.Collections.Generic.IReadOnlyList<ImagePusher.Core.Trust.PolicyRequirement>;
 
 namespace ImagePusher.Core.Trust;
 
@@ -75,25 +76,29 @@ public sealed class SignaturePolicy : IImageVerifier
     }
 
     /// <summary>
-    /// The requirements for an image. A reference with tag and digest has two scopes of its own, and the requirements of both apply.
+    /// The requirements for an image. A reference with tag and digest has two scopes of its own, and the requirements of both apply; so do
+    /// those of a scope that spells the registry in another way.
     /// </summary>
     internal IEnumerable<PolicyRequirement> RequirementsFor(ImageReference? name)
     {
-        if (name is null)
+        IEnumerable<ImageReference> names = name switch
         {
-            return _content.Default;
-        }
-
-        if (name is not { Tag: { } tag, Digest: { } digest })
-        {
-            return ListFor(name);
-        }
-
-        var (byTag, byDigest) = (ListFor(name.WithTag(tag)), ListFor(name.WithDigest(digest)));
-        return ReferenceEquals(byTag, byDigest) ? byTag : byTag.Concat(byDigest);
+            null => [],
+            { Tag: { } tag, Digest: { } digest } => [name.WithTag(tag), name.WithDigest(digest)],
+            _ => [name],
+        };
+        var lists = names.SelectMany(one => _content.OtherSpellingsOf(one).Select(FindFor).OfType<RequirementList>().Prepend(ListFor(one)));
+        return name is null
+            ? _content.Default
+            : lists.Distinct<RequirementList>(ReferenceEqualityComparer.Instance).SelectMany(list => list);
     }
 
-    private IReadOnlyList<PolicyRequirement> ListFor(ImageReference name) =>
-        PolicyScope.Of(name).Append("").Select(scope => _content.Docker.GetValueOrDefault(scope)).FirstOrDefault(list => list is not null)
-        ?? _content.Default;
+    private RequirementList ListFor(ImageReference name) =>
+        FindFor(name) ?? FindIn(PolicyScope.WildcardsOf(name).Append("")) ?? _content.Default;
+
+    // What the policy says of the registry itself, of a part of it, or of the image.
+    private RequirementList? FindFor(ImageReference name) => FindIn(PolicyScope.Of(name));
+
+    private RequirementList? FindIn(IEnumerable<string> scopes) =>
+        scopes.Select(scope => _content.Docker.GetValueOrDefault(scope)).FirstOrDefault(list => list is not null);
 }

@@ -86,7 +86,10 @@ internal sealed class SignatureReader
 
         Manifest? manifest = null;
         var problem = await TryAsync(async () =>
-            manifest = await _source.GetManifestAsync(descriptor, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        {
+            Count(Math.Min(descriptor.Size, Manifest.MaximumSize));
+            manifest = await _source.GetManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         if (manifest is not ImageManifest { Layers: { Count: > 0 } layers })
         {
             Add(ImageSignature.Unusable(kind, descriptor.Digest, problem ?? "it is not a manifest with signatures"));
@@ -159,12 +162,16 @@ internal sealed class SignatureReader
             return known;
         }
 
-        if ((_bytes += Math.Min(blob.Size, maximum)) > TrustLimits.SignatureBytes)
+        Count(Math.Min(blob.Size, maximum));
+        return _payloads[blob.Digest] = await BlobReader.ReadAsync(_source, blob, maximum, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Count(long bytes)
+    {
+        if ((_bytes += bytes) > TrustLimits.SignatureBytes)
         {
             throw new TooLargeException();
         }
-
-        return _payloads[blob.Digest] = await BlobReader.ReadAsync(_source, blob, maximum, cancellationToken).ConfigureAwait(false);
     }
 
     private void Add(ImageSignature signature)

@@ -82,6 +82,14 @@ internal sealed class SigningKey : IDisposable
     // Only the decrypted content states the algorithm.
     private static SigningKey FromEncryptedPkcs8(byte[] content, ReadOnlySpan<char> password, string origin)
     {
+        if (Pkcs8Algorithm.IterationsOf(content) is var iterations && iterations > TrustLimits.KeyDerivationIterations)
+        {
+            throw new LimitExceededException(
+                $"{origin} is encrypted so that its password is hashed {iterations} times; "
+                + $"at most {TrustLimits.KeyDerivationIterations:N0} are accepted.",
+                "Encrypt the key again with the usual parameters.");
+        }
+
         var secret = password.ToString();
         try
         {

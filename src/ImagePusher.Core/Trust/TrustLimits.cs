@@ -12,7 +12,7 @@ internal static class TrustLimits
     /// <summary>The most bytes of one sigstore bundle: 1 MiB; real ones have about 10 KiB.</summary>
     public const int Bundle = 1024 * 1024;
 
-    /// <summary>The most bytes of all signatures of one image together: 16 MiB.</summary>
+    /// <summary>The most bytes of all signatures of one image together, and of the manifests that hold them: 16 MiB.</summary>
     public const long SignatureBytes = 16L * 1024 * 1024;
 
     /// <summary>The most bytes of a signature policy: 1 MiB.</summary>
@@ -30,6 +30,9 @@ internal static class TrustLimits
     /// <summary>The largest RSA key that is accepted, in bits: 8,192.</summary>
     public const int LargestRsaKey = 8192;
 
-    /// <summary>The most memory that decrypting a private key may take, in bytes: 256 MiB.</summary>
+    /// <summary>The most iterations that decrypting a private key in PKCS#8 form may take: 5,000,000.</summary>
+    public const int KeyDerivationIterations = 5_000_000;
+
+    /// <summary>The most memory that decrypting a private key of cosign may fill, in bytes, over all passes: 256 MiB.</summary>
     public const long KeyDerivationMemory = 256L * 1024 * 1024;
 }

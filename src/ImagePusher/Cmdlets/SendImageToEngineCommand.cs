@@ -64,6 +64,12 @@ public sealed class SendImageToEngineCommand : AsyncCommand
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
+    /// <inheritdoc cref="TransferCommand.SignaturePolicy"/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
+
     /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -75,7 +81,7 @@ public sealed class SendImageToEngineCommand : AsyncCommand
         _input = new ArchiveInput(this);
         _engine = Require(EngineHost, () => EngineHost is null ? EngineAddress.Find() : EngineAddress.Parse(EngineHost));
         _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
-        _copies = new CopyRunner(this, isPlanOnly: false, policies: null);
+        _copies = new CopyRunner(this, isPlanOnly: false, CopyPolicies.Of(this, SignaturePolicy));
     }
 
     /// <inheritdoc/>
@@ -93,7 +99,9 @@ public sealed class SendImageToEngineCommand : AsyncCommand
             foreach (var (image, name) in selected)
             {
                 lease.Hold();
-                Send(input, lease.Archive.Path, name, _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image)), lease.Release);
+                Send(
+                    input, lease.Archive.Path, name, _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image, name)),
+                    lease.Release);
             }
         });
     }
@@ -114,7 +122,11 @@ public sealed class SendImageToEngineCommand : AsyncCommand
                     Send(
                         text, entry.PrintableName(), entry.Reference ?? ImageReference.Create("localhost", "image", null, entry.Digest),
                         async token => new ImageSelection(
-                            cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false)),
+                            cache, await cache.GetManifestAsync(entry.Descriptor, token).ConfigureAwait(false))
+                        {
+                            SourceName = entry.Reference,
+                            Name = entry.Reference,
+                        },
                         static () => { });
                 }
             });
@@ -124,17 +136,25 @@ public sealed class SendImageToEngineCommand : AsyncCommand
     private void Send(
         string input, string label, ImageReference name, Func<CancellationToken, Task<ImageSelection>> select, Action release)
     {
-        if (!ShouldProcess(_engine.ToString(), $"Load image {name}"))
+        var action = $"Load image {name}";
+        if (!IsWhatIf && !ShouldProcess(_engine.ToString(), action))
         {
             release();
             return;
         }
 
-        var progress = Progress;
+        var (progress, isWhatIf) = (Progress, IsWhatIf);
         Start(input, async (pending, token) =>
         {
             try
             {
+                await VerifyAsync(label, name, select, token).ConfigureAwait(false);
+                if (isWhatIf)
+                {
+                    pending.Do(cmdlet => cmdlet.ShouldProcess(_engine.ToString(), action));
+                    return;
+                }
+
                 pending.Write(await LoadAsync(label, name, select, progress, token).ConfigureAwait(false));
             }
             finally
@@ -142,6 +162,14 @@ public sealed class SendImageToEngineCommand : AsyncCommand
                 release();
             }
         });
+    }
+
+    // Before the engine is asked for anything: a rejected image is rejected even if the engine does not run.
+    private async Task VerifyAsync(
+        string label, ImageReference name, Func<CancellationToken, Task<ImageSelection>> select, CancellationToken cancellationToken)
+    {
+        using var nothing = new StreamedDockerArchive(Stream.Null, _engine.ToString());
+        await _copies.VerifyAsync(RequestFor(nothing, label, name, select), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<EngineImage> LoadAsync(

@@ -38,7 +38,8 @@ internal sealed class CopyPolicies
     {
         var registries = new object[] { Origin(selection.Source), target }
             .OfType<RegistryRepository>().Select(repository => repository.Registry);
-        var paths = registries.Select(PusherSession.Current.SignaturePolicies.Find).Prepend(_own).OfType<string>().Distinct().ToList();
+        var paths = registries.SelectMany(PusherSession.Current.SignaturePolicies.FindAll)
+            .Prepend(_own).OfType<string>().Distinct().ToList();
         return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
     }
 

@@ -47,6 +47,18 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Verifies an image under the policies, before its copy opens the target.</summary>
+    public async Task VerifyAsync(CopyRequest copy, CancellationToken cancellationToken)
+    {
+        var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
+        await SelectionVerification.RunAsync(selection, OptionsFor(copy, selection), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The options of a copy or plan, with the policies that apply to it.</summary>
+    /// <exception cref="Core.ImagePusherException">A policy cannot be used.</exception>
+    public CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
+        copy.OptionsFor(selection) with { Logger = command.Log, Verifier = policies?.For(selection, copy.Target) };
+
     private async Task CopyAsync(
         CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress, PendingInput pending,
         CancellationToken cancellationToken)
@@ -89,7 +101,4 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
             copy.Release();
         }
     }
-
-    private CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
-        copy.OptionsFor(selection) with { Logger = command.Log, Verifier = policies?.For(selection, copy.Target) };
 }

@@ -98,12 +98,13 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
     }
 
     // The comparison of two digests by HEAD is enough where the copy keeps its digest and has nothing beside it.
-    private static async Task<(Digest? Digest, bool IsPublished)> PlanAsync(CopyRequest copy, CancellationToken cancellationToken)
+    private async Task<(Digest? Digest, bool IsPublished)> PlanAsync(CopyRequest copy, CancellationToken cancellationToken)
     {
         var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
-        var options = copy.OptionsFor(selection);
+        var options = copies.OptionsFor(copy, selection);
         if (options.KeepsDigest(selection.IsRewritable) && !options.IncludeReferrers && copy.Name.Tag is not null)
         {
+            await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
             var published = await copy.Target.FindPublishedAsync(copy.Name, cancellationToken).ConfigureAwait(false);
             return (selection.Root.Digest, published == selection.Root.Digest && !options.Force);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImagePusher.Binding;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Session;
 
@@ -23,6 +24,13 @@ internal sealed class SignaturePolicies
     /// <summary>The policy file of a registry; null if it has none.</summary>
     public string? Find(string registry) =>
         (_paths.GetValueOrDefault(registry) ?? _paths.GetValueOrDefault(RegistryNames.Default)) is { Length: > 0 } path ? path : null;
+
+    /// <summary>The policy files that apply to a registry: its own, and those that were set for another spelling of it.</summary>
+    public IEnumerable<string> FindAll(string registry)
+    {
+        var spelling = RegistrySpelling.Of(registry);
+        return Registries.Where(known => RegistrySpelling.Of(known) == spelling).Append(registry).Select(Find).OfType<string>();
+    }
 
     /// <summary>Discards all policies.</summary>
     public void Clear() => _paths.Clear();

@@ -26,7 +26,15 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
 
     public ConcurrentDictionary<Digest, IReadOnlyList<TaggedReferrer>> Tagged { get; } = new();
 
+    private readonly ConcurrentDictionary<(Digest Digest, bool IsManifest), int> _hidden = new();
+
     public int ManifestsRead { get; private set; }
+
+    /// <summary>Says that content is missing as often as given, and then that it exists.</summary>
+    public void Hide(Digest digest, int times) => _hidden[(digest, false)] = times;
+
+    /// <summary>The same for reading a manifest.</summary>
+    public void HideManifest(Digest digest, int times) => _hidden[(digest, true)] = times;
 
     public string Description { get; } = name;
 
@@ -53,7 +61,7 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
     public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ManifestsRead++;
-        return Manifests.TryGetValue(descriptor.Digest, out var manifest)
+        return !IsHidden(descriptor.Digest, true) && Manifests.TryGetValue(descriptor.Digest, out var manifest)
             ? Task.FromResult(manifest)
             : throw new ManifestNotFoundException($"{Description} has no manifest {descriptor.Digest}.", "Put it there.");
     }
@@ -65,7 +73,8 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
         Task.FromResult(Tagged.GetValueOrDefault(digest) ?? []);
 
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
-        Task.FromResult(Blobs.ContainsKey(descriptor.Digest) || Manifests.ContainsKey(descriptor.Digest));
+        Task.FromResult(
+            !IsHidden(descriptor.Digest, false) && (Blobs.ContainsKey(descriptor.Digest) || Manifests.ContainsKey(descriptor.Digest)));
 
     public bool IsRewritable(Descriptor manifest) => Rewritable.Contains(manifest.Digest);
 
@@ -115,4 +124,7 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
         Names[name.ToString()] = manifest.Digest;
         Events.Enqueue($"name {name}");
     }
+
+    private bool IsHidden(Digest digest, bool isManifest) =>
+        _hidden.ContainsKey((digest, isManifest)) && _hidden.AddOrUpdate((digest, isManifest), 0, (_, times) => times - 1) >= 0;
 }

@@ -91,6 +91,94 @@ public sealed class CertificateTrustTests : TrustTest
         await CopyUnderPolicyAsync(image, WritePolicy("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"root.pem","subjectEmail":"build@example.com"}}]}"""));
     }
 
+    // Rows: the name that the policy requires, and the kind of another name of the same text in the certificate.
+    [Theory]
+    [InlineData("subjectEmail", "host")]
+    [InlineData("subjectEmail", "uri")]
+    [InlineData("subjectHostname", "mail")]
+    [InlineData("subjectHostname", "uri")]
+    public async Task A_name_of_one_kind_is_not_a_name_of_another(string required, string kind)
+    {
+        const string Text = "build.example.com";
+        var (image, root) = (Image("layer"), Authority());
+        SignWithCertificate(image, Leaf(root, null, names: Names(kind, Text)));
+        var pki = $$"""{"caRootsData":"{{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(root.ExportCertificatePem()))}}","{{required}}":"{{Text}}"}""";
+
+        await AssertRejectedAsync(image, WritePolicy($$"""{"default":[{"type":"sigstoreSigned","pki":{{pki}}}]}"""));
+    }
+
+    [Theory]
+    [InlineData("an RSA key of 1024 bits")]
+    [InlineData("an RSA key of 512 bits")]
+    [InlineData("SHA-1")]
+    [InlineData("MD5")]
+    public async Task A_chain_with_a_link_that_can_be_forged_is_not_trusted(string weakness)
+    {
+        var (image, root) = (Image("layer"), Authority(rsa: true));
+        using var key = RSA.Create(weakness.Contains("RSA", StringComparison.Ordinal) ? weakness.Contains("512", StringComparison.Ordinal) ? 512 : 1024 : 2048);
+        var request = new CertificateRequest("CN=weak", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        using var rootKey = root.GetRSAPrivateKey();
+        using var issued = request.Create(
+            root.SubjectName, new WeakHash(rootKey!, weakness), Now.AddHours(-3), Now.AddHours(3), [1, 2, 3]);
+        using var weak = issued.CopyWithPrivateKey(key);
+        SignWithCertificate(image, Leaf(weak, mail: "a@b.c"), weak.ExportCertificatePem());
+
+        var verdict = Assert.Single(await VerifyAsync(image, Trusting(root, "a@b.c")));
+
+        Assert.False(verdict.IsValid);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_an_authority_issues_none()
+    {
+        var (image, root) = (Image("layer"), Authority());
+        foreach (var attacker in new[]
+        {
+            Leaf(root, mail: "evil@b.c"),
+            Leaf(root, mail: "evil@b.c", usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment),
+            Issue(root, "CN=nothing", _ => { }),
+            Issue(root, "CN=no authority", request => request.CertificateExtensions.Add(
+                new X509BasicConstraintsExtension(certificateAuthority: false, false, 0, critical: true))),
+        })
+        {
+            SignWithCertificate(image, Leaf(attacker, mail: "a@b.c"), attacker.ExportCertificatePem());
+            Assert.False(Assert.Single(await VerifyAsync(image, Trusting(root, "a@b.c"))).IsValid);
+        }
+    }
+
+    [Fact]
+    public async Task Constraints_and_unknown_critical_extensions_of_a_chain_are_obeyed()
+    {
+        var root = Authority();
+        X509Certificate2 Below(params X509Extension[] extensions) => Issue(root, "CN=limited", request =>
+        {
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, true, 0, critical: true));
+            Array.ForEach(extensions, request.CertificateExtensions.Add);
+        });
+        var image = Image("layer");
+        var limits = new[]
+        {
+            // Only mail addresses of one host; an unknown extension; another purpose.
+            Below(new X509Extension("2.5.29.30", Convert.FromHexString("3011A00F300D810B6578616D706C652E636F6D"), critical: true)),
+            Below(new X509Extension("1.2.3.4.5", [5, 0], critical: true)),
+            Below(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false)),
+        };
+        foreach (var limit in limits)
+        {
+            SignWithCertificate(image, Leaf(limit, mail: "a@b.c"), limit.ExportCertificatePem());
+            Assert.False(Assert.Single(await VerifyAsync(image, Trusting(root, "a@b.c"))).IsValid);
+        }
+
+        var (first, unlimited) = (Below(), image);
+        var second = Issue(first, "CN=too deep", request => request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true)));
+        SignWithCertificate(unlimited, Leaf(second, mail: "a@b.c"), first.ExportCertificatePem() + "\n" + second.ExportCertificatePem());
+        Assert.False(Assert.Single(await VerifyAsync(unlimited, Trusting(root, "a@b.c"))).IsValid);
+        SignWithCertificate(unlimited, Leaf(first, mail: "a@b.c"), first.ExportCertificatePem());
+        Assert.True(Assert.Single(await VerifyAsync(unlimited, Trusting(root, "a@b.c"))).IsValid);
+    }
+
     [Fact]
     public async Task Malformed_and_too_many_certificates_are_not_trusted()
     {
@@ -106,7 +194,23 @@ public sealed class CertificateTrustTests : TrustTest
     }
 
     private static CertificateTrust Trusting(X509Certificate2 root, string identity) =>
-        new([root], identities => identities.Contains(identity), identity, TimeProvider.System);
+        new([root], identities => identities.Any(known => known.Text == identity), identity, TimeProvider.System);
+
+    private static X509Certificate2 Authority(bool rsa)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN=root {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: rsa, false, 0, critical: true));
+        return request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(2));
+    }
+
+    private static X509Extension Names(string kind, string text)
+    {
+        // The tags of GeneralName (RFC 5280, section 4.2.1.6).
+        byte tag = kind switch { "mail" => 0x81, "host" => 0x82, _ => 0x86 };
+        return new X509Extension(
+            "2.5.29.17", [0x30, (byte)(text.Length + 2), tag, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)], critical: false);
+    }
 
     private static X509Certificate2 Authority()
     {
@@ -118,16 +222,19 @@ public sealed class CertificateTrustTests : TrustTest
 
     private static X509Certificate2 Leaf(
         X509Certificate2 issuer, string? mail, string purpose = "1.3.6.1.5.5.7.3.3", DateTimeOffset? until = null,
-        X509KeyUsageFlags usage = X509KeyUsageFlags.DigitalSignature, string subject = "CN=leaf") =>
+        X509KeyUsageFlags usage = X509KeyUsageFlags.DigitalSignature, string subject = "CN=leaf", X509Extension? names = null) =>
         Issue(issuer, subject, request =>
         {
+            if (names is not null)
+            {
+                request.CertificateExtensions.Add(names);
+            }
+
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
             request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
             if (mail is not null)
             {
-                var names = new SubjectAlternativeNameBuilder();
-                names.AddEmailAddress(mail);
-                request.CertificateExtensions.Add(names.Build());
+                request.CertificateExtensions.Add(Names("mail", mail));
             }
         }, until);
 
@@ -137,7 +244,13 @@ public sealed class CertificateTrustTests : TrustTest
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         add(request);
-        using var issued = request.Create(issuer, Now.AddHours(-2), until ?? Now.AddHours(2), Guid.NewGuid().ToByteArray());
+        using var rsa = issuer.GetRSAPrivateKey();
+        using var curve = issuer.GetECDsaPrivateKey();
+
+        // The generator does not ask whether the issuer is an authority.
+        using var issued = request.Create(
+            issuer.SubjectName, rsa is null ? X509SignatureGenerator.CreateForECDsa(curve!) : new WeakHash(rsa, "SHA-256"),
+            Now.AddHours(-2), until ?? Now.AddHours(2), Guid.NewGuid().ToByteArray());
         return issued.CopyWithPrivateKey(key);
     }
 
@@ -160,5 +273,21 @@ public sealed class CertificateTrustTests : TrustTest
         }
 
         TagLayers(image, Source.Add(payload, SignatureReader.SimpleSigningType) with { Annotations = annotations });
+    }
+
+    /// <summary>Signs certificates with hashes that are no longer secure.</summary>
+    private sealed class WeakHash(RSA key, string hash) : X509SignatureGenerator
+    {
+        private readonly HashAlgorithmName _name =
+            hash == "SHA-1" ? HashAlgorithmName.SHA1 : hash == "MD5" ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256;
+
+        // The last byte of the identifiers of PKCS#1 signatures: md5WithRSA, sha1WithRSA, sha256WithRSA.
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) =>
+            [0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, (byte)(hash == "SHA-1" ? 5 : hash == "MD5" ? 4 : 11), 5, 0];
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) =>
+            key.SignData(data, _name, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => CreateForRSA(key, RSASignaturePadding.Pkcs1).PublicKey;
     }
 }

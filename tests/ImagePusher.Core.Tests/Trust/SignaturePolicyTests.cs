@@ -120,6 +120,36 @@ public sealed class SignaturePolicyTests : TrustTest
         await AssertRejectedAsync(Image("layer"), policy, name: ImageReference.Parse(name));
     }
 
+    // Rows: the registry of the scope, and another spelling that leads to the same registry.
+    [Theory]
+    [InlineData("registry.example:5000", "registry.example:05000")]
+    [InlineData("registry.example", "registry.example:443")]
+    [InlineData("registry.example:443", "registry.example")]
+    [InlineData("registry.example", "registry.example:80")]
+    [InlineData("registry.example", "Registry.Example:0443")]
+    [InlineData("127.0.0.1:5000", "127.1:5000")]
+    [InlineData("10.0.0.1", "10.0.1:443")]
+    [InlineData("[::1]:5000", "[0:0::1]:5000")]
+    [InlineData("[2001:db8::1]", "[2001:DB8:0::1]:443")]
+    [InlineData("127.0.0.1:5000", "[::ffff:127.0.0.1]:5000")]
+    [InlineData("localhost:5000", "127.0.0.1:5000")]
+    [InlineData("127.0.0.1:5000", "[::1]:5000")]
+    [InlineData("docker.io", "Index.Docker.Io")]
+    [InlineData("docker.io", "registry-1.DOCKER.io:443")]
+    [InlineData("docker.io", "registry.hub.docker.com")]
+    public async Task Another_spelling_of_a_registry_does_not_avoid_its_scopes(string registry, string other)
+    {
+        var image = Image("layer");
+        var name = ImageReference.Parse($"{other}/team/app:1");
+        foreach (var scope in new[] { registry, $"{registry}/team", $"{registry}/team/app", $"{registry}/team/app:1" })
+        {
+            await AssertRejectedAsync(
+                image, WritePolicy($$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Reject}}}}}}}"""), name: name);
+            await AssertRejectedAsync(
+                image, WritePolicy($$$$"""{"default":{{{{Reject}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Accept}}}}}}}"""), name: name);
+        }
+    }
+
     [Fact]
     public async Task An_image_without_a_name_is_judged_by_the_default()
     {

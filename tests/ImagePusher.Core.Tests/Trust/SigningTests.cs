@@ -83,6 +83,11 @@ public sealed class SigningTests : TrustTest
     [InlineData("""{"kdf":{"name":"scrypt","params":{"N":3,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
     [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
     [InlineData("""{"kdf":{"name":"argon2","params":{},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
+    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":65536,"r":1,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
+    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":131072,"r":8,"p":16},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
+    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},"ciphertext":""}""")]
+    [InlineData("""{"kdf":null,"cipher":null}""")]
+    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"\ud800"},"cipher":{"name":"nacl/secretbox"},"ciphertext":"AA=="}""")]
     [InlineData("{}")]
     [InlineData("x")]
     public void A_malformed_or_costly_key_file_is_a_typed_error(string json)
@@ -90,6 +95,21 @@ public sealed class SigningTests : TrustTest
         var pem = PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", Encoding.UTF8.GetBytes(json));
 
         Assert.ThrowsAny<ImagePusherException>(() => SigningKey.Read(pem, "secret", "The key"));
+    }
+
+    // Rows: the iterations that the file of an encrypted key states, in the middle of its DER bytes.
+    [Theory]
+    [InlineData(new byte[] { 0x7F, 0xFF, 0xFF })]
+    [InlineData(new byte[] { 0x50, 0x00, 0x00 })]
+    [InlineData(new byte[] { 0x4C, 0x4B, 0x41 })]
+    public void A_key_that_states_endless_iterations_is_rejected_before_they_start(byte[] iterations)
+    {
+        var content = Signer.PrivateKey.ExportEncryptedPkcs8PrivateKey(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 0x010203));
+        iterations.CopyTo(content.AsSpan(content.AsSpan().IndexOf((ReadOnlySpan<byte>)[2, 3, 1, 2, 3]) + 2));
+
+        Assert.Throws<LimitExceededException>(
+            () => SigningKey.Read(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", content), "secret", "The key"));
     }
 
     [Fact]

@@ -46,6 +46,18 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     [InlineData("Set-RegistryOption -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/")]
     [InlineData("Set-RegistryOption $registry -ThrottleLimit 2; Set-RegistryOption -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/ -SignaturePolicy $accept")]
+    [InlineData("Send-ImageToEngine $image -EngineHost unix:///none.sock -SignaturePolicy $policy")]
+    [InlineData("Send-ImageToEngine -Path $oci -EngineHost unix:///none.sock -SignaturePolicy $policy")]
+    [InlineData("Send-ImageToEngine $image -EngineHost unix:///none.sock -SignaturePolicy $policy -WhatIf")]
+    [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy | Where-Object State -ne Failed")]
+    [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy -PlanOnly")]
+    [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy -WhatIf")]
+    [InlineData("Get-SyncPlan $sync | Sync-RegistryImage -Destination $registry/new/ -SignaturePolicy $policy | Where-Object State -ne Failed")]
+    [InlineData("Sync-RegistryImage $sync -Destination $registry -SignaturePolicy $policy | Where-Object State -ne Failed")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Save-ImageToCache $spelled/team/app:1 -CachePath $new")]
+    [InlineData("Set-RegistryOption $spelled -SignaturePolicy $policy; Save-ImageToCache $image -CachePath $new")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Push-ImageTar $tar -Destination $spelled/new/")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Set-RegistryOption $spelled -SignaturePolicy ''; Push-ImageTar $tar -Destination $spelled/new/")]
     public async Task Every_cmdlet_that_copies_rejects_an_unsigned_image(string script)
     {
         using var engine = await StartAsync();
@@ -158,13 +170,15 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
         var engine = new Engine
         {
             ["tar"] = _images.Write("app"), ["folder"] = _folder.FullName, ["storage"] = _folder["storage"], ["new"] = _folder["cache"],
-            ["policy"] = _folder["policy.json"], ["oci"] = _folder["oci.tar"],
+            ["policy"] = _folder["policy.json"], ["oci"] = _folder["oci.tar"], ["sync"] = _folder["sync.yaml"],
             ["accept"] = _folder.Write("accept.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""),
         };
         await engine.OutputAsync(
             """
             $registry = (Start-LocalRegistry -Port 0 -Path $storage).Registry
             $image = "$registry/team/app:1"
+            $spelled = $registry -replace ':', ':0'
+            Set-Content $sync "${registry}: { images: { team/app: ['1'] } }"
             $null = Push-ImageTar $tar -Destination $image
             $null = Save-ImageToCache $image
             $null = Export-ImageTar $image -Path $oci
