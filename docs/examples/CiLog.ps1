@@ -38,7 +38,7 @@ function Format-CiError([Management.Automation.ErrorRecord] $ErrorRecord) {
     }
 }
 
-# Writes an ErrorRecord as an error, an image (the result of a push, a cached image) as a group, and other objects unchanged.
+# Writes an ErrorRecord as an error, an image (the result of a push or of a sync, a cached image) as a group, and other objects unchanged.
 function Write-CiLog {
     [CmdletBinding()]
     param([Parameter(ValueFromPipeline)] $InputObject)
@@ -55,6 +55,10 @@ function Write-CiLog {
             }
             $lines += 'took    {0:0.0} s' -f $what.Duration.TotalSeconds
             Format-CiGroup "$($what.Reference): $done" $lines
+        } elseif ($what.State -and $null -ne $what.Attempts) {
+            $lines = @("from    $($what.Source)", "digest  $($what.Digest)", "why     $($what.Error ? $what.Error : $what.Reason)")
+            $name = $what.Reference ? $what.Reference : $what.Source
+            Format-CiGroup "${name}: $($what.State.ToLowerInvariant())" ($lines -notmatch '^\w+\s*$')
         } elseif ($what.CachePath -and $what.Reference) {
             Format-CiGroup "$($what.Reference): $($what.SizeText) in the cache" @(
                 "digest     $($what.Digest)", "platforms  $($what.Platform)", "cache      $($what.CachePath)")

@@ -2,6 +2,8 @@
 #
 #   mirror-hosts.ps1 images.txt registry.example.com/mirror/ -HostName build1, build2, build3
 #
+# Instead of a list, a sync file of skopeo or regsync (.yml, .yaml) can be specified. Its rules are evaluated here; the hosts get the
+# selected images, and neither the file nor the credentials and TLS settings in it.
 # Requires SSH to each host (or -ComputerName instead of -HostName for WinRM) and the module installed there. The hosts use the
 # credentials in their own docker or podman files; none are sent.
 [CmdletBinding()]
@@ -10,17 +12,26 @@ param(
     [Parameter(Mandatory, Position = 1)] [string] $Destination,
     [Parameter(Mandatory)] [string[]] $HostName
 )
-$images = @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+$isSync = $List -match '\.ya?ml$'
+$images = if ($isSync) {
+    @(Get-SyncPlan $List -Destination $Destination -ErrorAction Stop)
+} else {
+    @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
+}
 if (-not $images) { throw "The list '$List' names no image." }
 $number = 0
 $jobs = foreach ($name in $HostName) {
     $number++
     $part = @($images | Select-ImageShard "$number/$($HostName.Count)")
     if ($part) {
-        Invoke-Command -HostName $name -AsJob -ArgumentList $part, $Destination -ScriptBlock {
-            param([string[]] $Part, [string] $Destination)
+        Invoke-Command -HostName $name -AsJob -ArgumentList $part, $Destination, $isSync -ScriptBlock {
+            param([object[]] $Part, [string] $Destination, [bool] $IsSync)
             Import-Module ImagePusher -ErrorAction Stop
-            $Part | Copy-RegistryImage -Destination $Destination
+            if ($IsSync) {
+                $Part | Sync-RegistryImage -Destination $Destination -Confirm:$false
+            } else {
+                $Part | Copy-RegistryImage -Destination $Destination
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 #
 #   mirror-list.ps1 images.txt registry.example.com/mirror/ [-Shard 3/10 [-ByRepository]] [-IncludeReferrers] [-Platform linux/amd64]
 #
-# The list has one reference per line; empty lines and lines that begin with '#' are ignored. The script writes a result for each
+# The list has one reference per line; empty lines and lines that begin with '#' are ignored. Instead of a list, a sync file of skopeo
+# or regsync (.yml, .yaml) can be specified, whose rules are evaluated on each machine; its options hold. The script writes a result for each
 # image and, after all were tried, ends with an error if one failed; run it again to continue. -ByRepository keeps the tags of a
 # repository in one part, so that no two machines send the same layers.
 # Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, otherwise those in docker's or podman's files.
@@ -22,6 +23,13 @@ if ($env:MIRROR_USER) {
 
 $copy = @{ Destination = $Destination; IncludeReferrers = $IncludeReferrers }
 if ($Platform) { $copy.Platform = $Platform }
+if ($List -match '\.ya?ml$') {
+    $images = @(Get-SyncPlan $List -Destination $Destination | Select-ImageShard $Shard -ByRepository:$ByRepository)
+    if (-not $IncludeReferrers) { $copy.Remove('IncludeReferrers') }
+    if ($images) { $images | Sync-RegistryImage @copy -Confirm:$false -ErrorAction Continue -ErrorVariable failed }
+    if ($failed) { throw "$($failed.Count) of the $($images.Count) images of part $Shard failed." }
+    return
+}
 $listed = @(Get-Content $List | Where-Object { $_ -match '^\s*[^#\s]' } | ForEach-Object Trim)
 if (-not $listed) { throw "The list '$List' names no image." }
 $images = @($listed | Select-ImageShard $Shard -ByRepository:$ByRepository)

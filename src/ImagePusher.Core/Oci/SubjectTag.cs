@@ -28,6 +28,18 @@ internal static class SubjectTag
     /// <summary>The subject whose list of referrers a tag names; null for any other tag.</summary>
     public static Digest? ListSubjectOf(string? tag) => tag is null ? null : Parse(tag);
 
+    /// <summary>
+    /// The tag under which the list of the same subject would be, for such a list and for the tags of cosign, also later ones; null for
+    /// any other tag. Unlike a digest it can be told from every such tag: the list of a sha512 subject has a part of its digest only.
+    /// </summary>
+    public static string? ListTagOf(string tag)
+    {
+        var stem = tag.Split('.')[0];
+        var dash = stem.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0 && stem[..dash] is "sha256" or "sha512" && stem.Length > dash + 64
+            && stem[(dash + 1)..].All(char.IsAsciiHexDigitLower) ? stem[..(dash + 65)] : null;
+    }
+
     private static Digest? Parse(string stem) =>
         stem.IndexOf('-', StringComparison.Ordinal) is var dash and > 0
             && Digest.TryParse($"{stem[..dash]}:{stem[(dash + 1)..]}", out var digest) ? digest : null;

@@ -62,6 +62,12 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>
+    /// The same repository, read from the registry itself: what a mirror has says little about what the registry has, which matters
+    /// where something is deleted.
+    /// </summary>
+    internal RegistryRepository WithoutMirrors() => new(_own, [], _mounts, _client, Registry, Repository, ParallelBlobs);
+
+    /// <summary>
     /// Deletes a manifest with all its tags, and removes it from its subject's list where clients keep one
     /// (distribution-spec, Deleting Manifests).
     /// </summary>

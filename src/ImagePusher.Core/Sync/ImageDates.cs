@@ -18,6 +18,14 @@ internal static class ImageDates
         IImageSource source, string tagOrDigest, CancellationToken cancellationToken)
     {
         var root = await source.ResolveAsync(tagOrDigest, cancellationToken).ConfigureAwait(false);
+        return (root, await ReadAsync(source, root, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The time of creation, of an index that of its first image.</summary>
+    /// <returns>Null if the image does not state it, or its config cannot be read.</returns>
+    /// <exception cref="ImagePusherException">A manifest of the index or the config does not exist or cannot be read.</exception>
+    public static async Task<DateTimeOffset?> ReadAsync(IImageSource source, Manifest root, CancellationToken cancellationToken)
+    {
         var manifest = root;
         for (var depth = 0; depth < Limits.IndexDepth && AnnotatedDate(manifest) is null && manifest is ImageIndex index; depth++)
         {
@@ -31,8 +39,8 @@ internal static class ImageDates
             manifest = await source.GetManifestAsync(child, cancellationToken).ConfigureAwait(false);
         }
 
-        return (root, AnnotatedDate(root) ?? AnnotatedDate(manifest)
-            ?? await ConfiguredDateAsync(source, manifest as ImageManifest, cancellationToken).ConfigureAwait(false));
+        return AnnotatedDate(root) ?? AnnotatedDate(manifest)
+            ?? await ConfiguredDateAsync(source, manifest as ImageManifest, cancellationToken).ConfigureAwait(false);
     }
 
     private static DateTimeOffset? AnnotatedDate(Manifest manifest) => DateTimeOffset.TryParse(

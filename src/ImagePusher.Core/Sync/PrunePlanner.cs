@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
@@ -9,7 +8,7 @@ namespace ImagePusher.Core.Sync;
 /// <param name="removesUnknown">True to remove tags that no entry covers too.</param>
 /// <param name="allowsEmpty">True to remove the last tag of a repository too.</param>
 /// <param name="isForecast">True if the wanted images were not copied, so the tags that they will have are counted.</param>
-internal sealed partial class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool isForecast)
+internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool isForecast)
 {
     private const int Parallelism = 6;
 
@@ -17,7 +16,7 @@ internal sealed partial class PrunePlanner(bool removesUnknown, bool allowsEmpty
     /// <exception cref="ImagePusherException">The repository could not be read: nothing may be removed.</exception>
     public async Task<PrunePlan> PlanAsync(PruneScope scope, CancellationToken cancellationToken)
     {
-        var (tags, isIncomplete) = (new List<string>(), false);
+        var (tags, isIncomplete) = (new HashSet<string>(StringComparer.Ordinal), false);
         try
         {
             await foreach (var tag in scope.Target.GetTagsAsync(() => isIncomplete = true, cancellationToken).ConfigureAwait(false))
@@ -30,7 +29,7 @@ internal sealed partial class PrunePlanner(bool removesUnknown, bool allowsEmpty
             return new PrunePlan(scope, 0, []);
         }
 
-        var unwanted = tags.Distinct().Where(tag => !scope.Wants(tag)).Order(StringComparer.Ordinal).ToList();
+        var unwanted = tags.Where(tag => !scope.Wants(tag)).Order(StringComparer.Ordinal).ToList();
         var doubt = scope.Doubt ?? (isIncomplete ? "the list of its own tags may be incomplete" : null);
         if (doubt is not null || unwanted.Count == 0)
         {
@@ -46,49 +45,99 @@ internal sealed partial class PrunePlanner(bool removesUnknown, bool allowsEmpty
     }
 
     private async Task<IReadOnlyList<PruneTag>> DecideAsync(
-        PruneScope scope, List<string> tags, HashSet<string> chosen, CancellationToken cancellationToken)
+        PruneScope scope, HashSet<string> tags, HashSet<string> chosen, CancellationToken cancellationToken)
     {
-        var kept = await new KeptDigests(scope.Target).ReadAsync(
+        var kept = new KeptDigests(scope.Target);
+        var needed = await kept.ReadAsync(
             tags.Where(tag => !chosen.Contains(tag)), scope.WantedDigests, cancellationToken).ConfigureAwait(false);
-        var decided = new ConcurrentBag<PruneTag>();
+        var read = new ConcurrentBag<PruneTag>();
         await Parallel.ForEachAsync(
             chosen, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (tag, stop) => decided.Add(await DecideAsync(scope, tag, kept, stop).ConfigureAwait(false))).ConfigureAwait(false);
-        var ordered = decided.OrderBy(tag => tag.Name.Tag, StringComparer.Ordinal).ToList();
+            async (tag, stop) =>
+            {
+                if (await ReadAsync(scope, tag, stop).ConfigureAwait(false) is { } found)
+                {
+                    read.Add(found);
+                }
+            }).ConfigureAwait(false);
+        var decided = read.OrderBy(tag => tag.Name.Tag, StringComparer.Ordinal).ToArray();
+        needed = await KeepReferrersAsync(decided, needed, kept, cancellationToken).ConfigureAwait(false);
 
         // At least one tag stays, the newest version.
-        var removed = ordered.Where(tag => tag.Kept is null).ToList();
-        if (!allowsEmpty && removed.Count > 0 && removed.Count == tags.Count && !(isForecast && scope.WantsTags))
+        var removed = decided.Where(tag => tag.Kept is null).ToList();
+        var existing = tags.Count - chosen.Count + decided.Length;
+        if (!allowsEmpty && removed.Count > 0 && removed.Count == existing && !(isForecast && scope.WantsTags))
         {
             var last = removed.MaxBy(tag => tag, Comparer<PruneTag>.Create(CompareVersions))!;
-            ordered[ordered.IndexOf(last)] = last with { Kept = "it would be the last tag of the repository" };
+            decided[Array.IndexOf(decided, last)] = last with { Kept = "it would be the last tag of the repository" };
+            needed = await kept.ReadAsync([last.Name.Tag!], [], cancellationToken).ConfigureAwait(false);
+            needed = await KeepReferrersAsync(decided, needed, kept, cancellationToken).ConfigureAwait(false);
         }
 
-        var late = await new KeptDigests(scope.Target).ReadAsync(
-            ordered.Where(tag => tag.Kept is not null).Select(tag => tag.Name.Tag!), [], cancellationToken).ConfigureAwait(false);
-        return [.. ordered.Select(tag => tag.Digest is not null && late.Contains(tag.Digest) ? tag with { IsShared = true } : tag)];
+        return [.. decided.Select(tag => tag with { IsShared = tag.Digest is not null && needed.Contains(tag.Digest) })];
     }
 
-    private static async Task<PruneTag> DecideAsync(
-        PruneScope scope, string tag, IReadOnlySet<Digest> kept, CancellationToken cancellationToken)
+    // What refers to a kept image is kept, and so is what refers to that: the signature of an SBOM.
+    private static async Task<IReadOnlySet<Digest>> KeepReferrersAsync(
+        PruneTag[] tags, IReadOnlySet<Digest> needed, KeptDigests kept, CancellationToken cancellationToken)
     {
-        if (Referring().Match(tag) is { Success: true } match
-            && Digest.TryParse($"{match.Groups["algorithm"].Value}:{match.Groups["encoded"].Value}", out var subject)
-            && kept.Contains(subject))
+        while (true)
         {
-            return Keep(scope, tag, "it belongs to an image that is kept");
+            var found = new List<string>();
+            var lists = needed.Select(SubjectTag.ListOf).ToHashSet(StringComparer.Ordinal);
+            for (var i = 0; i < tags.Length; i++)
+            {
+                if (tags[i] is { Kept: null } tag
+                    && ((tag.Subject is not null && needed.Contains(tag.Subject)) || (tag.ListTag is not null && lists.Contains(tag.ListTag))))
+                {
+                    tags[i] = tag with { Kept = "it belongs to an image that is kept" };
+                    found.Add(tag.Name.Tag!);
+                }
+            }
+
+            if (found.Count == 0)
+            {
+                return needed;
+            }
+
+            needed = await kept.ReadAsync(found, [], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Null for a tag that is gone since it was listed.
+    private static async Task<PruneTag?> ReadAsync(PruneScope scope, string tag, CancellationToken cancellationToken)
+    {
+        Manifest manifest;
+        try
+        {
+            manifest = await scope.Target.ResolveAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ManifestNotFoundException)
+        {
+            return null;
         }
 
-        var (manifest, created) = await ImageDates.ReadAsync(scope.Target, tag, cancellationToken).ConfigureAwait(false);
         return new PruneTag
         {
             Name = scope.Repository.WithTag(tag),
             Digest = manifest.Digest,
-            Created = created,
+            Subject = manifest.Subject?.Digest,
+            Created = await CreatedAsync(scope, manifest, cancellationToken).ConfigureAwait(false),
             Reason = scope.Covers(tag) ? "the file no longer selects it" : "the file does not cover it",
-            Kept = manifest.Subject is { } image && kept.Contains(image.Digest) ? "it belongs to an image that is kept" : null,
-            IsShared = kept.Contains(manifest.Digest),
         };
+    }
+
+    // An image of which something is missing has no age, and is removed like others.
+    private static async Task<DateTimeOffset?> CreatedAsync(PruneScope scope, Manifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ImageDates.ReadAsync(scope.Target, manifest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ImagePusherException)
+        {
+            return null;
+        }
     }
 
     private static PruneTag Keep(PruneScope scope, string tag, string why) => new() { Name = scope.Repository.WithTag(tag), Kept = why };
@@ -99,8 +148,4 @@ internal sealed partial class PrunePlanner(bool removesUnknown, bool allowsEmpty
         _ = TagVersion.TryParse(other.Name.Tag, out var second);
         return first is null ? (second is null ? string.CompareOrdinal(one.Name.Tag, other.Name.Tag) : -1) : first.CompareTo(second);
     }
-
-    // The tag of the list of referrers, and those of cosign.
-    [GeneratedRegex(@"\A(?<algorithm>sha256|sha512)-(?<encoded>[0-9a-f]{64,128})(?:\.[a-z]+)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Referring();
 }

@@ -12,6 +12,12 @@ internal sealed record PruneTag
     /// <summary>The digest that it has; null if it was not read.</summary>
     public Digest? Digest { get; init; }
 
+    /// <summary>The image that its manifest refers to; null for none.</summary>
+    public Digest? Subject { get; init; }
+
+    /// <summary>The tag for the list of referrers of the image that its own tag refers to; null for none.</summary>
+    public string? ListTag => SubjectTag.ListTagOf(Name.Tag!);
+
     /// <summary>When the image was created; null if it was not read, or does not state it.</summary>
     public DateTimeOffset? Created { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
+using ImagePusher.Core;
 using ImagePusher.Core.Engines;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -11,42 +12,40 @@ using ImagePusher.Session;
 namespace ImagePusher.Cmdlets;
 
 /// <summary>Send-ImageToEngine: loads images into docker or podman.</summary>
-[Cmdlet(VerbsCommunications.Send, "ImageToEngine", SupportsShouldProcess = true, DefaultParameterSetName = ReferenceSet)]
+[Cmdlet(VerbsCommunications.Send, "ImageToEngine", SupportsShouldProcess = true)]
 [OutputType(typeof(EngineImage))]
 public sealed class SendImageToEngineCommand : AsyncCommand
 {
-    private const string ReferenceSet = "Reference";
-
     private ArchiveInput _input = null!;
     private EngineAddress _engine = null!;
     private IReadOnlyList<Platform> _platforms = [];
     private CopyRunner _copies = null!;
 
+    // No parameter sets: an object of Get-ImageTar has a reference and a path, which bind together, and the path says where the image is.
+
     /// <summary>The cached images: names, digests or wildcard patterns.</summary>
-    [Parameter(
-        Mandatory = true, Position = 0, ParameterSetName = ReferenceSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.PathSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string[] Path { get; set; } = [];
 
     /// <summary>Image archives or OCI layout directories, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "LP")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The images of an archive to select: names, digests or wildcard patterns.</summary>
-    [Parameter(ParameterSetName = ArchiveInput.PathSet)]
-    [Parameter(ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ArchivedImageCompleter))]
@@ -87,14 +86,25 @@ public sealed class SendImageToEngineCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == ReferenceSet)
+        var isLiteral = Path.Length == 0;
+        var paths = isLiteral ? LiteralPath : Path;
+        if (paths.Length > 0)
+        {
+            SendArchived(paths, isLiteral);
+        }
+        else if (Reference.Length > 0)
         {
             SendCached();
-            return;
         }
+        else
+        {
+            Require<object?>(null, () => throw new InvalidOptionException(
+                "No image is specified.", "Specify an image of the cache or of an archive."));
+        }
+    }
 
-        var paths = ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path;
-        _input.Process(paths, Image, needsNames: true, (input, lease, selected) =>
+    private void SendArchived(string[] paths, bool isLiteral) =>
+        _input.Process(paths, isLiteral, Image, needsNames: true, (input, lease, selected) =>
         {
             foreach (var (image, name) in selected)
             {
@@ -104,7 +114,6 @@ public sealed class SendImageToEngineCommand : AsyncCommand
                     lease.Release);
             }
         });
-    }
 
     private void SendCached()
     {

@@ -36,9 +36,8 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
         {
             var answers = plan.Tags.Select(tag => tag.Kept is null && excess is not null ? tag with { Kept = excess } : Ask(tag)).ToList();
 
-            // What a tag that is kept needs was not looked for, so nothing is deleted by its digest.
             var isKept = answers.Exists(tag => tag.Kept is not null && plan.Removals.Any(removal => removal.Name == tag.Name));
-            Start(plan.Scope, isKept ? [.. answers.Select(tag => tag with { IsShared = true })] : answers);
+            Start(plan.Scope, isKept ? [.. answers.Select(Careful)] : answers);
         }
 
         if (excess is not null)
@@ -54,11 +53,14 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
         var planner = new PrunePlanner(RemovesUnknown, AllowsEmpty, isForecast: IsPlanOnly || command.IsWhatIf);
         foreach (var group in selected.GroupBy(selection => selection.Repository))
         {
-            var scope = new PruneScope(group.Key, group.First().Access.Target(group.Key, command.Log));
+            var scope = new PruneScope(group.Key, group.First().Access.Target(group.Key, command.Log).WithoutMirrors());
             foreach (var selection in group)
             {
                 scope.Add(selection.Selection, selection.Names, selection.Selection.Images.Any(run.Failed.ContainsKey));
             }
+
+            // An image that is wanted by its digest has another one at the target if only a part of its index was copied.
+            scope.WantedDigests.UnionWith(run.Copied.Where(copy => copy.Key.ByDigest() == group.Key).Select(copy => copy.Value));
 
             command.Try(group.Key.ToString(), () => plans.Add(command.Await(token => planner.PlanAsync(scope, token))));
         }
@@ -71,6 +73,13 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
             $"Remove {Describe(tag)}.", $"Remove {Describe(tag)}?", "Remove tags that the file no longer selects")
             ? tag
             : tag with { Kept = command.IsWhatIf ? "" : "its removal was declined" };
+
+    // What a tag that is kept by an answer needs was not looked for: nothing is deleted by its digest, and no referrer.
+    private static PruneTag Careful(PruneTag tag) => tag with
+    {
+        IsShared = true,
+        Kept = tag.Kept ?? (tag.Subject is null && tag.ListTag is null ? null : "it may belong to an image whose removal was declined"),
+    };
 
     private static string Describe(PruneTag tag)
     {

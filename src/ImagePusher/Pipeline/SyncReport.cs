@@ -29,13 +29,14 @@ internal sealed class SyncReport : IDisposable
         }
     }
 
-    /// <summary>Writes a result, from any thread. A line is one write, so it is there as a whole or not at all.</summary>
+    /// <summary>Writes a result, from any thread. A line is one write, so it is there as a whole or not at all, also on a full disk.</summary>
     /// <exception cref="Core.ImagePusherException">The file cannot be written.</exception>
     public void Write(SyncResult result)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(result, Form), (byte)'\n'];
         lock (_lock)
         {
+            var end = _file.Position;
             try
             {
                 _file.Write(line);
@@ -43,12 +44,27 @@ internal sealed class SyncReport : IDisposable
             }
             catch (IOException error)
             {
+                Shorten(end);
                 throw Failure(_path, error);
             }
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    // Removes the part of a line that did not fit.
+    private void Shorten(long length)
+    {
+        try
+        {
+            _file.SetLength(length);
+            _file.Position = length;
+        }
+        catch (IOException)
+        {
+            // The reason of the write is reported.
+        }
+    }
 
     private static Core.ImagePusherException Failure(string path, Exception error) => DiskErrors.Classify(error, path)
         ?? new Core.AccessDeniedException($"'{path}' cannot be written: {DiskErrors.Reason(error)}.", "Use another path.", error);

@@ -22,6 +22,9 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
     /// <summary>The images that failed, by their sources.</summary>
     public ConcurrentDictionary<ImageReference, bool> Failed { get; } = new();
 
+    /// <summary>The digests that images have at the target, or will have, by their names there.</summary>
+    public ConcurrentDictionary<ImageReference, Digest> Copied { get; } = new();
+
     /// <summary>Starts the copy of one image.</summary>
     public void Start(SyncItem item, DestinationName target, SyncAccess access)
     {
@@ -37,9 +40,14 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
                 var result = await copies.RunAsync(copy, progress, token).ConfigureAwait(false);
                 PusherSession.Current.Saw(item.Source);
                 PusherSession.Current.Saw(result.Name);
+                Copied[result.Name] = result.Manifest.Digest;
                 Write(pending, monitor.Of(result));
-                await _library.RunAsync(
-                    target, access.TargetAccess(target.Name.Registry, item.Source.Registry), token).ConfigureAwait(false);
+                if (result.BytesSent > 0)
+                {
+                    // An unchanged image was there before, beside what the check would find.
+                    await _library.RunAsync(
+                        target, access.TargetAccess(target.Name.Registry, item.Source.Registry), token).ConfigureAwait(false);
+                }
             }
             catch (DestinationConflictException error) when (options.NoClobber)
             {
@@ -61,6 +69,11 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             var copy = RequestOf(item, target, access, new RetryCounter(command.Log));
             var plan = await PlanAsync(copy, token).ConfigureAwait(false);
             Failed.TryRemove(item.Source, out _);
+            if (plan.Digest is not null)
+            {
+                Copied[target.Name.Tag is null ? target.Name.WithDigest(plan.Digest) : target.Name] = plan.Digest;
+            }
+
             if (isWhatIf)
             {
                 var what = plan.IsPublished ? ": nothing to do, it already exists" : "";

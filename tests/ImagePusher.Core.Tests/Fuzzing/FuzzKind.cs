@@ -6,6 +6,9 @@ internal enum FuzzKind
     /// <summary>Delimiters and words.</summary>
     Text,
 
+    /// <summary>Lines, their indentation, and the tokens of YAML and Dockerfiles.</summary>
+    Lines,
+
     /// <summary>Values, names and nesting of JSON.</summary>
     Json,
 

@@ -24,6 +24,7 @@ internal sealed record Mutation(int Seed, Mutation.Change[] Changes)
             input = kind switch
             {
                 FuzzKind.Json => JsonMutator.Apply(input, change, other),
+                FuzzKind.Lines => LineMutator.Apply(input, change, other),
                 FuzzKind.Tar => TarMutator.Apply(input, change, other),
                 _ => TextMutator.Apply(input, change, other),
             };

@@ -83,7 +83,11 @@ public sealed partial class FakeRegistry
             case "HEAD" when !RegistryProfile.TakesManifestHead:
                 await ErrorAsync(exchange, 405, "UNSUPPORTED", "HEAD");
                 break;
-            case "DELETE" when _manifests.TryRemove((repository, reference), out _):
+            case "DELETE" when !RegistryProfile.DeletesTags && !IsDigest(reference):
+                await ErrorAsync(exchange, 405, "UNSUPPORTED", "The operation is unsupported.");
+                break;
+            case "DELETE" when _manifests.TryGetValue((repository, reference), out var deleted):
+                Delete(repository, reference, deleted.Digest);
                 await exchange.RespondAsync(202);
                 break;
             case "GET" or "HEAD" when _manifests.TryGetValue((repository, reference), out var manifest):
@@ -96,11 +100,25 @@ public sealed partial class FakeRegistry
         }
     }
 
+    // By its digest, a manifest is deleted with all its tags.
+    private void Delete(string repository, string reference, string digest)
+    {
+        var all = IsDigest(reference)
+            ? _manifests.Where(entry => entry.Key.Repository == repository && entry.Value.Digest == digest).Select(entry => entry.Key)
+            : [(repository, reference)];
+        foreach (var key in all.ToList())
+        {
+            _manifests.TryRemove(key, out _);
+        }
+    }
+
+    private static bool IsDigest(string reference) => reference.Contains(':', StringComparison.Ordinal);
+
     private async Task PutManifestAsync(ServerExchange exchange, string repository, string reference)
     {
         var content = await exchange.ReadAllAsync();
         var digest = Http.DigestOf(content);
-        if (reference.Contains(':', StringComparison.Ordinal) && reference != digest)
+        if (IsDigest(reference) && reference != digest)
         {
             await ErrorAsync(exchange, 400, "DIGEST_INVALID", reference);
             return;
@@ -143,7 +161,7 @@ public sealed partial class FakeRegistry
     private Task TagsAsync(ServerExchange exchange, string repository)
     {
         var tags = _manifests.Keys
-            .Where(key => key.Repository == repository && !key.Reference.Contains(':', StringComparison.Ordinal))
+            .Where(key => key.Repository == repository && !IsDigest(key.Reference))
             .Select(key => key.Reference).Order(StringComparer.Ordinal);
         return exchange.RespondAsync(200, JsonSerializer.Serialize(new { name = repository, tags }));
     }

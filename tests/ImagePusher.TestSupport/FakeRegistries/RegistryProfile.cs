@@ -87,6 +87,9 @@ public sealed partial record RegistryProfile
     /// <summary>Whether manifests can be asked for by HEAD; otherwise 405.</summary>
     public bool TakesManifestHead { get; init; } = true;
 
+    /// <summary>Whether a tag can be deleted by its name; otherwise 405, and images are deleted by their digests.</summary>
+    public bool DeletesTags { get; init; } = true;
+
     /// <summary>Whether only GET /v2/ names a challenge with its 401.</summary>
     public bool ChallengesPingAlone { get; init; }
 

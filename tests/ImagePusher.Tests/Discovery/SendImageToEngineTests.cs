@@ -85,6 +85,81 @@ public sealed class SendImageToEngineTests : IDisposable
         Assert.Empty(run.Output);
     }
 
+    [Theory]
+    [InlineData("Get-ImageTar $tar, $second | Send-ImageToEngine -EngineHost $service")]
+    [InlineData("Get-ChildItem $folder/*.tar | Send-ImageToEngine -EngineHost $service")]
+    [InlineData("Send-ImageToEngine -Path $folder/*.tar -EngineHost $service")]
+    [InlineData("Send-ImageToEngine -LiteralPath $tar, $second -EngineHost $service")]
+    [InlineData("Import-ImageTar $tar, $second | Send-ImageToEngine -EngineHost $service")]
+    public async Task Several_archives_and_images_are_several_loads(string script)
+    {
+        await using var engine = FakeEngine.Start();
+        (_engine["tar"], _engine["second"]) = (_images.Write("app"), _images.Write("tool"));
+        (_engine["folder"], _engine["service"]) = (Path.GetDirectoryName((string)_engine["tar"]!), engine.Address);
+        var sent = await _engine.OutputAsync(script, Token);
+        Assert.Equal(2, sent.Select(image => image.ToString()).Distinct().Count());
+        Assert.Equal(2, engine.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_image_of_an_archive_is_chosen_by_what_is_piped()
+    {
+        await using var engine = FakeEngine.Start();
+        (_engine["tar"], _engine["service"]) = (_images.Write("app"), engine.Address);
+        await _engine.OutputAsync("Import-ImageTar $tar -Reference localhost/one:1 | Out-Null; Import-ImageTar $tar -Reference localhost/two:2 | Out-Null", Token);
+        _engine["both"] = _folder["both.tar"];
+        await _engine.OutputAsync("'localhost/one:1', 'localhost/two:2' | Export-ImageTar -Path $both", Token);
+        var sent = await _engine.OutputAsync("Get-ImageTar $both | Where-Object Reference -like '*two*' | Send-ImageToEngine -EngineHost $service", Token);
+        Assert.Equal("localhost/two:2", Assert.Single(sent).ToString());
+    }
+
+    [Theory]
+    [InlineData("Send-ImageToEngine -Path $tar")]
+    [InlineData("Get-ImageTar $tar | Send-ImageToEngine")]
+    [InlineData("Import-ImageTar $tar | Send-ImageToEngine")]
+    public async Task A_signature_policy_decides_what_is_loaded(string script)
+    {
+        await using var engine = FakeEngine.Start();
+        (_engine["tar"], _engine["service"]) = (_images.Write("app"), engine.Address);
+        _engine["reject"] = _folder.Write("reject.json", """{"default":[{"type":"reject"}]}""");
+        _engine["accept"] = _folder.Write("accept.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
+        var run = await _engine.RunAsync($"{script} -EngineHost $service -SignaturePolicy $reject", Token);
+        Assert.StartsWith("SignatureRejected", run.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+        Assert.Single(await _engine.OutputAsync($"{script} -EngineHost $service -SignaturePolicy $accept", Token));
+    }
+
+    // Where there are no named pipes, .NET has sockets of their names: the path of a byte is the same.
+    [Theory]
+    [InlineData("npipe:////./pipe/")]
+    [InlineData(@"npipe://\\.\pipe\")]
+    public async Task An_engine_is_reached_by_its_named_pipe(string prefix)
+    {
+        var name = $"imagepusher-{Guid.NewGuid():N}";
+        await using var pipe = new System.IO.Pipes.NamedPipeServerStream(
+            name, System.IO.Pipes.PipeDirection.InOut, 1, System.IO.Pipes.PipeTransmissionMode.Byte, System.IO.Pipes.PipeOptions.Asynchronous);
+        var served = ServeAsync(pipe);
+        (_engine["tar"], _engine["service"]) = (_images.Write("app"), prefix + name);
+        var sent = Assert.Single(await _engine.OutputAsync("Send-ImageToEngine -Path $tar -EngineHost $service", Token));
+        Assert.Equal("Loaded image: app", sent.Properties["Message"].Value);
+        Assert.StartsWith("POST /images/load?quiet=1 HTTP/1.1\r\n", await served, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ServeAsync(System.IO.Pipes.NamedPipeServerStream pipe)
+    {
+        await pipe.WaitForConnectionAsync(Token);
+        var received = new System.Text.StringBuilder();
+        var buffer = new byte[4096];
+        while (!received.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+        {
+            received.Append(System.Text.Encoding.Latin1.GetString(buffer, 0, await pipe.ReadAsync(buffer, Token)));
+        }
+
+        const string Body = "{\"stream\":\"Loaded image: app\\n\"}\n";
+        await pipe.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"), Token);
+        return received.ToString();
+    }
+
     [Fact]
     public async Task An_image_that_is_damaged_is_its_own_error_and_not_one_of_the_engine()
     {

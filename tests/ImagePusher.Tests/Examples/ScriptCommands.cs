@@ -15,7 +15,7 @@ internal static partial class ScriptCommands
         ["ConvertFrom-Json"] = [],
         ["Connect-AzContainerRegistry"] = ["Name", "ExposeToken"],
         ["ConvertTo-SecureString"] = ["AsPlainText"],
-        ["dotnet"] = ["c"],
+        ["dotnet"] = ["c", "t", "p"],
         ["Expand-Archive"] = [],
         ["Export-Clixml"] = [],
         ["Export-Csv"] = [],

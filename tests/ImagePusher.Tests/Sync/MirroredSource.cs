@@ -17,6 +17,9 @@ internal sealed class MirroredSource : IAsyncDisposable
 
     public TemporaryFolder Folder { get; } = new();
 
+    /// <summary>Puts more into the registry, which reads its files at each request.</summary>
+    public RegistryStorage Storage => new(_storage.FullName);
+
     /// <summary>Starts a registry with these images, each of its own content.</summary>
     public static async Task<MirroredSource> StartAsync(CancellationToken cancellationToken, params string[] images)
     {

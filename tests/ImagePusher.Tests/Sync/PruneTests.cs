@@ -1,4 +1,5 @@
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 
@@ -162,6 +163,46 @@ public sealed class PruneTests
         Assert.Equal(["3.0", "3.1"], Tags(results, "Removed"));
         Assert.Contains("belongs to an image that is kept", (string)((dynamic)Assert.Single(results, result => ((dynamic)result).State == "Skipped")).Error, StringComparison.Ordinal);
         Assert.Equal(["1.2", "2.0", (string)engine["signature"]!], await mirror.TagsAsync("app"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_refers_to_a_referrer_of_a_kept_image_stays_too(bool deletesTags)
+    {
+        await using var mirror = await MirrorAsync(["app:1.2"], ["app:2.0", "app:2.1"], deletesTags);
+        using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
+        await engine.OutputAsync("Sync-RegistryImage $file $to", Token);
+        await engine.OutputAsync(
+            """
+            function Get-SignatureTag($Tag) { (Get-RegistryManifest "$to/app:$Tag").Digest.Replace(':', '-') + '.sig' }
+            $of = Get-SignatureTag 1.2
+            Copy-RegistryImage $to/app:2.0 -Destination $to/app:$of
+            $ofThat = Get-SignatureTag $of
+            Copy-RegistryImage $to/app:2.1 -Destination $to/app:$ofThat
+            """, Token);
+        var results = await engine.OutputAsync($"{Prune} -PruneUnknown", Token);
+        string[] signatures = [(string)engine["of"]!, (string)engine["ofThat"]!];
+        Assert.Equal(signatures.Order(StringComparer.Ordinal), Tags(results, "Skipped").Where(tag => tag.Length > 9).Order(StringComparer.Ordinal));
+        Assert.Equal(deletesTags ? ["2.0", "2.1"] : [], Tags(results, "Removed"));
+        Assert.Superset(signatures.Append("1.2").ToHashSet(), (await mirror.TagsAsync("app")).ToHashSet());
+    }
+
+    [Fact]
+    public async Task The_target_is_read_itself_and_not_through_a_mirror_of_it()
+    {
+        await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0", "app:1.1"]);
+        using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
+        var requests = 0;
+        await using var stale = LoopbackServer.Start(exchange =>
+        {
+            Interlocked.Increment(ref requests);
+            return exchange.RespondAsync(200, TestImage.Of([1]).Manifest, TestImage.ManifestType);
+        });
+        engine["stale"] = stale.Address;
+        var results = await engine.OutputAsync($"Set-RegistryOption $to -Mirror $stale; {Prune}", Token);
+        Assert.Equal(["1.0", "1.1"], Tags(results, "Removed"));
+        Assert.Equal((0, 1), (requests, (await mirror.TagsAsync("app")).Count));
     }
 
     [Fact]

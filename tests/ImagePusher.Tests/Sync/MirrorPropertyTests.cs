@@ -1,0 +1,80 @@
+using CsCheck;
+using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
+
+namespace ImagePusher.Tests.Sync;
+
+/// <summary>
+/// Whatever happens to a source and a mirror between runs: what is kept can be pulled, what a file does not decide about is not touched,
+/// and what it decides about is as it says.
+/// </summary>
+/// <remarks>The long form runs 3,000 sequences. CsCheck_Seed repeats one.</remarks>
+public sealed class MirrorPropertyTests(ITestOutputHelper output)
+{
+    private static readonly string[] KnownErrors = ["ManifestNotFound", "LimitExceeded", "PlatformNotFound"];
+
+    private int _runs;
+    private int _removals;
+    private int _complete;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task After_any_sequence_of_runs_what_is_kept_can_be_pulled_and_nothing_else_has_changed()
+    {
+        using var engine = new Engine();
+        using var folder = new TemporaryFolder();
+        await MirrorStep.Sequences.SampleAsync(
+            sequence => CheckAsync(engine, folder, sequence.DeletesTags, sequence.Steps),
+            output.WriteLine, Environment.GetEnvironmentVariable("CsCheck_Seed"), ExternalTools.LongForm ? 3_000 : 60, threads: 1,
+            print: sequence => $"deletes tags: {sequence.DeletesTags}\n{string.Join('\n', sequence.Steps.Select(step => step.ToString()))}");
+        output.WriteLine($"{_runs} runs, {_removals} removals, {_complete} runs that had to remove all that they cover");
+        Assert.True(_removals > 20 && _complete > 5, "The sequences remove too little to show anything.");
+    }
+
+    private async Task CheckAsync(Engine engine, TemporaryFolder folder, bool deletesTags, MirrorStep[] steps)
+    {
+        await using var world = new MirrorWorld(deletesTags);
+        foreach (var repository in MirrorWorld.Repositories)
+        {
+            for (var content = 0; content < MirrorWorld.Contents; content++)
+            {
+                MirrorWorld.Put(world.Source, repository, content, tag: null);
+            }
+
+            MirrorWorld.Put(world.Source, repository, 0, "1.0");
+            MirrorWorld.Put(world.Source, repository, 4, "latest");
+            MirrorWorld.Put(world.Target, $"{MirrorWorld.Prefix}/{repository}", 5, "2.0");
+            MirrorWorld.Put(world.Target, $"{MirrorWorld.Prefix}/{repository}", 2, "1.1");
+        }
+
+        MirrorWorld.Put(world.Target, "own/app", 1, "1.0");
+        foreach (var step in steps)
+        {
+            step.Change(world);
+            if (step.IsRun)
+            {
+                await RunAsync(engine, folder, world, step);
+            }
+        }
+    }
+
+    private async Task RunAsync(Engine engine, TemporaryFolder folder, MirrorWorld world, MirrorStep step)
+    {
+        var digest = MirrorWorld.DigestOf(step.Content % MirrorWorld.Contents);
+        var entries = step.Rules.Index().Where(rule => rule.Item is not null)
+            .GroupBy(rule => rule.Item!.Value.Entry("", "").Split(':')[0], rule => rule.Item!.Value.Entry(MirrorWorld.Repositories[rule.Index], digest));
+        var lines = entries.Select(group => $"  {group.Key}:\n" + string.Concat(group.Select(entry => $"    {entry.Split('{', 2)[1][..^1]}\n")));
+        engine["file"] = folder.Write("mirror.yml", $"{world.Source.Address}:\n{string.Concat(lines)}");
+        engine["to"] = $"{world.Target.Address}/{MirrorWorld.Prefix}/";
+        var (source, before) = (world.Source.Tags, world.Target.Tags);
+        var outcome = await engine.RunAsync(step.Command, Token);
+        Assert.Null(outcome.Terminating);
+        Assert.Subset(KnownErrors.ToHashSet(), outcome.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ToHashSet());
+        var check = new MirrorCheck(world, step, source, before, outcome);
+        check.Run();
+        _runs++;
+        _removals += check.Removed.Count;
+        _complete += check.MustRemoveAll ? 1 : 0;
+    }
+}
