@@ -30,15 +30,15 @@ public sealed class SdkContainerTests : IDisposable
             """);
         _shell.Folder.Write("Program.cs", "System.Console.WriteLine(\"hello\");");
         _shell.Folder.Write("nuget.config", "<configuration><packageSources><clear /></packageSources></configuration>");
-        _shell.Folder.Write("run.ps1", $$$"""
+        _shell.Folder.Write("run.ps1", $$"""
             param($Base, $Target)
             $ErrorActionPreference = 'Stop'
             $local = Start-LocalRegistry -Port 0
             Import-ImageTar $Base -Reference localhost/base:1 | Out-Null
-            $log = dotnet publish ./app.csproj -t:PublishContainer -nologo "-p:ContainerBaseImage=$($local.Registry)/base:1" -p:ContainerRepository=app -p:ContainerImageTag=1.0 -p:ContainerImageFormat={{{format}}} -p:ContainerArchiveOutputPath=./app.tar
+            $log = dotnet publish ./app.csproj -t:PublishContainer -nologo "-p:ContainerBaseImage=$($local.Registry)/base:1" -p:ContainerRepository=app -p:ContainerImageTag=1.0 -p:ContainerImageFormat={{format}} -p:ContainerArchiveOutputPath=./app.tar
             if ($LASTEXITCODE) { throw ($log -join "`n") }
             (Get-ImageTar ./app.tar).Reference
-            $env:DOCKER_AUTH_CONFIG = '{"auths": {"' + $Target + '": {"auth": "' + [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('ci:secret')) + '"}}}'
+            $env:DOCKER_AUTH_CONFIG = @{ auths = @{ $Target = @{ auth = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('ci:secret')) } } } | ConvertTo-Json
             $pushed = Push-ImageTar ./app.tar -Destination $Target
             $pushed.Layers
             ($pushed | Get-ImageConfig).Cmd
