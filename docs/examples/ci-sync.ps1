@@ -3,8 +3,9 @@
 #   ci-sync.ps1 mirror.yml registry.example.com/mirror/ [-Shard 3/10] [-Prune] [-ResultPath result.jsonl]
 #
 # The exit code is 0 if every image is at the target, 1 if an image failed or the file selects none, and 2 if the file or an option is
-# invalid and nothing was tried; GitHub Actions and Azure Pipelines show any but 0 as 1. A part (-Shard) cannot prune, because it does not see what the other parts select: run the script
-# without -Shard and with -Prune afterwards; unchanged images cost one HEAD request per registry.
+# invalid and nothing was tried; GitHub Actions and Azure Pipelines show any but 0 as 1. A part (-Shard) cannot prune, because it does not
+# see what the other parts select: run the script without -Shard and with -Prune afterwards; unchanged images cost one HEAD request per
+# registry.
 # For credentials of the target see ci-connect.ps1; those of the sources are in the files of docker or podman, or in DOCKER_AUTH_CONFIG.
 [CmdletBinding()]
 param(

@@ -2,8 +2,8 @@
 #
 #   mirror-list.ps1 images.txt registry.example.com/mirror/ [-Shard 3/10 [-ByRepository]] [-IncludeReferrers] [-Platform linux/amd64]
 #
-# The list has one reference per line; empty lines and lines that begin with '#' are ignored. Instead of a list, a sync file of skopeo
-# or regsync (.yml, .yaml) can be specified, whose rules are evaluated on each machine; its options hold. The script writes a result for each
+# The list has one reference per line; empty lines and lines that begin with '#' are ignored. Instead of a list, a sync file of skopeo or
+# regsync (.yml, .yaml) can be specified; its rules are evaluated on each machine, and its options hold. The script writes a result for each
 # image and, after all were tried, ends with an error if one failed; run it again to continue. -ByRepository keeps the tags of a
 # repository in one part, so that no two machines send the same layers.
 # Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, otherwise those in docker's or podman's files.

@@ -117,7 +117,7 @@ public sealed class CiSyncTests : IDisposable
         var result = await _shell.RunAsync(["-NonInteractive", option, option == "-File" ? "step.ps1" : ". './step.ps1'"]);
         if (_shell.Environment["TF_BUILD"] is not null)
         {
-            Assert.Contains("\n##vso[task.uploadsummary]", result.Output, StringComparison.Ordinal);
+            Assert.Contains("\n##vso[task.uploadsummary]", "\n" + result.Output, StringComparison.Ordinal);
         }
 
         return (result.ExitCode, result.Error);
