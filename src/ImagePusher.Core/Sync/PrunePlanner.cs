@@ -88,7 +88,8 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
             for (var i = 0; i < tags.Length; i++)
             {
                 if (tags[i] is { Kept: null } tag
-                    && ((tag.Subject is not null && needed.Contains(tag.Subject)) || (tag.ListTag is not null && lists.Contains(tag.ListTag))))
+                    && ((tag.Subject is not null && needed.Contains(tag.Subject))
+                        || (tag.ListTag is not null && lists.Contains(tag.ListTag))))
                 {
                     tags[i] = tag with { Kept = "it belongs to an image that is kept" };
                     found.Add(tag.Name.Tag!);

@@ -29,7 +29,9 @@ internal sealed class SyncReport : IDisposable
         }
     }
 
-    /// <summary>Writes a result, from any thread. A line is one write, so it is there as a whole or not at all, also on a full disk.</summary>
+    /// <summary>
+    /// Writes a result, from any thread. A line is one write, so it is there as a whole or not at all, also on a full disk.
+    /// </summary>
     /// <exception cref="Core.ImagePusherException">The file cannot be written.</exception>
     public void Write(SyncResult result)
     {
