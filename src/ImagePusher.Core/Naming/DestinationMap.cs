@@ -6,16 +6,22 @@ namespace ImagePusher.Core.Naming;
 internal sealed class DestinationMap
 {
     private readonly DestinationRule _rule;
-    private readonly Dictionary<string, string> _taken = [];
+    private readonly string? _tag;
+    private readonly Dictionary<string, string> _taken;
 
-    private DestinationMap(DestinationRule rule) => _rule = rule;
+    /// <summary>A map that shares the names that are taken with others.</summary>
+    /// <param name="rule">The destination.</param>
+    /// <param name="tag">The tag of the copies; null for that of the image or of the destination.</param>
+    /// <param name="taken">What has which name.</param>
+    internal DestinationMap(DestinationRule rule, string? tag, Dictionary<string, string> taken) =>
+        (_rule, _tag, _taken) = (rule, tag, taken);
 
     /// <summary>Parses a destination.</summary>
     /// <param name="destination">A registry, a prefix or a full name; see <see cref="DestinationRule"/>.</param>
     /// <param name="keepLibrary">True to keep docker.io's <c>library/</c> under a registry or prefix.</param>
     /// <exception cref="InvalidReferenceException">The text is not a destination.</exception>
     public static DestinationMap Parse(string destination, bool keepLibrary = false) =>
-        new(DestinationRule.Parse(destination, keepLibrary));
+        new(DestinationRule.Parse(destination, keepLibrary), null, []);
 
     /// <summary>True if a target name includes the name of its source: the destination is a registry or a prefix.</summary>
     public bool UsesSourceNames => _rule.IsFolder;
@@ -86,8 +92,10 @@ internal sealed class DestinationMap
     private DestinationName NameFor(ImageReference? source, string label)
     {
         var target = _rule.Apply(source, label);
-        var name = target.Tag is null ? target.ByDigest() : target.WithTag(target.Tag);
-        return new DestinationName(name, _rule.ExpectedDigest, _rule.LibraryName(source));
+        var library = _rule.LibraryName(source);
+        return new DestinationName(
+            (_tag ?? target.Tag) is { } tag ? target.WithTag(tag) : target.ByDigest(), _rule.ExpectedDigest,
+            _tag is null ? library : library?.WithTag(_tag));
     }
 
     private static DestinationConflictException Conflict(ImageReference name, string source) => new(

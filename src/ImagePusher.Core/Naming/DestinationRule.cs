@@ -34,6 +34,9 @@ internal sealed class DestinationRule
     /// <summary>True if each image keeps its own repository, so that the destination takes several images.</summary>
     public bool IsFolder => _target is null;
 
+    /// <summary>True if it is a full name with a tag.</summary>
+    public bool HasTag => _targetHasName && _target?.Tag is not null;
+
     /// <summary>The digest that the result must have; null if none was given.</summary>
     public Digest? ExpectedDigest => _target?.Digest;
 

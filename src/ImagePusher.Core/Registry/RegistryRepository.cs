@@ -40,7 +40,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
     /// <inheritdoc/>
     /// <remarks>The registry, as long as it mounts blobs between its repositories.</remarks>
-    public string Store => _mounts.IsRefused(Registry) ? Description : Registry;
+    public string Store => _mounts.IsRefused(_own.Place) ? Description : _own.Place;
 
     /// <inheritdoc/>
     public int ParallelBlobs { get; }
@@ -106,7 +106,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         switch (await FindBlobAsync(descriptor.Digest, descriptor.Size, cancellationToken).ConfigureAwait(false))
         {
             case BlobPresence.Exists:
-                _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
+                _mounts.Remember(_own.Place, _own.Repository, descriptor.Digest);
                 return true;
             case BlobPresence.Damaged:
                 Transport.Log.Warning(
@@ -137,13 +137,13 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// <inheritdoc/>
     void IImageTarget.SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
-        if (origin.Registry == Registry && origin.Repository != Repository)
+        if (MountMemory.PlaceOf(origin.Registry) == _own.Place && origin.Repository != Repository)
         {
             // A proxy project's prefix is before both paths.
             var repository = _own.Repository[..^Repository.Length] + origin.Repository;
             foreach (var blob in blobs)
             {
-                _mounts.Remember(Registry, repository, blob.Digest);
+                _mounts.Remember(_own.Place, repository, blob.Digest);
             }
         }
     }
@@ -152,7 +152,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     public string? MountCandidate(Descriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return _mounts.Find(Registry, _own.Repository, descriptor.Digest);
+        return _mounts.Find(_own.Place, _own.Repository, descriptor.Digest);
     }
 
     /// <inheritdoc/>
@@ -167,14 +167,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
         var digest = descriptor.Digest.ToString();
         var mount = await new BlobMount(_own, from).TryAsync(digest, cancellationToken).ConfigureAwait(false);
-        _mounts.Learn(Registry, from, isRefused: !mount.IsDone);
+        _mounts.Learn(_own.Place, from, isRefused: !mount.IsDone);
         if (mount.IsDone)
         {
-            _mounts.Remember(Registry, _own.Repository, descriptor.Digest);
+            _mounts.Remember(_own.Place, _own.Repository, descriptor.Digest);
             return true;
         }
 
-        _mounts.Forget(Registry, from, descriptor.Digest);
+        _mounts.Forget(_own.Place, from, descriptor.Digest);
         if (mount.UploadUrl is { } url)
         {
             _opened[digest] = url;
@@ -200,7 +200,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
                 "Ask the registry's operator to delete the blob from its storage, then push again.");
         }
 
-        _mounts.Remember(Registry, _own.Repository, identity.Digest);
+        _mounts.Remember(_own.Place, _own.Repository, identity.Digest);
         return identity;
     }
 
@@ -242,11 +242,15 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
     private async Task<Manifest?> FindAsync(string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
+        var from = _own;
         var manifest = await ReadAsync(
-            endpoint => ManifestReader.GetAsync(endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
+            endpoint => ManifestReader.GetAsync(from = endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
         foreach (var blob in (manifest as ImageManifest)?.References ?? [])
         {
-            _mounts.Remember(Registry, _own.Repository, blob.Digest);
+            _mounts.Remember(_own.Place, _own.Repository, blob.Digest);
+
+            // A copy to a mirror's own registry need not send what the mirror has.
+            _mounts.Remember(from.Place, from.Repository, blob.Digest);
         }
 
         return manifest;

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Registry.Authentication;
+using ImagePusher.Core.Registry.Blobs;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry;
@@ -13,6 +14,9 @@ internal sealed record RepositoryEndpoint(RegistryTransport Transport, string Re
     public IReadOnlyList<TokenScope> PullScopes { get; } = [TokenScope.Pull(Repository)];
 
     public IReadOnlyList<TokenScope> PushScopes { get; } = [TokenScope.Push(Repository)];
+
+    /// <summary>The registry that has the blobs, however it is called.</summary>
+    public string Place { get; } = MountMemory.PlaceOf(Transport.Host.Registry);
 
     /// <summary>The name of a manifest of this repository, for messages.</summary>
     public string Reference(string tagOrDigest) => Name + (tagOrDigest.Contains(':', StringComparison.Ordinal) ? "@" : ":") + tagOrDigest;

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="Name">The full name at the target.</param>
 /// <param name="Root">The manifest of the result; null if it depends on layers that are not compressed yet.</param>
 /// <param name="IsPublished">True if the target has this manifest under the name: nothing would be done.</param>
-/// <param name="Blobs">The blobs, largest first.</param>
+/// <param name="Blobs">The blobs, with those of <see cref="Referrers"/>, largest first.</param>
 public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPublished, IReadOnlyList<PlannedBlob> Blobs)
 {
     /// <summary>The later <see cref="CopyResult.SourceDigest"/>; null if <see cref="Root"/> is null.</summary>

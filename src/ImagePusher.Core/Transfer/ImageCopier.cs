@@ -98,6 +98,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(target);
         var job = new CopyJob(selection, target, name, options);
+        var referrers = options.IncludeReferrers ? new ReferrerCopy(selection, target, name, options) : null;
         var verification = await SelectionVerification.RunAsync(selection, options, cancellationToken).ConfigureAwait(false);
         await job.ReadAsync(verification.Accepted, cancellationToken).ConfigureAwait(false);
         job.SuggestOrigin();
@@ -115,13 +116,15 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
                     : await PlannedBlob.OfAsync(
                         work, known.GetValueOrDefault(work.Blob.Digest), target, options.Force, stop).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        return new CopyPlan(tree is null ? name : job.NameOf(tree.Root.Digest), tree?.Root.Descriptor, isPublished, blobs)
+        var (found, ofReferrers) = referrers is null || tree is null ? ([], []) : await referrers.PlanAsync(
+            tree.Manifests.Select(manifest => manifest.Digest), job.Blobs.Select(work => work.Blob.Digest).ToHashSet(),
+            cancellationToken).ConfigureAwait(false);
+        return new CopyPlan(
+            tree is null ? name : job.NameOf(tree.Root.Digest), tree?.Root.Descriptor, isPublished,
+            [.. blobs.Concat(ofReferrers).OrderByDescending(blob => blob.Blob.Size)])
         {
             SourceDigest = tree is null ? null : job.SourceOf(tree.Root),
-            Referrers = options.IncludeReferrers && tree is not null
-                ? await new ReferrerCopy(selection, target, name, options)
-                    .PlanAsync(tree.Manifests.Select(manifest => manifest.Digest), cancellationToken).ConfigureAwait(false)
-                : [],
+            Referrers = found,
         };
     }
 

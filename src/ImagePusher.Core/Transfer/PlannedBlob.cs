@@ -10,6 +10,9 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it; null otherwise.</param>
 public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Action, string? From = null)
 {
+    /// <summary>True for a blob of a referrer that would be copied with the image.</summary>
+    public bool IsReferrer { get; init; }
+
     /// <summary>The bytes that would be sent, or read if the blob would be compressed or decompressed (<see cref="IsChanged"/>).</summary>
     public long Bytes => Action is PlannedAction.Upload || IsChanged ? Blob.Size : 0;
 

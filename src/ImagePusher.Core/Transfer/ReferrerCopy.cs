@@ -31,16 +31,6 @@ internal sealed class ReferrerCopy
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {
             var name = missing.NameBeside(_name);
-            var options = _options with
-            {
-                Verifier = null,
-                Compression = LayerCompression.None,
-                Platforms = [],
-                DefaultPlatformOnly = false,
-                ExpectedDigest = null,
-                IncludeReferrers = false,
-                ReferrerOf = missing.Subject,
-            };
             var own = new CopyMonitor();
             try
             {
@@ -50,7 +40,8 @@ internal sealed class ReferrerCopy
                 }
 
                 await copier.CopyAsync(
-                    new ImageSelection(_source, missing.Manifest), _target, name, options, own, cancellationToken).ConfigureAwait(false);
+                    new ImageSelection(_source, missing.Manifest), _target, name, OptionsFor(missing), own,
+                    cancellationToken).ConfigureAwait(false);
                 _options.Logger.Verbose(
                     $"{name}: copied as a referrer of {_name} ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
             }
@@ -66,16 +57,28 @@ internal sealed class ReferrerCopy
         }
     }
 
-    /// <summary>The referrers that would be copied.</summary>
-    public async Task<IReadOnlyList<Descriptor>> PlanAsync(IEnumerable<Digest> subjects, CancellationToken cancellationToken)
+    /// <summary>The referrers that would be copied, and what would be done with their blobs.</summary>
+    /// <param name="subjects">The manifests that may have referrers.</param>
+    /// <param name="planned">The blobs that are planned already; those of the referrers are added.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<(IReadOnlyList<Descriptor> Referrers, IReadOnlyList<PlannedBlob> Blobs)> PlanAsync(
+        IEnumerable<Digest> subjects, ISet<Digest> planned, CancellationToken cancellationToken)
     {
-        var found = new List<Descriptor>();
+        var (found, blobs) = (new List<Descriptor>(), new List<PlannedBlob>());
         await foreach (var missing in _walk.FindAsync(subjects, cancellationToken).ConfigureAwait(false))
         {
-            found.Add(missing.Manifest);
+            if (await TryReadAsync(missing, cancellationToken).ConfigureAwait(false) is { } tree)
+            {
+                found.Add(missing.Manifest);
+                foreach (var work in BlobWork.Of(tree, null, DiffIds.None).Where(work => planned.Add(work.Blob.Digest)))
+                {
+                    var blob = await PlannedBlob.OfAsync(work, null, _target, _options.Force, cancellationToken).ConfigureAwait(false);
+                    blobs.Add(blob with { IsReferrer = true });
+                }
+            }
         }
 
-        return found;
+        return (found, blobs);
     }
 
     /// <summary>The root and the entries of an index, without reading more than the root.</summary>
@@ -84,6 +87,32 @@ internal sealed class ReferrerCopy
             ? (await selection.ReadAsync(cancellationToken).ConfigureAwait(false)).References
                 .Select(entry => entry.Digest).Prepend(selection.Root.Digest)
             : [selection.Root.Digest];
+
+    // Null if the copy would leave it out: by the verifier, or as a deleted manifest that a list still has.
+    private async Task<ImageTree?> TryReadAsync(ReferrerWalk.Missing missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return !await _gate.AllowsAsync(missing.Manifest, cancellationToken).ConfigureAwait(false) ? null
+                : await new ImageTreeReader(new ImageSelection(_source, missing.Manifest), OptionsFor(missing))
+                .ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ManifestNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private CopyOptions OptionsFor(ReferrerWalk.Missing missing) => _options with
+    {
+        Verifier = null,
+        Compression = LayerCompression.None,
+        Platforms = [],
+        DefaultPlatformOnly = false,
+        ExpectedDigest = null,
+        IncludeReferrers = false,
+        ReferrerOf = missing.Subject,
+    };
 
     private static IReferrerSource Listed(ImageSelection selection) => selection.Source is IReferrerSource source
         ? source.ReferrersIn(selection.SourceName)

@@ -37,6 +37,14 @@ public sealed class SeenReferenceCompleter : CompleterBase
         PusherSession.Current.SeenReferences.Concat(CachedReferenceCompleter.Names(word, bound));
 }
 
+/// <summary>Completes tags that a registry has confirmed in this session.</summary>
+public sealed class SeenTagCompleter : CompleterBase
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.SeenReferences
+        .Select(text => ImageReference.TryParse(text, out var reference) ? reference.Tag : null).OfType<string>().Distinct();
+}
+
 /// <summary>Completes repositories that this session knows, and those of cached images.</summary>
 public sealed class SeenRepositoryCompleter : CompleterBase
 {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -30,21 +29,10 @@ public sealed class GetRegistryReferrerCommand : RegistryImageCommand
         var subject = reference.Digest
             ?? (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;
         PusherSession.Current.Saw(reference);
-        foreach (var referrer in await repository.GetReferrersAsync(subject, ArtifactType, cancellationToken).ConfigureAwait(false))
+        await foreach (var referrer in ReferrerListing.ReadAsync(
+            repository, reference, subject, ArtifactType, cancellationToken).ConfigureAwait(false))
         {
-            pending.Write(RegistryReferrer.Of(reference, subject, referrer, tag: null));
-        }
-
-        foreach (var tagged in await repository.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false))
-        {
-            // Only the layers of such a manifest tell its type.
-            var manifest = await repository.GetManifestAsync(tagged.Manifest, cancellationToken).ConfigureAwait(false);
-            var type = manifest.ArtifactType ?? (manifest is ImageManifest { Layers: [var first, ..] } ? first.MediaType : null);
-            if (ArtifactType is null || ArtifactType == type)
-            {
-                var descriptor = manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations };
-                pending.Write(RegistryReferrer.Of(reference, subject, descriptor, tagged.Tag));
-            }
+            pending.Write(referrer);
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed class ImageCopyPlan
     /// </summary>
     public long BytesToEncode { get; init; }
 
-    /// <summary>Each config and layer once, largest first.</summary>
+    /// <summary>Each config and layer once, with those of <see cref="Referrers"/>, largest first.</summary>
     public required TextList<ImageCopyPlanBlob> Blobs { get; init; }
 
     /// <summary>The digests of referrers that would be copied too.</summary>

@@ -8,7 +8,7 @@ public sealed class ImageCopyPlanBlob
     /// <summary><c>Exists</c>, <c>Mount</c>, <c>Upload</c>, <c>Encode</c> or <c>Decode</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary><c>Layer</c> or <c>Config</c>.</summary>
+    /// <summary><c>Layer</c>, <c>Config</c>, or <c>Referrer</c> for both of a referrer.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Its digest; for <c>Encode</c> that of the uncompressed layer, or of the result where it is remembered.</summary>
@@ -29,7 +29,7 @@ public sealed class ImageCopyPlanBlob
     internal static ImageCopyPlanBlob Of(PlannedBlob blob) => new()
     {
         Action = blob.Action.ToString(),
-        Kind = blob.IsLayer ? "Layer" : "Config",
+        Kind = blob.IsReferrer ? "Referrer" : blob.IsLayer ? "Layer" : "Config",
         Digest = blob.Blob.Digest.ToString(),
         MediaType = OutputText.Of(blob.Blob.MediaType),
         Size = blob.Blob.Size,

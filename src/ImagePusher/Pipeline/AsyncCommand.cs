@@ -97,6 +97,27 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             return true;
         });
 
+    /// <summary>
+    /// Runs a function on the pipeline thread, for a worker: what calls the user's script must run there. What the function throws and is
+    /// not an expected failure ends the cmdlet.
+    /// </summary>
+    internal async Task<T> OnPipelineAsync<T>(Func<CancellationToken, T> function, CancellationToken cancellationToken)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(_ =>
+        {
+            try
+            {
+                result.SetResult(function(_stop.Token));
+            }
+            catch (ImagePusherException error)
+            {
+                result.SetException(error);
+            }
+        });
+        return await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Runs a step and turns an expected failure into a non-terminating error; false if it failed.</summary>
     internal bool Try(object? input, Action step)
     {

@@ -34,16 +34,23 @@ internal sealed class CopyPolicies
 
     /// <summary>Decides about an image; null if no policy applies.</summary>
     /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
-    public IImageVerifier? For(ImageSelection selection, IImageTarget target)
+    /// <param name="selection">The image.</param>
+    /// <param name="target">The target; null to ask only what applies to all targets of the image.</param>
+    public IImageVerifier? For(ImageSelection selection, IImageTarget? target)
     {
-        var registries = new object[] { Origin(selection.Source), target }
+        var registries = new object?[] { Origin(selection.Source), target }
             .OfType<RegistryRepository>().Select(repository => repository.Registry);
         var paths = registries.SelectMany(PusherSession.Current.SignaturePolicies.FindAll)
             .Prepend(_own).OfType<string>().Distinct().ToList();
         return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
     }
 
-    private static IImageSource Origin(IImageSource source) => source is RateLimitedSource limited ? limited.Repository : source;
+    private static IImageSource Origin(IImageSource source) => source switch
+    {
+        RateLimitedSource limited => limited.Repository,
+        SharedSource shared => shared.Origin,
+        _ => source,
+    };
 
     private SignaturePolicy Load(string path)
     {

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 
@@ -12,20 +13,23 @@ namespace ImagePusher.Pipeline;
 /// <param name="policies">The signature policies; null if the images were accepted before.</param>
 internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPolicies? policies)
 {
+    /// <summary>True if nothing is copied: -WhatIf or -PlanOnly.</summary>
+    public bool IsPlan => isPlanOnly || command.IsWhatIf;
+
     /// <summary>Copies one image, or plans its copy.</summary>
     /// <param name="input">The input as the user gave it.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="output">Makes the output object of the result.</param>
     public void Start(object? input, CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output)
     {
-        if (isPlanOnly || command.IsWhatIf)
+        if (IsPlan)
         {
             StartPlan(input, copy);
         }
-        else if (command.ShouldProcess(copy.Name.ToString(), copy.Action))
+        else if (Confirms(copy))
         {
             var progress = command.Progress;
-            command.Start(input, (pending, token) => CopyAsync(copy, output, progress, pending, token));
+            command.Start(input, (pending, token) => CopyAsync(copy, output, progress, pending.Do, token));
         }
         else
         {
@@ -33,8 +37,23 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         }
     }
 
+    /// <summary>True if the copy is wanted: asks for confirmation where needed.</summary>
+    public bool Confirms(CopyRequest copy) => IsPlan || command.ShouldProcess(copy.Name.ToString(), copy.Action);
+
+    /// <summary>Copies one image, or plans its copy, as a part of an input.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="output">Makes the output object of the result.</param>
+    /// <param name="progress">Shows the progress.</param>
+    /// <param name="write">Receives what writes the output on the pipeline thread.</param>
+    /// <param name="cancellationToken">Cancels the copy.</param>
+    public Task RunAsync(
+        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress,
+        Action<Action<PSCmdlet>> write, CancellationToken cancellationToken) =>
+        IsPlan ? PlanAsync(copy, write, cancellationToken) : CopyAsync(copy, output, progress, write, cancellationToken);
+
     /// <summary>Plans the copy of one image.</summary>
-    public void StartPlan(object? input, CopyRequest copy) => command.Start(input, (pending, token) => PlanAsync(copy, pending, token));
+    public void StartPlan(object? input, CopyRequest copy) =>
+        command.Start(input, (pending, token) => PlanAsync(copy, pending.Do, token));
 
     /// <summary>Copies one image and shows its progress.</summary>
     public async Task<CopyResult> RunAsync(CopyRequest copy, ProgressReporter progress, CancellationToken cancellationToken)
@@ -59,15 +78,21 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     public CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
         copy.OptionsFor(selection) with { Logger = command.Log, Verifier = policies?.For(selection, copy.Target) };
 
+    /// <summary>Asks the signature policies that apply to all targets of an image.</summary>
+    /// <exception cref="Core.ImagePusherException">The image must not be copied.</exception>
+    public Task VerifyAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken) =>
+        SelectionVerification.RunAsync(
+            selection, options with { Logger = command.Log, Verifier = policies?.For(selection, null) }, cancellationToken);
+
     private async Task CopyAsync(
-        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress, PendingInput pending,
-        CancellationToken cancellationToken)
+        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress,
+        Action<Action<PSCmdlet>> write, CancellationToken cancellationToken)
     {
         try
         {
             var result = await RunAsync(copy, progress, cancellationToken).ConfigureAwait(false);
             var value = await output(result, cancellationToken).ConfigureAwait(false);
-            pending.Do(cmdlet =>
+            write(cmdlet =>
             {
                 cmdlet.WriteInformation(CopySummary.Of(copy, result), ["ImagePusher"]);
                 cmdlet.WriteObject(value);
@@ -79,7 +104,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         }
     }
 
-    private async Task PlanAsync(CopyRequest copy, PendingInput pending, CancellationToken cancellationToken)
+    private async Task PlanAsync(CopyRequest copy, Action<Action<PSCmdlet>> write, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,14 +112,9 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
             var plan = await copy.Copier.PlanAsync(
                 selection, copy.Target, copy.Name, OptionsFor(copy, selection),
                 cancellationToken).ConfigureAwait(false);
-            if (isPlanOnly)
-            {
-                pending.Write(ImageCopyPlan.Of(copy.Label, plan));
-            }
-            else
-            {
-                pending.Do(cmdlet => cmdlet.ShouldProcess(CopySummary.Of(copy, plan), null, null));
-            }
+            write(isPlanOnly
+                ? cmdlet => cmdlet.WriteObject(ImageCopyPlan.Of(copy.Label, plan))
+                : cmdlet => cmdlet.ShouldProcess(CopySummary.Of(copy, plan), null, null));
         }
         finally
         {

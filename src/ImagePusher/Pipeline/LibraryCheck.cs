@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
 using ImagePusher.Session;
@@ -11,6 +12,12 @@ namespace ImagePusher.Pipeline;
 internal sealed class LibraryCheck
 {
     private int _isWarned;
+
+    /// <summary>True if <c>library/</c> is kept in names under a registry: by -KeepLibrary, else by the option of the registry.</summary>
+    public static bool Keeps(PSCmdlet command, SwitchParameter keepLibrary, string registry) =>
+        command.MyInvocation.BoundParameters.ContainsKey("KeepLibrary")
+            ? keepLibrary.IsPresent
+            : PusherSession.Current.Client.GetSettings(registry).KeepLibrary;
 
     /// <summary>Checks the destination of a copy.</summary>
     /// <param name="destination">The target name.</param>

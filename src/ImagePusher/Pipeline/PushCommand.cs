@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
 using ImagePusher.Core.Naming;
-using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
@@ -31,9 +30,6 @@ public abstract class PushCommand : RegistryTransferCommand
     {
         base.BeginProcessing();
         Targets = Require(Destination, () => DestinationMap.Parse(
-            Destination,
-            IsBound(nameof(KeepLibrary))
-                ? KeepLibrary.IsPresent
-                : PusherSession.Current.Client.GetSettings(DestinationRule.Parse(Destination).Registry).KeepLibrary));
+            Destination, LibraryCheck.Keeps(this, KeepLibrary, DestinationRule.Parse(Destination).Registry)));
     }
 }

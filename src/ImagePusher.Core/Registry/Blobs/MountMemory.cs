@@ -19,6 +19,16 @@ internal sealed class MountMemory
 
     private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);
 
+    /// <summary>The registry that a name means: localhost and the loopback addresses are one host.</summary>
+    public static string PlaceOf(string registry)
+    {
+        var colon = registry.LastIndexOf(':');
+        var isPort = colon > registry.LastIndexOf(']');
+        return (isPort ? registry[..colon] : registry) is "localhost" or "127.0.0.1" or "[::1]"
+            ? "localhost" + (isPort ? registry[colon..] : "")
+            : registry;
+    }
+
     /// <summary>True if a registry rejected mounts from several repositories since its last mount: it may not support mounts.</summary>
     public bool IsRefused(string registry) => _refused.TryGetValue(registry, out var sources) && sources.Count >= SignificantSources;
 
