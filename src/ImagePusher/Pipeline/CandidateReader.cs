@@ -14,7 +14,7 @@ namespace ImagePusher.Pipeline;
 /// <param name="destinations">The names of the copies.</param>
 internal sealed class CandidateReader(ImageSelection selection, CopyOptions options, IReadOnlyList<ImageReference> destinations)
 {
-    private IReadOnlyDictionary<Digest, Manifest> _known = new Dictionary<Digest, Manifest>();
+    private Dictionary<Digest, Manifest> _known = [];
 
     /// <summary>The first failure of a read that a script asked for; PowerShell may hide it from the script. Null for none.</summary>
     public ImagePusherException? Failure { get; private set; }
