@@ -1,4 +1,3 @@
-using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Fleet;
