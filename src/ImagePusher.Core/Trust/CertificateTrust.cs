@@ -32,9 +32,9 @@ internal sealed class CertificateTrust(
             reason = certificates is [] ? "it carries no certificate" : null;
             return reason is null ? Verify(signature, certificates, out reason) : null;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
-            reason = "a certificate is malformed";
+            reason = "a certificate is malformed, or has a key that this system does not support";
             return null;
         }
         catch (ImagePusherException error)

@@ -40,6 +40,10 @@ internal sealed class SigningKey : IDisposable
                 _ => throw Invalid(origin, "it is not of a supported form"),
             };
         }
+        catch (PlatformNotSupportedException error)
+        {
+            throw Invalid(origin, "it is on a curve that this system does not have", error);
+        }
         catch (CryptographicException error)
         {
             throw Invalid(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Trust;
@@ -14,6 +15,12 @@ internal static class StrictJson
     /// <exception cref="FormatException">The bytes are not one JSON document, or an object has a property twice.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
+        // The parser accepts other bytes within strings, and fails where they are read.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new FormatException("it is not UTF-8");
+        }
+
         try
         {
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
@@ -23,6 +30,11 @@ internal static class StrictJson
             // Where the syntax is correct, the structure is not: a property twice, or too deep.
             throw new FormatException(
                 IsSyntax(json) ? OciJson.Describe(error) : "an object has a property twice, or is nested too deeply", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // Names are decoded to compare them.
+            throw new FormatException("the name of a property is not Unicode text", error);
         }
     }
 

@@ -60,6 +60,10 @@ internal sealed class VerificationKey
         {
             throw KeyText.Invalid(origin, "it is not a valid public key", error);
         }
+        catch (PlatformNotSupportedException)
+        {
+            throw Unsupported(origin, "a key on a curve that this system does not have");
+        }
     }
 
     /// <summary>True if the signature of the content was made by this key.</summary>

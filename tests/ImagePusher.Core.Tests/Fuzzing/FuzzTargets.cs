@@ -43,6 +43,7 @@ internal static class FuzzTargets
         new("archive", FuzzKind.Tar, FuzzFolders.OpenArchiveAsync),
         new("layout", FuzzKind.Json, FuzzFolders.OpenLayoutAsync),
         new("request", FuzzKind.Text, FuzzRequests.SendAsync),
+        .. FuzzTrust.All,
     ];
 
     /// <summary>The text as a header or a command line has it.</summary>

@@ -179,6 +179,24 @@ public sealed class CertificateTrustTests : TrustTest
         Assert.True(Assert.Single(await VerifyAsync(unlimited, Trusting(root, "a@b.c"))).IsValid);
     }
 
+    // Files of openssl for keys of every kind, each with the extensions of a signer.
+    [Fact]
+    public async Task A_certificate_with_any_other_key_is_not_trusted_and_does_not_hide_a_valid_one()
+    {
+        foreach (var (name, content) in Fuzzing.Corpus.Of("certificate"))
+        {
+            var (image, root) = (Image(name), Authority());
+            var payload = Payload(image.Digest.ToString(), App.ToString());
+            var pem = PemEncoding.WriteString("CERTIFICATE", content);
+            TagCertified(image, payload, Signer.Sign(payload), pem, null);
+
+            var verdict = Assert.Single(await VerifyAsync(image, Trusting(root, "a@b.c")));
+
+            Assert.False(verdict.IsValid);
+            Assert.NotNull(verdict.Reason);
+        }
+    }
+
     [Fact]
     public async Task Malformed_and_too_many_certificates_are_not_trusted()
     {

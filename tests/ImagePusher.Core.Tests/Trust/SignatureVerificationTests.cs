@@ -135,7 +135,26 @@ public sealed class SignatureVerificationTests : TrustTest
         """{"critical":{"identity":{"docker-reference":7},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
         """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":["D"]},"type":"cosign container image signature"},"optional":null}""",
         """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null} {}""");
+        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null} {}""",
+        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":{"\ud800":1}}""",
+        """{"critical":{"identity":{"docker-reference":"R","\udc00\ud800":1},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
+        """{"critical":{"identity":{"docker-reference":"\ud800"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""");
+
+    [Fact]
+    public async Task A_payload_that_is_not_UTF_8_is_not_valid_and_does_not_hide_a_valid_one()
+    {
+        var image = Image("layer");
+        var payload = Payload(image.Digest.ToString(), App.ToString(), "{\"a\":\"?\",\"b\":[\"?\"],\"?\":1}");
+        byte[][] malformed = [.. Enumerable.Range(0, payload.Length).Where(at => payload[at] == '?').Select(at =>
+        {
+            var copy = payload.ToArray();
+            copy[at] = 0xFF;
+            return copy;
+        })];
+        Tag(image, [.. malformed.Append(payload).Select(bytes => (bytes, Signer.Sign(bytes)))]);
+
+        Assert.Equal([false, false, false, true], (await VerifyAsync(image)).Select(verdict => verdict.IsValid));
+    }
 
     [Theory]
     [MemberData(nameof(MalformedPayloads))]
