@@ -14,7 +14,7 @@ namespace ImagePusher.Core.Archives;
 /// <param name="log">Receives warnings.</param>
 internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata metadata, ILogger log)
 {
-    private readonly List<ImagePusherException> _failures = [];
+    private readonly ArchiveFailures _failures = new(container.Path);
 
     /// <summary>Why images could not be read; a failure of one image does not affect the others.</summary>
     public IReadOnlyList<ImagePusherException> Failures => _failures;

@@ -65,7 +65,7 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
     internal OmittedBlobs Omitted => _metadata.Omitted;
 
     /// <summary>The blobs of an image that the archive leaves out because its receiver has them.</summary>
-    internal IEnumerable<Digest> OmittedOf(ArchivedImage image) => Omitted.Count == 0 ? [] : ManifestsOf(image.Root)
+    internal IEnumerable<Digest> OmittedOf(ArchivedImage image) => Omitted.Count == 0 ? [] : ManifestsOf(image.Root, [])
         .SelectMany(manifest => manifest.References).Select(reference => reference.Digest).Where(Omitted.Contains).Distinct();
 
     /// <summary>True if the archive has a manifest or blob, whatever it lacks of what a manifest names.</summary>
@@ -196,9 +196,13 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // Opening read them, down to the limit of their depth.
-    private IEnumerable<Manifest> ManifestsOf(Manifest root) => root is ImageIndex index
-        ? index.Manifests.Select(entry => FindManifest(entry.Digest)).OfType<Manifest>().SelectMany(ManifestsOf) : [root];
+    // Opening read them, down to the limit of their depth; each counts once, however many indexes list it.
+    private IEnumerable<Manifest> ManifestsOf(Manifest root, HashSet<Digest> visited) =>
+        !visited.Add(root.Digest) ? []
+        : root is ImageIndex index
+            ? index.Manifests.Select(entry => FindManifest(entry.Digest)).OfType<Manifest>()
+                .SelectMany(child => ManifestsOf(child, visited))
+        : [root];
 
     private Manifest? FindManifest(Digest digest)
     {

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Bundles;
 /// <summary>Writes the lists beside the parts of a bundle: the lock file in the form of carvel's ImagesLock, and the checksums.</summary>
 internal static class BundleLists
 {
-    private const int BufferSize = 1024 * 1024;
+    private const int HashLength = 64;
 
     /// <summary>Writes both lists.</summary>
     /// <param name="plan">The bundle, whose parts exist.</param>
@@ -28,32 +28,21 @@ internal static class BundleLists
         // Several bundles of one folder share the file.
         var sums = BundleFiles.SumsPath(path);
         var names = files.Select(Path.GetFileName).ToHashSet();
-        var others = Read(sums).Where(sum => !names.Contains(sum.File)).Select(sum => $"{sum.Hash}  {sum.File}");
+        var others = Lines(sums).Where(line => Parse(line) is not { } sum || !names.Contains(sum.File));
         Write(sums, string.Concat(others.Concat(lines).Select(line => line + "\n")));
     }
 
-    /// <summary>The checksums of a folder; empty if there are none, or another program wrote another form.</summary>
-    public static IReadOnlyList<(string Hash, string File)> Read(string sums)
-    {
-        try
-        {
-            return !File.Exists(sums) || new FileInfo(sums).Length > Limits.BundleTable ? []
-                : [.. File.ReadLines(sums).Where(line => line.Length > 66 && line[..64].All(char.IsAsciiHexDigit))
-                    .Select(line => (line[..64].ToLowerInvariant(), line[64..].TrimStart(' ', '*')))];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw ArchiveErrors.Unreadable(sums, error);
-        }
-    }
+    /// <summary>The checksums of a folder; empty if there are none. Lines of another form are not read.</summary>
+    /// <exception cref="LimitExceededException">The file is too large.</exception>
+    public static IReadOnlyList<(string Hash, string File)> Read(string sums) =>
+        [.. Lines(sums).Select(Parse).OfType<(string Hash, string File)>()];
 
     /// <summary>The SHA-256 checksum of a file, as sha256sum writes it.</summary>
     public static async Task<string> HashAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
-            var stream = new FileStream(
-                file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferSize, useAsync: true);
+            var stream = RegularFile.OpenStream(file);
             await using (stream.ConfigureAwait(false))
             {
                 return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
@@ -64,6 +53,26 @@ internal static class BundleLists
             throw ArchiveErrors.Unreadable(file, error);
         }
     }
+
+    private static string[] Lines(string sums)
+    {
+        try
+        {
+            return FileStatus.Of(sums, followLinks: true) is null ? []
+                : RegularFile.ReadAll(sums, Limits.BundleTable) is { } content
+                    ? Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                : throw new LimitExceededException(
+                    $"'{sums}' has more than {Limits.BundleTable} bytes.", "Remove the file, or move the archives to another folder.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArchiveErrors.Unreadable(sums, error);
+        }
+    }
+
+    private static (string Hash, string File)? Parse(string line) =>
+        line.Length > HashLength + 2 && line[..HashLength].All(char.IsAsciiHexDigit)
+            ? (line[..HashLength].ToLowerInvariant(), line[HashLength..].TrimStart(' ', '*').TrimEnd('\r')) : null;
 
     private static string Lock(BundlePlan plan)
     {

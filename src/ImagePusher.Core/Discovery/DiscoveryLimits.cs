@@ -6,7 +6,13 @@ internal static class DiscoveryLimits
     /// <summary>The most bytes of a file that is read: 16 MiB; rendered charts have a few.</summary>
     public const int FileLength = 16 * 1024 * 1024;
 
-    /// <summary>The most values of a YAML file: 1,000,000.</summary>
+    /// <summary>The most references of a file: 100,000.</summary>
+    public const int References = 100_000;
+
+    /// <summary>The most errors of a file: 100. One with more is hardly of its supposed kind, and is not searched further.</summary>
+    public const int Errors = 100;
+
+    /// <summary>The most values of a YAML file, aliases included: 1,000,000.</summary>
     public const int YamlNodes = 1_000_000;
 
     /// <summary>The most levels of nested YAML values: 100.</summary>

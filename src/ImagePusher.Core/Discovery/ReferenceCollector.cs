@@ -25,7 +25,7 @@ internal sealed class ReferenceCollector(SourceText source)
     /// <summary>Adds the value of a YAML scalar; nothing happens if it is empty or not a scalar.</summary>
     public void Add(SourceNode? node, string kind, string why, VariableValues? variables = null)
     {
-        if (node is { IsScalar: true } && node.Value.Trim() is { Length: > 0 } value)
+        if (node is { IsScalar: true } && TextOf(node) is { Length: > 0 } value)
         {
             Add(ScalarPosition.Of(source.Text, node, value), value, kind, why, variables);
         }
@@ -34,9 +34,8 @@ internal sealed class ReferenceCollector(SourceText source)
     /// <summary>Adds the part of a YAML scalar after a prefix such as <c>docker://</c>; nothing happens without the prefix.</summary>
     public void AddAfter(string prefix, SourceNode? node, string kind, string why, VariableValues? variables = null)
     {
-        if (node is { IsScalar: true } && node.Value.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        if (node is { IsScalar: true } && TextOf(node) is var value && value.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         {
-            var value = node.Value.Trim();
             var (offset, isVerbatim) = ScalarPosition.Of(source.Text, node, value);
             Add((isVerbatim ? offset + prefix.Length : offset, isVerbatim), value[prefix.Length..], kind, why, variables);
         }
@@ -54,6 +53,8 @@ internal sealed class ReferenceCollector(SourceText source)
         {
             return;
         }
+
+        Limit(_offsets.Count <= DiscoveryLimits.References, $"{DiscoveryLimits.References} references");
 
         var (line, column) = source.PositionOf(position.Offset);
         var place = new ReferencePlace(source.Path, position.Offset, line, column, kind, why);
@@ -74,6 +75,25 @@ internal sealed class ReferenceCollector(SourceText source)
         }
     }
 
+    /// <summary>Adds what is not valid.</summary>
+    /// <exception cref="LimitExceededException">So much is not valid that the file is of another kind.</exception>
+    public void AddError(ImagePusherException error)
+    {
+        Errors.Add(error);
+        Limit(Errors.Count < DiscoveryLimits.Errors, $"{DiscoveryLimits.Errors} errors");
+    }
+
+    private static string TextOf(SourceNode node) =>
+        (node.Value.Length <= DiscoveryLimits.ExpandedLength ? node.Value : node.Value[..DiscoveryLimits.ExpandedLength]).Trim();
+
+    private void Limit(bool isAllowed, string what)
+    {
+        if (!isAllowed)
+        {
+            throw new LimitExceededException($"'{source.Path}' has {what} or more; the rest of it is not searched.", "Check its kind.");
+        }
+    }
+
     // A masked template has the length of what it stands for.
     private string Written(int offset, string value) =>
         source.Text.Substring(offset, Math.Min(value.Length, source.Text.Length - offset));
@@ -86,7 +106,7 @@ internal sealed class ReferenceCollector(SourceText source)
         }
         catch (InvalidReferenceException error)
         {
-            Errors.Add(new InvalidReferenceException(
+            AddError(new InvalidReferenceException(
                 $"{error.Message.TrimEnd('.')} ({TerminalText.Quote(place.ToString())}).", error.RecommendedAction, error));
         }
     }

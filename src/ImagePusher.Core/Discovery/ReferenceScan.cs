@@ -23,20 +23,28 @@ internal sealed record ReferenceScan(
     {
         var collector = new ReferenceCollector(source);
         var isKnown = true;
-        switch (options.Kind ?? FileKindDetector.OfName(source.Path))
+        try
         {
-            case null:
-                isKnown = false;
-                break;
-            case ReferenceKinds.Dockerfile:
-                new DockerfileReader(collector).Read();
-                break;
-            case ReferenceKinds.List:
-                ListReader.Read(collector);
-                break;
-            default:
-                isKnown = ReadYaml(collector, options);
-                break;
+            switch (options.Kind ?? FileKindDetector.OfName(source.Path))
+            {
+                case null:
+                    isKnown = false;
+                    break;
+                case ReferenceKinds.Dockerfile:
+                    new DockerfileReader(collector).Read();
+                    break;
+                case ReferenceKinds.List:
+                    ListReader.Read(collector);
+                    break;
+                default:
+                    isKnown = ReadYaml(collector, options);
+                    break;
+            }
+        }
+        catch (LimitExceededException error)
+        {
+            // What was found until there is of use.
+            collector.Errors.Add(error);
         }
 
         collector.Found.Sort((one, other) => one.Place.Offset - other.Place.Offset);
@@ -48,7 +56,7 @@ internal sealed record ReferenceScan(
     {
         var isKnown = false;
         var kubernetes = new KubernetesReader(collector);
-        foreach (var root in YamlDocuments.Read(collector.Source, collector.Source.Text, collector.Errors))
+        foreach (var root in YamlDocuments.Read(collector))
         {
             var kind = options.Kind ?? FileKindDetector.OfDocument(collector.Source.Path, root);
             isKnown |= kind != ReferenceKinds.Yaml || options.Paths.Count > 0;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Discovery;
 
@@ -100,7 +101,7 @@ internal sealed class VariableValues(IReadOnlyDictionary<string, string> values,
         ? new Expansion(value, true, null) : new Expansion("", true, $"the variable {name} has no value");
 
     private static Expansion Unsupported(string text, int start) =>
-        new("", true, $"'{text[start..]}' can't be expanded");
+        new("", true, $"'{TerminalText.Quote(text[start..])}' can't be expanded");
 
     private static string ReadName(string text, ref int position)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Engines;
 
@@ -9,7 +10,7 @@ namespace ImagePusher.Core.Engines;
 /// <param name="address">The engine, for messages.</param>
 internal sealed class EngineMessages(EngineAddress address)
 {
-    private readonly List<string> _seen = [];
+    private string? _last;
 
     /// <summary>Reads all messages of a response.</summary>
     /// <exception cref="EngineFailedException">The engine reports an error, or its answer can't be read.</exception>
@@ -45,7 +46,7 @@ internal sealed class EngineMessages(EngineAddress address)
         Take(line, message);
         if (status != HttpStatusCode.OK)
         {
-            throw Failed(_seen.Count > 0 ? _seen[^1] : $"it answered {(int)status}");
+            throw Failed(_last ?? $"it answered {(int)status}");
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class EngineMessages(EngineAddress address)
             throw Failed(value);
         }
 
-        _seen.Add(value);
+        _last = value;
         if (kind == "stream" && value.Trim().Length > 0)
         {
             message(TerminalText.Quote(value.Trim()));
@@ -79,10 +80,9 @@ internal sealed class EngineMessages(EngineAddress address)
             using var json = JsonDocument.Parse(text);
             foreach (var kind in new[] { "error", "stream", "message", "status" })
             {
-                if (json.RootElement.ValueKind == JsonValueKind.Object
-                    && json.RootElement.TryGetProperty(kind, out var value) && value.ValueKind == JsonValueKind.String)
+                if (json.RootElement.Property(kind) is { ValueKind: JsonValueKind.String } value)
                 {
-                    return (kind, value.GetString()!);
+                    return (kind, value.Text() ?? "its answer is not Unicode text");
                 }
             }
 

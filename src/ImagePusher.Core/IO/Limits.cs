@@ -38,6 +38,9 @@ internal static class Limits
     /// <summary>The most bytes of a document that is copied as a referrer under a signature policy: 128 MiB.</summary>
     public const int Document = 128 * 1024 * 1024;
 
+    /// <summary>The most images or entries of an archive that cannot be read, each of which is an error of its own: 1,000.</summary>
+    public const int ArchiveFailures = 1000;
+
     /// <summary>The most levels of indexes below an index: 16. Real images have one or two.</summary>
     public const int IndexDepth = 16;
 

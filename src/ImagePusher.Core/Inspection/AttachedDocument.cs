@@ -20,10 +20,26 @@ internal static class AttachedDocument
 
     /// <summary>Parses a document.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="LimitExceededException">It has too many values.</exception>
     public static JsonElement Read(ReadOnlyMemory<byte> content)
     {
+        Measure(new Utf8JsonReader(content.Span));
         using var document = JsonDocument.Parse(content);
         return document.RootElement.Clone();
+    }
+
+    private static void Measure(Utf8JsonReader reader)
+    {
+        for (var values = 0; reader.Read();)
+        {
+            values += reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject ? 0 : 1;
+            if (values > InspectionLimits.DocumentValues)
+            {
+                throw new LimitExceededException(
+                    $"The document has more than {InspectionLimits.DocumentValues:N0} values.",
+                    "Read it as bytes, and parse it with a program that needs less memory.");
+            }
+        }
     }
 
     /// <summary>The packages of an SBOM; null if the document is not an SBOM.</summary>

@@ -4,10 +4,12 @@ namespace ImagePusher.Core.Inspection;
 internal sealed class FileNode
 {
     private Dictionary<string, FileNode>? _children;
+    private int _clearedFor = -1;
 
     public FileNode(string name, FileNode? parent, int layer, LayerEntry? entry)
     {
         (Name, Parent, Layer, Entry, ContentLayer) = (name, parent, layer, entry, layer);
+        PathLength = parent is null ? 0 : parent.PathLength + 1 + name.Length;
     }
 
     public string Name { get; }
@@ -35,8 +37,19 @@ internal sealed class FileNode
 
     public IReadOnlyCollection<FileNode> Children => _children?.Values ?? (IReadOnlyCollection<FileNode>)[];
 
+    /// <summary>The number of characters of <see cref="Path"/>; 0 for the root.</summary>
+    public int PathLength { get; }
+
     /// <summary>The path from the root, with a leading slash.</summary>
-    public string Path => Parent is null ? "/" : Parent.Parent is null ? "/" + Name : $"{Parent.Path}/{Name}";
+    public string Path => Parent is null ? "/" : string.Create(PathLength, this, static (path, last) =>
+    {
+        for (var node = last; node.Parent is not null; node = node.Parent)
+        {
+            node.Name.CopyTo(path[^node.Name.Length..]);
+            path[^(node.Name.Length + 1)] = '/';
+            path = path[..^(node.Name.Length + 1)];
+        }
+    });
 
     public FileNode? Find(string name) => _children?.GetValueOrDefault(name);
 
@@ -75,6 +88,13 @@ internal sealed class FileNode
     /// <returns>True if something is left.</returns>
     public bool RemoveLower(int layer)
     {
+        // A layer brings nothing of lower layers, so a folder is searched once for it, however often it is hidden.
+        if (_clearedFor == layer)
+        {
+            return Children.Count > 0;
+        }
+
+        _clearedFor = layer;
         foreach (var child in Children.ToList())
         {
             if (!child.RemoveLower(layer) && child.Layer < layer)

@@ -95,6 +95,7 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
             LayerEntryKind.CharacterDevice or LayerEntryKind.BlockDevice => "it is a device",
             LayerEntryKind.Fifo => "it is a FIFO",
             LayerEntryKind.HardLink => "it is a hard link to nothing",
+            LayerEntryKind.SymbolicLink when node.Entry.Link.Length == 0 => "it is a symbolic link without a target",
             LayerEntryKind.SymbolicLink when files.Tree.Escapes(node) => "it is a symbolic link that leads out of the image",
             _ => null,
         }

@@ -6,12 +6,15 @@ namespace ImagePusher.Core.Inspection;
 /// </remarks>
 internal sealed class FileTree
 {
+    private long _steps;
+
     public FileNode Root { get; } = new("", null, 0, null);
 
     /// <summary>Applies an entry of the next layer.</summary>
     /// <param name="layer">The number of the layer; the base is 0.</param>
     /// <param name="entry">The entry.</param>
-    /// <returns>False if the entry cannot be applied: a loop of links, or a hard link to nothing.</returns>
+    /// <returns>False if the entry cannot be applied: a loop of links, a hard link to nothing, links to too long a path.</returns>
+    /// <exception cref="LimitExceededException">The paths of all entries lead through too many folders.</exception>
     public bool Apply(int layer, LayerEntry entry)
     {
         if (entry.Path.Length == 0)
@@ -32,6 +35,11 @@ internal sealed class FileTree
         {
             Hide(folder, name, layer);
             return true;
+        }
+
+        if (!HasRoom(folder, name))
+        {
+            return false;
         }
 
         if (entry.Kind is not LayerEntryKind.HardLink)
@@ -87,9 +95,9 @@ internal sealed class FileTree
     /// <summary>True if a symbolic link leads above the root, at any step of its path.</summary>
     public bool Escapes(FileNode link)
     {
-        var isOutside = false;
-        Resolve(link.Parent!, link.Entry!.Link, null, InspectionLimits.FileLinks, ref isOutside);
-        return isOutside;
+        var walk = new Walk(null);
+        Resolve(link.Parent!, link.Entry!.Link, ref walk);
+        return walk.IsOutside;
     }
 
     private static void Hide(FileNode folder, string name, int layer)
@@ -108,16 +116,17 @@ internal sealed class FileTree
     // Missing folders are created in a layer; without a layer the result is null.
     private FileNode? Folder(string path, int? layer)
     {
-        var isOutside = false;
-        return Resolve(Root, path, layer, InspectionLimits.FileLinks, ref isOutside);
+        var walk = new Walk(layer);
+        return Resolve(Root, path, ref walk);
     }
 
-    private FileNode? Resolve(FileNode start, string path, int? layer, int links, ref bool isOutside)
+    private FileNode? Resolve(FileNode start, string path, ref Walk walk)
     {
         var node = path.StartsWith('/') ? Root : start;
         var parts = path.Split('/');
         for (var i = 0; i < parts.Length; i++)
         {
+            Count();
             var part = parts[i];
             if (part.Length == 0 || part == ".")
             {
@@ -126,7 +135,7 @@ internal sealed class FileTree
 
             if (part == "..")
             {
-                isOutside |= node.Parent is null;
+                walk.IsOutside |= node.Parent is null;
                 node = node.Parent ?? Root;
                 continue;
             }
@@ -134,19 +143,20 @@ internal sealed class FileTree
             var next = node.Find(part);
             if (next?.Entry is { Kind: LayerEntryKind.SymbolicLink } link)
             {
-                next = links > 0 ? Resolve(node, link.Link, layer, links - 1, ref isOutside) : null;
+                // All links of a path are counted together: links to several links each would multiply.
+                next = ++walk.Links <= InspectionLimits.FileLinks ? Resolve(node, link.Link, ref walk) : null;
                 if (next is null)
                 {
-                    isOutside |= Climbs(node, parts.AsSpan(i));
+                    walk.IsOutside |= Climbs(node, parts.AsSpan(i));
                     return null;
                 }
             }
 
             if (next is null or { IsDirectory: false })
             {
-                if (layer is not { } number)
+                if (walk.Layer is not { } number || !HasRoom(node, part))
                 {
-                    isOutside |= Climbs(node, parts.AsSpan(i));
+                    walk.IsOutside |= Climbs(node, parts.AsSpan(i));
                     return null;
                 }
 
@@ -158,6 +168,17 @@ internal sealed class FileTree
         }
 
         return node;
+    }
+
+    // Links can lead deeper than any path of an entry.
+    private static bool HasRoom(FileNode folder, string name) => folder.PathLength + name.Length <= InspectionLimits.FilePath;
+
+    private void Count()
+    {
+        if (++_steps > InspectionLimits.PathSteps)
+        {
+            throw LayerErrors.Limit($"The paths of the image's files lead through more than {InspectionLimits.PathSteps:N0} folders.");
+        }
     }
 
     // The rest of a path that leads nowhere may still climb above the root.
@@ -179,5 +200,14 @@ internal sealed class FileTree
         }
 
         return false;
+    }
+
+    private struct Walk(int? layer)
+    {
+        public int? Layer { get; } = layer;
+
+        public int Links { get; set; }
+
+        public bool IsOutside { get; set; }
     }
 }

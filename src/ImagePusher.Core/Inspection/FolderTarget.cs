@@ -67,7 +67,7 @@ internal sealed class FolderTarget : IFileTarget
             return refused;
         }
 
-        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.partial");
+        var temporary = Beside(full);
         try
         {
             var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
@@ -95,11 +95,20 @@ internal sealed class FolderTarget : IFileTarget
     }
 
     /// <inheritdoc/>
-    // .NET creates no hard links; the second name gets the content too.
+    // .NET creates no hard links; the second name gets the content too. What has the name may be a link and is replaced, not followed.
     public string? AddHardLink(string path, FileNode node, string target) => Try(path, full =>
     {
-        File.Copy(Full(target), full, overwrite: true);
-        Describe(full, node);
+        var temporary = Beside(full);
+        try
+        {
+            File.Copy(Full(target), temporary);
+            Describe(temporary, node);
+            File.Move(temporary, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     });
 
     /// <inheritdoc/>
@@ -146,6 +155,8 @@ internal sealed class FolderTarget : IFileTarget
     }
 
     private string Full(string path) => Path.Combine(_root, path.Replace('/', Path.DirectorySeparatorChar));
+
+    private static string Beside(string full) => Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.partial");
 
     // Each part is created or checked, so that no link leads out.
     private string? CreateFolder(string path)

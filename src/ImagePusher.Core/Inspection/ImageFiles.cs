@@ -46,9 +46,9 @@ internal sealed class ImageFiles
 
         var warnings = new EntryWarnings(log, image.Source.Description);
         var layers = await ReadLayersAsync(image, selection, index, warnings, cancellationToken).ConfigureAwait(false);
-        var tree = Merge(layers, warnings);
+        var tree = Merge(layers, warnings, cancellationToken);
         warnings.Complete();
-        return Select(image, tree, selection);
+        return Select(image, tree, selection, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<(int Number, IReadOnlyList<LayerEntry> Entries)>> ReadLayersAsync(
@@ -88,20 +88,27 @@ internal sealed class ImageFiles
         return layers;
     }
 
-    private static FileTree Merge(IReadOnlyList<(int Number, IReadOnlyList<LayerEntry> Entries)> layers, EntryWarnings warnings)
+    private static FileTree Merge(
+        IReadOnlyList<(int Number, IReadOnlyList<LayerEntry> Entries)> layers, EntryWarnings warnings, CancellationToken cancellationToken)
     {
         var tree = new FileTree();
         foreach (var (number, entries) in layers)
         {
             foreach (var entry in entries)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (entry.Path.Length > InspectionLimits.FilePath)
                 {
                     warnings.Add($"'{TerminalText.Quote(entry.Path)}', whose path has more than {InspectionLimits.FilePath} characters");
                 }
+                else if (entry.Link.Length > InspectionLimits.FilePath)
+                {
+                    warnings.Add(
+                        $"'{TerminalText.Quote(entry.Path)}', whose link has more than {InspectionLimits.FilePath} characters");
+                }
                 else if (!tree.Apply(number, entry))
                 {
-                    warnings.Add($"'{TerminalText.Quote(entry.Path)}', which is a link to nothing or to itself");
+                    warnings.Add($"'{TerminalText.Quote(entry.Path)}', a link to nothing, to itself or to too long a path");
                 }
             }
         }
@@ -109,7 +116,8 @@ internal sealed class ImageFiles
         return tree;
     }
 
-    private static ImageFiles Select(InspectedImage image, FileTree tree, FileSelection selection)
+    private static ImageFiles Select(
+        InspectedImage image, FileTree tree, FileSelection selection, CancellationToken cancellationToken)
     {
         var (named, missing) = (new HashSet<FileNode>(), new List<string>());
         foreach (var path in selection.Paths)
@@ -130,6 +138,7 @@ internal sealed class ImageFiles
 
         bool IsNamed(FileNode node)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (var above = named.Count > 0 ? node : null; above is not null; above = above.Parent)
             {
                 if (named.Contains(above))

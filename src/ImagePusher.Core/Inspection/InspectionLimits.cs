@@ -6,8 +6,17 @@ internal static class InspectionLimits
     /// <summary>The most entries of all layers of an image together: 2,000,000. Large images have a tenth of that.</summary>
     public const int LayerEntries = 2_000_000;
 
-    /// <summary>The most characters of the path of a file: 4,096, Linux's own limit. Longer ones are left out with a warning.</summary>
+    /// <summary>
+    /// The most characters of the path of a file and of the target of a link: 4,096, Linux's own limit. Longer ones are left out with a
+    /// warning.
+    /// </summary>
     public const int FilePath = 4096;
+
+    /// <summary>The most characters of the names and link targets of all files of an image together: 134,217,728.</summary>
+    public const int NameCharacters = 128 * 1024 * 1024;
+
+    /// <summary>The most folders that the paths of all files of an image lead through: 200,000,000.</summary>
+    public const int PathSteps = 200_000_000;
 
     /// <summary>The most symbolic links that are followed to a file: 40, Linux's own limit.</summary>
     public const int FileLinks = 40;
@@ -20,4 +29,7 @@ internal static class InspectionLimits
 
     /// <summary>The largest SBOM or attestation that is read as objects, in bytes: 128 MiB.</summary>
     public const int Document = 128 * 1024 * 1024;
+
+    /// <summary>The most values of an SBOM or attestation that is read as objects: 5,000,000; each becomes many times as large.</summary>
+    public const int DocumentValues = 5_000_000;
 }

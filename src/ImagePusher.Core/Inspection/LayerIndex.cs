@@ -15,6 +15,7 @@ internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept 
     private readonly Dictionary<Digest, IReadOnlyList<LayerEntry>> _layers = [];
     private readonly byte[] _buffer = new byte[BufferSize];
     private int _entries;
+    private long _characters;
     private long _kept;
 
     /// <summary>The entries of a layer.</summary>
@@ -37,6 +38,14 @@ internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept 
                         + $"{InspectionLimits.LayerEntries:N0} entries.");
                 }
 
+                entry = Bound(entry);
+                if ((_characters += entry.Path.Length + entry.Link.Length) > InspectionLimits.NameCharacters)
+                {
+                    throw LayerErrors.Limit(
+                        $"The names in the layers of {image.Manifest.Digest} of {image.Source.Description} have more than "
+                        + $"{InspectionLimits.NameCharacters:N0} characters.");
+                }
+
                 entries.Add(content is null ? entry
                     : hashesContent ? entry with { Hash = await HashAsync(content, cancellationToken).ConfigureAwait(false) }
                     : IsKept(entry) ? entry with { Content = await KeepAsync(entry, content, cancellationToken).ConfigureAwait(false) }
@@ -45,6 +54,14 @@ internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept 
             cancellationToken).ConfigureAwait(false);
         return _layers[layer.Digest] = entries;
     }
+
+    // A longer name or link is left out later; until then its length is all that counts.
+    private static LayerEntry Bound(LayerEntry entry) =>
+        entry.Path.Length <= InspectionLimits.FilePath && entry.Link.Length <= InspectionLimits.FilePath ? entry
+        : entry with { Path = Cut(entry.Path), Link = Cut(entry.Link) };
+
+    private static string Cut(string text) =>
+        text.Length <= InspectionLimits.FilePath ? text : text[..(InspectionLimits.FilePath + 1)];
 
     private bool IsKept(LayerEntry entry) =>
         kept?.Contains(entry.Path) == true && entry.Size <= KeptFile && _kept + entry.Size <= KeptFiles;

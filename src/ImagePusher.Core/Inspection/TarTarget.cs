@@ -73,13 +73,8 @@ internal sealed class TarTarget : IFileTarget
     /// <inheritdoc/>
     public string? AddSymbolicLink(string path, FileNode node)
     {
-        if (node.Entry!.Link.Length == 0)
-        {
-            return "it is a symbolic link without a target";
-        }
-
         var entry = Describe(TarEntryType.SymbolicLink, path, node);
-        entry.LinkName = node.Entry.Link;
+        entry.LinkName = node.Entry!.Link;
         Write(entry);
         return null;
     }

@@ -17,13 +17,15 @@ namespace ImagePusher.Binding;
 /// <param name="cache">The cache whose manifests tell the blobs of an image that an object only names.</param>
 internal sealed class BaselineInput(AsyncCommand command, ImageCache cache)
 {
+    private const int MaximumDepth = 16;
+
     private readonly Baseline _baseline = new();
 
     /// <summary>The baseline of all values.</summary>
     /// <exception cref="ImagePusherException">A value is not a baseline, or cannot be read.</exception>
     public Baseline Read(object[] values)
     {
-        foreach (var value in values.SelectMany(Flatten))
+        foreach (var value in values.SelectMany(value => Flatten(value, 0)))
         {
             Add(value);
         }
@@ -31,10 +33,13 @@ internal sealed class BaselineInput(AsyncCommand command, ImageCache cache)
         return _baseline;
     }
 
-    private static IEnumerable<PSObject> Flatten(object? value) => ((value as PSObject)?.BaseObject ?? value) switch
+    // A list that was read from a file may contain itself.
+    private static IEnumerable<PSObject> Flatten(object? value, int depth) => ((value as PSObject)?.BaseObject ?? value) switch
     {
         null => [],
-        IEnumerable list and not string and not IDictionary => list.Cast<object?>().SelectMany(Flatten),
+        IEnumerable and not string and not IDictionary when depth > MaximumDepth => throw new InvalidOptionException(
+            $"The baseline has lists in more than {MaximumDepth} levels.", "Specify paths of earlier bundles, or objects of images."),
+        IEnumerable list and not string and not IDictionary => list.Cast<object?>().SelectMany(item => Flatten(item, depth + 1)),
         _ => [PSObject.AsPSObject(value!)],
     };
 
@@ -82,7 +87,7 @@ internal sealed class BaselineInput(AsyncCommand command, ImageCache cache)
             // An inventory lists the blobs.
             foreach (var blob in LanguagePrimitives.GetEnumerable(listed)?.Cast<object?>() ?? [listed])
             {
-                if (Digest.TryParse(blob?.ToString(), out var known))
+                if (Digest.TryParse(((blob as PSObject)?.BaseObject ?? blob) as string, out var known))
                 {
                     _baseline.Add(known, new BlobHolder(name.Name, digest));
                 }

@@ -21,6 +21,12 @@ internal sealed class SyncReport : IDisposable
     {
         try
         {
+            if (FileStatus.Of(path, followLinks: true) is { Kind: var kind and (FileKind.NamedPipe or FileKind.Socket) })
+            {
+                // To open it would wait for a reader, and could not be cancelled.
+                throw new NotRegularFileException(path, kind);
+            }
+
             return new SyncReport(path, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -192,6 +192,8 @@ public sealed class CredentialTests : IDisposable
     [Theory]
     [InlineData("cat >/dev/null; echo broken; exit 3", "exit code 3")]
     [InlineData("cat >/dev/null; echo s3cret-text", "JSON")]
+    [InlineData("exec yes s3cret", "more than")]
+    [InlineData("exec yes s3cret >&2", "more than")]
     public async Task A_helper_that_fails_is_an_error_and_never_anonymous(string script, string expected)
     {
         WriteDocker("""{"credsStore":"test"}""");

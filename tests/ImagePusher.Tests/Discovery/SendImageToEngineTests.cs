@@ -49,6 +49,20 @@ public sealed class SendImageToEngineTests : IDisposable
         await podman.EmptyAsync(Token);
     }
 
+    [Theory]
+    [InlineData("{\"error\":\"\\ud800 x\"}")]
+    [InlineData("{\"stream\":\"\\udc00\"}\n{\"\\ud800\":1,\"error\":\"no\"}")]
+    [InlineData("{\"status\":\"\\ud800\"}\n[1]\nnull\n\"x\"\n{\"error\":\"no\"}")]
+    public async Task An_answer_that_is_not_Unicode_text_is_a_typed_error(string answer)
+    {
+        await using var engine = FakeEngine.Start();
+        engine.Answer = answer;
+        _engine["tar"] = _images.Write("app");
+        _engine["service"] = engine.Address;
+        var error = (await _engine.RunAsync("Send-ImageToEngine -Path $tar -EngineHost $service", Token)).SingleError();
+        Assert.StartsWith("EngineFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_sent_is_a_docker_archive_that_is_written_while_it_is_read()
     {

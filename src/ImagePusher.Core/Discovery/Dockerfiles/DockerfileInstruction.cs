@@ -63,6 +63,9 @@ internal sealed record DockerfileWord(string Text, int Start, int Offset, bool I
     /// <summary>The rest of the word after a number of characters.</summary>
     public DockerfileWord From(int length) => new(Text[length..], Start + length, Offset + length, IsOnOneLine);
 
+    /// <summary>A part of the word.</summary>
+    public DockerfileWord Part(int start, string text) => new(text, Start + start, Offset + start, IsOnOneLine);
+
     /// <summary>Where the value starts in the file, and whether the file has it literally there.</summary>
     public (int Offset, bool IsVerbatim) Position => (Offset + (Text.Length - Text.TrimStart('"', '\'').Length), IsOnOneLine);
 }

@@ -60,7 +60,7 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
             case "RUN":
                 ReadRun(instruction);
                 break;
-            case "ONBUILD" when instruction.Words.Count > 1:
+            case "ONBUILD" when instruction.Words.Count > 1 && !IsTrigger(instruction.Words[1]):
                 Read(instruction.Triggered());
                 break;
             case var keyword when !Keywords.Contains(keyword):
@@ -121,7 +121,7 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
             {
                 if (option.StartsWith("from=", StringComparison.OrdinalIgnoreCase))
                 {
-                    AddUnlessStage(flag.From(start + 5) with { Text = option[5..] }, "RUN --mount from");
+                    AddUnlessStage(flag.Part(start + 5, option[5..]), "RUN --mount from");
                 }
 
                 start += option.Length + 1;
@@ -136,6 +136,9 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
             collector.Add(word.Position, word.Value, Kind, why);
         }
     }
+
+    // Docker allows no ONBUILD within ONBUILD.
+    private static bool IsTrigger(DockerfileWord word) => word.Text.Equals("ONBUILD", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsFlag(DockerfileWord word) => word.Text.StartsWith("--", StringComparison.Ordinal);
 

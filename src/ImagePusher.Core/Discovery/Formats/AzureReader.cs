@@ -36,14 +36,14 @@ internal sealed class AzureReader(ReferenceCollector collector)
         AddContainer(level["container"], $"{path}container");
         foreach (var (name, service) in level["services"]?.Entries ?? [])
         {
-            AddContainer(service, $"{path}services.{name.Value}");
+            AddContainer(service, $"{path}services.{name.Label}");
         }
 
         foreach (var (key, list) in level.Entries)
         {
             for (var i = 0; key.Value is "stages" or "jobs" && i < list.Items.Count; i++)
             {
-                ReadJobs(list.Items[i], $"{path}{key.Value}[{i}].");
+                ReadJobs(list.Items[i], $"{path}{key.Label}[{i}].");
             }
 
             for (var i = 0; TemplateMask.IsIn(key.Value) && i < list.Items.Count; i++)

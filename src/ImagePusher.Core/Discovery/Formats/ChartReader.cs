@@ -32,13 +32,12 @@ internal sealed class ChartReader(ReferenceCollector collector)
             return;
         }
 
-        // Blank out all but the block: what the inner document names is then at its place in the file.
-        var blank = source.Text.ToCharArray();
-        Blank(blank.AsSpan(0, annotation.Start));
-        Blank(blank.AsSpan(annotation.End));
-        var header = blank.AsSpan(annotation.Start, annotation.End - annotation.Start);
-        Blank(header[..Math.Max(0, header.IndexOfAny('\r', '\n'))]);
-        foreach (var root in YamlDocuments.Read(source, new string(blank), collector.Errors))
+        // Blank out the line before the block: what the inner document names is then at its place in the file.
+        var line = source.PositionOf(annotation.Start).Line;
+        var block = source.Text[source.LineStart(line)..annotation.End].ToCharArray();
+        Blank(block.AsSpan(0, Math.Max(0, block.AsSpan().IndexOfAny('\r', '\n'))));
+        var nodes = 0;
+        foreach (var root in YamlDocuments.Read(collector, TemplateMask.Apply(new string(block)), line, ref nodes))
         {
             ReadList(root, path);
         }

@@ -21,7 +21,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
     {
         foreach (var (name, service) in file["services"]?.Entries ?? [])
         {
-            var path = $"services.{name.Value}";
+            var path = $"services.{name.Label}";
             if (service["build"] is not { } build)
             {
                 collector.Add(service["image"], Kind, $"{path}.image", _values);
@@ -50,7 +50,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
     {
         foreach (var (name, context) in contexts?.Entries ?? [])
         {
-            collector.AddAfter(ImageContext, context, Kind, $"{path}.{name.Value}", _values);
+            collector.AddAfter(ImageContext, context, Kind, $"{path}.{name.Label}", _values);
         }
     }
 }

@@ -15,11 +15,11 @@ internal sealed class GitHubReader(ReferenceCollector collector)
     {
         foreach (var (name, job) in file["jobs"]?.Entries ?? [])
         {
-            var path = $"jobs.{name.Value}";
+            var path = $"jobs.{name.Label}";
             AddContainer(job["container"], $"{path}.container");
             foreach (var (service, container) in job["services"]?.Entries ?? [])
             {
-                AddContainer(container, $"{path}.services.{service.Value}");
+                AddContainer(container, $"{path}.services.{service.Label}");
             }
 
             ReadSteps(job["steps"], path);

@@ -26,8 +26,8 @@ internal sealed class KubernetesReader(ReferenceCollector collector)
             return;
         }
 
-        var own = resource.At("metadata")?.Text("name");
-        var name = $"{resource.Text("kind")}/{(own is null || TemplateMask.IsIn(own) ? "?" : own)}";
+        var own = resource.At("metadata", "name") is { IsScalar: true } scalar ? scalar.Label : null;
+        var name = $"{resource["kind"]?.Label}/{(own is null || TemplateMask.IsIn(own) ? "?" : own)}";
         if (resource.Text("kind") == "Pod")
         {
             ReadPod(resource["spec"], $"{name}: spec");

@@ -3,6 +3,9 @@ namespace ImagePusher.Core.Discovery.Yaml;
 /// <summary>Finds the characters of a scalar's value: after its tag, anchor and quote, or on a line of a block.</summary>
 internal static class ScalarPosition
 {
+    // With its tag, anchor and white space; a longer one is no reference, and is not searched.
+    private const int MaximumWritten = 16 * DiscoveryLimits.ExpandedLength;
+
     /// <summary>Where a value starts, and whether the text has it literally there.</summary>
     /// <param name="text">The text of the file.</param>
     /// <param name="node">The scalar.</param>
@@ -10,7 +13,7 @@ internal static class ScalarPosition
     public static (int Offset, bool IsVerbatim) Of(string text, SourceNode node, string value)
     {
         var written = text.AsSpan(node.Start, node.End - node.Start);
-        var found = written.LastIndexOf(value);
+        var found = written.Length <= MaximumWritten ? written.LastIndexOf(value) : -1;
         var quote = written is ['"' or '\'', ..] ? 1 : 0;
         return found >= 0 && IsAlone(written, found, value.Length) ? (node.Start + found, true) : (node.Start + quote, false);
     }

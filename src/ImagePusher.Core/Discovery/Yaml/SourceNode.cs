@@ -3,6 +3,8 @@ namespace ImagePusher.Core.Discovery.Yaml;
 /// <summary>A value of a YAML document with its place in the text. An alias is the node that it stands for.</summary>
 internal sealed class SourceNode
 {
+    private const int MaximumLabel = 200;
+
     private SourceNode(int start, int end) => (Start, End) = (start, end);
 
     /// <summary>Where the value starts in the text, in characters, with its tag, anchor and quotes.</summary>
@@ -13,6 +15,9 @@ internal sealed class SourceNode
 
     /// <summary>The text of a scalar; empty for other nodes.</summary>
     public string Value { get; private init; } = "";
+
+    /// <summary>The text of a key as a part of a path, shortened.</summary>
+    public string Label => Value.Length <= MaximumLabel ? Value : Value[..MaximumLabel] + "…";
 
     /// <summary>True for a scalar.</summary>
     public bool IsScalar { get; private init; }
@@ -28,6 +33,12 @@ internal sealed class SourceNode
 
     /// <summary>True for a mapping.</summary>
     public bool IsMapping { get; private init; }
+
+    /// <summary>The number of values in this one and itself, those of aliases each time they are named; 0 until it is complete.</summary>
+    public long Weight { get; private set; }
+
+    /// <summary>The levels of values in this one, itself and aliases included.</summary>
+    public int Height { get; private set; }
 
     /// <summary>
     /// The value of a key: the last one, as parsers of Kubernetes and compose take it, else the merged one; null if it is missing.
@@ -55,6 +66,22 @@ internal sealed class SourceNode
     public static SourceNode Sequence(int start) => new(start, start);
 
     public static SourceNode Mapping(int start) => new(start, start) { IsMapping = true };
+
+    /// <summary>Measures the value, when all of it has been read.</summary>
+    public SourceNode Complete()
+    {
+        (Weight, Height) = (1, 1);
+        Items.ForEach(Include);
+        foreach (var (key, value) in Entries)
+        {
+            Include(key);
+            Include(value);
+        }
+
+        return this;
+    }
+
+    private void Include(SourceNode part) => (Weight, Height) = (Weight + part.Weight, Math.Max(Height, part.Height + 1));
 
     private SourceNode? Find(string key, int depth)
     {

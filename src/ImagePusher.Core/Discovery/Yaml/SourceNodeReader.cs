@@ -41,20 +41,12 @@ internal sealed class SourceNodeReader(SourceText source, string text, int first
 
     private SourceNode Build(ParsingEvent current, int depth)
     {
-        if (++Nodes > DiscoveryLimits.YamlNodes || depth > DiscoveryLimits.YamlDepth)
-        {
-            throw new LimitExceededException(
-                $"'{source.Path}' has more than {DiscoveryLimits.YamlNodes} values, or more than {DiscoveryLimits.YamlDepth} levels "
-                    + $"of them, at line {LineOf(current.Start)}.",
-                "Split the file.");
-        }
-
         if (current is AnchorAlias alias)
         {
-            return _anchors.GetValueOrDefault(alias.Value.Value)
-                ?? throw source.Invalid(LineOf(alias.Start), (int)alias.Start.Column, $"the anchor '{alias.Value.Value}' is not defined");
+            return Find(alias, depth);
         }
 
+        Count(1, depth + 1, current.Start);
         var (start, end) = (_start + (int)current.Start.Index, _start + (int)current.End.Index);
         var node = current switch
         {
@@ -78,7 +70,33 @@ internal sealed class SourceNodeReader(SourceText source, string text, int first
             }
         }
 
+        return node.Complete();
+    }
+
+    // What an alias stands for counts each time: aliases of aliases multiply, and nest deeper than the text.
+    private SourceNode Find(AnchorAlias alias, int depth)
+    {
+        var (name, line, column) = (alias.Value.Value, LineOf(alias.Start), (int)alias.Start.Column);
+        var node = _anchors.GetValueOrDefault(name) ?? throw source.Invalid(line, column, $"the anchor '{name}' is not defined");
+        if (node.Weight == 0)
+        {
+            throw source.Invalid(line, column, $"the anchor '{name}' is used within its own value");
+        }
+
+        Count(node.Weight, depth + node.Height, alias.Start);
         return node;
+    }
+
+    private void Count(long values, int levels, Mark place)
+    {
+        Nodes = (int)Math.Min(int.MaxValue, Nodes + values);
+        if (Nodes > DiscoveryLimits.YamlNodes || levels > DiscoveryLimits.YamlDepth + 1)
+        {
+            throw new LimitExceededException(
+                $"'{source.Path}' has more than {DiscoveryLimits.YamlNodes} values, aliases included, or more than "
+                    + $"{DiscoveryLimits.YamlDepth} levels of them, at line {LineOf(place)}.",
+                "Split the file.");
+        }
     }
 
     private void Remember(NodeEvent current, SourceNode node)

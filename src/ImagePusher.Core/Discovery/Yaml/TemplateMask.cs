@@ -18,9 +18,10 @@ internal static class TemplateMask
         }
 
         var result = text.ToCharArray();
+        var comment = (Close: -1, End: -1);
         while (start >= 0)
         {
-            var end = EndOf(text, start);
+            var end = EndOf(text, start, ref comment);
             Hide(result.AsSpan(start, Math.Max(0, end - start)));
             start = text.IndexOf("{{", Math.Max(end, start + 2), StringComparison.Ordinal);
         }
@@ -33,7 +34,7 @@ internal static class TemplateMask
     public static bool IsIn(string value) => value.Contains(Mask, StringComparison.Ordinal);
 
     // An action ends on its line, except for a comment: {{/* … */}} or {{- /* … */ -}}. -1 if it does not end.
-    private static int EndOf(string text, int start)
+    private static int EndOf(string text, int start, ref (int Close, int End) comment)
     {
         var inner = start + 2;
         inner += inner < text.Length && text[inner] == '-' ? 1 : 0;
@@ -42,16 +43,23 @@ internal static class TemplateMask
             inner++;
         }
 
-        var from = inner;
-        if (string.CompareOrdinal(text, inner, "/*", 0, 2) == 0)
+        if (string.CompareOrdinal(text, inner, "/*", 0, 2) != 0)
         {
-            from = text.IndexOf("*/", inner, StringComparison.Ordinal);
-            if (from < 0)
-            {
-                return text.Length;
-            }
+            return EndOfLine(text, inner);
         }
 
+        // Many comments may begin before one end, which is looked for once.
+        if (comment.Close < inner)
+        {
+            var close = text.IndexOf("*/", inner, StringComparison.Ordinal);
+            comment = close < 0 ? (int.MaxValue, text.Length) : (close, EndOfLine(text, close));
+        }
+
+        return comment.End;
+    }
+
+    private static int EndOfLine(string text, int from)
+    {
         for (var i = from; i + 1 < text.Length && text[i] is not ('\r' or '\n'); i++)
         {
             if (text[i] == '}' && text[i + 1] == '}')

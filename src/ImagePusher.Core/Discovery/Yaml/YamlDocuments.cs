@@ -7,32 +7,45 @@ namespace ImagePusher.Core.Discovery.Yaml;
 internal static class YamlDocuments
 {
     /// <summary>The root of each valid document, in order.</summary>
-    /// <param name="source">The file.</param>
-    /// <param name="content">Its text, or a part of it with everything else blank.</param>
-    /// <param name="errors">Takes one error for each document that is not valid.</param>
-    public static List<SourceNode> Read(SourceText source, string content, List<ImagePusherException> errors)
+    /// <param name="collector">The file; it takes one error for each document that is not valid.</param>
+    /// <exception cref="LimitExceededException">The file has too many errors.</exception>
+    public static List<SourceNode> Read(ReferenceCollector collector)
     {
-        var text = TemplateMask.Apply(content);
+        var source = collector.Source;
+        var text = TemplateMask.Apply(source.Text);
         var roots = new List<SourceNode>();
         var nodes = 0;
         foreach (var (firstLine, afterLine) in Split(source))
         {
             var start = source.LineStart(firstLine);
             var end = afterLine > source.LineCount ? text.Length : source.LineStart(afterLine);
-            var reader = new SourceNodeReader(source, text[start..end], firstLine, nodes);
-            try
-            {
-                roots.AddRange(reader.Read());
-            }
-            catch (ImagePusherException error)
-            {
-                errors.Add(error);
-            }
-
-            nodes = reader.Nodes;
+            roots.AddRange(Read(collector, text[start..end], firstLine, ref nodes));
         }
 
         return roots;
+    }
+
+    /// <summary>The roots of a part of the file; none, and one error, if it is not valid.</summary>
+    /// <param name="collector">The file.</param>
+    /// <param name="text">The text from the start of a line, with its template actions hidden.</param>
+    /// <param name="firstLine">That line.</param>
+    /// <param name="nodes">The number of values that were read so far.</param>
+    public static List<SourceNode> Read(ReferenceCollector collector, string text, int firstLine, ref int nodes)
+    {
+        var reader = new SourceNodeReader(collector.Source, text, firstLine, nodes);
+        try
+        {
+            return reader.Read();
+        }
+        catch (ImagePusherException error)
+        {
+            collector.AddError(error);
+            return [];
+        }
+        finally
+        {
+            nodes = reader.Nodes;
+        }
     }
 
     // Lines of documents: from one that starts with '---' to the next, with the directives before it.

@@ -11,7 +11,7 @@ internal static class ConfiguredHosts
     {
         try
         {
-            var config = source != DockerConfigFile.Variable ? DockerConfig.Parse(File.ReadAllBytes(source))
+            var config = source != DockerConfigFile.Variable ? DockerConfig.Read(source)
                 : environment(source) is { Length: > 0 } text ? DockerConfig.Parse(System.Text.Encoding.UTF8.GetBytes(text))
                 : DockerConfig.Empty;
             return [.. config.Names.Select(HostOf).OfType<string>()];

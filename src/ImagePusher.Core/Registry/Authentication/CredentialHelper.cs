@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.IO;
@@ -73,9 +74,14 @@ internal static class CredentialHelper
             try
             {
                 await WriteServerAsync(process, server, limit.Token).ConfigureAwait(false);
-                var errors = process.StandardError.ReadToEndAsync(limit.Token);
-                var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
-                await errors.ConfigureAwait(false);
+                var errors = ReadAsync(process.StandardError, limit.Token);
+                var output = await ReadAsync(process.StandardOutput, limit.Token).ConfigureAwait(false);
+                if (output is null || await errors.ConfigureAwait(false) is null)
+                {
+                    process.Kill(entireProcessTree: true);
+                    throw Failed(program, server, $"it wrote more than {CredentialLimits.HelperOutput} characters");
+                }
+
                 await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
                 return (process.ExitCode, output);
             }
@@ -90,6 +96,22 @@ internal static class CredentialHelper
         {
             throw Failed(program, server, "it could not be started");
         }
+    }
+
+    // Null if it is too much.
+    private static async Task<string?> ReadAsync(TextReader output, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[16 * 1024];
+        while (await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
+        {
+            if (text.Append(buffer, 0, count).Length > CredentialLimits.HelperOutput)
+            {
+                return null;
+            }
+        }
+
+        return text.ToString();
     }
 
     private static async Task WriteServerAsync(Process process, string server, CancellationToken cancellationToken)

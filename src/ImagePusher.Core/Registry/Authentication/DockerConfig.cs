@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Authentication;
@@ -22,6 +23,12 @@ internal sealed record DockerConfig(
 
     public static DockerConfig Empty { get; } = new(
         new Dictionary<string, RegistryCredential>(), new Dictionary<string, string>(), null, new Dictionary<string, string>(), null, []);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="IOException">It cannot be read, is not a regular file, or is too large.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static DockerConfig Read(string path) => Parse(RegularFile.ReadAll(path, CredentialLimits.ConfigFile)
+        ?? throw new IOException($"it is missing or has more than {CredentialLimits.ConfigFile} bytes"));
 
     /// <summary>Reads a file in UTF-8 or UTF-16, with or without a byte order mark: Windows PowerShell 5.1 writes UTF-16.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>

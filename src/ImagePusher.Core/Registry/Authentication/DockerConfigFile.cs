@@ -32,7 +32,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await RefreshAsync(log, cancellationToken).ConfigureAwait(false);
+            Refresh(log);
             var keys = new CredentialKeys(registry, repository);
             if (keys.Find(_content.Helpers) is { Value: { } helper })
             {
@@ -90,7 +90,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         return credential;
     }
 
-    private async Task RefreshAsync(ILogger log, CancellationToken cancellationToken)
+    private void Refresh(ILogger log)
     {
         var isFile = source != Variable;
         var stamp = isFile ? FileStamp() : environment(Variable) is { Length: > 0 } value ? value : null;
@@ -110,7 +110,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         try
         {
             _content = isFile
-                ? DockerConfig.Parse(await File.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false))
+                ? DockerConfig.Read(source)
                 : DockerConfig.Parse(System.Text.Encoding.UTF8.GetBytes((string)stamp)) with
                 {
                     Helpers = DockerConfig.Empty.Helpers,

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using ImagePusher.Core.IO;
+using ImagePusher.Core.Registry.Authentication;
 
 namespace ImagePusher.Core.Registry.Http;
 
@@ -12,7 +15,7 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         var own = options.ClientCertificate is { } path ? ReadClient(path) : null;
         if (options.CertificateAuthority is { } bundle)
         {
-            Read(bundle, () => authorities.ImportFromPemFile(bundle));
+            Read(bundle, () => authorities.ImportFromPem(Text(bundle)));
         }
 
         var configured = Folders(client).Select(folder => Path.Combine(folder, FolderName(registry)));
@@ -20,7 +23,7 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         {
             foreach (var file in Directory.EnumerateFiles(folder, "*.crt").Order(StringComparer.Ordinal))
             {
-                Read(file, () => authorities.ImportFromPemFile(file));
+                Read(file, () => authorities.ImportFromPem(Text(file)));
             }
 
             own ??= Directory.EnumerateFiles(folder, "*.cert").Order(StringComparer.Ordinal).Select(ReadClient).FirstOrDefault();
@@ -56,11 +59,17 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         {
             var key = Path.ChangeExtension(path, ".key");
             certificate = Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12"
-                ? X509CertificateLoader.LoadPkcs12FromFile(path, null)
-                : X509Certificate2.CreateFromPemFile(path, File.Exists(key) ? key : null);
+                ? X509CertificateLoader.LoadPkcs12(Content(path), null)
+                : X509Certificate2.CreateFromPem(Text(path), Text(File.Exists(key) ? key : path));
         });
         return certificate!;
     }
+
+    private static string Text(string path) => Encoding.UTF8.GetString(Content(path));
+
+    private static byte[] Content(string path) => !File.Exists(path) ? throw new FileNotFoundException(null, path)
+        : RegularFile.ReadAll(path, CredentialLimits.CertificateFile)
+        ?? throw new IOException($"it has more than {CredentialLimits.CertificateFile} bytes");
 
     private static void Read(string path, Action read)
     {

@@ -1,0 +1,16 @@
+using System.Collections.ObjectModel;
+using ImagePusher.Core.IO;
+
+namespace ImagePusher.Core.Archives;
+
+/// <summary>Why images of an archive could not be read. So many that the archive is no longer one are a failure of all of it.</summary>
+/// <param name="path">The archive.</param>
+internal sealed class ArchiveFailures(string path) : Collection<ImagePusherException>
+{
+    /// <inheritdoc/>
+    protected override void InsertItem(int index, ImagePusherException item)
+    {
+        base.InsertItem(index, Count < Limits.ArchiveFailures ? item : throw ArchiveErrors.Limit(
+            path, $"more than {Limits.ArchiveFailures:N0} of its entries cannot be read", "Check what created the archive."));
+    }
+}
