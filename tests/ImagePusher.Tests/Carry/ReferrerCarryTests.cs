@@ -53,6 +53,33 @@ public sealed class ReferrerCarryTests : IDisposable
         Assert.Equal([null, signed.CosignTag], shown.Select(found => (string?)((dynamic)found).Tag));
     }
 
+    [Theory]
+    [InlineData("Copy-RegistryImage $from -Destination $to")]
+    [InlineData("Save-ImageToCache $from -CachePath $empty")]
+    [InlineData("Get-CachedImage | Push-CachedImage -Destination $to")]
+    [InlineData("Get-CachedImage | Export-ImageTar -Path $other")]
+    [InlineData("Import-ImageTar $tar -CachePath $empty")]
+    [InlineData("Push-ImageTar $tar -Destination $to")]
+    public async Task A_plan_counts_their_blobs_only_with_IncludeReferrers(string script)
+    {
+        await using var signed = await SignedImage.StartAsync(Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var engine = new Engine
+        {
+            ["from"] = signed.Reference, ["to"] = target.Address,
+            ["tar"] = _folder["plan.tar"], ["other"] = _folder["other.tar"], ["empty"] = _folder["empty"],
+        };
+        await engine.OutputAsync("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers", Token);
+        var (without, with) = (await engine.SingleAsync($"{script} -PlanOnly", Token), await engine.SingleAsync($"{script} -PlanOnly -IncludeReferrers", Token));
+        byte[][] content = [signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content, TestArtifact.Config];
+        Assert.Equal(content.Sum(blob => blob.Length), (long)with.BytesToSend - (long)without.BytesToSend);
+        Assert.Equal(
+            content.Select(blob => Http.DigestOf(blob)).Order(StringComparer.Ordinal),
+            ((IEnumerable<object>)with.Blobs).Where(blob => ((dynamic)blob).Kind == "Referrer").Select(blob => (string)((dynamic)blob).Digest).Order(StringComparer.Ordinal));
+        Assert.Equal(3, ((IEnumerable<string>)with.Referrers).Count());
+        Assert.Empty(target.Blobs());
+    }
+
     [Fact]
     public async Task Referrers_of_an_index_and_of_its_children_arrive()
     {

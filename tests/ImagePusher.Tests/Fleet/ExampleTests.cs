@@ -10,6 +10,8 @@ public sealed class ExampleTests
 {
     private static readonly string Folder = Path.Combine(Repository.Folder, "docs", "examples");
 
+    private static readonly string Mirror = Path.Combine(Folder, "mirror.ps1");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Scripts => [.. Directory.GetFiles(Folder, "*.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
@@ -26,18 +28,18 @@ public sealed class ExampleTests
             ["folder"] = folder["carried"],
         })
         {
-            Assert.Equal(20, (await outside.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -List $list", Token)).Count);
+            Assert.Equal(20, (await outside.OutputAsync($"& '{Mirror}' $folder -List $list", Token)).Count);
         }
 
         // Another tool's words for the same: the sums are right, and the tar holds the images.
-        Assert.Contains("images.tar: OK", (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
+        Assert.Contains("images-001.tar: OK", (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
         using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
-        Assert.Equal(20, (await engine.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -Destination $to", Token)).Count);
+        Assert.Equal(20, (await engine.OutputAsync($"& '{Mirror}' $folder -Destination $to", Token)).Count);
         await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: ExternalTools.LongForm ? 20 : 4, Token);
     }
 
     [Fact]
-    public async Task What_was_damaged_on_its_way_is_not_pushed()
+    public async Task What_was_damaged_on_its_way_or_is_missing_is_not_pushed()
     {
         await using var source = await FleetSource.StartAsync(2, Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -48,14 +50,67 @@ public sealed class ExampleTests
             ["folder"] = folder["carried"],
             ["to"] = inside.Address,
         };
-        await engine.OutputAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -List $list", Token);
-        var tar = folder["carried", "images.tar"];
+        await engine.OutputAsync($"& '{Mirror}' $folder -List $list", Token);
+        var tar = folder["carried", "images-001.tar"];
         var bytes = await File.ReadAllBytesAsync(tar, Token);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(tar, bytes, Token);
-        var outcome = await engine.RunAsync($"& '{Path.Combine(Folder, "mirror.ps1")}' $folder -Destination $to", Token);
-        Assert.Contains("The checksum of images.tar differs from", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
+        await RejectsAsync();
+        File.Delete(tar);
+        await RejectsAsync();
         Assert.Empty(inside.Blobs());
+
+        async Task RejectsAsync()
+        {
+            var outcome = await engine.RunAsync($"& '{Mirror}' $folder -Destination $to", Token);
+            Assert.Contains("is damaged or incomplete", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_second_transfer_carries_what_is_new_in_parts_and_one_that_is_interrupted_continues()
+    {
+        await using var source = await FleetSource.StartAsync(20, Token);
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using var engine = new Engine
+        {
+            ["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["first"] = folder["first"], ["all"] = folder["all"], ["second"] = folder["second"], ["to"] = inside.Address,
+            ["inventory"] = folder["first", "inventory.xml"], ["whole"] = folder["whole"],
+        };
+        var half = await engine.OutputAsync($"& '{Mirror}' $first -List $list -Shard 1/2; & '{Mirror}' $first -Destination $to; & '{Mirror}' $first -Inventory $to", Token);
+        Assert.InRange(half.Count, 2, 38);
+        await engine.OutputAsync($"& '{Mirror}' $all -List $list; & '{Mirror}' $whole -List $list -Baseline $inventory", Token);
+        var whole = new FileInfo(folder["whole", "images-001.tar"]).Length;
+        Assert.True(whole < new FileInfo(folder["all", "images-001.tar"]).Length, "Nothing was left out.");
+        var partSize = whole - 10_000;
+        engine["size"] = partSize;
+        await engine.OutputAsync($"& '{Mirror}' $second -List $list -Baseline $inventory -MaximumSize $size", Token);
+        var parts = Directory.GetFiles(folder["second"], "images-*.tar");
+        Assert.True(parts.Length > 1, "The bundle has one part.");
+        Assert.All(parts, part => Assert.InRange(new FileInfo(part).Length, 1, partSize));
+
+        // A part that is complete stays as it is; one that is missing is written again.
+        var kept = File.GetLastWriteTimeUtc(parts.Order(StringComparer.Ordinal).First());
+        File.Delete(parts.Order(StringComparer.Ordinal).Last());
+        await engine.OutputAsync($"& '{Mirror}' $second -List $list -Baseline $inventory -MaximumSize $size", Token);
+        Assert.Equal(kept, File.GetLastWriteTimeUtc(parts.Order(StringComparer.Ordinal).First()));
+
+        Assert.Equal(20, (await engine.OutputAsync($"& '{Mirror}' $second -Destination $to", Token)).Count);
+        await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: 4, Token);
+    }
+
+    [Fact]
+    public async Task Signatures_and_SBOMs_cross_the_gap_in_the_bundle()
+    {
+        await using var signed = await SignedImage.StartAsync(Token);
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        using var engine = new Engine { ["list"] = folder.Write("list.txt", signed.Reference), ["folder"] = folder["carried"], ["to"] = inside.Address };
+        await engine.OutputAsync($"& '{Mirror}' $folder -List $list; & '{Mirror}' $folder -Destination $to", Token);
+        Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
+        Assert.Contains(Http.DigestOf(signed.Cosign.Content), inside.Blobs().Keys);
     }
 
     [Fact]
