@@ -107,6 +107,7 @@ internal static class ArchiveErrors
         _ when DiskErrors.IsInUse(inner) => new AccessDeniedException(
             $"'{path}' is in use by another process.", "Close the file in the other process, or choose another path.", inner),
         _ => new AccessDeniedException(
-            $"'{path}' could not be written: {DiskErrors.Reason(inner)}.", "Choose a path that you have permission to write to.", inner),
+            $"'{path}' could not be written: {DiskErrors.Reason(inner)}.",
+            Directory.Exists(path) ? "Specify the path of a file." : "Choose a path that you have permission to write to.", inner),
     };
 }

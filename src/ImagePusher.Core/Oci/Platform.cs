@@ -48,7 +48,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
         {
             throw new InvalidReferenceException(
                 $"Invalid platform '{text}'.",
-                "Use os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7; "
+                (Name().IsMatch(text) ? $"Specify the operating system too, such as linux/{text}. " : "")
+                + "Use os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7; "
                 + "for Windows optionally with a version, windows/amd64:10.0.20348.");
         }
 
@@ -107,4 +108,7 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
         + @"(?:/(?<variant>[^\s/:()]+))?(?::(?<version>[^\s/:()]+))?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
+
+    [GeneratedRegex(@"\A(?!(?:linux|windows|darwin|macos|freebsd)\z)[a-z0-9_-]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
 }

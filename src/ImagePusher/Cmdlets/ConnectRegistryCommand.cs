@@ -108,11 +108,21 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
 
     private RegistryCredential? ReadCredential() => ParameterSetName switch
     {
+        _ when UserName.Contains(':', StringComparison.Ordinal) => throw PasswordInUserName(),
         VariableSet => new RegistryCredential(UserName, ReadVariable()),
         PasswordSet => ReadPassword(),
         TokenSet => RegistryCredential.FromIdentityToken(Reveal(IdentityToken, nameof(IdentityToken))),
         _ => Credential is null ? null : Credentials.Of(Credential),
     };
+
+    // HTTP sends USER:PASSWORD, so a colon ends the user name (RFC 7617), and what is behind it is a password.
+    private InvalidOptionException PasswordInUserName()
+    {
+        PlainSecret.HideLine(this);
+        return new InvalidOptionException(
+            "The user name contains a colon, which separates it from a password.",
+            "Specify the password by -PasswordVariable or -Password.");
+    }
 
     private RegistryCredential? ReadPassword()
     {

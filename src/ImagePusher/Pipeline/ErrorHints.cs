@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using ImagePusher.Core;
 
 namespace ImagePusher.Pipeline;
@@ -8,7 +9,7 @@ namespace ImagePusher.Pipeline;
 /// What the recommended action of an error says in PowerShell's terms. A hint names only parameters that the failed cmdlet has,
 /// and never the cmdlet that has just failed.
 /// </summary>
-internal static class ErrorHints
+internal static partial class ErrorHints
 {
     /// <summary>The hint for an error of a call; empty if the library's recommended action says it all.</summary>
     public static string For(ImagePusherException error, CmdletCall call) =>
@@ -34,9 +35,19 @@ internal static class ErrorHints
         InsufficientSpaceException =>
             ["Optimize-ImageCache removes unused content.", "Set-ImageCache selects a folder on another disk."],
         DestinationConflictException => Conflict(call),
+        UnsupportedContentException when error.RecommendedAction.Contains("referrer", StringComparison.Ordinal) =>
+            ["Get-RegistryReferrer lists the referrers of an image."],
         UnsupportedContentException => call.IsBound("Format") ? ["Specify -Format Oci."] : [],
+        InvalidReferenceException => Reference(error, call),
         _ => [],
     };
+
+    private static string[] Reference(ImagePusherException error, CmdletCall call) =>
+        error.RecommendedAction.StartsWith("Resolve the digest", StringComparison.Ordinal) ? ["Resolve-ImageDigest does it."]
+        : error.Message.EndsWith("states no target.", StringComparison.Ordinal) && call.CanAdd("Destination") ? ["Specify -Destination."]
+        : !PathOfFile().IsMatch(error.Message) ? []
+        : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
+        : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];
 
     private static string[] SignIn(CmdletCall call) =>
     [
@@ -79,6 +90,12 @@ internal static class ErrorHints
 
     private static string[] Conflict(CmdletCall call) =>
         call.IsBound("NoClobber") ? ["Omit -NoClobber to replace it."]
-        : call.Name == "Export-ImageTar" && call.CanAdd("Force") ? ["Specify -Force to replace it."]
+        : call.Name is "Export-ImageTar" or "Export-ImageLock" or "Save-ImageFile" && call.CanAdd("Force")
+            ? ["Specify -Force to replace it."]
         : [];
+
+    // What people type where a reference is expected: './app.tar', 'app.tar', '.\app.tgz'.
+    [GeneratedRegex(
+        @"'(?:\.{0,2}[/\\][^']*|[^']*\.(?:tar|tgz|tar\.gz|tar\.zst))'", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PathOfFile();
 }

@@ -11,6 +11,7 @@ public sealed class UrlTextTests
     [InlineData("https://r.example/v2/a/blobs/uploads/1?old=1", "2", "https://r.example/v2/a/blobs/uploads/2")]
     [InlineData("https://r.example/v2/a/blobs/uploads/1?old=1", "?new=2", "https://r.example/v2/a/blobs/uploads/1?new=2")]
     [InlineData("https://r.example/v2/a/blobs/uploads/1", "../uploads/2", "https://r.example/v2/a/blobs/uploads/2")]
+    [InlineData("https://r.example/v2/a/blobs/uploads/", "/v2/x/../a/./u/1?_state=../..%2F", "https://r.example/v2/a/u/1?_state=../..%2F")]
     [InlineData("https://r.example:8443/v2/", "//v2/a/blobs/uploads/1", "https://r.example:8443/v2/a/blobs/uploads/1")]
     [InlineData("https://r.example/v2/", "//s.example/up/1", "https://s.example/up/1")]
     public void A_Location_is_resolved_and_its_query_kept_byte_for_byte(string asked, string location, string expected)

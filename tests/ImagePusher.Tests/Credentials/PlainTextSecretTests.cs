@@ -34,6 +34,7 @@ public sealed class PlainTextSecretTests
     [InlineData("Copy-RegistryImage localhost:1/a:1 -Destination https://ann:S3cret-v4lue@localhost:1/b/")]
     [InlineData("Set-RegistryOption localhost:1 -Mirror https://ann:S3cret-v4lue@localhost:1")]
     [InlineData("Connect-Registry https://ann:S3cret-v4lue@localhost:1 -UserName x -PasswordVariable HOME")]
+    [InlineData("Connect-Registry localhost:1 -UserName ann:S3cret-v4lue -PasswordVariable HOME")]
     [InlineData("Send-ImageToEngine app:1 -EngineHost tcp://ann:S3cret-v4lue@localhost:1")]
     public async Task The_password_in_an_address_is_not_shown(string command)
     {

@@ -46,7 +46,7 @@ internal static class UrlText
 
         if (location.StartsWith('/'))
         {
-            return root + "/" + location.TrimStart('/');
+            return root + Collapse("/" + location.TrimStart('/'));
         }
 
         var path = WithoutQuery(baseUrl)[root.Length..];
