@@ -33,6 +33,19 @@ public sealed class DamagedBlobTests
     }
 
     [Fact]
+    public async Task A_manifest_with_a_blob_known_as_damaged_is_not_found_by_HEAD_until_the_blob_is_pushed()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        await registry.PushImageAsync("1", layers: Layer);
+        Damage(registry, LayerDigest, "one bit");
+        (await registry.GetAsync($"/v2/team/app/blobs/{LayerDigest}")).Is(HttpStatusCode.NotFound);
+        (await registry.SendAsync("HEAD", "/v2/team/app/manifests/1")).Is(HttpStatusCode.NotFound);
+        (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
+        await registry.PushImageAsync("1", layers: Layer);
+        (await registry.SendAsync("HEAD", "/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_change_that_keeps_size_and_modification_time_is_found()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the change time of Linux.");

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
@@ -196,7 +197,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
         }
         catch (JsonException error)
         {
-            throw LayoutErrors.BrokenIndex(paths.IndexFile, "it is not JSON: " + error.Message.TrimEnd('.'), error);
+            throw LayoutErrors.BrokenIndex(paths.IndexFile, OciJson.Describe(error), error);
         }
         catch (FormatException error)
         {

@@ -13,6 +13,7 @@ namespace ImagePusher.Core.Inspection;
 internal sealed class LayerReader(IImageSource source, Descriptor layer)
 {
     private const int BufferSize = 128 * 1024;
+    private const long LongestVerifiedAfterAnError = 256L * 1024 * 1024;
 
     private readonly string _subject = $"The layer {layer.Digest} of {source.Description}";
 
@@ -41,14 +42,25 @@ internal sealed class LayerReader(IImageSource source, Descriptor layer)
             }
             catch (Exception error) when (LayerDecoder.IsDecoderError(error))
             {
+                await VerifyRestAsync(verified, cancellationToken).ConfigureAwait(false);
                 throw LayerDecoder.Translate(error, _subject, reason => LayerErrors.Damaged(_subject, reason, error));
+            }
+            catch (UnsupportedContentException)
+            {
+                await VerifyRestAsync(verified, cancellationToken).ConfigureAwait(false);
+                throw;
             }
             catch (Exception error) when (error is FormatException or ArgumentException or OverflowException or NotSupportedException)
             {
+                await VerifyRestAsync(verified, cancellationToken).ConfigureAwait(false);
                 throw LayerErrors.Damaged(_subject, error.Message.TrimEnd('.'), error);
             }
         }
     }
+
+    // Bytes that do not match the digest are the cause of everything else; they are looked for where that does not take long.
+    private Task VerifyRestAsync(Stream verified, CancellationToken cancellationToken) => layer.Size > LongestVerifiedAfterAnError
+        ? Task.CompletedTask : verified.CopyToAsync(Stream.Null, BufferSize, cancellationToken);
 
     private async Task ReadAsync(Stream verified, Func<LayerEntry, Stream?, Task> visit, CancellationToken cancellationToken)
     {

@@ -29,9 +29,13 @@ internal static partial class ReferenceGrammar
         {
             throw new InvalidReferenceException(
                 $"Invalid {kind} '{text}': it starts with '{scheme.Value}', but the name of an image or registry has no scheme.",
-                $"Use '{text[scheme.Length..]}'.");
+                $"Use '{WithoutUserInfo(text[scheme.Length..])}'.");
         }
     }
+
+    // Credentials are not part of a name either.
+    private static string WithoutUserInfo(string text) =>
+        text.AsSpan().IndexOfAny('/', '@') is var end and >= 0 && text[end] == '@' ? text[(end + 1)..] : text;
 
     /// <summary>True if a first part before '/' can only be a host: it contains a dot or a colon, or is localhost.</summary>
     public static bool LooksLikeHost(string part) => part == "localhost" || part.AsSpan().ContainsAny(".:");

@@ -36,12 +36,6 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// </summary>
     internal bool IsManifest => MediaTypes.IsManifestLike(MediaType);
 
-    /// <summary>
-    /// True for a layer that its <c>urls</c> provide, so that it is not copied. Without them nothing else has it, and it is copied as any
-    /// other layer, as skopeo does.
-    /// </summary>
-    internal bool IsForeign => MediaTypes.IsForeign(MediaType) && Urls.Count > 0;
-
     /// <summary>The entry that an attestation is about; null for other entries.</summary>
     internal Digest? AttestedDigest =>
         IsAttestation && Oci.Digest.TryParse(Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest), out var digest)

@@ -28,7 +28,7 @@ public sealed class ImageManifest : Manifest
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType);
 
     /// <summary>The config and the layers that a registry stores: foreign layers are left out.</summary>
-    public override IEnumerable<Descriptor> References => Layers.Where(layer => !layer.IsForeign).Prepend(Config);
+    public override IEnumerable<Descriptor> References => Layers.Where(layer => !MediaTypes.IsForeign(layer.MediaType)).Prepend(Config);
 
     /// <summary>Creates a manifest in canonical form.</summary>
     /// <param name="mediaType"><see cref="MediaTypes.OciManifest"/> or <see cref="MediaTypes.DockerManifest"/>.</param>

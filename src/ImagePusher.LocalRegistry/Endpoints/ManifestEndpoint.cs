@@ -36,7 +36,8 @@ internal sealed class ManifestEndpoint(ImageCache cache, VerifiedBlobStore blobs
         var found = reference.Digest is { } digest
             ? await finder.FindAsync(repository, digest, exchange.Stopping).ConfigureAwait(false)
             : finder.Table.FindTag(repository, reference.Tag!)?.Entry.Descriptor;
-        if (found is null || await blobs.ReadManifestAsync(found.Digest, exchange.Stopping).ConfigureAwait(false) is not { } raw)
+        if (found is null || await blobs.ReadManifestAsync(found.Digest, exchange.Stopping).ConfigureAwait(false) is not { } raw
+            || (exchange.IsHead && RefersToDamage(raw)))
         {
             throw RequestRejectedException.UnknownManifest(exchange.Target.Reference);
         }
@@ -52,6 +53,19 @@ internal sealed class ManifestEndpoint(ImageCache cache, VerifiedBlobStore blobs
         else
         {
             await exchange.AnswerAsync(HttpStatusCode.OK, raw, TypeOf(found, raw)).ConfigureAwait(false);
+        }
+    }
+
+    // A client that finds the manifest by HEAD pushes nothing, so nothing would replace the damaged blobs.
+    private bool RefersToDamage(byte[] raw)
+    {
+        try
+        {
+            return Manifest.Parse(raw).References.Any(reference => blobs.IsDamaged(reference.Digest));
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 

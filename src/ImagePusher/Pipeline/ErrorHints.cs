@@ -31,6 +31,10 @@ internal static partial class ErrorHints
                 "Import-ImageTar imports an archive."],
         PlatformNotFoundException => Platform(call),
         IncompleteImageException => Incomplete(call),
+        CacheCorruptException when error.RecommendedAction.Contains("clear the cache", StringComparison.Ordinal) =>
+            ["Clear-ImageCache clears it."],
+        DigestMismatchException when error.Message.Contains("of the cache", StringComparison.Ordinal) =>
+            ["Repair-CachedImage replaces damaged content."],
         CacheCorruptException => ["Repair-CachedImage replaces damaged content."],
         InsufficientSpaceException =>
             ["Optimize-ImageCache removes unused content.", "Set-ImageCache selects a folder on another disk."],

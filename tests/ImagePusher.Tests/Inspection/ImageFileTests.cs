@@ -45,6 +45,28 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(200)]
+    public async Task A_damaged_layer_of_the_cache_is_reported_as_such_and_not_as_another_format(int position)
+    {
+        var layer = LayeredImage.Layer((TarEntryType.RegularFile, "etc/os", new string('x', 2000)));
+        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, layer), ["cache"] = _folder["cache"] };
+        await engine.OutputAsync("$null = Import-ImageTar $layout -CachePath $cache", Token);
+        var blob = Directory.GetFiles(Path.Combine(_folder["cache"], "blobs", "sha256")).MaxBy(file => new FileInfo(file).Length)!;
+        var bytes = await File.ReadAllBytesAsync(blob, Token);
+        bytes[position] ^= 0xff;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(blob, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        await File.WriteAllBytesAsync(blob, bytes, Token);
+        var error = (await engine.RunAsync("Get-ImageFile * -CachePath $cache", Token)).SingleError();
+        error.Is("DigestMismatch");
+        Assert.Contains("Repair-CachedImage", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("out")]
     [InlineData("out.tar")]
     public async Task A_pattern_that_matches_no_file_is_an_error_and_nothing_is_written(string name)
