@@ -8,22 +8,8 @@ namespace ImagePusher.Cmdlets;
 /// <summary>Get-ImageTar: lists the images of an archive and imports nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "ImageTar", DefaultParameterSetName = ArchiveInput.PathSet)]
 [OutputType(typeof(ImageTarEntry))]
-public sealed class GetImageTarCommand : AsyncCommand
+public sealed class GetImageTarCommand : ArchiveCommand
 {
-    /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ImageTarCompleter))]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Image archives or OCI layout directories, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "LP")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageTarCompleter))]
-    public string[] LiteralPath { get; set; } = [];
-
     /// <summary>The images to select: names, digests or wildcard patterns.</summary>
     [Parameter(ParameterSetName = ArchiveInput.PathSet)]
     [Parameter(ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
@@ -36,7 +22,7 @@ public sealed class GetImageTarCommand : AsyncCommand
     protected override void ProcessRecord()
     {
         var selector = Require(Image, () => new ImageSelector(Image));
-        foreach (var (input, file) in new ArchiveInput(this).Files(ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path))
+        foreach (var (input, file) in Files())
         {
             Start(input, (pending, token) => ReadAsync(file, selector, pending, token));
         }

@@ -1,60 +1,26 @@
 using System.Management.Automation;
-using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Bundles;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
-using ImagePusher.Session;
 
 namespace ImagePusher.Cmdlets;
 
 /// <summary>Get-RegistryInventory: lists the images of a registry with the digests of their blobs.</summary>
 [Cmdlet(VerbsCommon.Get, "RegistryInventory")]
 [OutputType(typeof(RegistryInventoryEntry))]
-public sealed class GetRegistryInventoryCommand : RegistryListCommand
+public sealed class GetRegistryInventoryCommand : RegistryCatalogCommand
 {
     private readonly ImageBlobs _blobs = new();
-    private IReadOnlyCollection<WildcardPattern>? _patterns;
 
-    /// <summary>The registries.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegistryCompleter))]
-    public string[] Registry { get; set; } = [];
-
-    /// <summary>Only repositories whose path matches one of these wildcard patterns.</summary>
-    [Parameter(Position = 1)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Filter { get; set; }
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing() => _patterns = RequireWildcards(Filter);
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string input, string registry, string path, ImageReference? name)
     {
-        foreach (var text in Registry)
+        if (name is not null)
         {
-            Try(text, () => List(text, RegistryNames.Parse(text)));
-        }
-    }
-
-    private bool IsWanted(string path) => _patterns is null || _patterns.Any(pattern => pattern.IsMatch(path));
-
-    private void List(string input, string registry)
-    {
-        var (client, access) = (PusherSession.Current.Client, Access);
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, access.Request, token)).Where(IsWanted))
-        {
-            if (ImageReference.TryParse($"{registry}/{path}", out var name))
-            {
-                PusherSession.Current.SawRepository(name);
-                var repository = access.Repository(name);
-                Start(input, (pending, token) => ListAsync(repository, name, pending, token));
-            }
+            var repository = Access.Repository(name);
+            Start(input, (pending, token) => ListAsync(repository, name, pending, token));
         }
     }
 

@@ -11,31 +11,16 @@ namespace ImagePusher.Cmdlets;
 /// <summary>Test-ImageTar: verifies archives and bundles offline.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ImageTar", DefaultParameterSetName = ArchiveInput.PathSet)]
 [OutputType(typeof(ImageTarTest), typeof(bool))]
-public sealed class TestImageTarCommand : AsyncCommand
+public sealed class TestImageTarCommand : ArchiveCommand
 {
     private readonly List<(string Input, string File)> _files = [];
-
-    /// <summary>Image archives, parts of bundles or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ImageTarCompleter))]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Image archives, parts of bundles or OCI layout directories, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ArchiveInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "LP")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageTarCompleter))]
-    public string[] LiteralPath { get; set; } = [];
 
     /// <summary>Write true or false for each archive or bundle.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _files.AddRange(
-        new ArchiveInput(this).Files(ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path));
+    protected override void ProcessRecord() => _files.AddRange(Files());
 
     /// <inheritdoc/>
     protected override void EndProcessing()
