@@ -148,6 +148,21 @@ public sealed class ExampleTests
         Assert.Contains("1 of the 2 images", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_sync_file_is_copied_in_parts_as_a_list_is()
+    {
+        await using var source = await FleetSource.StartAsync(20, Token);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        using var folder = new TemporaryFolder();
+        var entries = source.Fleet.Images.Keys.GroupBy(image => image.Split(':')[0])
+            .Select(group => $"    {group.Key}: [{string.Join(", ", group.Select(image => $"'{image.Split(':')[1]}'"))}]\n");
+        using var engine = new Engine { ["to"] = target.Address };
+        engine["file"] = folder.Write("mirror.yml", $"{source.Registry.Address}:\n  images:\n{string.Concat(entries)}");
+        var script = Path.Combine(Folder, "mirror-list.ps1");
+        Assert.Equal(20, (await engine.OutputAsync($"1..3 | ForEach-Object {{ & '{script}' $file $to -Shard \"$_/3\" }}", Token)).Count);
+        await FleetChecks.HasAllAsync(target.Address, source.Fleet, readWhole: 2, Token);
+    }
+
     [Theory, MemberData(nameof(Scripts))]
     public void A_script_is_free_of_errors(string script)
     {

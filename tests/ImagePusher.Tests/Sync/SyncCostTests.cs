@@ -27,8 +27,9 @@ public sealed class SyncCostTests
         shell.Folder.Write("mirror.yml", File(from.Address));
         shell.Folder.Write("run.ps1", """
             param($Target)
+            $idle = [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
             $results = Sync-RegistryImage ./mirror.yml "$Target/mirror/" -ResultPath ./result.jsonl
-            "$($results.Count) $($results.State | Select-Object -Unique) $([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64)"
+            "$($results.Count) $($results.State | Select-Object -Unique) $([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64) $idle"
             """);
         var run = await shell.RunAsync(["-File", "run.ps1", to.Address]);
         Assert.True(run.ExitCode == 0 && run.Error.Length == 0, run.Error);
@@ -43,7 +44,10 @@ public sealed class SyncCostTests
         Assert.Equal(Images + lists + 1, source.Count);
         Assert.Equal(Images, target.Where(request => request.StartsWith("HEAD /v2/mirror/", StringComparison.Ordinal)).Distinct().Count());
         Assert.Equal(Images + 1, target.Count);
-        Assert.InRange(long.Parse(figures[2], CultureInfo.InvariantCulture), 1, 200L << 20);
+
+        // What an idle pwsh needs depends on its build and is not the run's: 90 to 125 MiB.
+        var (peak, idle) = (long.Parse(figures[2], CultureInfo.InvariantCulture), long.Parse(figures[3], CultureInfo.InvariantCulture));
+        Assert.InRange(peak - idle, 0, 110L << 20);
     }
 
     // Every second repository is listed, of the others the tags are named.
