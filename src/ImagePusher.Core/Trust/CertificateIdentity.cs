@@ -27,6 +27,14 @@ internal readonly record struct CertificateIdentity(IdentityKind Kind, string Te
     /// <inheritdoc/>
     public override string ToString() => Text;
 
+    /// <summary>
+    /// True if a wildcard pattern can be for names of this kind: one with <c>://</c> is for URIs, another one with '@' for mail addresses.
+    /// The owner of a name of one kind chooses its text, and a path with '@' must not pass for a mail address.
+    /// </summary>
+    public bool MayMatch(string pattern) =>
+        pattern.Contains("://", StringComparison.Ordinal) ? Kind == IdentityKind.Uri
+        : !pattern.Contains('@', StringComparison.Ordinal) || Kind == IdentityKind.Mail;
+
     /// <summary>The identities in the order of the certificate.</summary>
     public static IReadOnlyList<CertificateIdentity> Of(X509Certificate2 certificate)
     {

@@ -57,15 +57,24 @@ internal sealed class SignatureReader
             }
         }
 
-        foreach (var referrer in await referrers.GetReferrersAsync(image.Digest, null, cancellationToken).ConfigureAwait(false))
+        var listed = await referrers.GetReferrersAsync(image.Digest, null, cancellationToken).ConfigureAwait(false);
+        await reader.ReadListedAsync(
+            [.. listed.Where(referrer => KindOf(referrer) is not null)], cancellationToken).ConfigureAwait(false);
+        return reader._found;
+    }
+
+    // Too many are an error before any of them is requested.
+    private async Task ReadListedAsync(IReadOnlyList<Descriptor> referrers, CancellationToken cancellationToken)
+    {
+        if (_found.Count + referrers.Count > TrustLimits.Signatures)
         {
-            if (KindOf(referrer) is { } kind)
-            {
-                await reader.ReadManifestAsync(referrer, kind, cancellationToken).ConfigureAwait(false);
-            }
+            throw TooMany();
         }
 
-        return reader._found;
+        foreach (var referrer in referrers)
+        {
+            await ReadManifestAsync(referrer, KindOf(referrer)!.Value, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static SignatureKind? KindOf(Descriptor referrer) => referrer.ArtifactType switch

@@ -28,13 +28,8 @@ internal static class TrustInput
         return new CertificateTrust(
             [.. Texts(cmdlet, texts, "trusted root").SelectMany(pair => CertificateText.ReadTrusted(pair.Pem, pair.Origin))],
             pattern is null ? null : identities => identities.Any(
-                known => MayBe(identity!, known.Kind) && pattern.IsMatch(known.Text)), identity, TimeProvider.System);
+                known => known.MayMatch(identity!) && pattern.IsMatch(known.Text)), identity, TimeProvider.System);
     }
-
-    // The owner of a name of one kind chooses its text: a path with '@' must not pass for a mail address.
-    private static bool MayBe(string pattern, IdentityKind kind) =>
-        pattern.Contains("://", StringComparison.Ordinal) ? kind == IdentityKind.Uri
-        : !pattern.Contains('@', StringComparison.Ordinal) || kind == IdentityKind.Mail;
 
     /// <summary>One PEM text of a private key.</summary>
     /// <inheritdoc cref="Keys"/>

@@ -107,6 +107,17 @@ public sealed class CertificateTrustTests : TrustTest
         await AssertRejectedAsync(image, WritePolicy($$"""{"default":[{"type":"sigstoreSigned","pki":{{pki}}}]}"""));
     }
 
+    // Rows: the pattern, and the kinds that it can be for.
+    [Theory]
+    [InlineData("build@example.com", nameof(IdentityKind.Mail))]
+    [InlineData("*@example.com", nameof(IdentityKind.Mail))]
+    [InlineData("https://github.com/owner/*", nameof(IdentityKind.Uri))]
+    [InlineData("https://github.com/owner/*@refs/heads/main", nameof(IdentityKind.Uri))]
+    [InlineData("*.example.com", "Mail, Host, Uri")]
+    [InlineData("*", "Mail, Host, Uri")]
+    public void A_pattern_is_compared_with_names_of_its_kind(string pattern, string kinds) => Assert.Equal(
+        kinds, string.Join(", ", Enum.GetValues<IdentityKind>().Where(kind => new CertificateIdentity(kind, "x").MayMatch(pattern))));
+
     [Theory]
     [InlineData("an RSA key of 1024 bits")]
     [InlineData("an RSA key of 512 bits")]

@@ -219,6 +219,33 @@ public sealed class SignatureVerificationTests : TrustTest
     }
 
     [Fact]
+    public async Task A_list_of_10_000_signatures_is_an_error_before_any_is_requested()
+    {
+        var image = Image("layer");
+        for (var number = 0; number < 10_000; number++)
+        {
+            AddBundle(image, $"\"{number}\"");
+        }
+
+        var read = Source.ManifestsRead;
+        await Assert.ThrowsAsync<LimitExceededException>(() => VerifyAsync(image));
+        Assert.Equal(read, Source.ManifestsRead);
+    }
+
+    [Fact]
+    public async Task Manifests_of_signatures_that_are_too_large_together_are_an_error()
+    {
+        var image = Image("layer");
+        for (var number = 0; number < 20; number++)
+        {
+            AddBundle(image, $"\"{number}{new string('x', 3_000_000)}\"");
+        }
+
+        await Assert.ThrowsAsync<LimitExceededException>(() => VerifyAsync(image));
+        Assert.InRange(Source.ManifestsRead, 1, 6);
+    }
+
+    [Fact]
     public async Task Signatures_that_are_too_large_together_are_an_error()
     {
         var image = Image("layer");
@@ -267,4 +294,8 @@ public sealed class SignatureVerificationTests : TrustTest
 
     private static KeyTrust Fixture(string name) =>
         new(KeyText.ReadPublicKeys(File.ReadAllText(SignedImages.PublicKey(name)), name));
+
+    private void AddBundle(Manifest image, string annotation) => Add(
+        $$$"""{"schemaVersion":2,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","config":{{{Json(image.Descriptor)}}},"layers":[],"subject":{{{Json(image.Descriptor)}}},"annotations":{"a":{{{annotation}}} } }""",
+        MediaTypes.OciManifest);
 }
