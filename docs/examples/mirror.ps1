@@ -1,6 +1,6 @@
 # Transfers images into a network without internet access by a folder that is carried between the networks.
 #
-#   mirror.ps1 FOLDER -Inventory registry.inside:5000                                          inside: what is there, for -Baseline
+#   mirror.ps1 FOLDER -Inventory registry.inside:5000                                          inside: lists its content for -Baseline
 #   mirror.ps1 FOLDER -List images.txt [-Shard 1/2] [-Baseline FILE] [-MaximumSize BYTES]      with internet access
 #   mirror.ps1 FOLDER -Destination registry.inside:5000                                        inside
 #

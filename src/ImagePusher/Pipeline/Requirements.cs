@@ -51,7 +51,7 @@ internal sealed class Requirements(AsyncCommand command, IReadOnlyList<ScriptBlo
         }
     }
 
-    // Every output counts: a script whose last command says no must not pass because an earlier one wrote something.
+    // Every output counts: a script whose last command returns false must not pass because an earlier one wrote something.
     private static (string Reason, Exception? Cause)? Run(ScriptBlock script, ImageCandidate image, CancellationToken stop)
     {
         try

@@ -7,7 +7,7 @@ namespace ImagePusher.Pipeline;
 /// <summary>Copies images each to several targets. What fails at one target does not stop the others of its image.</summary>
 /// <param name="command">The cmdlet.</param>
 /// <param name="copies">Copies an image, or plans its copy.</param>
-/// <param name="maximum">The maximum number of concurrent copies.</param>
+/// <param name="maximum">The maximum number of concurrent copies of images that have several targets.</param>
 internal sealed class TargetCopies(AsyncCommand command, CopyRunner copies, int maximum) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(maximum);
@@ -30,7 +30,10 @@ internal sealed class TargetCopies(AsyncCommand command, CopyRunner copies, int 
         command.Start(input, async (pending, token) =>
         {
             await prepare([.. wanted.Select(target => target.Copy)], token).ConfigureAwait(false);
-            var running = wanted.Select(target => RunAsync(target.Copy, target.Output, progress, token)).ToList();
+
+            // The number of images in progress is bounded; only their further targets need a bound of their own.
+            var places = wanted.Count > 1 ? _places : null;
+            var running = wanted.Select(target => RunAsync(target.Copy, target.Output, progress, places, token)).ToList();
             try
             {
                 foreach (var copy in running)
@@ -60,10 +63,10 @@ internal sealed class TargetCopies(AsyncCommand command, CopyRunner copies, int 
     }
 
     private async Task<Action<PSCmdlet>> RunAsync(
-        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress,
+        CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress, SemaphoreSlim? places,
         CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await (places?.WaitAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         try
         {
             Action<PSCmdlet> written = static _ => { };
@@ -72,7 +75,7 @@ internal sealed class TargetCopies(AsyncCommand command, CopyRunner copies, int 
         }
         finally
         {
-            _places.Release();
+            places?.Release();
         }
     }
 }
