@@ -59,6 +59,18 @@ public sealed class BrowserRequestTests
     }
 
     [Theory]
+    [InlineData("evil.example", "421")]
+    [InlineData("localhost@evil.example:80", "421")]
+    [InlineData("10.0.0.1:5000", "421")]
+    [InlineData("localhost:1", "200")]
+    public async Task The_absolute_form_names_a_host_of_this_machine_too(string authority, string status)
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var answer = await registry.ExchangeRawAsync($"GET http://{authority}/v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("localhost")]
     [InlineData("LOCALHOST:1")]
     [InlineData("127.0.0.1:443")]

@@ -76,7 +76,10 @@ internal sealed class BundleWriter(BundlePlan plan, string path, bool overwrite,
     private static void RemoveUnfinished(string path)
     {
         var folder = Path.GetDirectoryName(path) ?? "";
-        foreach (var file in Directory.EnumerateFiles(folder, $".{Path.GetFileName(path)}.*.partial"))
+        // Not as a pattern of the system: the name may have wildcards, and would match the files of others.
+        var start = $".{Path.GetFileName(path)}.";
+        foreach (var file in Directory.EnumerateFiles(folder, "*.partial")
+            .Where(file => Path.GetFileName(file).StartsWith(start, StringComparison.Ordinal)))
         {
             try
             {

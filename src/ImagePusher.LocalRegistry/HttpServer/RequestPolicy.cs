@@ -9,10 +9,10 @@ internal static class RequestPolicy
     /// <exception cref="RequestRejectedException">421 for a foreign Host, 403 for a cross-origin write.</exception>
     public static void Check(Exchange exchange, ListenAddress address)
     {
-        if (!address.Accepts(exchange.RequestHeaders["Host"]))
+        if (!address.Accepts(exchange.RequestHeaders["Host"]) || !address.Accepts(exchange.Target.Authority))
         {
             throw new RequestRejectedException(
-                HttpStatusCode.MisdirectedRequest, ErrorCode.Denied, "the Host header does not name this registry");
+                HttpStatusCode.MisdirectedRequest, ErrorCode.Denied, "the host of the request does not name this registry");
         }
 
         if (!exchange.IsSafe && IsCrossOrigin(exchange.RequestHeaders))

@@ -11,9 +11,18 @@ internal sealed record RequestTarget(TargetKind Kind, string Repository, string 
 {
     private static readonly RequestTarget Nothing = new(TargetKind.None, "", "", QueryString.Parse(""));
 
+    /// <summary>The host that the absolute form names, before any Host header (RFC 9112, 3.2.2); null for the usual form.</summary>
+    public string? Authority { get; private init; }
+
     public static RequestTarget Parse(string rawUrl)
     {
-        var (path, query) = Split(WithoutAuthority(rawUrl));
+        var (authority, url) = SplitAuthority(rawUrl);
+        return ParsePath(url) with { Authority = authority };
+    }
+
+    private static RequestTarget ParsePath(string url)
+    {
+        var (path, query) = Split(url);
         var parts = Array.ConvertAll(path.Split('/'), Uri.UnescapeDataString);
         if (parts is not ["", "v2", .. var rest] || Array.Exists(parts, part => part.Contains('/', StringComparison.Ordinal)))
         {
@@ -50,15 +59,15 @@ internal sealed record RequestTarget(TargetKind Kind, string Repository, string 
     }
 
     // A client may send the absolute form, as to a proxy (RFC 9112, 3.2.2).
-    private static string WithoutAuthority(string url)
+    private static (string? Authority, string Url) SplitAuthority(string url)
     {
         var scheme = url.IndexOf("://", StringComparison.Ordinal);
         if (url.StartsWith('/') || scheme < 0)
         {
-            return url;
+            return (null, url);
         }
 
         var path = url.IndexOf('/', scheme + 3);
-        return path < 0 ? "/" : url[path..];
+        return path < 0 ? (url[(scheme + 3)..], "/") : (url[(scheme + 3)..path], url[path..]);
     }
 }

@@ -64,6 +64,17 @@ public sealed class HostileBundleTests : IDisposable
     }
 
     [Fact]
+    public async Task Wildcards_in_the_name_of_a_bundle_remove_no_unfinished_files_of_others()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no wildcards in names.");
+        var (others, own) = (_folder.Write(".ab-001.tar.x.partial", "of others"), _folder.Write(".a*-001.tar.x.partial", "own"));
+        using var engine = new Engine { ["tar"] = _images.Write("app"), ["out"] = _folder["a*.tar"] };
+        await engine.OutputAsync("Import-ImageTar $tar | Export-ImageTar -Path $out -MaximumSize 1MB", Token);
+        Assert.True(File.Exists(others));
+        Assert.False(File.Exists(own));
+    }
+
+    [Fact]
     public async Task A_named_pipe_as_a_file_of_results_is_an_error_and_does_not_block()
     {
         await SpecialFile.MakeAsync("named pipe", _folder["results"], Token);
