@@ -37,7 +37,7 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
         Assert.Contains("save it again", (await RejectedAsync(new TestTar().File("repositories", "{}"))).RecommendedAction, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("it is not JSON", "[")]
+    [InlineData("it is not valid JSON (line 1, column 2)", "[")]
     [InlineData("not a JSON list", "{}")]
     [InlineData("no 'Config'", "[1]")]
     [InlineData("no 'Config'", """[{"Config":3}]""")]
