@@ -46,6 +46,12 @@ internal sealed class SourceNodeReader(SourceText source, string text, int first
             return Find(alias, depth);
         }
 
+        if (current is not NodeEvent)
+        {
+            // The parser ends some malformed mappings before the value of their last key.
+            throw source.Invalid(LineOf(current.Start), (int)current.Start.Column, "a value is missing");
+        }
+
         Count(1, depth + 1, current.Start);
         var (start, end) = (_start + (int)current.Start.Index, _start + (int)current.End.Index);
         var node = current switch
