@@ -30,6 +30,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("CachedImageTest", "Digest", "Digest", "Push-CachedImage"),
         ("ImageCacheInfo", "CachePath", "CachePath", OfCaches),
         ("ImageCacheCleanup", "CachePath", "CachePath", OfCaches),
+        ("ImageCandidate", "Reference", "Reference", OfReferences),
         ("ImageConfigInfo", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageFileInfo", "Reference", "Reference", OfReferences),
         ("ImagePackage", "Reference", "Reference", OfReferences),

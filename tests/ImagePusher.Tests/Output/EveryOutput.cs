@@ -46,6 +46,9 @@ public sealed class EveryOutput : IAsyncLifetime
         (Get-SyncPlan $file $registry/mirror/)[0]
         (Sync-RegistryImage $file $registry/mirror/)[0]
         [IO.File]::Delete($file)
+        $candidate = @{}
+        $null = Copy-RegistryImage $fleet $registry/candidate/ -Platform linux/amd64 -PlanOnly -Require { $candidate.One = $_; $null = $_.Config, $_.Referrers; $true }
+        $candidate.One
         Find-ImageReference $list
         Find-ImageReference $list | Resolve-ImageDigest
         Set-ImageReference $list -Mirror mirror.example/hub/
