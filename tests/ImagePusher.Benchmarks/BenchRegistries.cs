@@ -39,7 +39,7 @@ internal sealed class BenchRegistries : IAsyncDisposable
         };
     }
 
-    /// <summary>Runs something and counts the requests that the registries answered meanwhile.</summary>
+    /// <summary>Runs something and counts the requests that the registries answered during it.</summary>
     public async Task<Measured> CountAsync(Func<Task<Measured>> run)
     {
         foreach (var registry in All)

@@ -37,7 +37,7 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>The registries that <see cref="ConnectAsync"/> reached, each with its credential; null for anonymous access.</summary>
     public IReadOnlyDictionary<string, RegistryCredential?> Connections => _connections.ToDictionary();
 
-    /// <summary>The number of images that are worth having under way: that of the farthest registry in use.</summary>
+    /// <summary>The default number of images to transfer at once: that of the farthest registry in use.</summary>
     internal int Throttle => _hosts.Throttle;
 
     /// <summary>The settings of registries without settings of their own, from the next call of <see cref="GetRepository"/> on.</summary>

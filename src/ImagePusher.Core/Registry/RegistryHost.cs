@@ -45,7 +45,7 @@ internal sealed class RegistryHost
 
     public HostPause Pause { get; }
 
-    /// <summary>The number of concurrent blob transfers, and of images that are worth having under way.</summary>
+    /// <summary>The number of concurrent blob transfers, and the default number of images to transfer at once.</summary>
     public int Throttle => Latency.IsFar && !Settings.HasThrottleLimit ? RegistrySettings.FarThrottle : Settings.ThrottleLimit;
 
     public MirrorAvailability Mirror { get; }

@@ -34,7 +34,7 @@ public abstract class RegistryCatalogCommand : RegistryListCommand
         }
     }
 
-    /// <summary>Takes a repository; its name is null if it is none that a reference can have.</summary>
+    /// <summary>Takes a repository; its name is null if a reference cannot contain the path.</summary>
     private protected abstract void Process(string input, string registry, string path, ImageReference? name);
 
     private void List(string input, string registry)

@@ -11,7 +11,7 @@ internal sealed class NetworkRelay : IAsyncDisposable
 {
     private const int PieceSize = 32 * 1024;
 
-    /// <summary>Pieces under way on one connection in one direction: the 4 MiB to which Linux lets a window grow.</summary>
+    /// <summary>Pieces in transit on one connection in one direction: the 4 MiB to which Linux lets a window grow.</summary>
     private const int Window = 128;
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A registry that takes long to respond gets more requests at once, where nobody chose their number.</summary>
+/// <summary>A registry that takes long to respond gets more requests at once by default.</summary>
 public sealed class FarRegistryTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

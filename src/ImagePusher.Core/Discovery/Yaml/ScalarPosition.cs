@@ -3,7 +3,7 @@ namespace ImagePusher.Core.Discovery.Yaml;
 /// <summary>Finds the characters of a scalar's value: after its tag, anchor and quote, or on a line of a block.</summary>
 internal static class ScalarPosition
 {
-    // With its tag, anchor and white space; a longer one is no reference, and is not searched.
+    // With its tag, anchor and white space; a longer one cannot be a reference, and is not searched.
     private const int MaximumWritten = 16 * DiscoveryLimits.ExpandedLength;
 
     /// <summary>Where a value starts, and whether the text has it literally there.</summary>
