@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>A blob of a remote source that is opened before it is needed. The first reader takes it; without a reader it is closed.</summary>
+/// <summary>A blob of a remote source, opened before it is needed. The first reader takes it; without a reader it is closed.</summary>
 internal sealed class OpenedBlob : IAsyncDisposable
 {
     /// <summary>
