@@ -123,7 +123,8 @@ function Invoke-CoreTest {
         $selection = $_ -eq 'Registry' ? ($using:registry).ForEach({ '-class', "ImagePusher.Core.Tests.Registry.$_" })
             : @('-namespace', "ImagePusher.Core.Tests.$_")
         $options = @($selection) + '-trait-', 'Wine=*', '-noColor'
-        $lines = timeout 600 $using:wine (Join-Path $using:published ImagePusher.Core.Tests.exe) @options 2>&1 | ForEach-Object { "$_".Trim() }
+        $program = Join-Path $using:published ImagePusher.Core.Tests.exe
+        $lines = timeout 600 $using:wine $program @options 2>&1 | ForEach-Object { "$_".Trim() }
         [pscustomobject] @{ Namespace = $_; Lines = $lines }
     }
     foreach ($run in $runs) {

@@ -16,7 +16,7 @@ internal sealed class SyncTarget(string? destination, bool? keepLibrary, Func<st
     /// <exception cref="DestinationConflictException">Another image has this target.</exception>
     public DestinationName For(string? target, ImageReference source)
     {
-        var name = MapOf(destination ?? target).For(source, source.ToString(), source.ToString());
+        var name = MapOf(destination ?? target, source).For(source, source.ToString(), source.ToString());
         return name.Name.Tag is null || _taken.TryAdd(name.Name, source) || _taken[name.Name] == source
             ? name
             : throw new DestinationConflictException(
@@ -26,14 +26,15 @@ internal sealed class SyncTarget(string? destination, bool? keepLibrary, Func<st
 
     /// <summary>The target repository of a source repository, without tag.</summary>
     public ImageReference RepositoryFor(SyncEntry entry, ImageReference repository) =>
-        MapOf(destination ?? entry.Target).RepositoryFor(repository);
+        MapOf(destination ?? entry.Target, repository).RepositoryFor(repository);
 
-    private DestinationMap MapOf(string? text)
+    private DestinationMap MapOf(string? text, ImageReference source)
     {
         if (text is null)
         {
             throw new InvalidReferenceException(
-                "The file states no target.", "Specify a destination: a registry, or a prefix in a registry that ends with '/'.");
+                $"The sync file states no target for {source}.",
+                "Specify a destination: a registry, or a prefix in a registry that ends with '/'.");
         }
 
         if (!_maps.TryGetValue(text, out var map))

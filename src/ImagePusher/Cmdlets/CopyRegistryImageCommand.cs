@@ -59,6 +59,11 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
         base.BeginProcessing();
         _requirements = new Requirements(this, Require);
         _copies = new TargetCopies(this, Copies, ThrottleLimit);
+        foreach (var text in Destination)
+        {
+            Require(text, () => DestinationRule.Parse(text));
+        }
+
         _destinations = Require(Destination, () => DestinationSet.Parse(
             Destination, Tag, registry => LibraryCheck.Keeps(this, KeepLibrary, registry)));
     }

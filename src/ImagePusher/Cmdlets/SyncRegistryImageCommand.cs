@@ -185,7 +185,8 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 }
             }
 
-            if (selection.Repository is not null)
+            // Where no image has a target, that was reported, and there is nothing to compare with.
+            if (selection.Repository is not null && (names.Count > 0 || selection.Images.Count == 0))
             {
                 _selected.Add(new SyncTargetSelection(selection, _input.TargetOf(selection), names, access));
             }

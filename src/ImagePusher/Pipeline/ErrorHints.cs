@@ -48,7 +48,8 @@ internal static partial class ErrorHints
 
     private static string[] Reference(ImagePusherException error, CmdletCall call) =>
         error.RecommendedAction.StartsWith("Resolve the digest", StringComparison.Ordinal) ? ["Resolve-ImageDigest does it."]
-        : error.Message.EndsWith("states no target.", StringComparison.Ordinal) && call.CanAdd("Destination") ? ["Specify -Destination."]
+        : error.Message.StartsWith("The sync file states no target", StringComparison.Ordinal) && call.CanAdd("Destination")
+            ? ["Specify -Destination."]
         : !PathOfFile().IsMatch(error.Message) ? []
         : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
         : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];
