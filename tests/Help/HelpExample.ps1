@@ -51,6 +51,8 @@ function ConvertTo-ComparableText([string] $Text, [Collections.IDictionary] $Env
         # The time of the run.
         '\b\d\d/\d\d/20\d\d \d\d:\d\d'                                                  = '11/23/2026 23:43'
         '(?<= 23:43):\d\d(?= \+00:00)'                                                  = ':00'
+        # The age of an image, in days.
+        '(?<=, created )\d+(?= d ago)'                                                  = '20784'
         # Mode and owner of a file.
         '(?m)^-[rwx-]{9} +\S+ +\S+ +(?=11/)'                                            = '-rw-r--r--       root root       '
     }
