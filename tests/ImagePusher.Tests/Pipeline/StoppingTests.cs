@@ -65,9 +65,9 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = Engine(proxy);
-        engine["other"] = proxy.OtherAddress;
 
-        // Under the other name, so that no mount source is known.
+        // Under the registry's own port, so that no mount source is known.
+        engine["other"] = registry.Address;
         var pushed = await engine.SingleAsync("Push-ImageTar $large -Destination $other", Token);
         const string script = "Copy-RegistryImage $other/large:1 -Destination $registry/copy:1";
         await StopAsync(engine, script, proxy, proxy.On("PATCH|PUT", "/v2/copy/blobs/").DripUp(Drop, Pause));
