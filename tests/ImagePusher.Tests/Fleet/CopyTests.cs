@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
@@ -160,11 +161,23 @@ public sealed class CopyTests
     [Fact]
     public async Task A_long_pause_is_one_warning_for_all_that_wait_and_Ctrl_C_ends_it()
     {
-        await using var source = await FleetSource.StartAsync(6, Token);
+        // A request after the first response would wait for the end of the pause, so all are responded to together.
+        var (asked, allAsked) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var source = LoopbackServer.Start(async exchange =>
+        {
+            if (exchange.Method != "HEAD")
+            {
+                await exchange.RespondAsync(200, "{}");
+                return;
+            }
+
+            _ = Interlocked.Increment(ref asked) == 6 && allAsked.TrySetResult();
+            await allAsked.Task.WaitAsync(exchange.Ended);
+            exchange.Add("Retry-After", "3600");
+            await exchange.RespondAsync(429);
+        });
         await using var target = await DockerRegistry.StartAsync(Token);
-        await using var proxy = FaultProxy.Start(source.Registry.Address);
-        proxy.On("HEAD", "/manifests/").Respond(429).WithRetryAfter(TimeSpan.FromHours(1));
-        using var engine = new Engine { ["list"] = source.Fleet.Images.Keys.Select(image => $"{proxy.Address}/{image}").ToArray(), ["to"] = target.Address };
+        using var engine = new Engine { ["list"] = Enumerable.Range(0, 6).Select(image => $"{source.Address}/fleet/app{image}:1").ToArray(), ["to"] = target.Address };
         var running = engine.Start("$list | Copy-RegistryImage -Destination $to -Verbose 3>&1 4>&1", Token);
         var allWait = new TaskCompletionSource();
         IReadOnlyList<InformationalRecord> Told() =>
