@@ -157,7 +157,8 @@ public sealed class SendImageToEngineCommand : AsyncCommand
         {
             try
             {
-                await VerifyAsync(label, name, select, token).ConfigureAwait(false);
+                // Before the engine is asked for anything: a rejected image is rejected even if the engine does not run.
+                await _copies.VerifyAsync(await select(token).ConfigureAwait(false), Options, token).ConfigureAwait(false);
                 if (isWhatIf)
                 {
                     pending.Do(cmdlet => cmdlet.ShouldProcess(_engine.ToString(), action));
@@ -171,14 +172,6 @@ public sealed class SendImageToEngineCommand : AsyncCommand
                 release();
             }
         });
-    }
-
-    // Before the engine is asked for anything: a rejected image is rejected even if the engine does not run.
-    private async Task VerifyAsync(
-        string label, ImageReference name, Func<CancellationToken, Task<ImageSelection>> select, CancellationToken cancellationToken)
-    {
-        using var nothing = new StreamedDockerArchive(Stream.Null, _engine.ToString());
-        await _copies.VerifyAsync(RequestFor(nothing, label, name, select), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<EngineImage> LoadAsync(
@@ -210,13 +203,15 @@ public sealed class SendImageToEngineCommand : AsyncCommand
         Select = select,
         Target = archive,
         Name = name,
-        OptionsFor = _ => new CopyOptions
-        {
-            Compression = LayerCompression.None,
-            Platforms = _platforms,
-            DefaultPlatformOnly = _platforms.Count == 0,
-            ThrottleLimit = 1,
-        },
+        OptionsFor = _ => Options,
         Copier = PusherSession.Current.Copier(),
+    };
+
+    private CopyOptions Options => new()
+    {
+        Compression = LayerCompression.None,
+        Platforms = _platforms,
+        DefaultPlatformOnly = _platforms.Count == 0,
+        ThrottleLimit = 1,
     };
 }

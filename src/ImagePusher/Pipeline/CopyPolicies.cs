@@ -33,9 +33,9 @@ internal sealed class CopyPolicies
     }
 
     /// <summary>Decides about an image; null if no policy applies.</summary>
-    /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     /// <param name="selection">The image.</param>
     /// <param name="target">The target; null to ask only what applies to all targets of the image.</param>
+    /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     public IImageVerifier? For(ImageSelection selection, IImageTarget? target)
     {
         var registries = new object?[] { Origin(selection.Source), target }

@@ -66,13 +66,6 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Verifies an image under the policies, before its copy opens the target.</summary>
-    public async Task VerifyAsync(CopyRequest copy, CancellationToken cancellationToken)
-    {
-        var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
-        await SelectionVerification.RunAsync(selection, OptionsFor(copy, selection), cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>The options of a copy or plan, with the policies that apply to it.</summary>
     /// <exception cref="Core.ImagePusherException">A policy cannot be used.</exception>
     public CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
