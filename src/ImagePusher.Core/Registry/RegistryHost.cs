@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Mirrors;
 using ImagePusher.Core.Registry.Uploads;
@@ -109,13 +110,14 @@ internal sealed class RegistryHost
     }
 
     /// <summary>Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>).</summary>
-    public void Warn(HttpResponseMessage response, ILogger log)
+    public void Warn(HttpResponseMessage response, RegistryCredential? credential, ILogger log)
     {
         if (!response.Headers.NonValidated.TryGetValues("Warning", out var headers))
         {
             return;
         }
 
+        var secrets = new SecretFilter(response, credential);
         foreach (var header in headers.Where(header => header.StartsWith("299", StringComparison.Ordinal)))
         {
             var quote = header.IndexOf('"', StringComparison.Ordinal);
@@ -125,7 +127,7 @@ internal sealed class RegistryHost
                 : header[3..].Trim(' ', '-');
             if (_warnings.TryAdd(text, true))
             {
-                log.Warning($"Warning of {Registry}: {ErrorBody.OneLine(text)}");
+                log.Warning($"Warning of {Registry}: {secrets.OneLine(text)}");
             }
         }
     }

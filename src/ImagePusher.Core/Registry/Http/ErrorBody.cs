@@ -15,6 +15,17 @@ internal sealed record ErrorBody(string? Code, string? Message)
 
     public static ErrorBody Empty { get; } = new(null, null);
 
+    /// <summary>
+    /// The content of a body without the secrets of the request. They are removed before a long text is cut, and again after escape
+    /// sequences were decoded.
+    /// </summary>
+    public static ErrorBody Read(byte[] body, string? mediaType, SecretFilter secrets)
+    {
+        var parsed = Parse(secrets.Hide(System.Text.Encoding.UTF8.GetString(body)), mediaType);
+        return new ErrorBody(
+            parsed.Code is { } code ? secrets.Hide(code) : null, parsed.Message is { } message ? secrets.Hide(message) : null);
+    }
+
     public static ErrorBody Parse(string body, string? mediaType)
     {
         var text = body.Trim();

@@ -42,7 +42,7 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
 
             message.Log.Debug(FormattableString.Invariant(
                 $"{Shown(message)} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
-            host.Warn(response, message.Log);
+            host.Warn(response, message.Credential, message.Log);
             if (wire.Headers.ExpectContinue is not true || !IsAnnouncementRejected((BlobContent)wire.Content!, response, sent))
             {
                 return response;

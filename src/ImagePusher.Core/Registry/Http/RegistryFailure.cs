@@ -13,7 +13,7 @@ internal static class RegistryFailure
         RegistryResponse response, string purpose, string registry, RegistryCredential? credential, TimeSpan idle, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var body = await ReadErrorAsync(response.Response, credential, idle, time, cancellationToken).ConfigureAwait(false);
+        var body = await ReadErrorAsync(response.Response, response.Secrets, idle, time, cancellationToken).ConfigureAwait(false);
         var server = response.IsOwn ? registry : $"{UrlText.ToUri(response.Url).Authority}, the storage of {registry},";
         var message = $"{Failed(purpose)}: {server} answered {Describe(response.Status, body)}.";
         var code = body.Code;
@@ -40,7 +40,8 @@ internal static class RegistryFailure
         HttpResponseMessage response, string purpose, string registry, string server, RegistryCredential? credential, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var body = await ReadErrorAsync(response, credential, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
+        var secrets = new SecretFilter(response, credential);
+        var body = await ReadErrorAsync(response, secrets, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
         var token = credential is null ? "an anonymous token" : $"a token for {credential}";
         var message = $"{Failed(purpose)}: the token server {server} of {registry} did not issue {token}: "
             + $"it answered {Describe(response.StatusCode, body)}.";
@@ -106,18 +107,13 @@ internal static class RegistryFailure
     }
 
     private static async Task<ErrorBody> ReadErrorAsync(
-        HttpResponseMessage response, RegistryCredential? credential, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
+        HttpResponseMessage response, SecretFilter secrets, TimeSpan idle, TimeProvider time, CancellationToken cancellationToken)
     {
-        var secrets = new SecretFilter(response, credential);
         try
         {
             var bytes = await BoundedBody.ReadAsync(
                 response, BoundedBody.ErrorLimit, idle, time, cancellationToken, cut: true).ConfigureAwait(false);
-
-            // Before a long text is cut, and again after escape sequences are decoded.
-            var text = secrets.Hide(System.Text.Encoding.UTF8.GetString(bytes))!;
-            var body = ErrorBody.Parse(text, response.Content.Headers.ContentType?.MediaType);
-            return new ErrorBody(secrets.Hide(body.Code), secrets.Hide(body.Message));
+            return ErrorBody.Read(bytes, response.Content.Headers.ContentType?.MediaType, secrets);
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {

@@ -1,9 +1,14 @@
 using System.Net;
+using ImagePusher.Core.Abstractions;
 
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>A response and the URL that gave it, after redirects.</summary>
-internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn) : IDisposable
+/// <param name="response">The response.</param>
+/// <param name="url">The URL that responded.</param>
+/// <param name="isOwn">True if it is the registry's own.</param>
+/// <param name="credential">The credential of the request; null for none.</param>
+internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn, RegistryCredential? credential) : IDisposable
 {
     public HttpResponseMessage Response { get; } = response;
 
@@ -12,6 +17,9 @@ internal sealed class RegistryResponse(HttpResponseMessage response, string url,
 
     /// <summary>True if the registry itself responded, not a storage that it redirected to.</summary>
     public bool IsOwn { get; } = isOwn;
+
+    /// <summary>Removes the secrets of the request from what messages quote of the response.</summary>
+    public SecretFilter Secrets => field ??= new SecretFilter(Response, credential);
 
     public HttpStatusCode Status => Response.StatusCode;
 

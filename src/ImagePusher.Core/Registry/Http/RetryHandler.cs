@@ -75,8 +75,8 @@ internal sealed class RetryHandler : DelegatingHandler
         using (response)
         {
             throw await RegistryFailure.OfAsync(
-                new RegistryResponse(response, message.Url, message.IsOwn), message.Request.Purpose, _host.Registry, message.Credential,
-                _host.Settings.IdleTimeout, _time, cancellationToken).ConfigureAwait(false);
+                new RegistryResponse(response, message.Url, message.IsOwn, message.Credential), message.Request.Purpose,
+                _host.Registry, message.Credential, _host.Settings.IdleTimeout, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -27,9 +27,11 @@ internal sealed class SecretFilter
         ];
     }
 
-    public string? Hide(string? text) => text is null
-        ? null
-        : _secrets.Aggregate(text, static (left, secret) => left.Replace(secret, "***", StringComparison.Ordinal));
+    public string Hide(string text) =>
+        _secrets.Aggregate(text, static (left, secret) => left.Replace(secret, "***", StringComparison.Ordinal));
+
+    /// <summary>Printable text on one line, not too long, without the secrets.</summary>
+    public string OneLine(string text) => Hide(ErrorBody.OneLine(Hide(text)));
 
     // The password in "Basic user:password".
     private static string? Decoded(string parameter)

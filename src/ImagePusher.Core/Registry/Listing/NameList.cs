@@ -38,14 +38,14 @@ internal static class NameList
                     isReported = true;
                     transport.Log.Warning(
                         $"{transport.Host.Registry} lists entries that are not valid names while {list.Purpose}; they are "
-                            + $"skipped. The first one is {Shown(entry)}.");
+                            + $"skipped. The first one is {Shown(page.Secrets, entry)}.");
                 }
             }
         }
     }
 
-    private static string Shown(JsonElement entry) =>
-        entry.Text() is { } text ? $"'{ErrorBody.OneLine(text)}'"
+    private static string Shown(SecretFilter secrets, JsonElement entry) =>
+        entry.Text() is { } text ? $"'{secrets.OneLine(text)}'"
         : entry.ValueKind == JsonValueKind.String ? "not Unicode text"
         : $"a value of the kind {entry.ValueKind}";
 }

@@ -53,7 +53,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.Response.IsSuccessStatusCode
             ? await ParseAsync(response, cancellationToken).ConfigureAwait(false)
-            : new ListPage(response.Status, default, 0, null);
+            : new ListPage(response.Status, default, 0, null, response.Secrets);
     }
 
     private async Task<ListPage> ParseAsync(RegistryResponse response, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
                 limits: limits).ConfigureAwait(false);
             using var document = JsonDocument.Parse(body.AsMemory(body.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0));
             return IsList(document.RootElement)
-                ? new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response))
+                ? new ListPage(response.Status, document.RootElement.Clone(), body.Length, NextOf(response), response.Secrets)
                 : throw new JsonException();
         }
         catch (InvalidDataException error)
@@ -113,7 +113,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         list.Incomplete();
         transport.Log.Warning(
             $"{transport.Host.Registry} sent a Link header that cannot be read while {list.Purpose}; the list may be incomplete: "
-                + $"{ErrorBody.OneLine(headers.ToString())}.");
+                + $"{response.Secrets.OneLine(headers.ToString())}.");
         return null;
     }
 

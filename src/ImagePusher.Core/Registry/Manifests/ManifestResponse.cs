@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
@@ -29,7 +28,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
 
         if (_mediaType == "text/html")
         {
-            throw Unusable($"{registry} responded with {ErrorBody.Parse(Encoding.UTF8.GetString(raw), _mediaType).Message}");
+            throw Unusable($"{registry} responded with {ErrorBody.Read(raw, _mediaType, response.Secrets).Message}");
         }
 
         Verify(raw, tagOrDigest, expected);
@@ -91,7 +90,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
     }
 
     // What a server sends with 200 in place of a manifest: a web page, text, or an error of its own.
-    private static string? Described(byte[] raw)
+    private string? Described(byte[] raw)
     {
         var kind = ContentDetector.Detect(raw.AsSpan(0, Math.Min(raw.Length, ContentDetector.HeadLength)));
         if (kind is not (ContentKind.Json or ContentKind.Html or ContentKind.Unknown))
@@ -99,7 +98,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
             return "content that is not a manifest";
         }
 
-        var body = ErrorBody.Parse(Encoding.UTF8.GetString(raw), null);
+        var body = ErrorBody.Read(raw, null, response.Secrets);
         return kind is ContentKind.Html ? body.Message
             : kind is ContentKind.Unknown ? $"text that is not a manifest, '{body.Message}'"
             : IsError(raw) ? $"the error {body.Code} {body.Message}".TrimEnd()

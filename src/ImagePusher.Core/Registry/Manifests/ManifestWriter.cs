@@ -1,6 +1,5 @@
 using System.Net;
 using ImagePusher.Core.Oci;
-using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Manifests;
 
@@ -33,7 +32,7 @@ internal static class ManifestWriter
         {
             throw new UnsupportedContentException(
                 $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} stored it as "
-                    + $"{ErrorBody.OneLine(named)} and does not find it as {manifest.Digest}.",
+                    + $"{response.Secrets.OneLine(named)} and does not find it as {manifest.Digest}.",
                 $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with sha256 digests.");
         }
 

@@ -36,7 +36,7 @@ internal static class UploadLocation
         {
             throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(purpose)}: {host.Registry} sent a Location that cannot be used, "
-                + $"'{ErrorBody.OneLine(UrlText.WithoutQuery(location))}': {error.Message}.",
+                + $"'{response.Secrets.OneLine(UrlText.WithoutQuery(location))}': {error.Message}.",
                 "Check the registry's address, and the proxy before it.", response.Status);
         }
     }
