@@ -68,8 +68,21 @@ internal sealed class ArchiveModel
 
     private static List<string> Texts(JsonElement element, string name) =>
         Property(element, name) is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString()!)]
+            ? [.. list.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(Text).OfType<string>()]
             : [];
+
+    // What is not UTF-8 is not a text.
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static JsonElement? Property(JsonElement element, string name) => element.EnumerateObject()
         .LastOrDefault(property => IsNamed(property, name)) is { Value.ValueKind: not JsonValueKind.Undefined } found
