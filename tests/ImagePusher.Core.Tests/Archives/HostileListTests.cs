@@ -40,7 +40,9 @@ public sealed class HostileListTests : IDisposable
         Assert.Contains("SHA256SUMS", Assert.ThrowsAny<ImagePusherException>(() => BundleLists.Read(_folder["SHA256SUMS"])).Message, StringComparison.Ordinal);
     }
 
+    // The runner waits for ever after this test where it is skipped by a process of its class under Wine 8.
     [Fact]
+    [Trait("Wine", "There is no /dev/zero.")]
     public void Checksums_without_end_are_not_read()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no /dev/zero.");
