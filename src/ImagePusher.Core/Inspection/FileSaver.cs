@@ -1,9 +1,10 @@
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>Writes selected files of an image. Each layer that has content of them is read once; other layers are not read.</summary>
+/// <summary>Writes selected files of an image. Each layer that has content of them that is not staged is read once; others are not.</summary>
 /// <param name="files">The files.</param>
 /// <param name="target">Where they are written.</param>
 /// <param name="log">Receives a warning for each file that is refused.</param>
@@ -18,26 +19,23 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         var accepted = files.Selected.Where(IsAccepted).ToList();
+        var contents = Contents(accepted);
+
+        // A tar that is begun again must not lose its folders.
+        target.Settle(contents.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)[.. pair.Value.Select(PathOf)]));
         foreach (var folder in accepted.Where(node => node.IsDirectory))
         {
             target.AddDirectory(PathOf(folder), folder);
             Count++;
         }
 
-        var contents = new Dictionary<(int Layer, int Ordinal), List<FileNode>>();
-        foreach (var file in accepted.Where(node => node.Entry is { Kind: LayerEntryKind.File }))
-        {
-            var key = (file.ContentLayer, file.Entry!.Ordinal);
-            (contents.TryGetValue(key, out var names) ? names : contents[key] = []).Add(file);
-        }
-
-        await WriteKeptAsync(contents, cancellationToken).ConfigureAwait(false);
-        foreach (var layer in contents.Keys.Select(key => key.Layer).Distinct().Order().ToList())
+        AddStaged(contents);
+        foreach (var layer in contents.Values.Select(names => names[0].ContentLayer).Order().DistinctBy(LayerDigest).ToList())
         {
             await new LayerReader(files.Image.Source, files.LayerOf(layer)).ReadAsync(
                 async (entry, content) =>
                 {
-                    if (content is not null && contents.Remove((layer, entry.Ordinal), out var names))
+                    if (content is not null && contents.Remove(new ContentKey(LayerDigest(layer), entry.Ordinal), out var names))
                     {
                         await WriteAsync(names, content, cancellationToken).ConfigureAwait(false);
                     }
@@ -56,24 +54,40 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
 
     private static string PathOf(FileNode node) => node.Path[1..];
 
-    private async Task WriteKeptAsync(Dictionary<(int Layer, int Ordinal), List<FileNode>> contents, CancellationToken cancellationToken)
+    private Digest LayerDigest(int number) => files.LayerOf(number).Digest;
+
+    // The name that the content has in its layer comes first; the others are links to it.
+    private Dictionary<ContentKey, List<FileNode>> Contents(List<FileNode> accepted)
     {
-        foreach (var (key, names) in contents.Where(pair => pair.Value[0].Entry!.Content is not null).ToList())
+        var contents = new Dictionary<ContentKey, List<FileNode>>();
+        foreach (var file in accepted.Where(node => node.Entry is { Kind: LayerEntryKind.File }))
         {
-            using var content = new MemoryStream(names[0].Entry!.Content!, writable: false);
-            await WriteAsync(names, content, cancellationToken).ConfigureAwait(false);
+            var key = new ContentKey(LayerDigest(file.ContentLayer), file.Entry!.Ordinal);
+            var names = contents.TryGetValue(key, out var known) ? known : contents[key] = [];
+            names.Insert(names.Count > 0 && PathOf(file) == file.Entry.Path ? 0 : names.Count, file);
+        }
+
+        return contents;
+    }
+
+    private void AddStaged(Dictionary<ContentKey, List<FileNode>> contents)
+    {
+        foreach (var (key, names) in contents.Where(pair => target.HasStaged(pair.Key)).ToList())
+        {
+            AddNames(names, target.AddStaged(key, PathOf(names[0]), names[0]));
             contents.Remove(key);
         }
     }
 
-    private async Task WriteAsync(List<FileNode> names, Stream content, CancellationToken cancellationToken)
+    private async Task WriteAsync(List<FileNode> names, Stream content, CancellationToken cancellationToken) =>
+        AddNames(names, await target.AddFileAsync(PathOf(names[0]), names[0], content, cancellationToken).ConfigureAwait(false));
+
+    private void AddNames(List<FileNode> names, string? problem)
     {
-        var first = names[0];
-        var problem = await target.AddFileAsync(PathOf(first), first, content, cancellationToken).ConfigureAwait(false);
-        Note(first, problem);
+        Note(names[0], problem);
         foreach (var other in names.Skip(1))
         {
-            Note(other, problem ?? target.AddHardLink(PathOf(other), other, PathOf(first)));
+            Note(other, problem ?? target.AddHardLink(PathOf(other), other, PathOf(names[0])));
         }
     }
 

@@ -14,11 +14,11 @@ internal sealed class FolderTarget : IFileTarget
     // Set-user-ID and similar bits would have the rights of the user who runs this.
     private const int PermissionBits = 0x1FF;
     private const int OwnerBits = 0x1C0;
-    private const int BufferSize = 128 * 1024;
 
     private readonly string _path;
     private readonly string _root;
     private readonly bool _isNew;
+    private readonly StagedFiles _staged;
     private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
     private readonly List<(string Path, FileNode Node)> _folders = [];
@@ -40,6 +40,7 @@ internal sealed class FolderTarget : IFileTarget
 
         _isNew = !exists;
         _root = exists ? _path : Path.Combine(Path.GetDirectoryName(_path) ?? _path, $".{Guid.NewGuid():N}.partial");
+        _staged = new StagedFiles(_root);
         Guard(() => Directory.CreateDirectory(_root));
     }
 
@@ -48,6 +49,30 @@ internal sealed class FolderTarget : IFileTarget
         OperatingSystem.IsWindows() && !WindowsFileNames.IsOrdinary(path) ? "Windows has no file of this name"
         : !_names.Add(path) ? "this file system does not distinguish it from another file of the image"
         : null;
+
+    /// <inheritdoc/>
+    public Task StageAsync(ContentKey key, LayerEntry entry, Stream content, CancellationToken cancellationToken) =>
+        _staged.AddAsync(key, entry.Path, content, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Settle(IReadOnlyDictionary<ContentKey, IReadOnlyList<string>> names) => _staged.KeepOnly(names.ContainsKey);
+
+    /// <inheritdoc/>
+    public bool HasStaged(ContentKey key) => _staged.Contains(key);
+
+    /// <inheritdoc/>
+    public string? AddStaged(ContentKey key, string path, FileNode node)
+    {
+        var file = _staged.Take(key);
+        try
+        {
+            return Try(path, full => Publish(file, full, node));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     /// <inheritdoc/>
     public void AddDirectory(string path, FileNode node)
@@ -70,14 +95,8 @@ internal sealed class FolderTarget : IFileTarget
         var temporary = Beside(full);
         try
         {
-            var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-            await using (file.ConfigureAwait(false))
-            {
-                await CopyAsync(content, file, cancellationToken).ConfigureAwait(false);
-            }
-
-            Describe(temporary, node);
-            File.Move(temporary, full, overwrite: true);
+            await StagedFiles.WriteAsync(temporary, content, cancellationToken).ConfigureAwait(false);
+            Publish(temporary, full, node);
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException && !DiskErrors.IsFull(error))
@@ -102,8 +121,7 @@ internal sealed class FolderTarget : IFileTarget
         try
         {
             File.Copy(Full(target), temporary);
-            Describe(temporary, node);
-            File.Move(temporary, full, overwrite: true);
+            Publish(temporary, full, node);
         }
         finally
         {
@@ -149,6 +167,10 @@ internal sealed class FolderTarget : IFileTarget
         if (_isNew && !_isComplete && Directory.Exists(_root))
         {
             Directory.Delete(_root, recursive: true);
+        }
+        else if (!_isComplete)
+        {
+            _staged.KeepOnly(_ => false);
         }
 
         return ValueTask.CompletedTask;
@@ -219,14 +241,10 @@ internal sealed class FolderTarget : IFileTarget
         }
     }
 
-    // What the layer's stream throws is not an error of this disk.
-    private static async Task CopyAsync(Stream content, FileStream file, CancellationToken cancellationToken)
+    private static void Publish(string temporary, string full, FileNode node)
     {
-        var buffer = new byte[BufferSize];
-        while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
-        {
-            await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-        }
+        Describe(temporary, node);
+        File.Move(temporary, full, overwrite: true);
     }
 
     private static void Describe(string file, FileNode node)

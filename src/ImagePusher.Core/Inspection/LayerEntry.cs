@@ -25,9 +25,6 @@ internal sealed record LayerEntry(string Path, LayerEntryKind Kind, long Size)
     /// <summary>True if the layer names it by an absolute path or with '..'; it is not written to a disk.</summary>
     public bool HasUnsafeName { get; init; }
 
-    /// <summary>The content of a small file that is wanted; null if it was not kept.</summary>
-    public byte[]? Content { get; init; }
-
     /// <summary>The SHA-256 of the content; null if it was not computed.</summary>
     public byte[]? Hash { get; init; }
 }

@@ -5,18 +5,15 @@ namespace ImagePusher.Core.Inspection;
 
 /// <summary>The entries of the layers that were read, each layer once even if several images have it.</summary>
 /// <param name="hashesContent">True to compute the SHA-256 of every file.</param>
-/// <param name="kept">The paths whose content is kept if it is small, so that their layer need not be read again; null for none.</param>
-internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept = null)
+/// <param name="early">Receives the content of files while their layer is read; null if it is not wanted.</param>
+internal sealed class LayerIndex(bool hashesContent, EarlyContent? early = null)
 {
     private const int BufferSize = 128 * 1024;
-    private const int KeptFile = 1024 * 1024;
-    private const int KeptFiles = 16 * 1024 * 1024;
 
     private readonly Dictionary<Digest, IReadOnlyList<LayerEntry>> _layers = [];
     private readonly byte[] _buffer = new byte[BufferSize];
     private int _entries;
     private long _characters;
-    private long _kept;
 
     /// <summary>The entries of a layer.</summary>
     /// <exception cref="LimitExceededException">The layers together have too many entries.</exception>
@@ -46,12 +43,16 @@ internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept 
                         + $"{InspectionLimits.NameCharacters:N0} characters.");
                 }
 
-                entries.Add(content is null ? entry
-                    : hashesContent ? entry with { Hash = await HashAsync(content, cancellationToken).ConfigureAwait(false) }
-                    : IsKept(entry) ? entry with { Content = await KeepAsync(entry, content, cancellationToken).ConfigureAwait(false) }
-                    : entry);
+                if (content is not null && early is not null)
+                {
+                    await early.ReceiveAsync(layer.Digest, entry, content, cancellationToken).ConfigureAwait(false);
+                }
+
+                entries.Add(content is null || !hashesContent ? entry
+                    : entry with { Hash = await HashAsync(content, cancellationToken).ConfigureAwait(false) });
             },
             cancellationToken).ConfigureAwait(false);
+        early?.Descend(entries);
         return _layers[layer.Digest] = entries;
     }
 
@@ -62,17 +63,6 @@ internal sealed class LayerIndex(bool hashesContent, IReadOnlySet<string>? kept 
 
     private static string Cut(string text) =>
         text.Length <= InspectionLimits.FilePath ? text : text[..(InspectionLimits.FilePath + 1)];
-
-    private bool IsKept(LayerEntry entry) =>
-        kept?.Contains(entry.Path) == true && entry.Size <= KeptFile && _kept + entry.Size <= KeptFiles;
-
-    private async Task<byte[]> KeepAsync(LayerEntry entry, Stream content, CancellationToken cancellationToken)
-    {
-        _kept += entry.Size;
-        var bytes = new byte[entry.Size];
-        await content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return bytes;
-    }
 
     private async Task<byte[]> HashAsync(Stream content, CancellationToken cancellationToken)
     {

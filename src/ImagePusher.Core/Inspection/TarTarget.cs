@@ -11,7 +11,10 @@ internal sealed class TarTarget : IFileTarget
     private readonly string _temporary;
     private readonly bool _overwrite;
     private readonly FileStream _file;
-    private readonly TarWriter _writer;
+    private readonly Dictionary<ContentKey, string> _staged = [];
+    private readonly HashSet<string> _stagedPaths = new(StringComparer.Ordinal);
+    private TarWriter _writer;
+    private bool _declines;
     private bool _isComplete;
 
     /// <summary>Starts a tar.</summary>
@@ -35,36 +38,60 @@ internal sealed class TarTarget : IFileTarget
             throw FileTargetErrors.Unwritable(path, error);
         }
 
-        _writer = new TarWriter(_file, TarEntryFormat.Gnu, leaveOpen: true);
+        _writer = NewWriter();
     }
 
     /// <inheritdoc/>
     public string? Refuse(string path) => null;
 
     /// <inheritdoc/>
-    public void AddDirectory(string path, FileNode node) => Write(Describe(TarEntryType.Directory, path + "/", node));
+    // An entry cannot be removed from a tar: if one is not needed, the tar is begun again.
+    public async Task StageAsync(ContentKey key, LayerEntry entry, Stream content, CancellationToken cancellationToken)
+    {
+        if (_declines)
+        {
+            return;
+        }
+
+        if (!_stagedPaths.Add(entry.Path))
+        {
+            Restart();
+            return;
+        }
+
+        await WriteFileAsync(entry.Path, entry, content, cancellationToken).ConfigureAwait(false);
+        _staged[key] = entry.Path;
+    }
+
+    /// <inheritdoc/>
+    public void Settle(IReadOnlyDictionary<ContentKey, IReadOnlyList<string>> names)
+    {
+        if (_staged.Any(staged => !names.TryGetValue(staged.Key, out var paths) || !paths.Contains(staged.Value, StringComparer.Ordinal)))
+        {
+            Restart();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool HasStaged(ContentKey key) => _staged.ContainsKey(key);
+
+    /// <inheritdoc/>
+    public string? AddStaged(ContentKey key, string path, FileNode node) => null;
+
+    /// <inheritdoc/>
+    public void AddDirectory(string path, FileNode node) => Write(Describe(TarEntryType.Directory, path + "/", node.Entry));
 
     /// <inheritdoc/>
     public async Task<string?> AddFileAsync(string path, FileNode node, Stream content, CancellationToken cancellationToken)
     {
-        var entry = Describe(TarEntryType.RegularFile, path, node);
-        entry.DataStream = new SizedStream(content, node.Entry!.Size);
-        try
-        {
-            await _writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException error)
-        {
-            throw FileTargetErrors.Unwritable(_path, error);
-        }
-
+        await WriteFileAsync(path, node.Entry!, content, cancellationToken).ConfigureAwait(false);
         return null;
     }
 
     /// <inheritdoc/>
     public string? AddHardLink(string path, FileNode node, string target)
     {
-        var entry = Describe(TarEntryType.HardLink, path, node);
+        var entry = Describe(TarEntryType.HardLink, path, node.Entry);
         entry.LinkName = target;
         Write(entry);
         return null;
@@ -73,7 +100,7 @@ internal sealed class TarTarget : IFileTarget
     /// <inheritdoc/>
     public string? AddSymbolicLink(string path, FileNode node)
     {
-        var entry = Describe(TarEntryType.SymbolicLink, path, node);
+        var entry = Describe(TarEntryType.SymbolicLink, path, node.Entry);
         entry.LinkName = node.Entry!.Link;
         Write(entry);
         return null;
@@ -114,15 +141,40 @@ internal sealed class TarTarget : IFileTarget
         }
     }
 
-    private static GnuTarEntry Describe(TarEntryType type, string path, FileNode node) => new(type, path)
+    private static GnuTarEntry Describe(TarEntryType type, string path, LayerEntry? entry) => new(type, path)
     {
-        Mode = (UnixFileMode)(node.Entry?.Mode ?? FolderTarget.DefaultMode),
-        Uid = (int)Math.Min(node.Entry?.UserId ?? 0, int.MaxValue),
-        Gid = (int)Math.Min(node.Entry?.GroupId ?? 0, int.MaxValue),
-        ModificationTime = node.Entry?.Modified is { } time && time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch,
+        Mode = (UnixFileMode)(entry?.Mode ?? FolderTarget.DefaultMode),
+        Uid = (int)Math.Min(entry?.UserId ?? 0, int.MaxValue),
+        Gid = (int)Math.Min(entry?.GroupId ?? 0, int.MaxValue),
+        ModificationTime = entry?.Modified is { } time && time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch,
         AccessTime = default,
         ChangeTime = default,
     };
+
+    private TarWriter NewWriter() => new(_file, TarEntryFormat.Gnu, leaveOpen: true);
+
+    private void Restart()
+    {
+        _declines = true;
+        _staged.Clear();
+        _writer.Dispose();
+        _file.SetLength(0);
+        _writer = NewWriter();
+    }
+
+    private async Task WriteFileAsync(string path, LayerEntry entry, Stream content, CancellationToken cancellationToken)
+    {
+        var file = Describe(TarEntryType.RegularFile, path, entry);
+        file.DataStream = new SizedStream(content, entry.Size);
+        try
+        {
+            await _writer.WriteEntryAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw FileTargetErrors.Unwritable(_path, error);
+        }
+    }
 
     private void Write(TarEntry entry)
     {

@@ -104,8 +104,7 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
             {
                 var image = await new ImageChooser(await input.SelectAsync(cancellationToken).ConfigureAwait(false), Log)
                     .ChooseOneAsync(_platforms, cancellationToken).ConfigureAwait(false);
-                var kept = _selection.Paths.Select(path => LayerPath.Clean(path, out _)).ToHashSet(StringComparer.Ordinal);
-                var index = new LayerIndex(hashesContent: false, kept);
+                var index = new LayerIndex(hashesContent: false, new EarlyContent(_selection, target));
                 var files = await ImageFiles.ReadAsync(image, _selection, index, Log, cancellationToken).ConfigureAwait(false);
                 foreach (var path in files.Missing)
                 {

@@ -31,8 +31,12 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         var peak = 0L;
         await using var timer = new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 20);
         var differences = await new ImageComparer(before, after).CompareFilesAsync(NullLogger.Instance, Token);
-        await SaveAsync(before, new TarTarget(_folder["out.tar"], overwrite: false));
-        File.Delete(_folder["out.tar"]);
+        foreach (var early in new[] { true, false })
+        {
+            await SaveAsync(before, new TarTarget(_folder["out.tar"], overwrite: false), early);
+            File.Delete(_folder["out.tar"]);
+        }
+
         await SaveAsync(before, new FolderTarget(_folder["out"], overwrite: false));
         output.WriteLine($"{Size:N0} bytes: {peak - start:N0} bytes more at the peak");
         Assert.InRange(peak - start, long.MinValue, MemoryBound);
@@ -45,11 +49,12 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
     private static async Task<InspectedImage> ChooseAsync(ImageArchive archive) =>
         await new ImageChooser(new ImageSelection(archive, archive.Images[0].Root), NullLogger.Instance).ChooseOneAsync([], Token);
 
-    private static async Task SaveAsync(InspectedImage image, IFileTarget target)
+    private static async Task SaveAsync(InspectedImage image, IFileTarget target, bool early = true)
     {
         await using (target)
         {
-            var files = await ImageFiles.ReadAsync(image, FileSelection.All, new LayerIndex(hashesContent: false), NullLogger.Instance, Token);
+            var index = new LayerIndex(hashesContent: false, early ? new EarlyContent(FileSelection.All, target) : null);
+            var files = await ImageFiles.ReadAsync(image, FileSelection.All, index, NullLogger.Instance, Token);
             await new FileSaver(files, target, NullLogger.Instance).SaveAsync(Token);
         }
     }

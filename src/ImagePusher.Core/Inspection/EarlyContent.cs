@@ -1,0 +1,51 @@
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Inspection;
+
+/// <summary>
+/// Gives the content of selected files to a target while the layers are read from the top, so that they need not be read again. What is
+/// given is what the names of the layers above leave; the merged tree decides later what of it stays.
+/// </summary>
+/// <param name="selection">The selected files.</param>
+/// <param name="target">Where they are written.</param>
+internal sealed class EarlyContent(FileSelection selection, IFileTarget target)
+{
+    private readonly HashSet<string> _named = selection.Paths.Select(path => LayerPath.Clean(path, out _)).ToHashSet(StringComparer.Ordinal);
+    private readonly UpperLayers _above = new();
+
+    /// <summary>Takes the content of a file of the layer that is being read.</summary>
+    public Task ReceiveAsync(Digest layer, LayerEntry entry, Stream content, CancellationToken cancellationToken) =>
+        IsExpected(entry) ? target.StageAsync(new ContentKey(layer, entry.Ordinal), entry, content, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Goes on to the layer below.</summary>
+    public void Descend(IReadOnlyList<LayerEntry> layer) => _above.Add(layer);
+
+    private bool IsExpected(LayerEntry entry) =>
+        !entry.HasUnsafeName && entry.Path.Length is > 0 and <= InspectionLimits.FilePath
+        && !LayerPath.NameOf(entry.Path).StartsWith(LayerPath.WhiteoutPrefix, StringComparison.Ordinal)
+        && IsSelected(entry.Path) && !_above.Hides(entry.Path);
+
+    private bool IsSelected(string path)
+    {
+        var full = "/" + path;
+        return (IsNamed(path) || selection.Pattern?.Invoke(full) == true) && selection.Exclusion?.Invoke(full) != true;
+    }
+
+    private bool IsNamed(string path)
+    {
+        for (; _named.Count > 0; path = LayerPath.DirectoryOf(path))
+        {
+            if (_named.Contains(path))
+            {
+                return true;
+            }
+
+            if (path.Length == 0)
+            {
+                break;
+            }
+        }
+
+        return false;
+    }
+}
