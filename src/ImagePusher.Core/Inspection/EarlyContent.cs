@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Inspection;
 /// <param name="target">Where they are written.</param>
 internal sealed class EarlyContent(FileSelection selection, IFileTarget target)
 {
-    private readonly HashSet<string> _named = selection.Paths.Select(path => LayerPath.Clean(path, out _)).ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _named = new(selection.Paths.Select(path => LayerPath.Clean(path, out _)), StringComparer.Ordinal);
     private readonly UpperLayers _above = new();
 
     /// <summary>Takes the content of a file of the layer that is being read.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>Writes selected files of an image. Each layer that has content of them that is not staged is read once; others are not.</summary>
+/// <summary>Writes selected files of an image. Each layer with content that the target does not have yet is read once.</summary>
 /// <param name="files">The files.</param>
 /// <param name="target">Where they are written.</param>
 /// <param name="log">Receives a warning for each file that is refused.</param>
@@ -22,7 +22,7 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
         var contents = Contents(accepted);
 
         // A tar that is begun again must not lose its folders.
-        target.Settle(contents.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)[.. pair.Value.Select(PathOf)]));
+        target.Settle(contents.ToDictionary(content => content.Key, content => (IReadOnlyList<string>)[.. content.Value.Select(PathOf)]));
         foreach (var folder in accepted.Where(node => node.IsDirectory))
         {
             target.AddDirectory(PathOf(folder), folder);
