@@ -23,7 +23,7 @@ internal static class IdentityRuleReader
             "exactReference" => ReferenceNames,
             "exactRepository" => RepositoryNames,
             "remapIdentity" => RemapNames,
-            _ => throw new FormatException($"{place}.type '{TerminalText.Quote(type)}' is not a known identity"),
+            _ => throw StrictJson.Invalid($"{place}.type", $"'{TerminalText.Quote(type)}' is not a known identity"),
         };
         _ = StrictJson.Object(element, known, place);
         return type switch
@@ -44,7 +44,7 @@ internal static class IdentityRuleReader
         var wanted = isRepository ? "a repository" : "a reference with a tag or a digest";
         return SignedName.TryParse(text, out var reference) && reference.IsRepository == isRepository
             ? reference.Reference
-            : throw new FormatException($"{place}.{name} '{TerminalText.Quote(text)}' is not {wanted}");
+            : throw StrictJson.Invalid($"{place}.{name}", $"'{TerminalText.Quote(text)}' is not {wanted}");
     }
 
     private static string ReadPrefix(Dictionary<string, JsonElement> properties, string name, string place)
@@ -52,6 +52,6 @@ internal static class IdentityRuleReader
         var text = StrictJson.Text(properties, name, place);
         return PolicyScope.IsPrefix(text)
             ? text
-            : throw new FormatException($"{place}.{name} '{TerminalText.Quote(text)}' is not a host, a namespace or a repository");
+            : throw StrictJson.Invalid($"{place}.{name}", $"'{TerminalText.Quote(text)}' is not a host, a namespace or a repository");
     }
 }

@@ -17,13 +17,13 @@ internal sealed class PkiReader(string folder, TimeProvider clock)
     public Func<SignatureTrust> Read(JsonElement element, string at)
     {
         var properties = StrictJson.Object(element, Names, at);
-        var roots = ReadSource(properties, "caRoots", at) ?? throw new FormatException($"{at} needs caRootsPath or caRootsData");
+        var roots = ReadSource(properties, "caRoots", at) ?? throw StrictJson.Invalid(at, "needs caRootsPath or caRootsData");
         var intermediates = ReadSource(properties, "caIntermediates", at);
         var mail = Optional(properties, "subjectEmail", at);
         var host = Optional(properties, "subjectHostname", at);
         if (mail is null && host is null)
         {
-            throw new FormatException($"{at} needs subjectEmail or subjectHostname");
+            throw StrictJson.Invalid(at, "needs subjectEmail or subjectHostname");
         }
 
         return () => new CertificateTrust(
@@ -39,7 +39,7 @@ internal sealed class PkiReader(string folder, TimeProvider clock)
         var (path, data) = (Optional(properties, name + "Path", at), Optional(properties, name + "Data", at));
         if (path is not null && data is not null)
         {
-            throw new FormatException($"{at} has both {name}Path and {name}Data");
+            throw StrictJson.Invalid(at, $"has both {name}Path and {name}Data");
         }
 
         if (path is not null)
@@ -55,5 +55,5 @@ internal sealed class PkiReader(string folder, TimeProvider clock)
     private static string? Optional(Dictionary<string, JsonElement> properties, string name, string at) =>
         !properties.TryGetValue(name, out var value) ? null
         : StrictJson.Text(value, $"{at}.{name}") is { Length: > 0 } text ? text
-        : throw new FormatException($"{at}.{name} is empty");
+        : throw StrictJson.Invalid($"{at}.{name}", "is empty");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -5,7 +6,11 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Trust;
 
 /// <summary>Examines one image under a policy; its signatures are read once, when a requirement needs them.</summary>
-internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Descriptor manifest, string policy)
+/// <param name="source">Where the image is.</param>
+/// <param name="name">Its name there; null if it has none.</param>
+/// <param name="manifest">The manifest or index.</param>
+/// <param name="policy">The policy, for messages.</param>
+internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Descriptor manifest, PolicyFile policy)
 {
     // The most signatures that a message explains.
     private const int Explained = 5;
@@ -32,8 +37,10 @@ internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Des
                 var verdicts = await ExamineAsync(signed, cancellationToken).ConfigureAwait(false);
                 WasSigned = verdicts.Any(verdict => verdict.IsValid) ? true : throw Rejected(requirement, Explain(verdicts));
                 return;
+            case UnsupportedRequirement unsupported:
+                throw Unsupported(unsupported);
             default:
-                throw Unsupported(requirement);
+                throw new UnreachableException();
         }
     }
 
@@ -49,8 +56,8 @@ internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Des
                     cancellationToken).ConfigureAwait(false);
                 return [.. _signatures.Select(
                     signature => SignatureVerdict.Of(signature, manifest.Digest, name, signed.Trust.Value, signed.Identity))];
-            case UnsupportedRequirement:
-                throw Unsupported(requirement);
+            case UnsupportedRequirement unsupported:
+                throw Unsupported(unsupported);
             default:
                 return [];
         }
@@ -70,11 +77,11 @@ internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Des
     }
 
     private SignatureRejectedException Rejected(PolicyRequirement requirement, string why) => new(
-        $"{Label} is rejected by the signature policy '{policy}', {requirement.Place}: {why}.",
+        $"{Label} is rejected by the signature policy '{policy.Path}', {requirement.Place}: {why}.",
         "Use an image that is signed as the policy requires, or have it signed.");
 
-    private UnsupportedContentException Unsupported(PolicyRequirement requirement) => new(
-        $"{Label} is not accepted: the signature policy '{policy}' requires "
-        + $"{(requirement as UnsupportedRequirement)?.Unsupported ?? requirement.Place}, which is not supported.",
+    private UnsupportedContentException Unsupported(UnsupportedRequirement requirement) => new(
+        $"{Label} is not accepted: the signature policy '{policy.Path}' requires {requirement.Place} ({requirement.Feature}; "
+        + $"{policy.PositionOf(requirement.Place)}), which is not supported.",
         "Change the policy, or verify the image with a tool that supports the requirement.");
 }

@@ -37,11 +37,11 @@ internal sealed class PolicyReader(RequirementReader requirements)
     /// <exception cref="FormatException">The policy is malformed or has something unknown; the message names the place.</exception>
     public PolicyContent Read(ReadOnlyMemory<byte> json)
     {
-        using var document = StrictJson.Parse(WithoutMark(json));
+        using var document = StrictJson.Parse(json);
         var top = StrictJson.Object(document.RootElement, TopNames, "");
         var general = top.TryGetValue("default", out var list)
             ? ReadList(list, "default")
-            : throw new FormatException("default is missing");
+            : throw StrictJson.Invalid("default", "is missing");
         var docker = new Dictionary<string, IReadOnlyList<PolicyRequirement>>(StringComparer.Ordinal);
         if (top.TryGetValue("transports", out var transports))
         {
@@ -63,15 +63,11 @@ internal sealed class PolicyReader(RequirementReader requirements)
             var read = ReadList(list, at);
             if (transport == Docker)
             {
-                docker[PolicyScope.IsValid(scope) ? scope : throw new FormatException($"{at} is not a scope")] = read;
+                docker[PolicyScope.IsValid(scope) ? scope : throw StrictJson.Invalid(at, "is not a scope")] = read;
             }
         }
     }
 
     private List<PolicyRequirement> ReadList(JsonElement list, string place) =>
         [.. StrictJson.List(list, place).Select((element, position) => requirements.Read(element, $"{place}[{position}]"))];
-
-    // Windows PowerShell writes a byte order mark.
-    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> json) =>
-        json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
 }

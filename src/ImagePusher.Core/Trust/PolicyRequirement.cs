@@ -11,9 +11,9 @@ internal sealed record AcceptAnything(string Place) : PolicyRequirement(Place);
 internal sealed record RejectAnything(string Place) : PolicyRequirement(Place);
 
 /// <summary>A requirement of the format that is not supported: it stands in the policy, but no image can satisfy it.</summary>
-/// <param name="Place">Its place in the policy.</param>
-/// <param name="Unsupported">What is not supported, with its place.</param>
-internal sealed record UnsupportedRequirement(string Place, string Unsupported) : PolicyRequirement(Place);
+/// <param name="Place">The place of what is not supported.</param>
+/// <param name="Feature">What is not supported.</param>
+internal sealed record UnsupportedRequirement(string Place, string Feature) : PolicyRequirement(Place);
 
 /// <summary>Requires a sigstore signature.</summary>
 /// <param name="Place">Its place in the policy.</param>

@@ -28,8 +28,8 @@ internal sealed class RequirementReader(string folder, TimeProvider clock)
             "reject" => new RejectAnything(Only(element, OnlyType, place)),
             "sigstoreSigned" => ReadSigstore(properties, Only(element, SigstoreNames, place)),
             "signedBy" => new UnsupportedRequirement(
-                Only(element, SignedByNames, place), $"{place}.type 'signedBy' (simple signing with GPG keys)"),
-            _ => throw new FormatException($"{place}.type '{TerminalText.Quote(type)}' is not a known requirement"),
+                $"{Only(element, SignedByNames, place)}.type", "'signedBy', simple signing with GPG keys"),
+            _ => throw StrictJson.Invalid($"{place}.type", $"'{TerminalText.Quote(type)}' is not a known requirement"),
         };
     }
 
@@ -46,10 +46,10 @@ internal sealed class RequirementReader(string folder, TimeProvider clock)
             : new MatchRepoDigestOrExact();
         var source = KeyNames.Append("fulcio").Append("pki").Where(properties.ContainsKey).ToList() is [var only]
             ? only
-            : throw new FormatException($"{place} needs exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki");
+            : throw StrictJson.Invalid(place, "needs exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki");
         if (RekorNames.Prepend("fulcio").FirstOrDefault(properties.ContainsKey) is { } unsupported)
         {
-            return new UnsupportedRequirement(place, $"{place}.{unsupported} (the transparency log)");
+            return new UnsupportedRequirement($"{place}.{unsupported}", "the transparency log");
         }
 
         var at = $"{place}.{source}";
@@ -81,5 +81,5 @@ internal sealed class RequirementReader(string folder, TimeProvider clock)
         : [NotEmpty(value, at)];
 
     private static string NotEmpty(JsonElement value, string at) =>
-        StrictJson.Text(value, at) is { Length: > 0 } text ? text : throw new FormatException($"{at} is empty");
+        StrictJson.Text(value, at) is { Length: > 0 } text ? text : throw StrictJson.Invalid(at, "is empty");
 }

@@ -98,7 +98,7 @@ internal sealed record SignaturePayload(string Digest, string? Reference, IReadO
 
     private static JsonElement Required(Dictionary<string, JsonElement> properties, string name, string place) =>
         properties.TryGetValue(name, out var value) ? value
-        : throw new FormatException($"{StrictJson.Join(place, name)} is missing");
+        : throw StrictJson.Invalid(StrictJson.Join(place, name), "is missing");
 
     // cosign writes null where there are none. Values of other types, such as skopeo's timestamp, are shown as JSON.
     private static IReadOnlyDictionary<string, string> Annotated(JsonElement element, string place) =>

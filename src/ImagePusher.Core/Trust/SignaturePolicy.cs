@@ -16,15 +16,15 @@ public sealed class SignaturePolicy : IImageVerifier
     /// <summary>The policy of the system, where it has one; not on Windows.</summary>
     internal const string SystemPath = "/etc/containers/policy.json";
 
-    private readonly string _path;
+    private readonly PolicyFile _file;
     private readonly PolicyContent _content;
 
-    private SignaturePolicy(string path, PolicyContent content) => (_path, _content) = (path, content);
+    private SignaturePolicy(PolicyFile file, PolicyContent content) => (_file, _content) = (file, content);
 
     /// <summary>Reads a policy file.</summary>
     /// <param name="path">The file. Relative paths of keys in it refer to its folder.</param>
     /// <exception cref="InvalidOptionException">
-    /// The file is malformed, has a property twice, or has a property or type that is not known; the message names the place.
+    /// The file is malformed, has a property twice, or has a property or type that is not known; the message says where.
     /// </exception>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file cannot be read.</exception>
@@ -33,16 +33,18 @@ public sealed class SignaturePolicy : IImageVerifier
     {
         ArgumentNullException.ThrowIfNull(path);
         var full = Path.GetFullPath(path);
-        var json = TrustFile.Read(full, "signature policy", TrustLimits.Policy);
+        var file = PolicyFile.Read(full);
         try
         {
             var requirements = new RequirementReader(Path.GetDirectoryName(full)!, TimeProvider.System);
-            return new SignaturePolicy(full, new PolicyReader(requirements).Read(json));
+            return new SignaturePolicy(file, new PolicyReader(requirements).Read(file.Json));
         }
         catch (FormatException error)
         {
+            var position = error is JsonContentException { Place: var place } ? $" ({file.PositionOf(place)})" : "";
             throw new InvalidOptionException(
-                $"The signature policy '{full}' is invalid: {error.Message}.", "Correct the policy; see containers-policy.json(5).", error);
+                $"The signature policy '{full}' is invalid: {error.Message}{position}.",
+                "Correct the policy; see containers-policy.json(5).", error);
         }
     }
 
@@ -52,7 +54,7 @@ public sealed class SignaturePolicy : IImageVerifier
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(manifest);
-        var check = new PolicyCheck(source, name, manifest, _path);
+        var check = new PolicyCheck(source, name, manifest, _file);
         foreach (var requirement in RequirementsFor(name))
         {
             await check.RequireAsync(requirement, cancellationToken).ConfigureAwait(false);
@@ -65,7 +67,7 @@ public sealed class SignaturePolicy : IImageVerifier
     internal async Task<IReadOnlyList<SignatureVerdict>> ExamineAsync(
         IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken)
     {
-        var check = new PolicyCheck(source, name, manifest, _path);
+        var check = new PolicyCheck(source, name, manifest, _file);
         var verdicts = new List<SignatureVerdict>();
         foreach (var requirement in RequirementsFor(name))
         {

@@ -18,7 +18,7 @@ internal static class StrictJson
         // The parser accepts other bytes within strings, and fails where they are read.
         if (!Utf8.IsValid(json.Span))
         {
-            throw new FormatException("it is not UTF-8");
+            throw new FormatException($"it is not UTF-8 ({JsonPosition.OfInvalidText(json.Span)})");
         }
 
         try
@@ -28,8 +28,7 @@ internal static class StrictJson
         catch (JsonException error)
         {
             // Where the syntax is correct, the structure is not: a property twice, or too deep.
-            throw new FormatException(
-                IsSyntax(json) ? OciJson.Describe(error) : "an object has a property twice, or is nested too deeply", error);
+            throw new FormatException(IsSyntax(json) ? OciJson.Describe(error) : DescribeStructure(json.Span), error);
         }
         catch (InvalidOperationException error)
         {
@@ -47,7 +46,7 @@ internal static class StrictJson
     {
         var properties = Object(element, place);
         return properties.Keys.FirstOrDefault(name => !known.Contains(name)) is { } other
-            ? throw new FormatException($"{Join(place, other)} is not supported")
+            ? throw Invalid(Join(place, other), "is not supported")
             : properties;
     }
 
@@ -57,7 +56,7 @@ internal static class StrictJson
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"{Named(place)} is not an object");
+            throw Invalid(place, "is not an object");
         }
 
         try
@@ -74,12 +73,12 @@ internal static class StrictJson
     /// <exception cref="FormatException">It is missing or not text.</exception>
     public static string Text(IReadOnlyDictionary<string, JsonElement> properties, string name, string place) =>
         properties.TryGetValue(name, out var value) ? Text(value, Join(place, name))
-        : throw new FormatException($"{Join(place, name)} is missing");
+        : throw Invalid(Join(place, name), "is missing");
 
     /// <summary>The text of a value.</summary>
     /// <exception cref="FormatException">It is not text.</exception>
     public static string Text(JsonElement value, string place) =>
-        value.Text() ?? throw new FormatException($"{Named(place)} is not text");
+        value.Text() ?? throw Invalid(place, "is not text");
 
     /// <summary>The bytes of base64 text.</summary>
     /// <exception cref="FormatException">It is not base64.</exception>
@@ -89,24 +88,38 @@ internal static class StrictJson
         {
             return Convert.FromBase64String(text);
         }
-        catch (FormatException error)
+        catch (FormatException)
         {
-            throw new FormatException($"{Named(place)} is not base64", error);
+            throw Invalid(place, "is not base64");
         }
     }
 
     /// <summary>The elements of a list that has at least one.</summary>
     /// <exception cref="FormatException">The value is not a list, or empty.</exception>
     public static IReadOnlyList<JsonElement> List(JsonElement value, string place) =>
-        value.ValueKind != JsonValueKind.Array ? throw new FormatException($"{Named(place)} is not a list")
-        : value.GetArrayLength() == 0 ? throw new FormatException($"{Named(place)} is empty")
+        value.ValueKind != JsonValueKind.Array ? throw Invalid(place, "is not a list")
+        : value.GetArrayLength() == 0 ? throw Invalid(place, "is empty")
         : [.. value.EnumerateArray()];
 
     /// <summary>The place of a property: <c>critical.image</c>, <c>transports.docker["host/name"]</c>.</summary>
-    public static string Join(string place, string name) =>
-        name.Length > 0 && name.All(char.IsAsciiLetterOrDigit) ? (place.Length > 0 ? $"{place}.{name}" : name) : $"{place}[\"{name}\"]";
+    public static string Join(string place, string name) => place + Segment(name, isFirst: place.Length == 0);
+
+    /// <summary>What <see cref="Join"/> adds to a place.</summary>
+    public static string Segment(string name, bool isFirst) =>
+        name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit) ? $"[\"{name}\"]" : isFirst ? name : $".{name}";
+
+    /// <summary>The error about a place of the document.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="problem">What follows it in the message: <c>is not text</c>.</param>
+    public static FormatException Invalid(string place, string problem) =>
+        new JsonContentException(place, $"{Named(place)} {problem}");
 
     private static string Named(string place) => place.Length > 0 ? place : "the document";
+
+    private static string DescribeStructure(ReadOnlySpan<byte> json) =>
+        JsonPosition.OfDuplicateOrDepth(json, MaximumDepth) is { } position
+            ? $"an object has a property twice, or is nested too deeply ({position})"
+            : "an object has a property twice, or is nested too deeply";
 
     private static bool IsSyntax(ReadOnlyMemory<byte> json)
     {

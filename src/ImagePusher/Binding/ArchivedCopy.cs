@@ -57,11 +57,14 @@ internal sealed class ArchivedCopy : IDisposable
         }
     }
 
+    /// <summary>The image as the source of a copy.</summary>
+    public ImageSelection Selection => ArchiveInput.SelectionOf(Archive, _image);
+
     /// <summary>The image as the source of a copy, once the damaged content is removed from the cache.</summary>
     public async Task<ImageSelection> SelectAsync(ImageCache cache, VerifyReport report, CancellationToken cancellationToken)
     {
         await cache.DiscardAsync(report, cancellationToken).ConfigureAwait(false);
-        return ArchiveInput.SelectionOf(Archive, _image);
+        return Selection;
     }
 
     public void Dispose() => Archive.DisposeAsync().AsTask().GetAwaiter().GetResult();

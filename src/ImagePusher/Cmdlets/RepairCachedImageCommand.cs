@@ -16,6 +16,8 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(CachedImage))]
 public sealed class RepairCachedImageCommand : RegistryCommand
 {
+    private CopyPolicies _policies = null!;
+
     /// <summary>The cached images: names, digests or wildcard patterns.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -29,10 +31,19 @@ public sealed class RepairCachedImageCommand : RegistryCommand
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string? Path { get; set; }
 
+    /// <inheritdoc cref="TransferCommand.SignaturePolicy"/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
+
     /// <summary>The folder of the cache.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _policies = CopyPolicies.Of(this, SignaturePolicy);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -67,6 +78,17 @@ public sealed class RepairCachedImageCommand : RegistryCommand
             $"{entry.PrintableName()} is damaged, and its name includes no registry to download it from.", "Import or save it again.");
         var source = Path is null ? null : Await(token => ArchivedCopy.OpenAsync(
             PathResolver.Existing(this, Path, isLiteral: true).Single(), cache, entry, Log, token));
+        var origin = source?.Selection ?? new ImageSelection(Access.Repository(name), entry.Descriptor) { Name = name };
+        try
+        {
+            Await(token => RepairVerification.RunAsync(_policies, origin, cache, entry, token));
+        }
+        catch
+        {
+            source?.Dispose();
+            throw;
+        }
+
         var bad = report.Missing.Concat(report.Damaged.Select(damaged => damaged.Descriptor)).ToList();
         if (IsWhatIf)
         {

@@ -14,6 +14,7 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
     private IReadOnlyList<Platform> _platforms = [];
     private FileSelection _selection = FileSelection.All;
     private string _target = "";
+    private CopyPolicies _policies = null!;
 
     /// <summary>The tar or folder to write.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -56,6 +57,12 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
+    /// <inheritdoc cref="TransferCommand.SignaturePolicy"/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public string? SignaturePolicy { get; set; }
+
     /// <summary>Replace an existing tar, and existing files in a folder.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -80,6 +87,7 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
         _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
         _selection = Require(Include, () => FileSelections.Parse(Include, Exclude));
         _target = Require(Path, () => PathResolver.Target(this, Path));
+        _policies = CopyPolicies.Of(this, SignaturePolicy);
     }
 
     private protected override void Process(ImageInput image)
@@ -102,8 +110,10 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
             var target = Open();
             await using (target.ConfigureAwait(false))
             {
-                var image = await new ImageChooser(await input.SelectAsync(cancellationToken).ConfigureAwait(false), Log)
+                var selection = await input.SelectAsync(cancellationToken).ConfigureAwait(false);
+                var image = await new ImageChooser(selection, Log)
                     .ChooseOneAsync(_platforms, cancellationToken).ConfigureAwait(false);
+                await _policies.VerifyAsync(selection, image.Manifest, cancellationToken).ConfigureAwait(false);
                 var index = new LayerIndex(hashesContent: false, new EarlyContent(_selection, target));
                 var files = await ImageFiles.ReadAsync(image, _selection, index, Log, cancellationToken).ConfigureAwait(false);
                 foreach (var path in files.Missing)

@@ -1,5 +1,7 @@
 using ImagePusher.Binding;
+using ImagePusher.Core;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Sync;
 using ImagePusher.Core.Transfer;
@@ -35,7 +37,7 @@ internal sealed class CopyPolicies
     /// <summary>Decides about an image; null if no policy applies.</summary>
     /// <param name="selection">The image.</param>
     /// <param name="target">The target; null to ask only what applies to all targets of the image.</param>
-    /// <exception cref="Core.ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
+    /// <exception cref="ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     public IImageVerifier? For(ImageSelection selection, IImageTarget? target)
     {
         var registries = new object?[] { Origin(selection.Source), target }
@@ -43,6 +45,29 @@ internal sealed class CopyPolicies
         var paths = registries.SelectMany(PusherSession.Current.SignaturePolicies.FindAll)
             .Prepend(_own).OfType<string>().Distinct().ToList();
         return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
+    }
+
+    /// <summary>Asks about an image whose files are read: it is accepted by the signature of its index, or by its own.</summary>
+    /// <param name="selection">The image or index.</param>
+    /// <param name="image">The image that was chosen of it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ImagePusherException">It is not accepted, or that could not be decided.</exception>
+    public async Task VerifyAsync(ImageSelection selection, ImageManifest image, CancellationToken cancellationToken)
+    {
+        if (For(selection, null) is { } verifier)
+        {
+            try
+            {
+                await VerifyAsync(selection.Root).ConfigureAwait(false);
+            }
+            catch (SignatureRejectedException) when (image.Digest != selection.Root.Digest)
+            {
+                await VerifyAsync(image.Descriptor).ConfigureAwait(false);
+            }
+
+            async Task VerifyAsync(Descriptor manifest) =>
+                await verifier.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static IImageSource Origin(IImageSource source) => source switch

@@ -53,7 +53,7 @@ public sealed class SignaturePolicyTests : TrustTest
     }
 
     [Theory]
-    [InlineData("""{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}""", "default[0].type 'signedBy'")]
+    [InlineData("""{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}""", "default[0].type ('signedBy'")]
     [InlineData("""{"type":"sigstoreSigned","fulcio":{},"rekorPublicKeyPath":"/k"}""", "default[0].fulcio")]
     [InlineData("""{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyData":"QQ=="}""", "default[0].rekorPublicKeyData")]
     public async Task A_requirement_that_is_not_supported_accepts_no_image_and_does_not_hinder_other_scopes(string requirement, string place)

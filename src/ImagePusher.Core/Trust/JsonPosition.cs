@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ImagePusher.Core.Trust;
+
+/// <summary>Malformed content at a known place of a document.</summary>
+/// <param name="place">The place, as <see cref="StrictJson.Join"/> writes it.</param>
+/// <param name="message">What is wrong.</param>
+internal sealed class JsonContentException(string place, string message) : FormatException(message)
+{
+    public string Place => place;
+}
+
+/// <summary>Where a place is in the text of a JSON document, for messages: lines and columns, in bytes, from 1.</summary>
+internal static class JsonPosition
+{
+    // Only so that a document of opening brackets ends: StrictJson accepts far fewer.
+    private const int ReadDepth = 1000;
+
+    /// <summary>The position of a place, or of the innermost part of it that the document has.</summary>
+    public static string Of(ReadOnlySpan<byte> json, string place)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ReadDepth });
+        reader.Read();
+        var (position, matched) = (reader.TokenStartIndex, 0);
+        while (matched < place.Length && FindNext(ref reader, place, ref matched) is { } inner)
+        {
+            position = inner;
+        }
+
+        return At(json, position);
+    }
+
+    /// <summary>The position of the first property that its object has twice, or of the first value that is nested too deeply.</summary>
+    public static string? OfDuplicateOrDepth(ReadOnlySpan<byte> json, int depth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ReadDepth });
+        var names = new Stack<HashSet<string>>();
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= depth:
+                case JsonTokenType.PropertyName when !names.Peek().Add(reader.GetString()!):
+                    return At(json, reader.TokenStartIndex);
+                case JsonTokenType.StartObject:
+                    names.Push(new HashSet<string>(StringComparer.Ordinal));
+                    break;
+                case JsonTokenType.EndObject:
+                    names.Pop();
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The position of the first byte that is not UTF-8.</summary>
+    public static string OfInvalidText(ReadOnlySpan<byte> json)
+    {
+        _ = Utf8.ToUtf16(json, new char[json.Length], out var valid, out _, replaceInvalidSequences: false);
+        return At(json, valid);
+    }
+
+    // From the value of a container to its child that is next on the way to the place; the reader is at the child's value then.
+    private static long? FindNext(ref Utf8JsonReader reader, string place, ref int matched)
+    {
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        if (!isObject && reader.TokenType != JsonTokenType.StartArray)
+        {
+            return null;
+        }
+
+        for (var index = 0; reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray); index++)
+        {
+            var position = reader.TokenStartIndex;
+            var segment = isObject ? StrictJson.Segment(reader.GetString()!, isFirst: matched == 0) : $"[{index}]";
+            if (isObject)
+            {
+                reader.Read();
+            }
+
+            var end = matched + segment.Length;
+            if (string.CompareOrdinal(place, matched, segment, 0, segment.Length) == 0 && (end == place.Length || place[end] is '.' or '['))
+            {
+                matched = end;
+                return position;
+            }
+
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    private static string At(ReadOnlySpan<byte> json, long position)
+    {
+        var before = json[..(int)position];
+        return $"line {before.Count((byte)'\n') + 1}, column {before.Length - before.LastIndexOf((byte)'\n')}";
+    }
+}

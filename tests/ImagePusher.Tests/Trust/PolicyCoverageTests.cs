@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ImagePusher.Tests.Help;
+using ImagePusher.Tests.Support;
+
+namespace ImagePusher.Tests.Trust;
+
+/// <summary>
+/// A new cmdlet asks the signature policies, or docs/security.md says why it does not: one that takes images past a policy unnoticed
+/// fails here.
+/// </summary>
+public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
+{
+    private const string Parameter = "SignaturePolicy";
+
+    // It sets the policy that the others ask.
+    private const string Setter = "Set-RegistryOption";
+
+    [Fact]
+    public async Task Every_cmdlet_is_in_the_table_of_those_that_ask_and_those_that_do_not()
+    {
+        var rows = Rows();
+        var all = await cmdlets.AllAsync();
+
+        Assert.Equal(all.Keys.Order(StringComparer.Ordinal), rows.SelectMany(row => row.Cmdlets).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            all.Values.Where(cmdlet => cmdlet.Name != Setter && cmdlet.Parameters.ContainsKey(Parameter)).Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal),
+            rows.Where(row => row.Asks).SelectMany(row => row.Cmdlets).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_cmdlet_that_asks_is_seen_to_reject_an_unsigned_image()
+    {
+        var scripts = new[]
+            {
+                (typeof(SignaturePolicyCmdletTests), nameof(SignaturePolicyCmdletTests.Every_cmdlet_that_copies_rejects_an_unsigned_image)),
+                (typeof(PolicyRepairTests), nameof(PolicyRepairTests.An_unsigned_image_is_not_repaired_and_its_damaged_content_stays)),
+            }
+            .SelectMany(test => test.Item1.GetMethod(test.Item2)!.GetCustomAttributes<InlineDataAttribute>())
+            .Select(row => (string)row.Data[0]!).ToList();
+
+        foreach (var cmdlet in Rows().Where(row => row.Asks).SelectMany(row => row.Cmdlets))
+        {
+            // By its own parameter, and, where it reads from or writes to a registry, by the registry's policy.
+            Assert.Contains(scripts, script => script.Contains(cmdlet, StringComparison.Ordinal) && script.Contains($"-{Parameter} $policy", StringComparison.Ordinal)
+                && !script.Contains(Setter, StringComparison.Ordinal));
+            if (cmdlet is not ("Import-ImageTar" or "Export-ImageTar" or "Send-ImageToEngine"))
+            {
+                Assert.Contains(scripts, script => script.Contains(cmdlet, StringComparison.Ordinal) && script.Contains(Setter, StringComparison.Ordinal));
+            }
+        }
+    }
+
+    private static List<(bool Asks, IReadOnlyList<string> Cmdlets)> Rows()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "security.md"));
+        var section = page[page.IndexOf("### Which cmdlets ask", StringComparison.Ordinal)..];
+        return [.. TableRow().Matches(section[..section.IndexOf("\n## ", StringComparison.Ordinal)]).Select(row => (
+            row.Groups["asks"].Value.StartsWith("yes", StringComparison.Ordinal),
+            (IReadOnlyList<string>)[.. CmdletName().Matches(row.Groups["cmdlets"].Value).Select(name => name.Groups[1].Value)]))];
+    }
+
+    [GeneratedRegex("^\\| (?<cmdlets>`[^|]*`) \\| (?<asks>(yes|no)\\b[^|]*) \\|", RegexOptions.Multiline)]
+    private static partial Regex TableRow();
+
+    [GeneratedRegex("`([A-Z][a-z]+-[A-Za-z]+)`")]
+    private static partial Regex CmdletName();
+}
