@@ -62,7 +62,7 @@ internal static class JsonPosition
         return At(json, valid);
     }
 
-    // From the value of a container to its child that is next on the way to the place; the reader is at the child's value then.
+    // Goes from a container to its child that holds the place, or is it; the reader is at the value of the child then.
     private static long? FindNext(ref Utf8JsonReader reader, string place, ref int matched)
     {
         var isObject = reader.TokenType == JsonTokenType.StartObject;
