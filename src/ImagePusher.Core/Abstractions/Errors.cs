@@ -64,7 +64,11 @@ public sealed class ImageNotCachedException(string message, string recommendedAc
 /// <param name="recommendedAction">What to do next.</param>
 /// <param name="inner">The cause, if it was another exception.</param>
 public sealed class IncompleteImageException(string message, string recommendedAction, Exception? inner = null)
-    : ImagePusherException(message, recommendedAction, inner);
+    : ImagePusherException(message, recommendedAction, inner)
+{
+    // An archive stays incomplete, whatever is done to the cache.
+    internal bool IsArchive { get; init; }
+}
 
 /// <summary>A disk that has no space left for what was to be written.</summary>
 /// <param name="message">What failed, on what and why.</param>

@@ -26,7 +26,18 @@ internal static class ArchiveErrors
 
     /// <summary>A manifest or blob that the archive names and lacks.</summary>
     public static IncompleteImageException Incomplete(string path, string problem) =>
-        new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.");
+        new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.") { IsArchive = true };
+
+    /// <summary>A blob that an archive leaves out because it is one of several parts, or because its baseline has the blob.</summary>
+    public static IncompleteImageException LeftOut(string path, string blob, BundlePart? part) =>
+        part is null
+            ? new(
+                $"The image archive '{path}' leaves out {blob}, which the images of its baseline have.",
+                "Import the archive into a cache that has these images, or push it where they are, and read the image there.")
+                { IsArchive = true }
+            : new(
+                $"The image archive '{path}' is part {part.Number} of {part.Parts.Count} of a bundle and does not have {blob}.",
+                "Import or push all parts of the bundle together, and read the image there.") { IsArchive = true };
 
     /// <summary>An archive that exceeds a limit.</summary>
     public static LimitExceededException Limit(string path, string problem, string recommendedAction) =>

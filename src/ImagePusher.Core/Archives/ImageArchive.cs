@@ -164,6 +164,14 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
             && (_metadata.FindBlob(descriptor.Digest) is not null || FindManifest(descriptor.Digest) is not null));
     }
 
+    private IncompleteImageException Missing(Descriptor blob)
+    {
+        var text = $"the blob {blob.Digest} ({blob.MediaType})";
+        return Bundle is not null || Omitted.Contains(blob.Digest)
+            ? ArchiveErrors.LeftOut(Path, text, Omitted.Contains(blob.Digest) ? null : Bundle)
+            : ArchiveErrors.Incomplete(Path, $"{text} is missing");
+    }
+
     /// <inheritdoc/>
     public bool IsRewritable(Descriptor manifest) => Images.Any(image => image.IsDockerSave && image.Root.Descriptor == manifest);
 
@@ -172,8 +180,7 @@ public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         cancellationToken.ThrowIfCancellationRequested();
-        var file = _metadata.FindBlob(descriptor.Digest)
-            ?? throw ArchiveErrors.Incomplete(Path, $"the blob {descriptor.Digest} ({descriptor.MediaType}) is missing");
+        var file = _metadata.FindBlob(descriptor.Digest) ?? throw Missing(descriptor);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         return Task.FromResult(_container.Open(file, Math.Min(offset, file.Length), count => Interlocked.Add(ref _bytesRead, count)));
     }

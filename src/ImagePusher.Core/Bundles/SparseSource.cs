@@ -31,6 +31,10 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
     /// <summary>True, the default, to mount what another repository of the target has; false to plan, which changes nothing.</summary>
     public bool MayMount { get; init; } = true;
 
+    /// <summary>Whether a repository of the target has a blob, which a plan asks in place of a mount.</summary>
+    public Func<ImageReference, Descriptor, CancellationToken, Task<bool>> HasAsync { get; init; } =
+        static (_, _, _) => Task.FromResult(true);
+
     public bool IsRewritable(Descriptor manifest) => bundle.IsRewritable(manifest);
 
     public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) =>
@@ -97,6 +101,11 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
 
     private async Task<bool> TryMountAsync(Descriptor blob, CancellationToken cancellationToken)
     {
+        if (!MayMount)
+        {
+            return target.MountCandidate(blob) is not null || await CanMountAsync(blob, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var place in bundle.HoldersOf(blob.Digest).SelectMany(Places).Distinct())
         {
             target.SuggestOrigin(place, [blob]);
@@ -104,8 +113,22 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
 
         for (var count = 0; target.MountCandidate(blob) is not null && count < Limits.BlobHolders; count++)
         {
-            if (!MayMount || await target.TryMountAsync(blob, cancellationToken).ConfigureAwait(false))
+            if (await target.TryMountAsync(blob, cancellationToken).ConfigureAwait(false))
             {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> CanMountAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        foreach (var place in bundle.HoldersOf(blob.Digest).SelectMany(Places).Distinct().Take(Limits.BlobHolders))
+        {
+            if (await HasAsync(place, blob, cancellationToken).ConfigureAwait(false))
+            {
+                target.SuggestOrigin(place, [blob]);
                 return true;
             }
         }
@@ -132,12 +155,15 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
         var more = blobs.Count > ListedBlobs ? $" and {blobs.Count - ListedBlobs} more" : "";
         var holders = blobs.SelectMany(blob => bundle.HoldersOf(blob.Digest)).Select(holder => $"{holder.Repository}@{holder.Image}")
             .Distinct().Take(ListedBlobs).ToList();
+        var them = blobs.Count > 1 ? "them" : "it";
         var baseline = holders.Count > 0
-            ? $" The bundle leaves them out because its baseline has them in {string.Join(", ", holders)}." : "";
-        var places = ReferenceEquals(cache, target) ? target.Description : $"{cache.Description} or {target.Description}";
+            ? $" The bundle leaves {them} out because its baseline has {them} in {string.Join(", ", holders)}." : "";
+        var places = ReferenceEquals(cache, target) ? $"and {target.Description} do"
+            : $"{cache.Description} and {target.Description} do";
         return new IncompleteImageException(
             TerminalText.Escape(
-                $"The image {name} of '{Description}' is incomplete: {listed}{more} not found there or in {places}.{baseline}"),
-            "Bring the images of the baseline first, or create the bundle again with what is missing.");
+                $"The image {name} of '{Description}' is incomplete: the bundle{(ReferenceEquals(cache, target) ? " " : ", ")}{places} not have "
+                + $"{listed}{more}.{baseline}"),
+            "Bring the images of the baseline first, or create the bundle again with what is missing.") { IsArchive = true };
     }
 }

@@ -1,9 +1,13 @@
 using System.Management.Automation;
 using ImagePusher.Binding;
+using ImagePusher.Core;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Bundles;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Blobs;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 using ImagePusher.Pipeline;
@@ -126,6 +130,8 @@ public sealed class PushImageTarCommand : PushCommand
                     {
                         PlacesOf = holder => Targets.PlaceOf(holder) is { } place ? [place, holder] : [holder],
                         MayMount = mayMount,
+                        HasAsync = (place, blob, token) => MountMemory.PlaceOf(place.Registry) == MountMemory.PlaceOf(name.Registry)
+                            ? HasAsync(access.Repository(place), blob, token) : Task.FromResult(false),
                     })),
                 Target = repository,
                 Name = name,
@@ -147,5 +153,18 @@ public sealed class PushImageTarCommand : PushCommand
                 await Library.RunAsync(destination, access, token).ConfigureAwait(false);
                 return ImagePushResult.Of(lease.Archive.Path, result);
             });
+    }
+
+    // What cannot be read cannot be mounted either.
+    private static async Task<bool> HasAsync(RegistryRepository repository, Descriptor blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryException)
+        {
+            return false;
+        }
     }
 }

@@ -30,7 +30,7 @@ internal static partial class ErrorHints
             ["Get-CachedImage lists the cached images.", "Save-ImageToCache copies an image from a registry.",
                 "Import-ImageTar imports an archive."],
         PlatformNotFoundException => Platform(call),
-        IncompleteImageException => Incomplete(call),
+        IncompleteImageException incomplete => Incomplete(incomplete, call),
         CacheCorruptException when error.RecommendedAction.Contains("clear the cache", StringComparison.Ordinal) =>
             ["Clear-ImageCache clears it."],
         DigestMismatchException when error.Message.Contains("of the cache", StringComparison.Ordinal) =>
@@ -87,10 +87,10 @@ internal static partial class ErrorHints
         : call.Has("Platform") ? ["Specify one of these with -Platform."]
         : [];
 
-    private static string[] Incomplete(CmdletCall call) =>
+    private static string[] Incomplete(IncompleteImageException error, CmdletCall call) =>
         call.CanAdd("AllowPartial")
             ? ["Specify -AllowPartial to push what is present.", "Save-ImageToCache -AllPlatforms saves a complete index."]
-        : call.Has("CachePath") ? ["Repair-CachedImage downloads what is missing."]
+        : call.Has("CachePath") && !error.IsArchive ? ["Repair-CachedImage downloads what is missing."]
         : [];
 
     private static string[] Conflict(CmdletCall call) =>

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
 
@@ -80,6 +81,50 @@ public sealed class DeltaTests : IDisposable
 
         Assert.Empty(inside.Blobs());
         Assert.Empty(await receiver.OutputAsync("Get-CachedImage", Token));
+    }
+
+    [Theory]
+    [InlineData("-PlanOnly")]
+    [InlineData("-WhatIf")]
+    public async Task A_plan_asks_whether_the_holder_has_what_a_push_would_mount(string plan)
+    {
+        await using var outside = await OutsideAsync();
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var engine = EngineFor(outside, inside);
+        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        using var receiver = EngineFor(outside, inside);
+        receiver["new"] = $"{inside.Address}/new/app:2";
+        (await receiver.RunAsync($"Push-ImageTar $tar2 -Destination $new {plan}", Token)).SingleError().Is("IncompleteImage", Http.DigestOf(_shared));
+
+        using var filler = EngineFor(outside, inside);
+        await filler.OutputAsync("Push-ImageTar $tar1 -Destination $to", Token);
+        await inside.ForgetRequestsAsync(Token);
+        Assert.Empty((await receiver.RunAsync($"Push-ImageTar $tar2 -Destination $new {plan}", Token)).AllErrors);
+        Assert.DoesNotContain(await inside.RequestsAsync(Token), request => request.Method is not ("GET" or "HEAD"));
+    }
+
+    [Theory]
+    [InlineData("Get-ImageFile -LiteralPath $tar2")]
+    [InlineData("Save-ImageFile -LiteralPath $tar2 -Path $files")]
+    [InlineData("Compare-Image $tar2 $tar1 -File")]
+    public async Task What_a_bundle_leaves_out_is_no_damage_of_it(string script)
+    {
+        byte[][] layers = [.. "abc".Select(name => LayeredImage.Layer((TarEntryType.RegularFile, name.ToString(), new string(name, LayerSize))))];
+        var storage = new RegistryStorage(_storage.FullName);
+        storage.AddImage("files/app", TestImage.Of(layers[0], layers[1]), "1");
+        storage.AddImage("files/app", TestImage.Of(layers[0], layers[2]), "2");
+        await using var outside = await OutsideAsync();
+        using var engine = EngineFor(outside, outside);
+        (engine["one"], engine["two"], engine["files"]) = ($"{outside.Address}/files/app:1", $"{outside.Address}/files/app:2", _folder["files"]);
+        (engine["parts"], engine["part"]) = (_folder["part.tar"], _folder["part-001.tar"]);
+        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync("Export-ImageTar $two $parts -MaximumSize 270KB", Token);
+        foreach (var (archive, text) in new[] { ("$tar2", "which the images of its baseline have"), ("$part", "is part 1 of 2 of a bundle") })
+        {
+            var error = (await engine.RunAsync(script.Replace("$tar2", archive, StringComparison.Ordinal), Token)).SingleError();
+            error.Is("IncompleteImage", text);
+            Assert.DoesNotContain("Repair-CachedImage", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -42,6 +42,17 @@ public sealed partial class ComparisonTests
     }
 
     [Fact]
+    public void The_claims_beside_the_tools_for_air_gaps_have_existing_evidence()
+    {
+        var cmdlets = ModuleAssemblies.CmdletNames();
+        var rows = File.ReadAllText(Page("comparison.md")).Split("## Air-gap and mirroring tools")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(line => line.Split('|')[1..^1]).ToList();
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.Equal(row[1].Trim() != "n", Names(row[2]).Length > 0));
+        Assert.DoesNotContain(rows.SelectMany(row => Names(row[2])), name => !cmdlets.Contains(name) && !IsFile(name) && !IsTest(name));
+    }
+
+    [Fact]
     public void Every_promise_of_the_security_page_names_existing_tests()
     {
         var promises = File.ReadAllText(Page("security.md")).Split("## Promises")[1].Split("\n## ")[0].Split('\n')
