@@ -26,7 +26,10 @@ internal static class ArchiveErrors
 
     /// <summary>A manifest or blob that the archive names and lacks.</summary>
     public static IncompleteImageException Incomplete(string path, string problem) =>
-        new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.") { IsArchive = true };
+        new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.")
+        {
+            IsArchive = true,
+        };
 
     /// <summary>A blob that an archive leaves out because it is one of several parts, or because its baseline has the blob.</summary>
     public static IncompleteImageException LeftOut(string path, string blob, BundlePart? part) =>

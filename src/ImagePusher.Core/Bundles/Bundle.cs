@@ -21,7 +21,8 @@ internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSourc
     public bool IsSparse(ArchivedImage image) => parts.Count > 1 || _first.Bundle is not null || _first.Omitted.Count > 0
         || (image.Missing.Count > 0 && !image.IsDockerSave);
 
-    public string Description => parts.Count == 1 ? _first.Path : $"{_first.Path} and {parts.Count - 1} more part{(parts.Count > 2 ? "s" : "")}";
+    public string Description => parts.Count == 1 ? _first.Path
+        : $"{_first.Path} and {parts.Count - 1} more part{(parts.Count > 2 ? "s" : "")}";
 
     /// <summary>True if it has a manifest or blob, whatever it lacks of what a manifest names.</summary>
     public bool Holds(Digest digest) => PartOf(digest) is not null;

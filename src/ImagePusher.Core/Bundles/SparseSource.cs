@@ -158,12 +158,10 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
         var them = blobs.Count > 1 ? "them" : "it";
         var baseline = holders.Count > 0
             ? $" The bundle leaves {them} out because its baseline has {them} in {string.Join(", ", holders)}." : "";
-        var places = ReferenceEquals(cache, target) ? $"and {target.Description} do"
-            : $"{cache.Description} and {target.Description} do";
+        var places = ReferenceEquals(cache, target) ? $" and {target.Description}" : $", {cache.Description} and {target.Description}";
         return new IncompleteImageException(
             TerminalText.Escape(
-                $"The image {name} of '{Description}' is incomplete: the bundle{(ReferenceEquals(cache, target) ? " " : ", ")}{places} not have "
-                + $"{listed}{more}.{baseline}"),
+                $"The image {name} of '{Description}' is incomplete: the bundle{places} do not have {listed}{more}.{baseline}"),
             "Bring the images of the baseline first, or create the bundle again with what is missing.") { IsArchive = true };
     }
 }
