@@ -27,6 +27,12 @@ public sealed class ImageManifest : Manifest
     /// <summary>True for a container image; false for an artifact (a chart, an SBOM, a signature).</summary>
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType);
 
+    /// <summary>
+    /// True for an image of which a layer is a file system, or that has no layer. The signatures and attestations of cosign have the
+    /// config of an image, and layers of other types.
+    /// </summary>
+    internal bool HasFileSystem => IsImage && (Layers.Count == 0 || Layers.Any(layer => MediaTypes.IsFileSystem(layer.MediaType)));
+
     /// <summary>The config and the layers that a registry stores: foreign layers are left out.</summary>
     public override IEnumerable<Descriptor> References => Layers.Where(layer => !MediaTypes.IsForeign(layer.MediaType)).Prepend(Config);
 

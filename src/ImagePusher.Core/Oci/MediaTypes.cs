@@ -58,6 +58,13 @@ public static class MediaTypes
             || mediaType.StartsWith(OciForeignLayerPrefix, StringComparison.Ordinal));
 
     /// <summary>
+    /// True for a layer of an image, also in a form that cannot be read, such as encrypted; false for the content of an artifact.
+    /// </summary>
+    internal static bool IsFileSystem(string mediaType) =>
+        mediaType.StartsWith("application/vnd.oci.image.layer.", StringComparison.Ordinal)
+        || mediaType.StartsWith("application/vnd.docker.image.rootfs.", StringComparison.Ordinal);
+
+    /// <summary>
     /// True if an index entry of the type is read as a manifest: also without a type, and of types that are recognized in
     /// order to be rejected with an explanation.
     /// </summary>

@@ -120,21 +120,6 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     }
 
     /// <inheritdoc/>
-    public async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if ((name.Tag ?? name.Digest?.ToString()) is not { } tagOrDigest)
-        {
-            return null;
-        }
-
-        var head = await ManifestReader.HeadAsync(_own, tagOrDigest, _own.PushScopes, cancellationToken).ConfigureAwait(false);
-        return head.Descriptor is not null || head.IsMissing
-            ? head.Descriptor?.Digest
-            : (await ManifestReader.GetAsync(_own, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Digest;
-    }
-
-    /// <inheritdoc/>
     void IImageTarget.SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
         if (MountMemory.PlaceOf(origin.Registry) == _own.Place && origin.Repository != Repository)

@@ -75,7 +75,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
 
         if (options.Platforms.Count > 0 && whole is ImageManifest { IsImage: true } image
             && await PlatformSelector.PlatformOfAsync(_source, image, cancellationToken).ConfigureAwait(false) is var platform
-            && !options.Platforms.Any(platform.Satisfies))
+            && !options.Platforms.Any(platform.Satisfies) && PlatformSelector.IsImage(image, platform))
         {
             throw new PlatformNotFoundException(
                 $"The image {image.Digest} of {_source.Description} is for {platform}, not for {string.Join(", ", options.Platforms)}.",
@@ -89,8 +89,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     {
         var chosen = await new PlatformSelector(_source, GetAsync).SelectAsync(
             index, options.Platforms, cancellationToken).ConfigureAwait(false);
-        return chosen is [var only]
-            ? await GetAsync(only, cancellationToken).ConfigureAwait(false)
+        return chosen is [] ? index
+            : chosen is [var only] ? await GetAsync(only, cancellationToken).ConfigureAwait(false)
             : (await FilterAsync(index, [.. chosen.Select(entry => entry.Digest)], cancellationToken).ConfigureAwait(false))!;
     }
 

@@ -21,7 +21,17 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
         return DiffIds.Parse(raw, image.Config.Digest, source).Platform;
     }
 
-    /// <summary>The entry of the best image for each requested platform, each once.</summary>
+    /// <summary>
+    /// True if a platform says something about what a manifest is: false for artifacts, also for those of cosign, whose config is that of
+    /// an image without a platform.
+    /// </summary>
+    public static bool IsImage(ImageManifest manifest, Platform platform) =>
+        manifest.HasFileSystem || (manifest.IsImage && (platform.Os.Length > 0 || platform.Architecture.Length > 0));
+
+    /// <summary>
+    /// The entry of the best image for each requested platform, each once; empty if platforms are requested and the index holds artifacts
+    /// only, as a list of referrers does.
+    /// </summary>
     /// <param name="index">The index.</param>
     /// <param name="wanted">The platforms; empty for linux on this machine's architecture, else linux/amd64.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -36,6 +46,12 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
             // An entry that states no platform, or no version of it, may be the one: its config has it.
             await ReadPlatformsAsync(wanted, cancellationToken).ConfigureAwait(false);
             found = Find(wanted);
+        }
+
+        if (wanted.Count > 0 && !index.Manifests.Any(entry => entry.IsAttestation)
+            && _candidates.TrueForAll(candidate => candidate.IsArtifact))
+        {
+            return [];
         }
 
         var missing = wanted.Zip(found).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
@@ -83,13 +99,24 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
             var candidate = _candidates[position];
             if (IsOpen(candidate.Platform, wanted)
                 && await source.ContainsAsync(candidate.Entry, cancellationToken).ConfigureAwait(false)
-                && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest { IsImage: true } image
-                && await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false)
-                && await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) is { } own)
+                && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest image)
             {
-                _candidates[position] = candidate with { Platform = Complete(candidate.Platform, own) };
+                _candidates[position] = await ReadPlatformAsync(candidate, image, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task<Candidate> ReadPlatformAsync(Candidate candidate, ImageManifest image, CancellationToken cancellationToken)
+    {
+        if (!image.IsImage)
+        {
+            return candidate with { IsArtifact = true };
+        }
+
+        return await source.ContainsAsync(image.Config, cancellationToken).ConfigureAwait(false)
+            && await TryPlatformOfAsync(image, cancellationToken).ConfigureAwait(false) is { } own
+            ? candidate with { Platform = Complete(candidate.Platform, own), IsArtifact = !IsImage(image, own) }
+            : candidate;
     }
 
     // What the entry states counts; its config adds the rest.
@@ -119,5 +146,8 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
             "Choose an existing platform, or take all platforms.");
     }
 
-    private sealed record Candidate(Descriptor Entry, Platform? Platform);
+    private sealed record Candidate(Descriptor Entry, Platform? Platform)
+    {
+        public bool IsArtifact { get; init; }
+    }
 }

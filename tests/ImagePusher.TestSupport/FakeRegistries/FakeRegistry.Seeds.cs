@@ -45,6 +45,9 @@ public sealed partial class FakeRegistry
     /// <summary>Removes a tag and keeps its manifest.</summary>
     public void Untag(string repository, string tag) => _manifests.TryRemove((repository, tag), out _);
 
+    /// <summary>Removes a manifest with its tags.</summary>
+    public void Lose(string repository, string digest) => Delete(repository, digest, digest);
+
     /// <summary>What is missing of an image: its manifest, those of its index, blobs. Nothing, if it can be pulled.</summary>
     public IEnumerable<string> MissingOf(string repository, string tagOrDigest)
     {
