@@ -159,6 +159,27 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
+    public async Task Other_tools_read_a_bundle_with_a_baseline_and_push_it_where_the_rest_is()
+    {
+        ExternalTools.RequireAll("skopeo", "umoci", "tar");
+        await using var outside = await OutsideAsync();
+        await using var inside = await DockerRegistry.StartAsync(Token);
+        using var engine = EngineFor(outside, inside);
+        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync("Push-ImageTar $tar1 -Destination $to", Token);
+        await inside.ForgetRequestsAsync(Token);
+        await ExternalTools.RunAsync(
+            "skopeo", ["--insecure-policy", "copy", "-q", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{_folder["2.tar"]}", $"docker://{inside.Address}/team/app:2"], Token);
+        Assert.Equal(0, await inside.CountAsync("PUT", "digest=sha256(:|%3A)" + Http.DigestOf(_shared)[7..], Token));
+        var digest = await engine.OutputAsync("\"$to/team/app:2\", $two | Get-RegistryManifest | ForEach-Object Digest", Token);
+        Assert.Equal(digest[0].BaseObject, digest[1].BaseObject);
+
+        Directory.CreateDirectory(_folder["layout"]);
+        await ExternalTools.RunAsync("tar", ["-xf", _folder["2.tar"], "-C", _folder["layout"]], Token);
+        Assert.Equal($"{outside.Address}/team/app:2", (await ExternalTools.RunAsync("umoci", ["ls", "--layout", _folder["layout"]], Token)).Output.Trim());
+    }
+
+    [Fact]
     public async Task PlanOnly_tells_the_bytes_that_the_medium_needs()
     {
         await using var outside = await OutsideAsync();
