@@ -11,12 +11,16 @@ namespace ImagePusher.Core.Naming;
 /// </summary>
 internal static class RegistrySpelling
 {
+    // With all names below it (RFC 6761, section 6.3).
+    private const string Loopback = "localhost";
+
     /// <summary>The common spelling; for comparison only.</summary>
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
     public static string Of(string registry)
     {
         var (host, port) = Split(registry.ToLowerInvariant());
-        host = IPAddress.TryParse(host, out var address) ? Of(address) : host;
+        host = IPAddress.TryParse(host, out var address) ? Of(address)
+            : host.EndsWith("." + Loopback, StringComparison.Ordinal) ? Loopback : host;
         host = host is "index.docker.io" or "registry-1.docker.io" or "registry.hub.docker.com" ? ImageReference.DockerHub : host;
 
         // Both default ports, because plain http is a matter of options and not of the name.
@@ -25,12 +29,14 @@ internal static class RegistrySpelling
 
     private static string Of(IPAddress address)
     {
-        if (IPAddress.IsLoopback(address))
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+        // A connection to the unspecified address reaches this machine.
+        if (IPAddress.IsLoopback(plain) || plain.Equals(IPAddress.Any) || plain.Equals(IPAddress.IPv6Any))
         {
-            return "localhost";
+            return Loopback;
         }
 
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return plain.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{plain}]" : plain.ToString();
     }
 

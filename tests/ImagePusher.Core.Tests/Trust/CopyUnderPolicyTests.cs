@@ -157,6 +157,18 @@ public sealed class CopyUnderPolicyTests : TrustTest
         Assert.Equal(image.Digest, Target.Names[App.ToString()]);
     }
 
+    [Fact]
+    public async Task One_accepted_signature_of_two_is_enough_in_any_order()
+    {
+        var image = Image("layer");
+        Sign(image, App.ToString(), Other, Signer);
+        await CopyUnderPolicyAsync(image, Requires(Signer));
+
+        Sign(image, App.ToString(), Signer, Other);
+        await CopyUnderPolicyAsync(image, Requires(Signer));
+        Assert.Equal(image.Digest, Target.Names[App.ToString()]);
+    }
+
     private static string On(string architecture) => $$"""
         "platform":{"os":"linux","architecture":"{{architecture}}"}
         """;

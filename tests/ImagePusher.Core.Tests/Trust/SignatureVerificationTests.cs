@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Trust;
 using ImagePusher.TestSupport;
@@ -216,6 +217,18 @@ public sealed class SignatureVerificationTests : TrustTest
 
         await Assert.ThrowsAsync<LimitExceededException>(() => VerifyAsync(image));
         Assert.DoesNotContain($"read {layer.Digest}", Source.Events);
+    }
+
+    [Fact]
+    public async Task Too_many_signatures_in_few_manifests_are_an_error_and_not_examined_in_part()
+    {
+        var image = Image("layer");
+        var payload = Payload(image.Digest.ToString(), App.ToString());
+        var layer = Source.Add(payload, SignatureReader.SimpleSigningType);
+        var manifest = TagLayers(image, [.. Enumerable.Repeat(layer, (TrustLimits.Signatures / 2) + 1)]);
+        Source.Tagged[image.Digest] = [.. Source.Tagged[image.Digest], new TaggedReferrer("sha256-other.sig", manifest.Descriptor)];
+
+        await Assert.ThrowsAsync<LimitExceededException>(() => VerifyAsync(image));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class PolicyRepairTests : IDisposable
     {
         using var engine = await StartAsync("$null = Add-ImageSignature $multi -PrivateKey $key; $null = Save-ImageToCache $multi -Platform linux/arm64");
         string source = (await engine.SingleAsync("Get-CachedImage", Token)).SourceDigest;
-        await engine.OutputAsync("Remove-CachedImage *; Copy-RegistryImage $image -Destination $registry/team/multi:other; Save-ImageToCache $registry/team/multi:other", Token);
+        await engine.OutputAsync("Remove-CachedImage *; Copy-RegistryImage $image -Destination $multi; Save-ImageToCache $multi", Token);
         var index = Path.Combine(engine.CachePath, "index.json");
         var text = await File.ReadAllTextAsync(index, Token);
         await File.WriteAllTextAsync(
