@@ -28,7 +28,7 @@ public sealed class PackageTests
         Assert.Equal(Files, check.Output.Split(": OK").Length - 1);
 
         var zip = Directory.GetFiles(packages, "*.zip").Single();
-        Assert.InRange(new FileInfo(zip).Length, 1, 18_000_000);
+        Assert.InRange(new FileInfo(zip).Length, 1, 12_000_000);
         await ZipFile.ExtractToDirectoryAsync(zip, folder["module"], Token);
         using var pwsh = new PwshProcess();
         var tar = Path.Combine(Repository.Folder, "docs", "examples", "hello.tar");

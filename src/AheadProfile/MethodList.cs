@@ -1,0 +1,40 @@
+namespace ImagePusher.AheadProfile;
+
+/// <summary>The methods to compile ahead of time.</summary>
+internal sealed class MethodList
+{
+    private readonly HashSet<string> _methods;
+    private readonly HashSet<string> _types;
+    private readonly HashSet<string> _roots;
+
+    /// <summary>Reads the list.</summary>
+    /// <param name="lines">
+    /// Names in the form Namespace.Type:Method; each stands for all overloads and what the compiler made of them.
+    /// </param>
+    public MethodList(IEnumerable<string> lines)
+    {
+        _methods = lines.ToHashSet(StringComparer.Ordinal);
+        _types = _methods.Select(name => name[..name.IndexOf(':', StringComparison.Ordinal)]).ToHashSet(StringComparer.Ordinal);
+        _roots = _types.Select(RootOf).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Whether a method belongs to one of the list, is a constructor of a type that is named there, or is in a namespace of which the list
+    /// has nothing, as generated code is.
+    /// </summary>
+    /// <param name="type">The type, with '+' before nested types.</param>
+    /// <param name="method">The method.</param>
+    public bool Contains(string type, string method)
+    {
+        if (!_roots.Contains(RootOf(type)))
+        {
+            return true;
+        }
+
+        // Whether a constructor is compiled by itself depends on the caller, which may contain its code.
+        var name = method[0] == '.' ? null : MethodName.Of(type, method);
+        return name is null ? _types.Contains(MethodName.TypeOf(type)) : _methods.Contains(name);
+    }
+
+    private static string RootOf(string type) => type.Split('.')[0];
+}
