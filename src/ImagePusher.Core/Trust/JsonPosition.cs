@@ -41,7 +41,7 @@ internal static class JsonPosition
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= depth:
-                case JsonTokenType.PropertyName when !names.Peek().Add(reader.GetString()!):
+                case JsonTokenType.PropertyName when !names.Peek().Add(NameOf(ref reader)):
                     return At(json, reader.TokenStartIndex);
                 case JsonTokenType.StartObject:
                     names.Push(new HashSet<string>(StringComparer.Ordinal));
@@ -74,7 +74,7 @@ internal static class JsonPosition
         for (var index = 0; reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray); index++)
         {
             var position = reader.TokenStartIndex;
-            var segment = isObject ? StrictJson.Segment(reader.GetString()!, isFirst: matched == 0) : $"[{index}]";
+            var segment = isObject ? StrictJson.Segment(NameOf(ref reader), isFirst: matched == 0) : $"[{index}]";
             if (isObject)
             {
                 reader.Read();
@@ -91,6 +91,19 @@ internal static class JsonPosition
         }
 
         return null;
+    }
+
+    // A name with half of a surrogate pair is not Unicode text: its bytes identify it.
+    private static string NameOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Convert.ToHexString(reader.ValueSpan);
+        }
     }
 
     private static string At(ReadOnlySpan<byte> json, long position)

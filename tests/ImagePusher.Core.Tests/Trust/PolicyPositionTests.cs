@@ -21,6 +21,7 @@ public sealed class PolicyPositionTests : TrustTest
     [InlineData("    [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]}", "line 3, column 19")]
     [InlineData("    {\"type\": \"reject\"}]]", "line 3, column 24")]
     [InlineData("    {\"type\": \"\u0000\"}]}", "line 3, column 15")]
+    [InlineData("    {\"\\ud800\": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}]}", "line 3, column 29")]
     public void An_error_says_the_line_and_column(string rest, string position)
     {
         foreach (var mark in new[] { "", "\uFEFF" })
