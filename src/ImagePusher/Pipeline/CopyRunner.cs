@@ -60,10 +60,17 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     {
         var transfer = new CopyMonitor();
         using var shown = progress.Show(copy.Activity, copy.Label, transfer);
-        var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
-        return await copy.Copier.CopyAsync(
-            selection, copy.Target, copy.Name, OptionsFor(copy, selection), transfer,
-            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var selection = await copy.Select(cancellationToken).ConfigureAwait(false);
+            return await copy.Copier.CopyAsync(
+                selection, copy.Target, copy.Name, OptionsFor(copy, selection), transfer,
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ShortLivedMemory.ImageEnded();
+        }
     }
 
     /// <summary>The options of a copy or plan, with the policies that apply to it.</summary>
