@@ -175,7 +175,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     private void RequireWritten(Manifest manifest)
     {
         if (manifest.References.FirstOrDefault(
-            reference => !_written.ContainsKey(reference.Digest) && !_sparse.Omits(reference)) is { } missing)
+            reference => !_written.ContainsKey(reference.Digest) && !_sparse.Omits(reference)
+                && !MediaTypes.IsForeign(reference.MediaType)) is { } missing)
         {
             throw new ArgumentException(
                 $"{missing.Digest} was not written to '{Description}' before the manifest that names it.", nameof(manifest));

@@ -170,7 +170,8 @@ internal sealed class OciLayoutReader(
 
     private IEnumerable<Descriptor> FindMissing(Manifest manifest) =>
         manifest.References.Where(
-            blob => metadata.FindBlob(blob.Digest) is null && !metadata.IsPart && !metadata.Omitted.Contains(blob.Digest));
+            blob => metadata.FindBlob(blob.Digest) is null && !metadata.IsPart && !metadata.Omitted.Contains(blob.Digest)
+                && !MediaTypes.IsForeign(blob.MediaType));
 
     // An entry of an unknown media type is an opaque blob: of a BuildKit cache, for example (image-spec, image-index.md).
     private static bool IsOpaque(Descriptor entry) =>

@@ -26,7 +26,7 @@ public sealed record ImageDetails(CacheEntry Entry)
     /// <summary>The artifact type; null for an image.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>Each blob once, the manifest itself first; foreign layers are left out.</summary>
+    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are left out.</summary>
     public IReadOnlyList<Descriptor> Blobs { get; init; } = [];
 
     /// <summary>The blobs that the cache does not contain.</summary>

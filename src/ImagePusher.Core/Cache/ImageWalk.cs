@@ -17,7 +17,7 @@ internal sealed class ImageWalk
 
     private ImageWalk(BlobStore blobs, CachedManifestReader manifests) => (_blobs, _manifests) = (blobs, manifests);
 
-    /// <summary>Each blob once, the manifest itself first; foreign layers are left out.</summary>
+    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are left out.</summary>
     public List<Descriptor> Blobs { get; } = [];
 
     /// <summary>The manifests that could be read, with the descriptors that refer to them.</summary>
@@ -63,6 +63,12 @@ internal sealed class ImageWalk
 
     private void Visit(Descriptor descriptor)
     {
+        // A foreign layer need not exist, whether its descriptor has URLs or not.
+        if (MediaTypes.IsForeign(descriptor.MediaType) && !_blobs.Contains(descriptor))
+        {
+            return;
+        }
+
         var isNew = _seen.Add(descriptor.Digest);
         if (isNew)
         {

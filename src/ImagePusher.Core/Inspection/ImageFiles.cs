@@ -60,7 +60,7 @@ internal sealed class ImageFiles
         for (var number = image.Manifest.Layers.Count - 1; number >= 0; number--)
         {
             var layer = image.Manifest.Layers[number];
-            if (MediaTypes.IsForeign(layer.MediaType) && !await image.Source.ContainsAsync(layer, cancellationToken).ConfigureAwait(false))
+            if (layer.IsExternal && !await image.Source.ContainsAsync(layer, cancellationToken).ConfigureAwait(false))
             {
                 warnings.Add($"the layer {layer.Digest}, which is stored elsewhere");
                 continue;

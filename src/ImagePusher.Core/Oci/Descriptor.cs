@@ -36,6 +36,9 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// </summary>
     internal bool IsManifest => MediaTypes.IsManifestLike(MediaType);
 
+    /// <summary>True for a foreign layer that its URLs provide. One without URLs is copied where the source has it.</summary>
+    internal bool IsExternal => Urls.Count > 0 && MediaTypes.IsForeign(MediaType);
+
     /// <summary>The entry that an attestation is about; null for other entries.</summary>
     internal Digest? AttestedDigest =>
         IsAttestation && Oci.Digest.TryParse(Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest), out var digest)

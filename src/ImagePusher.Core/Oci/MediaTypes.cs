@@ -51,7 +51,8 @@ public static class MediaTypes
         IsPlainLayer(mediaType) || mediaType is OciLayerGzip or OciLayerZstd or DockerLayerGzip or DockerLayerZstd;
 
     /// <summary>
-    /// True for a layer that only its <c>urls</c> provide (Windows base layers). It is not copied; its descriptor is kept.
+    /// True for a nondistributable layer, such as a base layer of Windows. If its descriptor has <c>urls</c>, only they provide it: it
+    /// is not copied, and its descriptor is kept. Without them it is copied if the source has it.
     /// </summary>
     public static bool IsForeign(string? mediaType) => mediaType is not null
         && (mediaType.StartsWith(DockerForeignLayer, StringComparison.Ordinal)

@@ -84,7 +84,9 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
 
     /// <inheritdoc/>
-    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(true);
+    /// <remarks>A foreign layer is asked for; of anything else, reading it tells.</remarks>
+    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        MediaTypes.IsForeign(descriptor?.MediaType) ? HasBlobAsync(descriptor!, cancellationToken) : Task.FromResult(true);
 
     /// <summary>
     /// Opens a blob at an offset. The stream resumes after a lost connection; it does not verify the digest.

@@ -23,6 +23,7 @@ internal sealed record BlobWork(Descriptor Blob, bool IsLayer, EncodingSettings?
                 position > 0 && MediaTypes.IsPlainLayer(reference.MediaType) ? encoding : null,
                 diffIds.GetValueOrDefault(reference.Digest))))
             .Concat(tree.OtherContent.Select(content => new BlobWork(content, IsLayer: true, null)))
+            .Where(work => !tree.Absent.Contains(work.Blob.Digest))
             .DistinctBy(work => work.Blob.Digest)
             .OrderByDescending(work => work.Blob.Size),
     ];

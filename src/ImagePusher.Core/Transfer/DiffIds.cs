@@ -17,6 +17,14 @@ internal static class DiffIds
         var found = new Dictionary<Digest, Digest>();
         foreach (var image in tree.Images.Where(image => image.IsImage))
         {
+            if (image.Layers.FirstOrDefault(layer => layer.IsExternal || tree.Absent.Contains(layer.Digest)) is { } elsewhere)
+            {
+                throw new UnsupportedContentException(
+                    $"The image {image.Digest} of {source.Description} has the foreign layer {elsewhere.Digest}, which is stored elsewhere "
+                    + "and which a docker archive can't leave out.",
+                    "Keep the image as it is, for example in an OCI archive.");
+            }
+
             var raw = await BlobReader.ReadAsync(source, image.Config, ImageConfig.MaximumSize, cancellationToken).ConfigureAwait(false);
             var diffIds = Parse(raw, image.Config.Digest, source).DiffIds;
             if (diffIds.Count != image.Layers.Count)
@@ -54,7 +62,7 @@ internal static class DiffIds
 
     private static bool IsCompressed(Descriptor layer, IImageSource source) =>
         MediaTypes.IsLayer(layer.MediaType) ? !MediaTypes.IsPlainLayer(layer.MediaType)
-        : MediaTypes.IsForeign(layer.MediaType) ? false
+        : MediaTypes.IsForeign(layer.MediaType) ? !layer.IsExternal && !layer.MediaType.EndsWith(".tar", StringComparison.Ordinal)
         : throw new UnsupportedContentException(
             $"The layer {layer.Digest} of {source.Description} has the media type '{layer.MediaType}', which cannot be decompressed.",
             "Keep the layers as they are, for example in an OCI archive.");

@@ -25,6 +25,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     private readonly HashSet<Digest> _added = [];
     private readonly Dictionary<Digest, Descriptor> _other = [];
     private readonly List<Descriptor> _missing = [];
+    private readonly HashSet<Digest> _absent = [];
     private readonly Dictionary<Digest, long> _sizes = [];
     private long _bytes;
 
@@ -61,7 +62,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return new ImageTree(
             root,
             _manifests.FindAll(manifest => named.Contains(manifest.Digest)),
-            [.. _other.Values.Where(content => named.Contains(content.Digest))]);
+            [.. _other.Values.Where(content => named.Contains(content.Digest))]) { Absent = _absent };
     }
 
     private async Task<Manifest> ChooseAsync(Manifest whole, CancellationToken cancellationToken)
@@ -138,11 +139,18 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     {
         foreach (var reference in image.References)
         {
-            if (!await _source.ContainsAsync(reference, cancellationToken).ConfigureAwait(false))
+            if (await _source.ContainsAsync(reference, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (!MediaTypes.IsForeign(reference.MediaType))
             {
                 _missing.Add(reference);
                 return null;
             }
+
+            _absent.Add(reference.Digest);
         }
 
         return Add(image);

@@ -62,7 +62,7 @@ internal static class DockerArchiveReader
     private static Descriptor ReadLayer(ArchiveMetadata metadata, DockerManifestEntry entry, string path, Digest diffId)
     {
         // A base layer of Windows may only be distributed by its maker, so its descriptor is kept and its content is not.
-        if (entry.LayerSources.TryGetValue(diffId, out var source) && MediaTypes.IsForeign(source.MediaType))
+        if (entry.LayerSources.TryGetValue(diffId, out var source) && source.IsExternal)
         {
             return source with { MediaType = OciForeignType(source.MediaType) };
         }

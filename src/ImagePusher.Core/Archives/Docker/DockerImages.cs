@@ -13,10 +13,11 @@ internal static class DockerImages
     {
         ImageIndex => throw Unsuitable(manifest, archive, "an index, and a docker archive has one platform per image"),
         ImageManifest { IsImage: false } => throw Unsuitable(manifest, archive, "an artifact, which docker can't load"),
-        ImageManifest image when image.Layers.Any(layer => MediaTypes.IsForeign(layer.MediaType)) => throw Unsuitable(
-            manifest, archive, "an image with foreign layers, which a docker archive can't leave out"),
-        ImageManifest image when image.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } layer =>
-            throw Unsuitable(manifest, archive, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
+        ImageManifest image when image.Layers.Any(layer => layer.IsExternal) => throw Unsuitable(
+            manifest, archive, "an image with foreign layers that are stored elsewhere, which a docker archive can't leave out"),
+        ImageManifest image when image.Layers.FirstOrDefault(
+            layer => !MediaTypes.IsLayer(layer.MediaType) && !MediaTypes.IsForeign(layer.MediaType)) is { } layer => throw Unsuitable(
+                manifest, archive, $"an image with a layer of the type '{layer.MediaType}', which can't be decompressed"),
         _ => (ImageManifest)manifest,
     };
 
