@@ -84,7 +84,6 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
 
     /// <inheritdoc/>
-    /// <remarks>A foreign layer is asked for; of anything else, reading it tells.</remarks>
     public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         MediaTypes.IsForeign(descriptor?.MediaType) ? HasBlobAsync(descriptor!, cancellationToken) : Task.FromResult(true);
 
