@@ -27,19 +27,14 @@ public sealed class ImageManifest : Manifest
     /// <summary>True for a container image; false for an artifact (a chart, an SBOM, a signature).</summary>
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType);
 
-<<<<<<< HEAD
     /// <summary>
     /// True for an image of which a layer is a file system, or that has no layer. The signatures and attestations of cosign have the
     /// config of an image, and layers of other types.
     /// </summary>
     internal bool HasFileSystem => IsImage && (Layers.Count == 0 || Layers.Any(layer => MediaTypes.IsFileSystem(layer.MediaType)));
 
-    /// <summary>The config and the layers that a registry stores: foreign layers are left out.</summary>
-    public override IEnumerable<Descriptor> References => Layers.Where(layer => !MediaTypes.IsForeign(layer.MediaType)).Prepend(Config);
-=======
     /// <summary>The config and the layers that a registry stores: foreign layers with URLs are left out.</summary>
     public override IEnumerable<Descriptor> References => Layers.Where(layer => !layer.IsExternal).Prepend(Config);
->>>>>>> 081c69b (A foreign layer without URLs is copied like any other: left out, it was lost, since nothing else provides it)
 
     /// <summary>Creates a manifest in canonical form.</summary>
     /// <param name="mediaType"><see cref="MediaTypes.OciManifest"/> or <see cref="MediaTypes.DockerManifest"/>.</param>

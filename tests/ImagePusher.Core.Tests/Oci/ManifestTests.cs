@@ -83,11 +83,13 @@ public sealed class ManifestTests
     [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar")]
     [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")]
     [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd")]
-    public void Foreign_layers_of_every_type_are_not_content_of_the_registry(string mediaType)
+    public void Foreign_layers_of_every_type_are_content_of_the_registry_only_without_URLs(string mediaType)
     {
-        var image = ImageManifest.Create(
-            MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Digest.Of("config"u8), 6), [new Descriptor(mediaType, Digest.Of("one"u8), 3)]);
-        Assert.Equal(image.Config, Assert.Single(image.References));
+        var config = new Descriptor(MediaTypes.OciConfig, Digest.Of("config"u8), 6);
+        var layer = new Descriptor(mediaType, Digest.Of("one"u8), 3);
+        Assert.Equal([config, layer], ImageManifest.Create(MediaTypes.OciManifest, config, [layer]).References);
+        var external = layer with { Urls = ["https://example.com/layer"] };
+        Assert.Equal([config], ImageManifest.Create(MediaTypes.OciManifest, config, [external]).References);
     }
 
     private static ImageIndex Index(params string[] entries) =>
