@@ -23,7 +23,7 @@ public abstract class BlobSource
 
     /// <summary>Writes the content from an offset to its end.</summary>
     /// <param name="destination">The stream to write to; it is neither flushed nor closed.</param>
-    /// <param name="offset">The number of bytes to omit at the start.</param>
+    /// <param name="offset">The number of bytes to omit at the start; as many as there are, or more, leave nothing to write.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Digest and size of the whole blob.</returns>
     /// <exception cref="DigestMismatchException">

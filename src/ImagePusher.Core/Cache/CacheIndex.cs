@@ -143,7 +143,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
             FolderFlush.Of(folder);
         }
 
-        FilePublisher.Write(paths.PartialFolder, paths.IndexFile, next.Raw.Span, permissions);
+        paths.Write(paths.IndexFile, next.Raw.Span, permissions);
         FolderFlush.Of(paths.Root);
     });
 

@@ -29,7 +29,7 @@ internal sealed class CacheInitializer(CachePaths paths)
             LayoutErrors.Guard(paths.Root, () =>
             {
                 guard.Permissions.CreateFolder(paths.Root);
-                new LayoutGuard(paths.Root).Permissions.CreateFolder(paths.StateFolder);
+                paths.CreateFolder(paths.StateFolder, new LayoutGuard(paths.Root).Permissions);
             });
         }
 
@@ -62,7 +62,13 @@ internal sealed class CacheInitializer(CachePaths paths)
         }
 
         var permissions = guard.Permissions;
-        LayoutErrors.Guard(paths.PartialFolder, () => paths.PartialFolders.ToList().ForEach(permissions.CreateFolder));
+        LayoutErrors.Guard(paths.PartialFolder, () =>
+        {
+            foreach (var folder in paths.PartialFolders)
+            {
+                paths.CreateFolder(folder, permissions);
+            }
+        });
         if (!File.Exists(paths.IndexFile))
         {
             if (!startOver)
@@ -71,20 +77,20 @@ internal sealed class CacheInitializer(CachePaths paths)
             }
 
             LayoutErrors.Guard(
-                paths.IndexFile, () => FilePublisher.Write(paths.PartialFolder, paths.IndexFile, LayoutIndex.Empty.Raw.Span, permissions));
+                paths.IndexFile, () => paths.Write(paths.IndexFile, LayoutIndex.Empty.Raw.Span, permissions));
         }
 
         // The marker comes last: a folder that has it has an index.
         if (!File.Exists(paths.MarkerFile))
         {
             LayoutErrors.Guard(
-                paths.MarkerFile, () => FilePublisher.Write(paths.PartialFolder, paths.MarkerFile, LayoutMarker.Content, permissions));
+                paths.MarkerFile, () => paths.Write(paths.MarkerFile, LayoutMarker.Content, permissions));
         }
 
         LayoutErrors.Guard(paths.BlobFolder, () =>
         {
-            permissions.CreateFolder(paths.BlobFolder);
-            permissions.CreateFolder(paths.AlgorithmFolder("sha256"));
+            paths.CreateFolder(paths.BlobFolder, permissions);
+            paths.CreateFolder(paths.AlgorithmFolder("sha256"), permissions);
         });
     }
 

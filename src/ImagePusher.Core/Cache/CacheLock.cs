@@ -73,7 +73,7 @@ internal sealed class CacheLock(CachePaths paths, CacheInitializer initializer, 
     {
         try
         {
-            return RegularFile.OpenExclusive(paths.LockFile, new LayoutGuard(paths.Root).Permissions);
+            return paths.OpenExclusive(paths.LockFile, new LayoutGuard(paths.Root).Permissions);
         }
         catch (Exception error) when (error is DirectoryNotFoundException or FileNotFoundException)
         {

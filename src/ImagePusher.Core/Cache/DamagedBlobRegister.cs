@@ -42,7 +42,7 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
         _known.TryRemove(digest, out _);
         try
         {
-            File.Delete(paths.DamagedFile(digest));
+            paths.Delete(paths.DamagedFile(digest));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +57,7 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
         {
             if (!Digest.TryParse(Path.GetFileName(path).Replace('-', ':'), out var digest) || !Contains(digest))
             {
-                LayoutErrors.Guard(path, () => File.Delete(path));
+                LayoutErrors.Guard(path, () => paths.Delete(path));
             }
         }
     }
@@ -96,9 +96,9 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
             var guard = new LayoutGuard(paths.Root);
             if (guard.RequireFolder(paths.StateFolder) && guard.RequireFolder(paths.PartialFolder))
             {
-                guard.Permissions.CreateFolder(paths.DamagedFolder);
+                paths.CreateFolder(paths.DamagedFolder, guard.Permissions);
                 guard.RequireFolder(paths.DamagedFolder);
-                FilePublisher.Write(paths.PartialFolder, paths.DamagedFile(digest), Encoding.ASCII.GetBytes(record), guard.Permissions);
+                paths.Write(paths.DamagedFile(digest), Encoding.ASCII.GetBytes(record), guard.Permissions);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ImagePusherException)

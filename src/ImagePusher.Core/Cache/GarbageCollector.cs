@@ -41,7 +41,7 @@ internal sealed class GarbageCollector(
         var seen = whatIf
             ? Mark(reachable, null, orphans.Find(index.Read(), cancellationToken), cancellationToken)
             : await RemoveAsync(orphans, reachable, cancellationToken).ConfigureAwait(false);
-        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths.PartialFolder, whatIf);
+        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths, whatIf);
         var (old, young) = FindUnreachable(reachable, run);
         foreach (var batch in old.Chunk(BatchSize))
         {

@@ -6,9 +6,9 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Deletes the files that a garbage collection found, and counts them.</summary>
 /// <param name="blobLimit">Blobs that changed since are kept.</param>
 /// <param name="partialLimit">Parts of blobs that changed since are kept.</param>
-/// <param name="partialFolder">Where files that readers have open are moved to.</param>
+/// <param name="paths">The files of the cache.</param>
 /// <param name="isWhatIf">True to count only.</param>
-internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, string partialFolder, bool isWhatIf)
+internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, CachePaths paths, bool isWhatIf)
 {
     public bool IsWhatIf => isWhatIf;
 
@@ -51,17 +51,17 @@ internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset pa
         var length = FileLength.Of(path) ?? 0;
         if (!isWhatIf)
         {
-            LayoutErrors.Guard(path, () => FilePublisher.Remove(path, partialFolder));
+            LayoutErrors.Guard(path, () => paths.Remove(path));
         }
 
         Bytes += length;
     }
 
-    private static bool IsOpen(string path)
+    private bool IsOpen(string path)
     {
         try
         {
-            RegularFile.OpenExclusive(path, permissions: null).Dispose();
+            paths.OpenExclusive(path, permissions: null).Dispose();
             return false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,4 +1,3 @@
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Oci;
 
@@ -82,7 +81,7 @@ public sealed partial class ImageCache
             {
                 if (File.GetLastWriteTimeUtc(path) == written)
                 {
-                    FilePublisher.Remove(path, _paths.PartialFolder);
+                    _paths.Remove(path);
                 }
             });
             Blobs.Damaged.Remove(digest);

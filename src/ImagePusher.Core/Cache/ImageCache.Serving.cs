@@ -1,4 +1,3 @@
-using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -68,7 +67,7 @@ public sealed partial class ImageCache
             return false;
         }
 
-        LayoutErrors.Guard(Blobs.PathOf(digest), () => FilePublisher.Remove(Blobs.PathOf(digest), _paths.PartialFolder));
+        LayoutErrors.Guard(Blobs.PathOf(digest), () => _paths.Remove(Blobs.PathOf(digest)));
         Blobs.Damaged.Remove(digest);
         return true;
     }

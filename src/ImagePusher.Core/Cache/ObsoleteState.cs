@@ -13,16 +13,16 @@ internal static class ObsoleteState
     {
         foreach (var folder in paths.ObsoleteFolders)
         {
-            LayoutErrors.Guard(folder, () => RemoveFolder(folder));
+            LayoutErrors.Guard(folder, () => RemoveFolder(paths, folder));
         }
 
         foreach (var file in paths.ObsoleteFiles.Where(file => guard.RequireFile(file)))
         {
-            LayoutErrors.Guard(file, () => File.Delete(file));
+            LayoutErrors.Guard(file, () => paths.Delete(file));
         }
     }
 
-    private static void RemoveFolder(string folder)
+    private static void RemoveFolder(CachePaths paths, string folder)
     {
         if (FileStatus.Of(folder)?.Kind != FileKind.Directory)
         {
@@ -31,12 +31,12 @@ internal static class ObsoleteState
 
         foreach (var path in Directory.GetFileSystemEntries(folder).Where(path => FileStatus.Of(path)?.Kind == FileKind.Regular))
         {
-            File.Delete(path);
+            paths.Delete(path);
         }
 
         if (!Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            Directory.Delete(folder);
+            paths.DeleteFolder(folder);
         }
     }
 }

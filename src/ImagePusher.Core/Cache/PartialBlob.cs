@@ -106,9 +106,9 @@ internal sealed class PartialBlob : IAsyncDisposable
             held.Guard.RequireOwnBlobs(_paths);
             LayoutErrors.Guard(final, () =>
             {
-                held.Guard.Permissions.CreateFolder(System.IO.Path.GetDirectoryName(final)!);
+                _paths.CreateFolder(System.IO.Path.GetDirectoryName(final)!, held.Guard.Permissions);
                 var blob = new Descriptor("", identity.Digest, identity.Size);
-                FilePublisher.Replace(Path, final, _paths.PartialFolder, isEqual: () => _store.IsUsable(blob));
+                _paths.Replace(Path, final, isEqual: () => _store.IsUsable(blob));
             });
             isKept = true;
             _store.Damaged.Remove(identity.Digest);
@@ -125,7 +125,7 @@ internal sealed class PartialBlob : IAsyncDisposable
             // On a full disk the part must not take the space. While the lock is held no other process resumes it.
             if (!isKept)
             {
-                LayoutErrors.Guard(Path, () => FilePublisher.Remove(Path, _paths.PartialFolder));
+                LayoutErrors.Guard(Path, () => _paths.Remove(Path));
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     {
         try
         {
-            File.Move(Path, _paths.PartialFile(digest));
+            _paths.Move(Path, _paths.PartialFile(digest));
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -150,7 +150,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         if (!_isClosed)
         {
             Close();
-            LayoutErrors.Guard(Path, () => FilePublisher.Remove(Path, _paths.PartialFolder));
+            LayoutErrors.Guard(Path, () => _paths.Remove(Path));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class PartialBlobFactory(BlobStore store, CachePaths paths, Cach
         // The lock ensures that the layout is complete and that files can be locked.
         using var held = await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         var path = paths.UniquePartialFile();
-        var handle = LayoutErrors.Guard(path, () => RegularFile.CreateNew(path, held.Guard.Permissions));
+        var handle = LayoutErrors.Guard(path, () => paths.CreateNew(path, held.Guard.Permissions));
         return new PartialBlob(store, paths, cacheLock, path, handle, isUnique: true);
     }
 
@@ -58,7 +58,7 @@ internal sealed class PartialBlobFactory(BlobStore store, CachePaths paths, Cach
     public async Task<PartialBlob> ContinueAsync(Guid id, CancellationToken cancellationToken)
     {
         using var held = await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        LayoutErrors.Guard(paths.IncomingFolder, () => held.Guard.Permissions.CreateFolder(paths.IncomingFolder));
+        LayoutErrors.Guard(paths.IncomingFolder, () => paths.CreateFolder(paths.IncomingFolder, held.Guard.Permissions));
         var path = Path.Combine(paths.IncomingFolder, id.ToString("N"));
         return TryResume(path, held)
             ?? throw new CacheLockedException($"The cache file '{path}' is in use by another writer.", "Start the upload again.");
@@ -71,10 +71,10 @@ internal sealed class PartialBlobFactory(BlobStore store, CachePaths paths, Cach
             // A second hard link belongs to a backup, or to somebody who wants us to write into another file.
             if (held.Guard.RequireFile(path) && FileStatus.Of(path) is { Links: > 1 })
             {
-                File.Delete(path);
+                paths.Delete(path);
             }
 
-            return new PartialBlob(store, paths, cacheLock, path, RegularFile.OpenExclusive(path, held.Guard.Permissions), isUnique: false);
+            return new PartialBlob(store, paths, cacheLock, path, paths.OpenExclusive(path, held.Guard.Permissions), isUnique: false);
         }
         catch (IOException error) when (DiskErrors.IsInUse(error))
         {

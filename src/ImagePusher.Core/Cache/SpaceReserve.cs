@@ -17,7 +17,7 @@ internal sealed class SpaceReserve(CachePaths paths)
     public bool Release() => LayoutErrors.Guard(paths.ReserveFile, () =>
     {
         var existed = File.Exists(paths.ReserveFile);
-        File.Delete(paths.ReserveFile);
+        paths.Delete(paths.ReserveFile);
         return existed;
     });
 
@@ -36,16 +36,16 @@ internal sealed class SpaceReserve(CachePaths paths)
             }
 
             Write(temporary, length, permissions);
-            FilePublisher.Replace(temporary, paths.ReserveFile, paths.PartialFolder);
+            paths.Replace(temporary, paths.ReserveFile);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or AccessDeniedException)
         {
             // No space to set aside; the next change tries again.
-            LayoutErrors.Guard(temporary, () => File.Delete(temporary));
+            LayoutErrors.Guard(temporary, () => paths.Delete(temporary));
         }
     }
 
-    private static void Write(string path, int length, FilePermissions permissions)
+    private void Write(string path, int length, FilePermissions permissions)
     {
         var target = MinimumLength;
         while (target < length && target < int.MaxValue / 2)
@@ -53,7 +53,7 @@ internal sealed class SpaceReserve(CachePaths paths)
             target *= 2;
         }
 
-        using var handle = RegularFile.CreateNew(path, permissions);
+        using var handle = paths.CreateNew(path, permissions);
         for (long offset = 0; offset < target; offset += Zeros.Length)
         {
             RandomAccess.Write(handle, Zeros, offset);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry.Http;
 using ImagePusher.Core.Registry.Mirrors;
 using ImagePusher.Core.Registry.Uploads;
@@ -19,7 +18,7 @@ internal sealed class RegistryHost
     {
         (Registry, Settings) = (registry, settings);
         Proxy = new LoopbackBypass(client.Proxy ?? new EnvironmentProxy(client.Environment));
-        UrlPolicy = new ServerUrlPolicy(registry, settings, () => BaseUrl);
+        UrlPolicy = new ServerUrlPolicy(registry, settings, () => BaseUrl, Secrets);
         Uploads = new UploadMemory(client.TimeProvider);
         Pause = new HostPause(registry, client.TimeProvider);
         Mirror = new MirrorAvailability(client.TimeProvider);
@@ -32,6 +31,9 @@ internal sealed class RegistryHost
     public RegistrySettings Settings { get; }
 
     public IWebProxy Proxy { get; }
+
+    /// <summary>Removes the secrets that were sent to the host from what messages quote of it.</summary>
+    public SecretFilter Secrets { get; } = new();
 
     /// <summary>Checks the URLs that the host names.</summary>
     public ServerUrlPolicy UrlPolicy { get; }
@@ -109,15 +111,14 @@ internal sealed class RegistryHost
         Downloading.Widen(limit);
     }
 
-    /// <summary>Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>).</summary>
-    public void Warn(HttpResponseMessage response, RegistryCredential? credential, ILogger log)
+    /// <summary>Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>), and no more than the limit.</summary>
+    public void Warn(HttpResponseMessage response, ILogger log)
     {
         if (!response.Headers.NonValidated.TryGetValues("Warning", out var headers))
         {
             return;
         }
 
-        var secrets = new SecretFilter(response, credential);
         foreach (var header in headers.Where(header => header.StartsWith("299", StringComparison.Ordinal)))
         {
             var quote = header.IndexOf('"', StringComparison.Ordinal);
@@ -125,9 +126,9 @@ internal sealed class RegistryHost
             var text = quote >= 0 && end > quote
                 ? header[(quote + 1)..end].Replace("\\\"", "\"", StringComparison.Ordinal)
                 : header[3..].Trim(' ', '-');
-            if (_warnings.TryAdd(text, true))
+            if (_warnings.Count < RegistryLimits.Default.Warnings && _warnings.TryAdd(text, true))
             {
-                log.Warning($"Warning of {Registry}: {secrets.OneLine(text)}");
+                log.Warning($"Warning of {Registry}: {Secrets.OneLine(text)}");
             }
         }
     }

@@ -42,6 +42,9 @@ internal sealed record RegistryLimits
     /// <summary>How many connections may be lost in succession while fewer bytes of a download arrive. The default is 10.</summary>
     public int LossesWithoutProgress { get; init; } = 10;
 
+    /// <summary>The most warnings of a registry's responses that are repeated in a session. The default is 10.</summary>
+    public int Warnings { get; init; } = 10;
+
     /// <summary>How often the registry may correct the offset of one chunk by 416. The default is 3.</summary>
     public int OffsetCorrections { get; init; } = 3;
 }

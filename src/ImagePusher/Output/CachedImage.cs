@@ -1,3 +1,4 @@
+using ImagePusher.Core;
 using ImagePusher.Core.Cache;
 
 namespace ImagePusher.Output;
@@ -65,8 +66,13 @@ public sealed class CachedImage
     public override string ToString() => Reference;
 
     /// <summary>The object of the image that has just been given a name.</summary>
+    /// <exception cref="ImageNotCachedException">It was removed meanwhile.</exception>
     internal static async Task<CachedImage> FindAsync(ImageCache cache, string name, CancellationToken cancellationToken) =>
-        await OfAsync(cache, (await cache.FindAsync(name, cancellationToken).ConfigureAwait(false))!,
+        await OfAsync(
+            cache,
+            await cache.FindAsync(name, cancellationToken).ConfigureAwait(false) ?? throw new ImageNotCachedException(
+                $"The cache {cache.Path} does not have the image {OutputText.Of(name)} any more: another process removed it.",
+                "Run the command again."),
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>The object of one image.</summary>

@@ -34,8 +34,9 @@ public sealed partial class DurabilityTests : CacheTest
         var (exitCode, output) = await LayoutTool.TryAsync("strace", "true");
         Assert.SkipUnless(exitCode == 0, $"no process can be traced here: {output.Trim()}");
         var log = Path.Combine(Folder, "calls");
-        await LayoutTool.RunAsync("strace", ["-f", "-y", "-qq", "-e", "trace=fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
+        await LayoutTool.RunAsync("strace", ["-f", "-y", "-qq", "-e", "trace=openat,fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
         var calls = new List<(string, string?)>();
+        var folders = new Dictionary<string, string>();
         foreach (var line in await File.ReadAllLinesAsync(log, Token))
         {
             if (Flush().Match(line) is { Success: true } flush)
@@ -44,16 +45,25 @@ public sealed partial class DurabilityTests : CacheTest
             }
             else if (Rename().Match(line) is { Success: true } rename)
             {
-                calls.Add((rename.Groups[2].Value, rename.Groups[1].Value));
+                calls.Add((Resolve(rename.Groups[2].Value), Resolve(rename.Groups[1].Value)));
+            }
+            else if (Opened().Match(line) is { Success: true } opened)
+            {
+                folders[$"/proc/self/fd/{opened.Groups[1].Value}"] = opened.Groups[2].Value;
             }
         }
 
         return calls;
+
+        string Resolve(string path) => folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder) ? Path.Combine(folder, Path.GetFileName(path)) : path;
     }
 
     // With a call of another thread in between, strace writes the beginning on a line of its own; that is when it was made.
     [GeneratedRegex("""fsync\(\d+<([^>]+)>""")]
     private static partial Regex Flush();
+
+    [GeneratedRegex("""openat.* = (\d+)<([^>]+)>""")]
+    private static partial Regex Opened();
 
     [GeneratedRegex(""" rename\w*\(.*?"([^"]+)",.*?"([^"]+)["]""")]
     private static partial Regex Rename();

@@ -41,8 +41,9 @@ internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSour
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _opened);
-        for (var at = (int)offset; at < Content.Length; at += WriteSize)
+        for (var next = offset; next < Content.Length; next += WriteSize)
         {
+            var at = (int)next;
             BeforeWrite?.Invoke(at);
             cancellationToken.ThrowIfCancellationRequested();
             await destination.WriteAsync(Content.AsMemory(at, Math.Min(WriteSize, Content.Length - at)), cancellationToken);

@@ -163,5 +163,5 @@ public sealed class ServerUrlPolicyTests
     }
 
     private static ServerUrlPolicy Policy(string address, params string[] allowed) =>
-        new("registry.example", RegistrySettings.Default with { AllowedHosts = allowed }, () => address);
+        new("registry.example", RegistrySettings.Default with { AllowedHosts = allowed }, () => address, new SecretFilter());
 }

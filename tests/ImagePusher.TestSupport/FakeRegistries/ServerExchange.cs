@@ -134,6 +134,13 @@ public sealed class ServerExchange
         }
     }
 
+    /// <summary>Sends exactly this text, which need not be HTTP, and ends the connection.</summary>
+    public Task RespondRawAsync(string text)
+    {
+        Closes = true;
+        return _connection.WriteAsync(System.Text.Encoding.Latin1.GetBytes(text), Ended).AsTask();
+    }
+
     /// <summary>Ends the connection by RST, now.</summary>
     public void Reset()
     {

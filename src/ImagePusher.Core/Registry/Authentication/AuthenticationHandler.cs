@@ -12,6 +12,7 @@ internal sealed class AuthenticationHandler : DelegatingHandler
 {
     private const int MaximumChallenges = 2;
 
+    private readonly RegistryHost _host;
     private readonly HttpMessageInvoker _below;
     private readonly HostDiscovery _discovery;
     private readonly TokenProvider _tokens;
@@ -19,6 +20,7 @@ internal sealed class AuthenticationHandler : DelegatingHandler
     public AuthenticationHandler(RegistryHost host, HttpMessageHandler inner, TimeProvider time)
         : base(inner)
     {
+        _host = host;
         _below = new HttpMessageInvoker(inner, disposeHandler: false);
         _discovery = new HostDiscovery(host, _below, time);
         _tokens = new TokenProvider(host, _discovery, _below, time);
@@ -28,7 +30,11 @@ internal sealed class AuthenticationHandler : DelegatingHandler
     public int TokenCount => _tokens.Count;
 
     /// <summary>Drops all tokens.</summary>
-    public void ForgetTokens() => _tokens.Clear();
+    public void ForgetTokens()
+    {
+        _tokens.Clear();
+        _host.Secrets.Clear();
+    }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -80,6 +86,7 @@ internal sealed class AuthenticationHandler : DelegatingHandler
         RegistryMessage message, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         message.Credential = credential;
+        _host.Secrets.Know(credential);
         var authorization = await _tokens.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
         for (var challenges = 0; ; challenges++)
         {

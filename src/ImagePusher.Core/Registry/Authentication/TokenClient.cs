@@ -53,7 +53,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         {
             throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(purpose)}: {host.Registry} asks for a bearer token, but the realm of its challenge is not a URL: "
-                + $"'{ErrorBody.OneLine(UrlText.WithoutQuery(challenge["realm"] ?? ""))}'.",
+                + $"'{host.Secrets.Url(challenge["realm"] ?? "")}'.",
                 "Report it to the registry's operator.");
         }
     }
@@ -116,11 +116,11 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         HttpResponseMessage response, string realm, IReadOnlyList<TokenScope> scopes, RegistryMessage message, DateTimeOffset asked,
         CancellationToken cancellationToken)
     {
-        var (server, purpose) = (UrlText.WithoutQuery(realm), message.Request.Purpose);
+        var (server, purpose) = (host.Secrets.Url(realm), message.Request.Purpose);
         if (!response.IsSuccessStatusCode)
         {
             throw await RegistryFailure.OfTokenServerAsync(
-                response, purpose, host.Registry, server, message.Credential, time, cancellationToken).ConfigureAwait(false);
+                response, purpose, host, server, message.Credential, time, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -128,6 +128,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
             var body = await BoundedBody.ReadAsync(
                 response, BoundedBody.TokenLimit, host.Settings.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
             var token = TokenResponse.Parse(body);
+            host.Secrets.Know(token.Token);
             return new AccessToken(token.Token, scopes, asked + token.Life - Margin);
         }
         catch (Exception error) when (error is FormatException or InvalidDataException)
@@ -140,7 +141,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw RegistryFailure.OfConnection(error, purpose, host.Registry, realm);
+            throw RegistryFailure.OfConnection(error, purpose, host, realm);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
 
             message.Log.Debug(FormattableString.Invariant(
                 $"{Shown(message)} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
-            host.Warn(response, message.Credential, message.Log);
+            host.Warn(response, message.Log);
             if (wire.Headers.ExpectContinue is not true || !IsAnnouncementRejected((BlobContent)wire.Content!, response, sent))
             {
                 return response;
@@ -122,15 +122,14 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
                 error);
         }
 
-        message.Log.Debug($"{Shown(message)} -> {(error is TimeoutException ? "time-out" : error.GetBaseException().Message)}");
-        return RegistryFailure.OfConnection(
-            error, message.Request.Purpose, host.Registry, message.Url, host.ProxyOf(wire.RequestUri!));
+        message.Log.Debug($"{Shown(message)} -> {(error is TimeoutException ? "time-out" : host.Secrets.OneLine(error.GetBaseException().Message))}");
+        return RegistryFailure.OfConnection(error, message.Request.Purpose, host, message.Url, host.ProxyOf(wire.RequestUri!));
     }
 
     // The query of a URL that a server named may be a secret.
-    private static string Shown(RegistryMessage message)
+    private string Shown(RegistryMessage message)
     {
         var isOurs = message.Request.Target.StartsWith('/') && message.Url.EndsWith(message.Request.Target, StringComparison.Ordinal);
-        return $"{message.Method} {(isOurs ? message.Url : UrlText.WithoutQuery(message.Url))}";
+        return $"{message.Method} {(isOurs ? message.Url : host.Secrets.Url(message.Url))}";
     }
 }

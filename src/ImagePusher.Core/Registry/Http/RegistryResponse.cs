@@ -1,5 +1,4 @@
 using System.Net;
-using ImagePusher.Core.Abstractions;
 
 namespace ImagePusher.Core.Registry.Http;
 
@@ -7,8 +6,8 @@ namespace ImagePusher.Core.Registry.Http;
 /// <param name="response">The response.</param>
 /// <param name="url">The URL that responded.</param>
 /// <param name="isOwn">True if it is the registry's own.</param>
-/// <param name="credential">The credential of the request; null for none.</param>
-internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn, RegistryCredential? credential) : IDisposable
+/// <param name="secrets">Removes the secrets of the host from what messages quote of the response.</param>
+internal sealed class RegistryResponse(HttpResponseMessage response, string url, bool isOwn, SecretFilter secrets) : IDisposable
 {
     public HttpResponseMessage Response { get; } = response;
 
@@ -18,8 +17,8 @@ internal sealed class RegistryResponse(HttpResponseMessage response, string url,
     /// <summary>True if the registry itself responded, not a storage that it redirected to.</summary>
     public bool IsOwn { get; } = isOwn;
 
-    /// <summary>Removes the secrets of the request from what messages quote of the response.</summary>
-    public SecretFilter Secrets => field ??= new SecretFilter(Response, credential);
+    /// <summary>Removes the secrets of the host from what messages quote of the response.</summary>
+    public SecretFilter Secrets { get; } = secrets;
 
     public HttpStatusCode Status => Response.StatusCode;
 

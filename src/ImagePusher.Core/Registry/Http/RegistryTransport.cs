@@ -34,7 +34,7 @@ internal sealed class RegistryTransport
     {
         using var message = new RegistryMessage(request, _caller);
         var response = await _handlers.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        return new RegistryResponse(response, message.Url, message.IsOwn, message.Credential);
+        return new RegistryResponse(response, message.Url, message.IsOwn, Host.Secrets);
     }
 
     /// <summary>The failure that an expected response means nevertheless.</summary>

@@ -75,7 +75,7 @@ internal sealed class RetryHandler : DelegatingHandler
         using (response)
         {
             throw await RegistryFailure.OfAsync(
-                new RegistryResponse(response, message.Url, message.IsOwn, message.Credential), message.Request.Purpose,
+                new RegistryResponse(response, message.Url, message.IsOwn, _host.Secrets), message.Request.Purpose,
                 _host.Registry, message.Credential, _host.Settings.IdleTimeout, _time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -9,7 +9,8 @@ namespace ImagePusher.Core.Registry.Http;
 /// <param name="registry">The registry, for messages.</param>
 /// <param name="settings">The settings with the hosts that are allowed nevertheless.</param>
 /// <param name="address">The scheme and authority of the registry.</param>
-internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings, Func<string> address)
+/// <param name="secrets">Removes from messages what was sent to the registry.</param>
+internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings, Func<string> address, SecretFilter secrets)
 {
     private volatile object? _isConnectedPrivately;
 
@@ -36,7 +37,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         catch (FormatException error)
         {
             throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(purpose)}: {registry} sent a Location that is not a URL, '{Shown(location)}': {error.Message}.",
+                $"{RegistryFailure.Failed(purpose)}: {registry} sent a Location that is not a URL, '{secrets.Url(location)}': {error.Message}.",
                 "Check the registry's address, and the proxy before it.");
         }
     }
@@ -48,13 +49,13 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         var (target, own) = (UrlText.ToUri(url), Own);
         if (own.Scheme == "https" && target.Scheme == "http" && !(isVerified && IsAllowed(target, null)))
         {
-            throw Refusal(use, purpose, $"{Named(use)} {UrlText.WithoutQuery(url)}, from https to plain http",
+            throw Refusal(use, purpose, $"{Named(use)} {secrets.Url(url)}, from https to plain http",
                 "Nothing was sent there. Ask the registry's operator to use https.");
         }
 
         if (!IsOwn(target.DnsSafeHost) && NetworkAddress.IsPrivate(target.DnsSafeHost) && !IsPrivate && !IsAllowed(target, null))
         {
-            throw Private(UrlText.WithoutQuery(url), use, purpose);
+            throw Private(url, use, purpose);
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
 
     /// <summary>The error for a target in a private network.</summary>
     public RegistryException Private(string target, ServerUrlUse use, string purpose) => Refusal(
-        use, purpose, $"{Named(use)} {target}, an address in a private network",
+        use, purpose, $"{Named(use)} {secrets.Url(target)}, an address in a private network",
         $"Nothing was sent there. If that host belongs to the registry, add it to AllowedHosts of the settings of {registry}; "
         + "else ask the registry's operator to correct the address.");
 
@@ -87,9 +88,6 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         ServerUrlUse.TokenServer => "names the token server",
         _ => "redirects to",
     };
-
-    // A query may be a secret, and a broken URL may be long.
-    private static string Shown(string location) => ErrorBody.OneLine(UrlText.WithoutQuery(location));
 
     private RegistryException Refusal(ServerUrlUse use, string purpose, string reason, string recommendedAction)
     {

@@ -26,6 +26,16 @@ internal static class UrlText
         return query < 0 ? url : url[..query];
     }
 
+    /// <summary>The URL, or what is none, without user name, password and query.</summary>
+    public static string WithoutUserAndQuery(string url)
+    {
+        var text = WithoutQuery(url);
+        var start = text.IndexOf("//", StringComparison.Ordinal) is var slashes && slashes < 0 ? 0 : slashes + 2;
+        var end = text.IndexOf('/', start);
+        var user = text.LastIndexOf('@', end < 0 ? text.Length - 1 : end);
+        return user < start ? text : text[..start] + text[(user + 1)..];
+    }
+
     /// <summary>Resolves a Location or Link against the URL that gave it. Printable ASCII is kept; a fragment is dropped.</summary>
     /// <exception cref="FormatException">It is not a URL.</exception>
     public static string Resolve(string baseUrl, string location)

@@ -81,7 +81,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw RegistryFailure.OfConnection(error, list.Purpose, transport.Host.Registry, response.Url);
+            throw RegistryFailure.OfConnection(error, list.Purpose, transport.Host, response.Url);
         }
     }
 

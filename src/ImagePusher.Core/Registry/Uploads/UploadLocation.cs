@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
@@ -36,7 +37,7 @@ internal static class UploadLocation
         {
             throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(purpose)}: {host.Registry} sent a Location that cannot be used, "
-                + $"'{response.Secrets.OneLine(UrlText.WithoutQuery(location))}': {error.Message}.",
+                + $"'{response.Secrets.Url(location)}': {error.Message}.",
                 "Check the registry's address, and the proxy before it.", response.Status);
         }
     }
@@ -58,12 +59,12 @@ internal static class UploadLocation
     /// <summary>True for distribution's signed state: it contains the offset of the upload, which a cut request makes wrong.</summary>
     public static bool HasState(string url) => url.Contains("_state=", StringComparison.Ordinal);
 
-    /// <summary>The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none.</summary>
+    /// <summary>The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none, as what no blob can have.</summary>
     public static long ReadOffset(RegistryResponse response)
     {
         var range = response.Header("Range") ?? "";
         var dash = range.LastIndexOf('-');
-        return dash >= 0 && long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end > 0
+        return dash >= 0 && long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end is > 0 and < Descriptor.MaximumSize
             ? end + 1
             : 0;
     }
