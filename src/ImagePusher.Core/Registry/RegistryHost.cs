@@ -111,7 +111,9 @@ internal sealed class RegistryHost
         Downloading.Widen(limit);
     }
 
-    /// <summary>Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>), and no more than the limit.</summary>
+    /// <summary>
+    /// Logs each warning of the registry once in a session (RFC 7234, 5.5: <c>299 - "text"</c>), and no more than the limit.
+    /// </summary>
     public void Warn(HttpResponseMessage response, ILogger log)
     {
         if (!response.Headers.NonValidated.TryGetValues("Warning", out var headers))

@@ -120,7 +120,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         if (!response.IsSuccessStatusCode)
         {
             throw await RegistryFailure.OfTokenServerAsync(
-                response, purpose, host, server, message.Credential, time, cancellationToken).ConfigureAwait(false);
+                response, purpose, host.Registry, host.Secrets, server, message.Credential, time, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -141,7 +141,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw RegistryFailure.OfConnection(error, purpose, host, realm);
+            throw RegistryFailure.OfConnection(error, purpose, host.Registry, host.Secrets, realm);
         }
     }
 }

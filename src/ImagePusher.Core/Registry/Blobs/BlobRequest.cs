@@ -30,7 +30,8 @@ internal sealed class BlobRequest(RepositoryEndpoint endpoint, Descriptor blob)
 
     /// <summary>A lost connection.</summary>
     public Exception Lost(RegistryTransport transport, Exception error, string? url) =>
-        RegistryFailure.OfConnection(error, Purpose, transport.Host, url ?? transport.Host.BaseUrl);
+        RegistryFailure.OfConnection(
+            error, Purpose, transport.Host.Registry, transport.Host.Secrets, url ?? transport.Host.BaseUrl);
 
     /// <summary>The registry has the blob with another size.</summary>
     public DigestMismatchException Damaged(RegistryTransport transport, long size) => new(

@@ -122,8 +122,10 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
                 error);
         }
 
-        message.Log.Debug($"{Shown(message)} -> {(error is TimeoutException ? "time-out" : host.Secrets.OneLine(error.GetBaseException().Message))}");
-        return RegistryFailure.OfConnection(error, message.Request.Purpose, host, message.Url, host.ProxyOf(wire.RequestUri!));
+        var reason = error is TimeoutException ? "time-out" : host.Secrets.OneLine(error.GetBaseException().Message);
+        message.Log.Debug($"{Shown(message)} -> {reason}");
+        return RegistryFailure.OfConnection(
+            error, message.Request.Purpose, host.Registry, host.Secrets, message.Url, host.ProxyOf(wire.RequestUri!));
     }
 
     // The query of a URL that a server named may be a secret.

@@ -14,7 +14,9 @@ internal static class RegistryFailure
         CancellationToken cancellationToken)
     {
         var body = await ReadErrorAsync(response.Response, response.Secrets, idle, time, cancellationToken).ConfigureAwait(false);
-        var server = response.IsOwn ? registry : $"{response.Secrets.OneLine(UrlText.ToUri(response.Url).Authority)}, the storage of {registry},";
+        var server = response.IsOwn
+            ? registry
+            : $"{response.Secrets.OneLine(UrlText.ToUri(response.Url).Authority)}, the storage of {registry},";
         var message = $"{Failed(purpose)}: {server} answered {Describe(response.Status, body)}.";
         var code = body.Code;
         return response.Status switch
@@ -37,11 +39,10 @@ internal static class RegistryFailure
 
     /// <summary>The failure of a token server.</summary>
     public static async Task<Exception> OfTokenServerAsync(
-        HttpResponseMessage response, string purpose, RegistryHost host, string server, RegistryCredential? credential, TimeProvider time,
-        CancellationToken cancellationToken)
+        HttpResponseMessage response, string purpose, string registry, SecretFilter secrets, string server,
+        RegistryCredential? credential, TimeProvider time, CancellationToken cancellationToken)
     {
-        var registry = host.Registry;
-        var body = await ReadErrorAsync(response, host.Secrets, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
+        var body = await ReadErrorAsync(response, secrets, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
         var token = credential is null ? "an anonymous token" : $"a token for {credential}";
         var message = $"{Failed(purpose)}: the token server {server} of {registry} did not issue {token}: "
             + $"it answered {Describe(response.StatusCode, body)}.";
@@ -57,13 +58,15 @@ internal static class RegistryFailure
     }
 
     /// <summary>The failure of a request without a response.</summary>
-    public static Exception OfConnection(Exception error, string purpose, RegistryHost host, string url, Uri? proxy = null)
+    public static Exception OfConnection(
+        Exception error, string purpose, string registry, SecretFilter secrets, string url, Uri? proxy = null)
     {
-        var (registry, server) = (host.Registry, host.Secrets.OneLine(UrlText.ToUri(url).Authority));
+        var server = secrets.OneLine(UrlText.ToUri(url).Authority);
         var at = (server == registry ? registry : $"{registry} ({server})")
             + (proxy is null ? "" : $" through the proxy {proxy.Authority}");
         var (reason, recommendedAction, isFinal) = ConnectionFailure.Describe(error);
-        var final = new RegistryUnreachableException($"{Failed(purpose)}: {at} {host.Secrets.OneLine(reason)}.", recommendedAction, inner: host.Secrets.Harmless(error));
+        var final = new RegistryUnreachableException(
+            $"{Failed(purpose)}: {at} {secrets.OneLine(reason)}.", recommendedAction, inner: secrets.Harmless(error));
         return isFinal ? final : new TransientFailureException(final, lostConnection: true);
     }
 

@@ -37,7 +37,8 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         catch (FormatException error)
         {
             throw new RegistryProtocolException(
-                $"{RegistryFailure.Failed(purpose)}: {registry} sent a Location that is not a URL, '{secrets.Url(location)}': {error.Message}.",
+                $"{RegistryFailure.Failed(purpose)}: {registry} sent a Location that is not a URL, '{secrets.Url(location)}': "
+                + $"{error.Message}.",
                 "Check the registry's address, and the proxy before it.");
         }
     }

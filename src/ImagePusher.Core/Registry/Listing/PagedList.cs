@@ -81,7 +81,8 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw RegistryFailure.OfConnection(error, list.Purpose, transport.Host, response.Url);
+            throw RegistryFailure.OfConnection(
+                error, list.Purpose, transport.Host.Registry, transport.Host.Secrets, response.Url);
         }
     }
 

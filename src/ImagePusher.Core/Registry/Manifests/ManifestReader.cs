@@ -69,7 +69,8 @@ internal static class ManifestReader
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw RegistryFailure.OfConnection(error, purpose, transport.Host, response.Url);
+            throw RegistryFailure.OfConnection(
+                error, purpose, transport.Host.Registry, transport.Host.Secrets, response.Url);
         }
     }
 }

@@ -59,12 +59,17 @@ internal static class UploadLocation
     /// <summary>True for distribution's signed state: it contains the offset of the upload, which a cut request makes wrong.</summary>
     public static bool HasState(string url) => url.Contains("_state=", StringComparison.Ordinal);
 
-    /// <summary>The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none, as what no blob can have.</summary>
+    /// <summary>
+    /// The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none, as what no blob
+    /// can have.
+    /// </summary>
     public static long ReadOffset(RegistryResponse response)
     {
         var range = response.Header("Range") ?? "";
         var dash = range.LastIndexOf('-');
-        return dash >= 0 && long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end is > 0 and < Descriptor.MaximumSize
+        return dash >= 0
+            && long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end)
+            && end is > 0 and < Descriptor.MaximumSize
             ? end + 1
             : 0;
     }
