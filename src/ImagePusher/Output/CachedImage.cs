@@ -66,7 +66,7 @@ public sealed class CachedImage
     public override string ToString() => Reference;
 
     /// <summary>The object of the image that has just been given a name.</summary>
-    /// <exception cref="ImageNotCachedException">It was removed meanwhile.</exception>
+    /// <exception cref="ImageNotCachedException">It was removed since it was listed.</exception>
     internal static async Task<CachedImage> FindAsync(ImageCache cache, string name, CancellationToken cancellationToken) =>
         await OfAsync(
             cache,

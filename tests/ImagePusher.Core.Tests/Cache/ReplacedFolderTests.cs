@@ -101,7 +101,7 @@ public sealed class ReplacedFolderTests : CacheTest
             }
             catch (IOException)
             {
-                // The folder was created meanwhile.
+                // Another process has created the folder.
             }
         }
     }

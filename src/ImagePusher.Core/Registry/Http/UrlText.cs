@@ -26,7 +26,7 @@ internal static class UrlText
         return query < 0 ? url : url[..query];
     }
 
-    /// <summary>The URL, or what is none, without user name, password and query.</summary>
+    /// <summary>The text, a URL or not, without user name, password and query.</summary>
     public static string WithoutUserAndQuery(string url)
     {
         var text = WithoutQuery(url);
