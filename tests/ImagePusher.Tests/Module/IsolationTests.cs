@@ -70,7 +70,7 @@ public sealed class IsolationTests
         var core = context.Assemblies.Single(assembly => assembly.GetName().Name == "ImagePusher.Core");
         var reference = core.GetReferencedAssemblies().Single(name => name.Name == "Polly.Core");
         var used = AssemblyLoadContext.GetLoadContext(core)!.LoadFromAssemblyName(reference);
-        Assert.Equal(Path.Combine(Path.GetDirectoryName(core.Location)!, "Polly.Core.dll"), used.Location);
+        Assert.Equal(Path.Combine(Path.GetDirectoryName(Manifest(copy))!, "bin", "Polly.Core.dll"), used.Location);
         Assert.NotEqual("8.1.0", InformationalVersion(used));
     }
 
