@@ -160,6 +160,11 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
     {
         if (!new LayoutGuard(paths.Root).RequireOwner(paths.IndexFile))
         {
+            if (OperatingSystem.IsWindows() && initializer.FindsIndex())
+            {
+                return ReadIfOther(latest);
+            }
+
             initializer.ThrowIfFile();
             initializer.ThrowIfIndexIsLost();
             return IndexSnapshot.Empty;

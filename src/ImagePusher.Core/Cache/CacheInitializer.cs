@@ -7,6 +7,7 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Decides whether a folder can be a cache, and creates what a new one lacks.</summary>
 internal sealed class CacheInitializer(CachePaths paths)
 {
+    private const int WindowsAttempts = 50;
     private const int MaximumIndexSize = CacheIndex.MaximumLength;
 
     private volatile bool _isChecked;
@@ -111,10 +112,29 @@ internal sealed class CacheInitializer(CachePaths paths)
     /// </summary>
     public void ThrowIfIndexIsLost()
     {
-        if (!File.Exists(paths.IndexFile) && HasBlobs())
+        if (!FindsIndex() && HasBlobs())
         {
             throw LayoutErrors.BrokenIndex(paths.IndexFile, "it is missing, although the cache has blobs");
         }
+    }
+
+    /// <summary>
+    /// True if there is an index.json. Windows gives a file in use no name for the moment in which it is replaced, so that one that is
+    /// missing beside blobs is looked for again.
+    /// </summary>
+    public bool FindsIndex()
+    {
+        for (var attempt = 1; !File.Exists(paths.IndexFile); attempt++)
+        {
+            if (!OperatingSystem.IsWindows() || attempt == WindowsAttempts || !HasBlobs())
+            {
+                return false;
+            }
+
+            Thread.Sleep(10);
+        }
+
+        return true;
     }
 
     // A link is not followed only to find out.
