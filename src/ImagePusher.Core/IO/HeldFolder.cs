@@ -11,13 +11,8 @@ namespace ImagePusher.Core.IO;
 /// <remarks>openat(2) with O_NOFOLLOW on Linux where /proc is mounted; elsewhere paths are used as they are.</remarks>
 internal sealed class HeldFolder : IDisposable
 {
-    private const int OpenPath = 0x200000;
-    private const int CloseOnExec = 0x80000;
-
+    private static readonly int Held = OpenFlags.PathOnly | OpenFlags.FolderOnly | OpenFlags.CloseOnExec;
     private static readonly bool IsSupported = OperatingSystem.IsLinux() && Directory.Exists("/proc/self/fd");
-    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
-    private static readonly int FolderOnly = IsArm ? 0x4000 : 0x10000;
-    private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
 
     private readonly SafeFileHandle? _handle;
 
@@ -39,12 +34,12 @@ internal sealed class HeldFolder : IDisposable
             return new HeldFolder(folder, null);
         }
 
-        var (path, handle) = (root, Checked(OpenAt(-100, Text(root), OpenPath | FolderOnly | CloseOnExec), root));
+        var (path, handle) = (root, Checked(OpenAt(-100, Text(root), Held), root));
         foreach (var part in System.IO.Path.GetRelativePath(root, folder).Split('/').Where(static part => part != "."))
         {
             using var parent = handle;
             path = System.IO.Path.Combine(path, part);
-            handle = Checked(OpenAt((int)parent.DangerousGetHandle(), Text(part), OpenPath | FolderOnly | NoFollow | CloseOnExec), path);
+            handle = Checked(OpenAt((int)parent.DangerousGetHandle(), Text(part), Held | OpenFlags.NoFollow), path);
         }
 
         return new HeldFolder(folder, handle);

@@ -12,17 +12,9 @@ namespace ImagePusher.Core.IO;
 internal static class RegularFile
 {
     private const FileShare ShareAll = FileShare.ReadWrite | FileShare.Delete;
-    private const int ReadOnly = 0;
-    private const int ReadWrite = 2;
     private const int Sequential = 2;
 
     private static readonly bool IsLinux = OperatingSystem.IsLinux();
-    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
-    private static readonly int Create = IsLinux ? 0x40 : 0x200;
-    private static readonly int Exclusive = IsLinux ? 0x80 : 0x800;
-    private static readonly int NonBlocking = IsLinux ? 0x800 : 0x4;
-    private static readonly int CloseOnExec = IsLinux ? 0x80000 : 0x1000000;
-    private static readonly int NoFollow = !IsLinux ? 0x100 : IsArm ? 0x8000 : 0x20000;
 
     /// <summary>Opens a file for reading; others may write, replace or delete it.</summary>
     /// <param name="path">The file.</param>
@@ -36,7 +28,7 @@ internal static class RegularFile
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, ShareAll, FileOptions.Asynchronous);
         }
 
-        return OpenUnix(path, ReadOnly | (followLinks ? 0 : NoFollow), default);
+        return OpenUnix(path, OpenFlags.ReadOnly | (followLinks ? 0 : OpenFlags.NoFollow), default);
     }
 
     /// <summary>Opens a file as a stream for reading from its start to its end.</summary>
@@ -88,7 +80,7 @@ internal static class RegularFile
             return Lock(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareAll), path);
         }
 
-        var handle = OpenUnix(path, ReadWrite | Create | Exclusive | NoFollow, permissions.File);
+        var handle = OpenUnix(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, permissions.File);
         permissions.ApplyTo(handle);
         return Lock(handle, path);
     }
@@ -117,7 +109,7 @@ internal static class RegularFile
             }
         }
 
-        return Lock(OpenUnix(path, ReadWrite | NoFollow, default), path);
+        return Lock(OpenUnix(path, OpenFlags.ReadWrite | OpenFlags.NoFollow, default), path);
     }
 
     private static SafeFileHandle Lock(SafeFileHandle handle, string path)
@@ -136,7 +128,7 @@ internal static class RegularFile
         int descriptor;
         do
         {
-            descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), flags | NonBlocking | CloseOnExec, (uint)mode);
+            descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), flags | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, (uint)mode);
         }
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == 4);
 
@@ -176,7 +168,7 @@ internal static class RegularFile
 
     // Variadic in C: on arm64 of macOS variadic arguments go on the stack, after eight registers' worth of named ones.
     private static int Open(byte[] path, int flags, uint mode) =>
-        IsLinux || !IsArm ? OpenFile(path, flags, mode) : OpenFileOnStack(path, flags, 0, 0, 0, 0, 0, 0, mode);
+        IsLinux || !OpenFlags.IsArm ? OpenFile(path, flags, mode) : OpenFileOnStack(path, flags, 0, 0, 0, 0, 0, 0, mode);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
