@@ -48,14 +48,14 @@ internal sealed class ImageChooser(ImageSelection selection, ILogger log)
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<IReadOnlyList<InspectedImage>> ChooseAllAsync(CancellationToken cancellationToken)
     {
-        var images = new OrderedDictionary<Digest, InspectedImage>();
+        var (images, seen) = (new OrderedDictionary<Digest, InspectedImage>(), new HashSet<Digest>());
         await CollectAsync(await selection.ReadAsync(cancellationToken).ConfigureAwait(false), 0).ConfigureAwait(false);
         return [.. images.Values];
 
         async Task CollectAsync(Manifest manifest, int depth)
         {
             ImageTreeReader.CheckDepth(manifest, _source, depth);
-            if (images.Count >= ImageTreeReader.MaximumManifests)
+            if (seen.Count > ImageTreeReader.MaximumManifests)
             {
                 throw new LimitExceededException(
                     $"The index {selection.Root.Digest} of {_source.Description} has more than "
@@ -68,7 +68,7 @@ internal sealed class ImageChooser(ImageSelection selection, ILogger log)
                 return;
             }
 
-            foreach (var entry in ((ImageIndex)manifest).Manifests.Where(IsImage).DistinctBy(entry => entry.Digest))
+            foreach (var entry in ((ImageIndex)manifest).Manifests.Where(entry => IsImage(entry) && seen.Add(entry.Digest)))
             {
                 if (await _source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false))
                 {

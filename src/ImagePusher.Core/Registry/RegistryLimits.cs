@@ -27,11 +27,22 @@ internal sealed record RegistryLimits
     /// <summary>The most bytes of all pages of a list. The default is 256 MiB.</summary>
     public long ListLength { get; init; } = 256 * 1024 * 1024;
 
+    /// <summary>The longest time that waiting for all pages of a list may take. The default is 24 hours.</summary>
+    public TimeSpan ListTime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The most manifests of an index that a target is asked for, to see whether it has all of them: 10,000.</summary>
+    public int ManifestsPerIndex { get; init; } = 10_000;
+
     /// <summary>The time for which a manifest or page may arrive at any speed. The default is 30 seconds.</summary>
     public TimeSpan SlowBodyTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The least average speed of a manifest or page after that time, in bytes a second. The default is 1,024.</summary>
     public int SlowBodyBytesPerSecond { get; init; } = 1024;
+
+    /// <summary>
+    /// The bytes of a blob that must arrive within the idle time; a connection with fewer counts as silent. The default is 4 KiB.
+    /// </summary>
+    public int SlowBlobLength { get; init; } = 4 * 1024;
 
     /// <summary>
     /// The bytes of a blob that must arrive over one or more connections before lost connections are counted from the start again.

@@ -42,7 +42,7 @@ public sealed partial class RegistryRepository
             return true;
         }
 
-        if (depth > Limits.IndexDepth
+        if (depth > Limits.IndexDepth || seen.Count > _client.Limits.ManifestsPerIndex
             || await ManifestReader.GetAsync(_own, manifest.Digest.ToString(), null, cancellationToken).ConfigureAwait(false)
                 is not ImageIndex index)
         {

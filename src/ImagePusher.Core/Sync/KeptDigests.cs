@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Sync;
 
@@ -24,24 +25,37 @@ internal sealed class KeptDigests(RegistryRepository repository)
                 // A tag may be gone since it was listed.
                 if (await repository.HeadAsync(name, stop).ConfigureAwait(false) is { } root)
                 {
-                    await AddAsync(root, 0, stop).ConfigureAwait(false);
+                    await AddAsync(root, stop).ConfigureAwait(false);
                 }
             }).ConfigureAwait(false);
         return _found.Keys.ToHashSet();
     }
 
-    private async Task AddAsync(Descriptor manifest, int depth, CancellationToken cancellationToken)
+    // Each digest once, however many tags and indexes lead to it.
+    private async Task AddAsync(Descriptor root, CancellationToken cancellationToken)
     {
-        if (!_found.TryAdd(manifest.Digest, true) || !MediaTypes.IsIndex(manifest.MediaType) || depth > IO.Limits.IndexDepth)
+        var waiting = new Stack<Descriptor>([root]);
+        for (var count = 0; waiting.TryPop(out var next);)
         {
-            return;
-        }
-
-        if (await repository.GetManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is ImageIndex index)
-        {
-            foreach (var child in index.Manifests)
+            if (!_found.TryAdd(next.Digest, true))
             {
-                await AddAsync(child, depth + 1, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (++count > ImageTreeReader.MaximumManifests)
+            {
+                throw new LimitExceededException(
+                    $"The index {root.Digest} of {repository.Description} has more than {ImageTreeReader.MaximumManifests:N0} manifests.",
+                    "Delete it from the registry, or do not remove tags from this repository.");
+            }
+
+            if (MediaTypes.IsIndex(next.MediaType)
+                && await repository.GetManifestAsync(next, cancellationToken).ConfigureAwait(false) is ImageIndex index)
+            {
+                foreach (var child in index.Manifests)
+                {
+                    waiting.Push(child);
+                }
             }
         }
     }

@@ -14,6 +14,9 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
     /// <summary>The time between two looks at the limit, unless another is set: 15 minutes.</summary>
     public static readonly TimeSpan DefaultRetry = TimeSpan.FromMinutes(15);
 
+    // A file may state any time, also none.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new();
 
     /// <summary>Waits until the registry allows at least the minimum of pulls.</summary>
@@ -21,7 +24,9 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
     /// <param name="tagOrDigest">An image of it.</param>
     /// <param name="rule">The minimum, and what to do below it.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="RegistryRateLimitedException">Fewer pulls remain, and the rule is to stop.</exception>
+    /// <exception cref="RegistryRateLimitedException">
+    /// Fewer pulls remain, and the rule is to stop, or waiting does not help or has taken too long.
+    /// </exception>
     public async Task EnterAsync(RegistryRepository repository, string tagOrDigest, RateLimitRule rule, CancellationToken cancellationToken)
     {
         if (rule.Minimum <= 0)
@@ -34,19 +39,28 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (await repository.GetRateLimitAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) is { Remaining: { } remaining }
-                && remaining < rule.Minimum)
+            var start = time.GetTimestamp();
+            while (await repository.GetRateLimitAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
+                is { Remaining: { } remaining } allowed && remaining < rule.Minimum)
             {
-                if (rule.Stops)
+                if (allowed.Limit < rule.Minimum)
+                {
+                    throw new RegistryRateLimitedException(
+                        $"{repository.Registry} never allows more than {allowed.Limit} pulls; the minimum is {rule.Minimum}.",
+                        "Set a lower minimum, or sign in with an account that is allowed more.");
+                }
+
+                if (rule.Stops || time.GetElapsedTime(start) >= SyncLimits.RateLimitWait)
                 {
                     throw new RegistryRateLimitedException(
                         $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}.",
                         "Run the command again later, sign in, or set a lower minimum.");
                 }
 
+                var wait = rule.Retry < ShortestWait ? ShortestWait : rule.Retry;
                 log.Warning(FormattableString.Invariant(
-                    $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}. Waiting {rule.Retry:g}."));
-                await Task.Delay(rule.Retry, time, cancellationToken).ConfigureAwait(false);
+                    $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}. Waiting {wait:g}."));
+                await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
             }
         }
         finally

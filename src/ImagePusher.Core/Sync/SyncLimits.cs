@@ -11,4 +11,7 @@ internal static class SyncLimits
 
     /// <summary>The most images that one run selects: 200,000.</summary>
     public const int Images = 200_000;
+
+    /// <summary>How long a run waits until a registry allows enough pulls: 24 hours, four times Docker Hub's window.</summary>
+    public static readonly TimeSpan RateLimitWait = TimeSpan.FromHours(24);
 }

@@ -21,6 +21,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     private readonly IImageSource _source = selection.Source;
     private readonly Dictionary<Digest, Manifest> _read = [];
     private readonly Dictionary<Digest, Manifest?> _results = [];
+    private readonly Dictionary<Digest, Manifest?> _filtered = [];
     private readonly List<Manifest> _manifests = [];
     private readonly HashSet<Digest> _added = [];
     private readonly Dictionary<Digest, Descriptor> _other = [];
@@ -92,32 +93,32 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
             index, options.Platforms, cancellationToken).ConfigureAwait(false);
         return chosen is [] ? index
             : chosen is [var only] ? await GetAsync(only, cancellationToken).ConfigureAwait(false)
-            : (await FilterAsync(index, [.. chosen.Select(entry => entry.Digest)], cancellationToken).ConfigureAwait(false))!;
+            : (await FilterAsync(index, [.. chosen.Select(entry => entry.Digest)], 0, cancellationToken).ConfigureAwait(false))!;
     }
 
     /// <summary>An index with only the chosen images and the attestations about them; null if none of them is in it.</summary>
-    private async Task<Manifest?> FilterAsync(ImageIndex index, HashSet<Digest> chosen, CancellationToken cancellationToken)
+    private async Task<Manifest?> FilterAsync(ImageIndex index, HashSet<Digest> chosen, int depth, CancellationToken cancellationToken)
     {
+        if (_filtered.TryGetValue(index.Digest, out var known))
+        {
+            return known;
+        }
+
+        CheckDepth(index, _source, depth);
         var entries = new List<Descriptor?>(index.Manifests.Count);
         foreach (var entry in index.Manifests)
         {
             var inner = MediaTypes.IsIndex(entry.MediaType) && await _source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
                 && await GetAsync(entry, cancellationToken).ConfigureAwait(false) is ImageIndex nested
-                    ? await FilterAsync(nested, chosen, cancellationToken).ConfigureAwait(false)
+                    ? await FilterAsync(nested, chosen, depth + 1, cancellationToken).ConfigureAwait(false)
                     : null;
             entries.Add(inner is not null ? entry.As(inner)
                 : chosen.Contains(entry.AttestedDigest ?? entry.Digest) ? entry
                 : null);
         }
 
-        if (entries.TrueForAll(entry => entry is null))
-        {
-            return null;
-        }
-
-        var filtered = index.With(entries);
-        _read[filtered.Digest] = filtered;
-        return filtered;
+        var filtered = entries.TrueForAll(entry => entry is null) ? null : index.With(entries);
+        return _filtered[index.Digest] = filtered is null ? null : _read[filtered.Digest] = filtered;
     }
 
     /// <summary>Adds a manifest and what is below it; null if the source lacks so much of it that nothing is left.</summary>

@@ -12,6 +12,7 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
     private static readonly Platform[] Defaults = [.. new[] { Platform.LinuxHere, new Platform("linux", "amd64") }.Distinct()];
 
     private readonly List<Candidate> _candidates = [];
+    private readonly HashSet<(Digest Digest, Platform? Platform, bool IsIndex)> _known = [];
 
     /// <summary>The platform of an image, by its config.</summary>
     /// <exception cref="UnsupportedContentException">The config cannot be read.</exception>
@@ -44,7 +45,7 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
         if (found.Contains(null) && _candidates.Exists(candidate => IsOpen(candidate.Platform, wanted)))
         {
             // An entry that states no platform, or no version of it, may be the one: its config has it.
-            await ReadPlatformsAsync(wanted, cancellationToken).ConfigureAwait(false);
+            await ReadPlatformsAsync(index, wanted, cancellationToken).ConfigureAwait(false);
             found = Find(wanted);
         }
 
@@ -73,7 +74,15 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
         foreach (var entry in index.Manifests.Where(entry => !entry.IsAttestation && entry.IsManifest))
         {
             var platform = entry.Platform ?? inherited;
-            if (MediaTypes.IsIndex(entry.MediaType))
+            var isIndex = MediaTypes.IsIndex(entry.MediaType);
+            if (!_known.Add((entry.Digest, platform, isIndex)))
+            {
+                // An index may list one entry many times, on each of its levels.
+                continue;
+            }
+
+            Check(index, _known.Count <= ImageTreeReader.MaximumManifests, $"{ImageTreeReader.MaximumManifests:N0} manifests");
+            if (isIndex)
             {
                 if (await source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
                     && await read(entry, cancellationToken).ConfigureAwait(false) is ImageIndex inner)
@@ -88,12 +97,22 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
         }
     }
 
+    private void Check(ImageIndex index, bool isAllowed, string limit)
+    {
+        if (!isAllowed)
+        {
+            throw new LimitExceededException(
+                $"The index {index.Digest} of {source.Description} has more than {limit}.", "Request an image within it by its digest.");
+        }
+    }
+
     private static bool IsOpen(Platform? stated, IReadOnlyList<Platform> wanted) =>
         stated is null or { Os.Length: 0 } or { Architecture.Length: 0 }
         || (stated.OsVersion is null && wanted.Any(platform => platform.OsVersion is not null && platform.Os == stated.Os));
 
-    private async Task ReadPlatformsAsync(IReadOnlyList<Platform> wanted, CancellationToken cancellationToken)
+    private async Task ReadPlatformsAsync(ImageIndex index, IReadOnlyList<Platform> wanted, CancellationToken cancellationToken)
     {
+        var bytes = 0L;
         for (var position = 0; position < _candidates.Count; position++)
         {
             var candidate = _candidates[position];
@@ -101,6 +120,8 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
                 && await source.ContainsAsync(candidate.Entry, cancellationToken).ConfigureAwait(false)
                 && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest image)
             {
+                bytes += image.IsImage ? image.Config.Size : 0;
+                Check(index, bytes <= ImageTreeReader.MaximumBytes, $"{ImageTreeReader.MaximumBytes / 1024 / 1024} MiB of configs");
                 _candidates[position] = await ReadPlatformAsync(candidate, image, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -10,10 +10,11 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="target">The target; null for one that lists no referrers, to which all are copied.</param>
 internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource? target)
 {
-    /// <summary>The maximum number of manifests whose referrers are listed: 10,000.</summary>
+    /// <summary>The maximum number of manifests whose referrers are listed, and of the referrers in these lists: 10,000.</summary>
     public const int MaximumSubjects = 10_000;
 
     private readonly HashSet<Digest> _seen = [];
+    private long _listed;
 
     /// <summary>A referrer that the target lacks.</summary>
     /// <param name="Manifest">Its descriptor.</param>
@@ -42,15 +43,11 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource? targ
                 continue;
             }
 
-            if (_seen.Count > MaximumSubjects)
-            {
-                throw new LimitExceededException(
-                    $"{source.Description} lists more than {MaximumSubjects:N0} referrers of one image.",
-                    "Copy the image without its referrers.");
-            }
-
+            Check(_seen.Count);
             var tagged = source.GetTaggedReferrersAsync(subject, cancellationToken);
             var listed = await source.GetReferrersAsync(subject, null, cancellationToken).ConfigureAwait(false);
+            _listed += listed.Count + (await tagged.ConfigureAwait(false)).Count;
+            Check(_listed);
             await foreach (var missing in CompareAsync(
                 subject, listed, await tagged.ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
             {
@@ -61,6 +58,16 @@ internal sealed class ReferrerWalk(IReferrerSource source, IReferrerSource? targ
             {
                 queue.Enqueue(referrer.Digest);
             }
+        }
+    }
+
+    private void Check(long count)
+    {
+        if (count > MaximumSubjects)
+        {
+            throw new LimitExceededException(
+                $"{source.Description} lists more than {MaximumSubjects:N0} referrers of one image.",
+                "Copy the image without its referrers.");
         }
     }
 

@@ -54,20 +54,4 @@ public sealed class BoundedBodyTests
     }
 
     private static HttpResponseMessage Of(Stream stream) => new() { Content = new StreamContent(stream) };
-
-    /// <summary>Gives its bytes in portions, and lets the time pass with each.</summary>
-    private sealed class DripStream(int length, int portion, TimeSpan pause, FakeTimeProvider time) : MemoryStream
-    {
-        private int _left = length;
-
-        public override bool CanSeek => false;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            time.Advance(pause);
-            var count = Math.Min(Math.Min(portion, _left), buffer.Length);
-            _left -= count;
-            return new ValueTask<int>(count);
-        }
-    }
 }

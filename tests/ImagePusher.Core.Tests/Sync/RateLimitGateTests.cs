@@ -48,6 +48,34 @@ public sealed class RateLimitGateTests
         await gate.EnterAsync(client.GetRepository(server.Address, "app"), "1.0", rule with { Minimum = 4 }, Token);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(900)]
+    [InlineData(86_400)]
+    public async Task It_gives_up_after_a_day_and_never_asks_without_a_pause(int seconds)
+    {
+        await using var server = LoopbackServer.Start(exchange => Answer(exchange, 4));
+        await using var client = new RegistryClient();
+        var (time, log) = (new ObservedTime(), new RecordingLogger());
+        var waiting = new RateLimitGate(time, log).EnterAsync(
+            client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(10, Stops: false, TimeSpan.FromSeconds(seconds)), Token);
+        await time.StartedAsync(TimeSpan.FromSeconds(Math.Max(1, seconds)), 1, Token);
+        Assert.Single(log.Warnings);
+        time.Advance(TimeSpan.FromDays(1));
+        await Assert.ThrowsAsync<RegistryRateLimitedException>(() => waiting);
+        Assert.Single(log.Warnings);
+    }
+
+    [Fact]
+    public async Task It_does_not_wait_for_more_than_is_ever_allowed()
+    {
+        await using var server = LoopbackServer.Start(exchange => Answer(exchange, 100));
+        await using var client = new RegistryClient();
+        var error = await Assert.ThrowsAsync<RegistryRateLimitedException>(() => new RateLimitGate(TimeProvider.System, new RecordingLogger()).EnterAsync(
+            client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(101, Stops: false, TimeSpan.FromMinutes(15)), Token));
+        Assert.Contains("never allows more than 100 pulls; the minimum is 101", error.Message, StringComparison.Ordinal);
+    }
+
     private static Task Answer(ServerExchange exchange, int remaining)
     {
         exchange.Add("ratelimit-limit", "100;w=21600");

@@ -6,15 +6,20 @@ namespace ImagePusher.Core.Registry.Blobs;
 /// <summary>The response to a request for a blob, positioned at the requested offset.</summary>
 internal sealed class BlobResponse : IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     private readonly RegistryTransport _transport;
     private readonly BlobRequest _request;
     private readonly RegistryResponse _response;
     private readonly IdleTimer _timer;
+    private readonly RegistryLimits _limits;
     private Stream? _body;
+    private TimeSpan _waited;
+    private int _arrived;
 
-    private BlobResponse(RegistryTransport transport, BlobRequest request, RegistryResponse response)
+    private BlobResponse(RegistryTransport transport, BlobRequest request, RegistryResponse response, RegistryLimits limits)
     {
-        (_transport, _request, _response) = (transport, request, response);
+        (_transport, _request, _response, _limits) = (transport, request, response, limits);
         _timer = new IdleTimer(transport.Host.Settings.IdleTimeout, transport.Time, CancellationToken.None);
     }
 
@@ -28,10 +33,10 @@ internal sealed class BlobResponse : IDisposable
     /// <exception cref="DigestMismatchException">The registry has the blob with another size.</exception>
     /// <exception cref="RegistryException">The blob does not exist, or could not be read.</exception>
     public static async Task<BlobResponse> OpenAsync(
-        RegistryTransport transport, BlobRequest request, long offset, CancellationToken cancellationToken)
+        RegistryTransport transport, BlobRequest request, long offset, RegistryLimits limits, CancellationToken cancellationToken)
     {
         var response = new BlobResponse(
-            transport, request, await transport.SendAsync(request.At(offset), cancellationToken).ConfigureAwait(false));
+            transport, request, await transport.SendAsync(request.At(offset), cancellationToken).ConfigureAwait(false), limits);
         var isOpen = false;
         try
         {
@@ -51,19 +56,23 @@ internal sealed class BlobResponse : IDisposable
     /// <summary>Reads some bytes; 0 is the end of the response, which may be earlier than that of the blob.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _timer.Touch();
+        // As long as only a few bytes have arrived, their time counts: one byte a second is not progress.
+        _timer.Touch(_waited < _timer.Limit ? -_waited : ShortestWait - _timer.Limit);
+        var start = _timer.Time.GetTimestamp();
         using var registration = cancellationToken.UnsafeRegister(static timer => ((IdleTimer)timer!).Cancel(), _timer);
         try
         {
             var count = await _body!.ReadAsync(buffer, _timer.Token).ConfigureAwait(false);
             _timer.Pause();
+            Count(count, _timer.Time.GetElapsedTime(start));
             IsComplete = count == 0;
             return count;
         }
         catch (OperationCanceledException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Lost(new TimeoutException(FormattableString.Invariant($"was silent for {_timer.Limit.TotalSeconds:0} seconds"), error));
+            var what = _arrived > 0 ? $"sent only {_arrived} bytes in" : "was silent for";
+            throw Lost(new TimeoutException(FormattableString.Invariant($"{what} {_timer.Limit.TotalSeconds:0} seconds"), error));
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
@@ -77,6 +86,9 @@ internal sealed class BlobResponse : IDisposable
         _response.Dispose();
         _timer.Dispose();
     }
+
+    private void Count(int bytes, TimeSpan waited) =>
+        (_arrived, _waited) = _arrived + bytes < _limits.SlowBlobLength ? (_arrived + bytes, _waited + waited) : (0, TimeSpan.Zero);
 
     private async Task StartAsync(long offset, CancellationToken cancellationToken)
     {

@@ -8,12 +8,14 @@ internal sealed class ListBudget(ListRequest list, string registry, RegistryLimi
     private int _pages;
     private int _unchanged;
     private long _bytes;
+    private TimeSpan _time;
     private string? _lastEntry;
 
-    /// <summary>Counts a page.</summary>
+    /// <summary>Counts a page, and the time that was spent waiting for it.</summary>
     /// <exception cref="LimitExceededException">The list is too long.</exception>
-    public void Charge(ListPage page)
+    public void Charge(ListPage page, TimeSpan time)
     {
+        _time += time;
         _bytes += page.Length;
         var last = page.Entries(list.Property).Select(entry => entry.GetRawText()).LastOrDefault();
         _unchanged = last is null || last == _lastEntry ? _unchanged + 1 : 0;
@@ -21,6 +23,7 @@ internal sealed class ListBudget(ListRequest list, string registry, RegistryLimi
         Check(++_pages <= limits.Pages, $"more than {limits.Pages} pages");
         Check(_unchanged <= limits.EmptyPages, $"more than {limits.EmptyPages} pages in succession without a new entry");
         Check(_bytes <= limits.ListLength, $"more than {limits.ListLength} bytes");
+        Check(_time <= limits.ListTime, FormattableString.Invariant($"pages for more than {limits.ListTime.TotalHours:0.#} hours"));
     }
 
     private void Check(bool isAllowed, string what)

@@ -14,7 +14,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
 
     /// <summary>All pages, each requested when it is needed.</summary>
     /// <exception cref="RegistryException">A page could not be read.</exception>
-    /// <exception cref="LimitExceededException">The list has too many pages or bytes.</exception>
+    /// <exception cref="LimitExceededException">The list has too many pages or bytes, or takes too long.</exception>
     public async IAsyncEnumerable<ListPage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var (seen, budget) = (new HashSet<string>(), new ListBudget(list, transport.Host.Registry, limits));
@@ -26,8 +26,9 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
                 yield break;
             }
 
+            var start = transport.Time.GetTimestamp();
             var page = await FetchAsync(next, cancellationToken).ConfigureAwait(false);
-            budget.Charge(page);
+            budget.Charge(page, transport.Time.GetElapsedTime(start));
             yield return page;
             next = page.Next;
         }
