@@ -6,6 +6,7 @@ using ImagePusher.CrashWorker;
 // save PATH NAME                        saves one image, and says what went wrong in one line
 // copy PATH NAME TARGET                copies a cached image into a layout, and says what went wrong in one line
 // collect PATH                          collects garbage without a grace period, and says how many blobs were removed
+// default-cache                         says where the user's cache is by default, or what went wrong, in one line
 // loop PATH OWNER TARS SEED SECONDS GRACE
 //                                       saves, imports the tars of a folder, removes and collects garbage; a line on standard
 //                                       output after each step
@@ -32,12 +33,15 @@ switch (args)
             return string.Create(CultureInfo.InvariantCulture, $"{report.Blobs} removed");
         });
 
+    case ["default-cache"]:
+        return await TryAsync(() => Task.FromResult(ImageCache.DefaultPath));
+
     case ["loop", var path, var owner, var tars, var seed, var seconds, var grace]:
         await new WorkerLoop(path, owner, Directory.GetFiles(tars), Number(seed), Seconds(grace)).RunAsync(Seconds(seconds));
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: save PATH NAME | copy PATH NAME TARGET | collect PATH | loop PATH OWNER TARS SEED SECONDS GRACE");
+        Console.Error.WriteLine("usage: save PATH NAME | copy PATH NAME TARGET | collect PATH | default-cache | loop PATH OWNER TARS SEED SECONDS GRACE");
         return 2;
 }
 

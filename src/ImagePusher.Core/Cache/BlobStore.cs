@@ -65,7 +65,7 @@ internal sealed class BlobStore
     public Stream Open(Descriptor descriptor, long offset)
     {
         var path = PathOf(descriptor.Digest);
-        var file = LayoutErrors.Guard(path, () => FileStatus.Of(path, followLinks: true) is null ? null : RegularFile.OpenRead(path));
+        var file = LayoutErrors.Guard(path, () => RegularFile.OpenIfExists(path));
         if (file is null)
         {
             throw CacheErrors.MissingBlob(_paths.Root, descriptor.Digest);

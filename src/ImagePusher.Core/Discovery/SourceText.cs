@@ -124,6 +124,9 @@ internal sealed class SourceText
         return result.ToArray();
     }
 
+    /// <summary>True if the file had these bytes when it was read.</summary>
+    public bool Has(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(_bytes);
+
     /// <summary>The error for a part of the file that is not valid.</summary>
     public InvalidFileException Invalid(int line, int column, string reason, Exception? inner = null) => new(
         $"'{Path}' is not valid at line {line}, column {column}: {reason}.", "Correct the file at this position.", inner)

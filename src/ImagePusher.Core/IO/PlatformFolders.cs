@@ -4,16 +4,20 @@ namespace ImagePusher.Core.IO;
 internal static class PlatformFolders
 {
     /// <summary>The default cache: <c>IMAGEPUSHER_CACHE</c>, else <c>imagepusher</c> in the platform's folder for caches.</summary>
+    /// <exception cref="AccessDeniedException">There is no home folder, and the temporary one in its place is not the user's.</exception>
     public static string Cache => Chosen("IMAGEPUSHER_CACHE") ?? Path.Combine(PlatformCache(), "imagepusher");
 
     /// <summary>The user's state: <c>IMAGEPUSHER_STATE</c>, else <c>imagepusher</c> in the platform's folder for state.</summary>
     public static string State => Chosen("IMAGEPUSHER_STATE")
         ?? (OperatingSystem.IsWindows() ? Path.Combine(LocalApplicationData, "imagepusher", "state")
         : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Application Support", "imagepusher")
-        : Path.Combine(Xdg("XDG_STATE_HOME", Path.Combine(".local", "state")), "imagepusher"));
+        : Path.Combine(Xdg("XDG_STATE_HOME", Path.Combine(".local", "state")) ?? Temporary("local-state"), "imagepusher"));
 
     private static string Home =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
+    // A user whom no list of users has is given the root by .NET and by containers, and cannot write to it.
+    private static bool HasHome => Home.Length > 1 || (Home == "/" && UserId.Current == 0);
 
     private static string LocalApplicationData =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
@@ -21,18 +25,38 @@ internal static class PlatformFolders
     private static string PlatformCache() =>
         OperatingSystem.IsWindows() ? LocalApplicationData
         : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Caches")
-        : Xdg("XDG_CACHE_HOME", ".cache");
+        : Xdg("XDG_CACHE_HOME", ".cache") ?? Private(Temporary("cache"));
 
     private static string? Chosen(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { } chosen && !string.IsNullOrWhiteSpace(chosen) ? Path.GetFullPath(chosen) : null;
 
     // A relative path is ignored, as the XDG Base Directory Specification demands.
-    private static string Xdg(string variable, string fallback)
+    private static string? Xdg(string variable, string fallback)
     {
         var chosen = Environment.GetEnvironmentVariable(variable);
-        return Path.IsPathRooted(chosen) ? chosen
-            : Home.Length > 0 ? Path.Combine(Home, fallback)
-            : Path.Combine(Path.GetTempPath(),
-                $"{fallback.TrimStart('.').Replace(Path.DirectorySeparatorChar, '-')}-{Environment.UserName}");
+        return Path.IsPathRooted(chosen) ? chosen : HasHome ? Path.Combine(Home, fallback) : null;
     }
+
+    // For users without a home folder.
+    private static string Temporary(string name) => Path.Combine(Path.GetTempPath(), $"{name}-{UserId.Current}");
+
+    // Every user of the machine can create the folder first, and would then decide what a name in the cache means. The state folder
+    // is checked at each use.
+    private static string Private(string path)
+    {
+        try
+        {
+            FilePermissions.Private.CreateFolder(path);
+            return FileStatus.Of(path) is { Kind: FileKind.Directory } folder && folder.Owner == UserId.Current
+                && (folder.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? path : throw NotUsable(path, null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NotUsable(path, error);
+        }
+    }
+
+    private static AccessDeniedException NotUsable(string path, Exception? inner) => new(
+        $"'{path}', the cache of users without a home folder, can't be used: it belongs to another user, or others can write to it.",
+        "Set IMAGEPUSHER_CACHE, XDG_CACHE_HOME or HOME to a folder that only you can write to.", inner);
 }

@@ -50,12 +50,12 @@ internal static class RegularFile
     /// <returns>Null if the file does not exist or is larger.</returns>
     public static byte[]? ReadAll(string path, int maximum, bool followLinks = true)
     {
-        if (FileStatus.Of(path, followLinks) is null)
+        using var handle = OpenIfExists(path, followLinks);
+        if (handle is null)
         {
             return null;
         }
 
-        using var handle = OpenRead(path, followLinks);
         var length = RandomAccess.GetLength(handle);
         if (length > maximum)
         {
@@ -69,6 +69,27 @@ internal static class RegularFile
         }
 
         return count == length ? bytes : bytes[..count];
+    }
+
+    /// <summary>Opens a file for reading; null if it does not exist, also if another process deletes it at this moment.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="followLinks">False to reject a symbolic link.</param>
+    /// <exception cref="NotRegularFileException">The entry is not a regular file.</exception>
+    public static SafeFileHandle? OpenIfExists(string path, bool followLinks = true)
+    {
+        if (FileStatus.Of(path, followLinks) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return OpenRead(path, followLinks);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Creates a file that did not exist; nothing that an entry of that name points to is touched.</summary>

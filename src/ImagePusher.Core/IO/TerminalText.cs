@@ -6,7 +6,12 @@ namespace ImagePusher.Core.IO;
 /// <summary>
 /// Makes text from a server, archive or file safe to show: control characters, which a terminal would execute, line separators and
 /// characters that change the reading direction become visible escapes such as <c>\u001B</c>; line breaks and tabs become spaces.
+/// Jobs of CI systems execute commands that stand in their output; one character of each is escaped too.
 /// </summary>
+/// <remarks>
+/// <c>##vso[…]</c> of Azure Pipelines, <c>##[…]</c> and <c>::name::</c> of GitHub Actions, <c>##teamcity[…]</c>. The first ones count
+/// anywhere in a line, <c>::</c> at its start only.
+/// </remarks>
 internal static class TerminalText
 {
     /// <summary>The longest text from outside that a message repeats, in characters.</summary>
@@ -69,6 +74,8 @@ internal static class TerminalText
         var character = text[index];
         return character switch
         {
+            '[' => EndsCommandPrefix(text.AsSpan(0, index)),
+            ':' => index > 0 && text[index - 1] == ':' && StartsLineCommand(text, index),
             < ' ' or (>= '\u007F' and <= '\u009F') => true,
             < '\u061C' => false,
             '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' => true,
@@ -76,6 +83,15 @@ internal static class TerminalText
             _ => char.IsSurrogate(character) && !IsPaired(text, index),
         };
     }
+
+    // "##", and the name of the system or nothing.
+    private static bool EndsCommandPrefix(ReadOnlySpan<char> before) =>
+        before.TrimEnd("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ").EndsWith("##", StringComparison.Ordinal);
+
+    // "::name value::" at the start; an IPv6 address has one "::" only.
+    private static bool StartsLineCommand(string text, int index) =>
+        text.AsSpan(0, index - 1).IsWhiteSpace() && index + 1 < text.Length && char.IsAsciiLetter(text[index + 1])
+        && text.IndexOf("::", index + 1, StringComparison.Ordinal) >= 0;
 
     private static bool IsPaired(string text, int index) =>
         (index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]))

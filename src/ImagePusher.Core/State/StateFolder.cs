@@ -21,6 +21,7 @@ internal sealed class StateFolder(string root, string name)
     /// <exception cref="UnauthorizedAccessException">It cannot be written, or others can write to the folder.</exception>
     public void Write(string file, ReadOnlySpan<byte> content)
     {
+        ThrowIfElsewhere();
         FilePermissions.Private.CreateFolder(root);
         FilePermissions.Private.CreateFolder(_folder);
         Check();
@@ -36,7 +37,7 @@ internal sealed class StateFolder(string root, string name)
         }
     }
 
-    /// <summary>Deletes the files that were written before a time.</summary>
+    /// <summary>Deletes the files that were written before a time, if their names are of the kind that is written here.</summary>
     public void DeleteOlder(DateTimeOffset limit)
     {
         if (!Check())
@@ -46,7 +47,7 @@ internal sealed class StateFolder(string root, string name)
 
         foreach (var path in Directory.EnumerateFiles(_folder))
         {
-            if (FileStatus.Of(path) is { Kind: FileKind.Regular } file && file.Modified < limit)
+            if (IsName(Path.GetFileName(path)) && FileStatus.Of(path) is { Kind: FileKind.Regular } file && file.Modified < limit)
             {
                 File.Delete(path);
             }
@@ -54,7 +55,28 @@ internal sealed class StateFolder(string root, string name)
     }
 
     // Everything here is believed, so a folder that another user owns or can write to is not used.
-    private bool Check() => IsTrusted(root) && IsTrusted(_folder);
+    private bool Check()
+    {
+        ThrowIfElsewhere();
+        return IsTrusted(root) && IsTrusted(_folder);
+    }
+
+    // Whoever owns the folder above, or a link in place of either, chooses what is found here. A group that may write above is often
+    // the user's own; where everybody may, the sticky bit keeps an entry the user's.
+    private void ThrowIfElsewhere()
+    {
+        if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(root) is { } parent
+            && !(IsOwn(FileStatus.Of(root)) && IsOwn(FileStatus.Of(parent)) && IsSafe(FileStatus.Of(parent, followLinks: true))))
+        {
+            throw new UnauthorizedAccessException(
+                $"The folder '{root}' belongs to another user, is reached by a link of one, or is in a folder that others can write to.");
+        }
+    }
+
+    private static bool IsSafe(FileStatus? parent) => IsOwn(parent)
+        && (parent?.Mode & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) != UnixFileMode.OtherWrite;
+
+    private static bool IsOwn(FileStatus? entry) => entry is null || entry.Owner == UserId.Current || entry.Owner == 0;
 
     private static bool IsTrusted(string path)
     {
@@ -64,8 +86,15 @@ internal sealed class StateFolder(string root, string name)
         }
 
         return OperatingSystem.IsWindows() || (folder.Kind == FileKind.Directory && (folder.Mode & OthersWrite) == 0
-            && (folder.Owner == UserId.Current || folder.Owner == 0))
+            && IsOwn(folder))
             ? true
             : throw new UnauthorizedAccessException($"The folder '{path}' belongs to another user or is writable by others.");
+    }
+
+    // Digests, those of encodings with their settings, and temporary files: the folder may have been chosen by mistake.
+    private static bool IsName(string name)
+    {
+        var hex = name.AsSpan(name.StartsWith("sha", StringComparison.Ordinal) ? name.IndexOf('-', StringComparison.Ordinal) + 1 : 0);
+        return hex.Length >= 32 && hex[..32].IndexOfAnyExcept("0123456789abcdef") < 0;
     }
 }

@@ -22,39 +22,64 @@ internal sealed class KeptDigests(RegistryRepository repository)
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (name, stop) =>
             {
-                // A tag may be gone since it was listed.
-                if (await repository.HeadAsync(name, stop).ConfigureAwait(false) is { } root)
+                if (Digest.TryParse(name, out var digest))
                 {
-                    await AddAsync(root, stop).ConfigureAwait(false);
+                    _found.TryAdd(digest, true);
                 }
+
+                await AddAsync(name, stop).ConfigureAwait(false);
             }).ConfigureAwait(false);
         return _found.Keys.ToHashSet();
     }
 
-    // Each digest once, however many tags and indexes lead to it.
-    private async Task AddAsync(Descriptor root, CancellationToken cancellationToken)
+    // The manifest itself is read: what HEAD says of its digest and type is not proved by its bytes, and may be that of a cache.
+    private async Task AddAsync(string name, CancellationToken cancellationToken)
     {
-        var waiting = new Stack<Descriptor>([root]);
+        Manifest manifest;
+        try
+        {
+            manifest = await repository.ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ManifestNotFoundException)
+        {
+            // A tag may be gone since it was listed.
+            return;
+        }
+        catch (UnsupportedContentException)
+        {
+            // Of a manifest that cannot be read only its digest is known.
+            var head = await repository.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
+            _found.TryAdd(head.Digest, true);
+            return;
+        }
+
+        _found.TryAdd(manifest.Digest, true);
+        await AddChildrenAsync(manifest, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Each digest once, however many tags and indexes lead to it.
+    private async Task AddChildrenAsync(Manifest root, CancellationToken cancellationToken)
+    {
+        var waiting = new Stack<Manifest>([root]);
         for (var count = 0; waiting.TryPop(out var next);)
         {
-            if (!_found.TryAdd(next.Digest, true))
+            foreach (var child in (next as ImageIndex)?.Manifests ?? [])
             {
-                continue;
-            }
-
-            if (++count > ImageTreeReader.MaximumManifests)
-            {
-                throw new LimitExceededException(
-                    $"The index {root.Digest} of {repository.Description} has more than {ImageTreeReader.MaximumManifests:N0} manifests.",
-                    "Delete it from the registry, or do not remove tags from this repository.");
-            }
-
-            if (MediaTypes.IsIndex(next.MediaType)
-                && await repository.GetManifestAsync(next, cancellationToken).ConfigureAwait(false) is ImageIndex index)
-            {
-                foreach (var child in index.Manifests)
+                if (!_found.TryAdd(child.Digest, true))
                 {
-                    waiting.Push(child);
+                    continue;
+                }
+
+                if (++count > ImageTreeReader.MaximumManifests)
+                {
+                    throw new LimitExceededException(
+                        $"The index {root.Digest} of {repository.Description} has more than {ImageTreeReader.MaximumManifests:N0} manifests.",
+                        "Delete it from the registry, or do not remove tags from this repository.");
+                }
+
+                if (MediaTypes.IsIndex(child.MediaType))
+                {
+                    waiting.Push(await repository.GetManifestAsync(child, cancellationToken).ConfigureAwait(false));
                 }
             }
         }

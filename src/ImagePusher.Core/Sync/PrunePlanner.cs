@@ -30,7 +30,8 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
         }
 
         var unwanted = tags.Where(tag => !scope.Wants(tag)).Order(StringComparer.Ordinal).ToList();
-        var doubt = scope.Doubt ?? (isIncomplete ? "the list of its own tags may be incomplete" : null);
+        var doubt = scope.Doubt ?? (isIncomplete || await IsTagHiddenAsync(scope, tags, cancellationToken).ConfigureAwait(false)
+            ? "the list of its own tags may be incomplete" : null);
         if (doubt is not null || unwanted.Count == 0)
         {
             var why = $"nothing is removed from the repository: {doubt}";
@@ -42,6 +43,20 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
         return new PrunePlan(
             scope, tags.Count,
             [.. plan, .. unwanted.Where(tag => !chosen.Contains(tag)).Select(tag => Keep(scope, tag, "the file does not cover it"))]);
+    }
+
+    // A tag that was copied just now, or before, and that the list does not have: others may be missing too, and what they need.
+    private static async Task<bool> IsTagHiddenAsync(PruneScope scope, HashSet<string> tags, CancellationToken cancellationToken)
+    {
+        foreach (var tag in scope.WantedTags.Where(tag => !tags.Contains(tag)))
+        {
+            if (await scope.Target.HeadAsync(tag, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<IReadOnlyList<PruneTag>> DecideAsync(

@@ -43,6 +43,9 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
         }
     }
 
+    /// <summary>The tags that an entry wants.</summary>
+    public IReadOnlyCollection<string> WantedTags => _wanted;
+
     /// <summary>True if an entry wants any tag.</summary>
     public bool WantsTags => _wanted.Count > 0;
 

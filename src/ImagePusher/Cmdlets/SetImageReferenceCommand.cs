@@ -123,7 +123,7 @@ public sealed class SetImageReferenceCommand : RegistryCommand
 
         if (changes.Count > 0)
         {
-            TextFileWriter.Replace(file, scan.Source.Replace(changes.Select(change => change.Edit)));
+            TextFileWriter.Replace(scan.Source, scan.Source.Replace(changes.Select(change => change.Edit)));
             changes.ForEach(change => WriteObject(change.Change));
         }
     }

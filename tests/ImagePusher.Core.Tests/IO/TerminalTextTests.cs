@@ -15,6 +15,24 @@ public sealed class TerminalTextTests
     [InlineData("a\u2066b\u2028c", "a\\u2066b\\u2028c")]
     public void Control_characters_are_escaped(string text, string expected) => Assert.Equal(expected, TerminalText.Escape(text));
 
+    [Theory]
+    [InlineData("##vso[task.setvariable variable=PATH]/x", @"##vso\u005Btask.setvariable variable=PATH]/x")]
+    [InlineData("done. ##VSO[task.complete result=Succeeded]", @"done. ##VSO\u005Btask.complete result=Succeeded]")]
+    [InlineData("x ##[add-mask]1", @"x ##\u005Badd-mask]1")]
+    [InlineData("###[group]", @"###\u005Bgroup]")]
+    [InlineData("##teamcity[setParameter name='a' value='b']", @"##teamcity\u005BsetParameter name='a' value='b']")]
+    [InlineData("::set-output name=a::b", @":\u003Aset-output name=a::b")]
+    [InlineData("\n  ::stop-commands::x", @"   :\u003Astop-commands::x")]
+    public void Commands_of_CI_systems_are_escaped(string text, string expected) => Assert.Equal(expected, TerminalText.Escape(text));
+
+    [Theory]
+    [InlineData("::1")]
+    [InlineData("::ffff:10.0.0.1")]
+    [InlineData("[::1]:5000/app")]
+    [InlineData("perl Foo::Bar::Baz")]
+    [InlineData("a[0] # [x] #[y] ## vso[z]")]
+    public void What_only_resembles_a_command_stays(string text) => Assert.Same(text, TerminalText.Escape(text));
+
     [Fact]
     public void Lone_surrogates_are_escaped() => Assert.Equal("a\\uD800b\\uDC00", TerminalText.Escape("a\ud800b\udc00"));
 

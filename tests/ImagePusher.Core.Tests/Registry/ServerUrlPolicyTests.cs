@@ -76,6 +76,29 @@ public sealed class ServerUrlPolicyTests
         Assert.True(policy.AllowsConnection(new Uri("http://storage.corp.example/x"), IPAddress.Parse("10.0.0.9")));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.0.0.5")]
+    [InlineData("169.254.169.254")]
+    [InlineData("fd00::1")]
+    public void A_registry_whose_name_led_to_a_private_address_first_and_to_a_public_one_later_is_public(string first)
+    {
+        var policy = Policy("https://registry.example");
+        var own = new Uri("https://registry.example/v2/");
+        policy.Connected(own, IPAddress.Parse(first));
+        policy.Connected(own, Public);
+        policy.Connected(own, IPAddress.Parse(first));
+        foreach (var use in Enum.GetValues<ServerUrlUse>())
+        {
+            Assert.ThrowsAny<RegistryException>(() => policy.Check("https://10.0.0.7/x", use, "reading"));
+        }
+
+        Assert.False(policy.AllowsConnection(new Uri("https://storage.example/x"), Private));
+
+        // A registry with two views of its name stays reachable from both.
+        Assert.True(policy.AllowsConnection(own, Private));
+    }
+
     [Fact]
     public void A_name_that_leads_to_a_private_address_is_rejected_when_it_is_connected_to()
     {

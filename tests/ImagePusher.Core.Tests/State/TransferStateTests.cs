@@ -144,6 +144,66 @@ public sealed class TransferStateTests : IDisposable
     }
 
     [Theory]
+    [InlineData("the folder above belongs to another user")]
+    [InlineData("everybody can write to the folder above")]
+    [InlineData("the folder is a link of another user")]
+    [InlineData("the folder above is a link of another user")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_another_user_can_exchange_is_not_used_and_nothing_in_it_deleted(string attack)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can give files to another user.");
+        var own = _folder["own/imagepusher"];
+        var old = Path.Combine(Directory.CreateDirectory(Path.Combine(own, "uploads")).FullName, new string('a', 64));
+        await File.WriteAllTextAsync(old, "precious", Token);
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddYears(-1));
+        foreach (var folder in new[] { own, Path.Combine(own, "uploads") })
+        {
+            File.SetUnixFileMode(folder, Private);
+        }
+
+        var parent = _folder["temporary"];
+        var root = Path.Combine(parent, "imagepusher");
+        if (attack == "the folder above is a link of another user")
+        {
+            Directory.CreateSymbolicLink(parent, _folder["own"]);
+        }
+        else
+        {
+            Directory.CreateDirectory(parent);
+            Directory.CreateSymbolicLink(root, own);
+        }
+
+        var (arguments, target) = attack.StartsWith("everybody", StringComparison.Ordinal) ? ("777", parent)
+            : ("12345", attack.Contains("above", StringComparison.Ordinal) ? parent : root);
+        await ExternalTools.RunAsync(arguments == "777" ? "chmod" : "chown", arguments == "777" ? [arguments, target] : ["-h", arguments, target], Token);
+        var state = new TransferState(root, _log, _clock);
+        state.RemoveOld();
+        await state.Uploads.SaveAsync(Session("one"), Token);
+        Assert.Null(await state.Uploads.FindAsync("one", Token));
+        Assert.Equal([old], Directory.GetFiles(_folder["own"], "*", SearchOption.AllDirectories));
+        Assert.Contains("is not used", Assert.Single(_log.Messages), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("photo.jpg")]
+    [InlineData("sha256-notes.txt")]
+    [InlineData("0123456789abcdef.bin")]
+    public async Task A_file_of_another_name_is_not_deleted(string name)
+    {
+        await _state.Uploads.SaveAsync(Session("one"), Token);
+        await _state.Encodings.StoreAsync(_key, _encoded, Token);
+        foreach (var folder in new[] { "uploads", "encodings", "verified" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, folder)).FullName, name), "kept", Token);
+        }
+
+        _clock.Advance(TimeSpan.FromDays(100));
+        _state.RemoveOld();
+        Assert.Equal([name], Files("uploads").Select(Path.GetFileName));
+        Assert.Equal([name], Files("encodings").Select(Path.GetFileName));
+    }
+
+    [Theory]
     [InlineData("file")]
     [InlineData("link")]
     [InlineData("read-only")]

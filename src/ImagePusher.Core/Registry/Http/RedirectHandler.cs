@@ -44,6 +44,11 @@ internal sealed class RedirectHandler(RegistryHost host) : DelegatingHandler
                 return response;
             }
 
+            if (message.Method == HttpMethod.Delete)
+            {
+                host.UrlPolicy.CheckDeletion(message.Url, next, response.StatusCode, request.Purpose);
+            }
+
             response.Dispose();
             message.Url = next;
         }

@@ -12,10 +12,14 @@ namespace ImagePusher.Core.Registry.Http;
 /// <param name="secrets">Removes from messages what was sent to the registry.</param>
 internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings, Func<string> address, SecretFilter secrets)
 {
-    private volatile object? _isConnectedPrivately;
+    private volatile bool _wasPrivate;
+    private volatile bool _wasPublic;
 
-    /// <summary>True if the registry itself is on this machine or in a private network, by its address or its first connection.</summary>
-    public bool IsPrivate => _isConnectedPrivately is bool known ? known : NetworkAddress.IsPrivate(Own.DnsSafeHost);
+    /// <summary>
+    /// True if the registry itself is on this machine or in a private network. A name that ever led to a public address belongs to a
+    /// public registry: whoever answers for it chooses the addresses, and could name a private one first.
+    /// </summary>
+    public bool IsPrivate => !_wasPublic && (_wasPrivate || NetworkAddress.IsPrivate(Own.DnsSafeHost));
 
     private Uri Own => UrlText.ToUri(address());
 
@@ -60,20 +64,45 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         }
     }
 
-    /// <summary>Decides whether an address may be connected to; the registry's own first address decides what it may name.</summary>
+    /// <summary>Checks where a deletion is redirected to: another registry is not changed because this one says so.</summary>
+    /// <remarks>303 asks for another document to be read (RFC 9110, 15.4.4), not for it to be deleted.</remarks>
+    /// <exception cref="RegistryException">It is not allowed.</exception>
+    public void CheckDeletion(string origin, string next, HttpStatusCode status, string purpose)
+    {
+        if (status == HttpStatusCode.SeeOther
+            || !UrlText.ToUri(origin).Authority.Equals(UrlText.ToUri(next).Authority, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Refusal(ServerUrlUse.Redirect, purpose, $"redirects the deletion to {secrets.Url(next)}",
+                "Nothing was deleted there. Check the registry's address, and the proxy before it.");
+        }
+    }
+
+    /// <summary>
+    /// Decides whether an address may be connected to. The registry's own name may lead to a private address unless it led to public
+    /// ones only.
+    /// </summary>
     /// <param name="target">The URL that the connection is for.</param>
     /// <param name="connected">The address that its host was resolved to.</param>
     public bool AllowsConnection(Uri target, IPAddress connected) =>
         IsOwn(target.DnsSafeHost)
-            ? _isConnectedPrivately is not false || !NetworkAddress.IsPrivate(connected) || IsAllowed(target, connected)
+            ? _wasPrivate || !_wasPublic || !NetworkAddress.IsPrivate(connected) || IsAllowed(target, connected)
             : !NetworkAddress.IsPrivate(connected) || IsPrivate || IsAllowed(target, connected);
 
     /// <summary>Takes in where the registry was reached.</summary>
     public void Connected(Uri target, IPAddress connected)
     {
-        if (_isConnectedPrivately is null && IsOwn(target.DnsSafeHost))
+        if (!IsOwn(target.DnsSafeHost))
         {
-            _isConnectedPrivately = NetworkAddress.IsPrivate(connected);
+            return;
+        }
+
+        if (NetworkAddress.IsPrivate(connected))
+        {
+            _wasPrivate = true;
+        }
+        else
+        {
+            _wasPublic = true;
         }
     }
 
