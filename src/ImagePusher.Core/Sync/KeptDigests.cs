@@ -73,7 +73,8 @@ internal sealed class KeptDigests(RegistryRepository repository)
                 if (++count > ImageTreeReader.MaximumManifests)
                 {
                     throw new LimitExceededException(
-                        $"The index {root.Digest} of {repository.Description} has more than {ImageTreeReader.MaximumManifests:N0} manifests.",
+                        $"The index {root.Digest} of {repository.Description} has more than "
+                        + $"{ImageTreeReader.MaximumManifests:N0} manifests.",
                         "Delete it from the registry, or do not remove tags from this repository.");
                 }
 
