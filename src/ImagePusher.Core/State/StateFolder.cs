@@ -1,3 +1,4 @@
+using System.Buffers;
 using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.State;
@@ -7,6 +8,8 @@ internal sealed class StateFolder(string root, string name)
 {
     private const int MaximumSize = 64 * 1024;
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly string _folder = Path.Combine(root, name);
 
@@ -95,6 +98,6 @@ internal sealed class StateFolder(string root, string name)
     private static bool IsName(string name)
     {
         var hex = name.AsSpan(name.StartsWith("sha", StringComparison.Ordinal) ? name.IndexOf('-', StringComparison.Ordinal) + 1 : 0);
-        return hex.Length >= 32 && hex[..32].IndexOfAnyExcept("0123456789abcdef") < 0;
+        return hex.Length >= 32 && !hex[..32].ContainsAnyExcept(HexDigits);
     }
 }
