@@ -1,5 +1,4 @@
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
 
