@@ -12,7 +12,7 @@ internal static class TextFileWriter
     /// <summary>Writes a file as a whole, or not at all.</summary>
     /// <param name="source">The file as it was read; it exists.</param>
     /// <param name="content">The new content.</param>
-    /// <exception cref="AccessDeniedException">The file or its folder can't be written, or the file was changed since it was read.</exception>
+    /// <exception cref="AccessDeniedException">The file or its folder can't be written, or it was changed since it was read.</exception>
     /// <exception cref="InsufficientSpaceException">The disk is full.</exception>
     public static void Replace(SourceText source, byte[] content)
     {
