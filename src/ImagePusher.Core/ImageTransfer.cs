@@ -68,7 +68,7 @@ public static class ImageTransfer
             {
                 var image = from.SelectOne();
                 var name = to.NamesFor([image])[0];
-                return await Copier(from, to).PlanAsync(
+                return await Copier(options).PlanAsync(
                     image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), cancellationToken).ConfigureAwait(false);
             }
         }
@@ -100,11 +100,11 @@ public static class ImageTransfer
     private static async Task<IReadOnlyList<CopyResult>> CopyImagesAsync(
         SourceEndpoint from, TargetEndpoint to, IReadOnlyList<SourceImage> images, CopyOptions options, CancellationToken cancellationToken)
     {
-        var copier = Copier(from, to);
+        var copier = Copier(options);
         var results = new List<CopyResult>();
         foreach (var (image, name) in images.Zip(to.NamesFor(images)))
         {
-            using var report = new ProgressReport(options);
+            using var report = new ProgressReport(options, name.Name);
             results.Add(await copier.CopyAsync(
                 image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), report.Monitor,
                 cancellationToken).ConfigureAwait(false));
@@ -114,5 +114,5 @@ public static class ImageTransfer
         return results;
     }
 
-    private static ImageCopier Copier(SourceEndpoint from, TargetEndpoint to) => new(Limits, to.Encodings ?? from.Encodings);
+    private static ImageCopier Copier(CopyOptions options) => new(Limits, CopyState.Open(options).Encodings);
 }

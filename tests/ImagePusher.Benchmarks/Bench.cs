@@ -9,13 +9,14 @@ internal sealed class Bench : IAsyncDisposable
     private readonly BenchSettings _settings;
     private readonly TemporaryFolder _folder = new();
     private readonly BenchRegistries _registries;
+    private readonly FastRegistries _fast;
     private readonly NetworkJobs _network;
     private readonly string _images;
     private readonly Pwsh _pwsh;
 
-    private Bench(BenchSettings settings, BenchRegistries registries, string images)
+    private Bench(BenchSettings settings, BenchRegistries registries, FastRegistries fast, string images)
     {
-        (_settings, _registries, _images) = (settings, registries, images);
+        (_settings, _registries, _fast, _images) = (settings, registries, fast, images);
         _pwsh = new Pwsh(_folder["cache"], settings.Module, registries.AuthorityFile);
         _network = new NetworkJobs(settings, _pwsh, _folder, registries);
     }
@@ -23,7 +24,8 @@ internal sealed class Bench : IAsyncDisposable
     public static async Task<Bench> StartAsync(BenchSettings settings)
     {
         var images = settings.Images ?? await MakeImagesAsync(settings);
-        return new Bench(settings, await BenchRegistries.StartAsync(settings.Storage), images);
+        return new Bench(
+            settings, await BenchRegistries.StartAsync(settings.Storage), await FastRegistries.StartAsync(settings.Storage), images);
     }
 
     public async Task<IReadOnlyList<JobResult>> RunAsync()
@@ -38,7 +40,7 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         var results = new List<JobResult>();
-        foreach (var job in await JobList.MakeAsync(_settings, _images, _pwsh, _folder, _registries, _network))
+        foreach (var job in await JobList.MakeAsync(_settings, _images, _pwsh, _folder, _registries, _fast, _network))
         {
             if (_settings.Only is null || job.Name.Contains(_settings.Only, StringComparison.OrdinalIgnoreCase))
             {
@@ -54,6 +56,7 @@ internal sealed class Bench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _network.DisposeAsync();
+        await _fast.DisposeAsync();
         await _registries.DisposeAsync();
         _folder.Dispose();
     }

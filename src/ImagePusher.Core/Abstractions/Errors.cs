@@ -15,6 +15,8 @@ public abstract class ImagePusherException : Exception
 
     /// <summary>What the caller can do about it, in one or two sentences.</summary>
     public string RecommendedAction { get; }
+
+    internal ErrorTopic Topic { get; init; }
 }
 
 /// <summary>A file, folder or program that the operating system does not let this process use.</summary>

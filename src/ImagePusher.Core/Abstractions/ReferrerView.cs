@@ -4,8 +4,10 @@ namespace ImagePusher.Core.Abstractions;
 
 /// <summary>A source of several repositories with the referrers that belong to one of them.</summary>
 /// <param name="source">The source.</param>
-internal abstract class ReferrerView(IImageSource source) : IReferrerSource
+internal abstract class ReferrerView(IImageSource source) : IReferrerSource, IDerivedSource
 {
+    public IImageSource Origin => source;
+
     public string Description => source.Description;
 
     public abstract Task<IReadOnlyList<Descriptor>> GetReferrersAsync(

@@ -10,6 +10,8 @@ namespace ImagePusher.Core.Cache;
 /// </summary>
 internal sealed class PartialStream(SafeFileHandle handle, string path, long position) : WriteOnlyStream
 {
+    private WriteBehind _behind = new(handle, position);
+
     public override long Length => position;
 
     public override long Position { get => position; set => throw new NotSupportedException(); }
@@ -19,6 +21,7 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
     {
         LayoutErrors.Guard(path, () => RandomAccess.SetLength(handle, 0));
         position = 0;
+        _behind = new WriteBehind(handle, 0);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -33,6 +36,7 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
         }
 
         position += buffer.Length;
+        _behind.Written(position);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -40,5 +44,6 @@ internal sealed class PartialStream(SafeFileHandle handle, string path, long pos
         await LayoutErrors.GuardAsync(
             path, () => RandomAccess.WriteAsync(handle, buffer, position, cancellationToken)).ConfigureAwait(false);
         position += buffer.Length;
+        _behind.Written(position);
     }
 }

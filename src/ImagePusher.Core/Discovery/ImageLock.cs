@@ -28,7 +28,10 @@ internal sealed class ImageLock
         if (pinned.Digest is null)
         {
             throw new InvalidReferenceException(
-                $"The reference {pinned} has no digest, and a lock names images by digest.", "Resolve the digest of the reference first.");
+                $"The reference {pinned} has no digest, and a lock names images by digest.", "Resolve the digest of the reference first.")
+            {
+                Topic = ErrorTopic.MissingDigest,
+            };
         }
 
         // kbld and imgpkg write Docker Hub as go-containerregistry does.

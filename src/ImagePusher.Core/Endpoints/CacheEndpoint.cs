@@ -1,7 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Endpoints;
@@ -21,11 +20,10 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
                 new ImageSelection(cache, entry.Descriptor) {
                     SourceDigest = entry.SourceDigest, Origin = entry.Reference, SourceName = entry.Reference, Name = entry.Reference,
                 },
-                entry.Reference))],
-            Encodings(options));
+                entry.Reference))]);
     }
 
-    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheTarget(reference, Open(options), options);
+    internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheTarget(reference, Open(options));
 
     private static async Task<CacheEntry> FindAsync(ImageCache cache, string text, CancellationToken cancellationToken) =>
         await cache.FindAsync(text, cancellationToken).ConfigureAwait(false)
@@ -36,17 +34,11 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         path ?? ImageCache.DefaultPath,
         new CacheOptions
         {
-            Log = options.Logger, TimeProvider = options.TimeProvider, VerifiedFiles = State(options).VerifiedFiles,
+            Log = options.Logger, TimeProvider = options.TimeProvider, VerifiedFiles = CopyState.Open(options).VerifiedFiles,
         });
 
-    private static IEncodingStore Encodings(CopyOptions options) => State(options).Encodings;
-
-    private static TransferState State(CopyOptions options) => new(null, options.Logger, options.TimeProvider);
-
-    internal sealed class CacheTarget(string? name, ImageCache cache, CopyOptions options) : NamedTarget(name)
+    internal sealed class CacheTarget(string? name, ImageCache cache) : NamedTarget(name)
     {
-        public override IEncodingStore Encodings { get; } = CacheEndpoint.Encodings(options);
-
         public override IImageTarget Open(ImageReference name) => cache;
     }
 }

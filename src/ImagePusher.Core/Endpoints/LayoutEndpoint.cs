@@ -12,5 +12,5 @@ internal sealed class LayoutEndpoint(string path, string? image) : ImageEndpoint
             : throw new PathNotFoundException($"The directory '{path}' does not exist.", "Check the path of the OCI layout directory.");
 
     internal override TargetEndpoint OpenTarget(CopyOptions options, bool isPlan) => new CacheEndpoint.CacheTarget(
-        image, ImageCache.Open(path, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider }), options);
+        image, ImageCache.Open(path, new CacheOptions { Log = options.Logger, TimeProvider = options.TimeProvider }));
 }

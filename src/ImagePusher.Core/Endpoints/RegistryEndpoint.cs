@@ -1,6 +1,7 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.State;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Endpoints;
@@ -8,7 +9,8 @@ namespace ImagePusher.Core.Endpoints;
 /// <summary>A registry: one image as a source; a full name, a registry or a prefix as a target.</summary>
 internal sealed class RegistryEndpoint(string reference, RegistryClient? client) : ImageEndpoint
 {
-    private static readonly Lazy<RegistryClient> Shared = new(() => new RegistryClient());
+    private static readonly Lazy<RegistryClient> Shared = new(
+        () => new RegistryClient(new RegistryClientOptions { UploadJournal = new TransferState().Uploads }));
 
     private RegistryClient Client => client ?? Shared.Value;
 

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 
@@ -17,16 +16,13 @@ internal sealed record SourceImage(ImageSelection Selection, ImageReference? Nam
 /// <summary>A source that is open for a copy.</summary>
 /// <param name="description">How messages call it.</param>
 /// <param name="images">The selected images, once for each of their names.</param>
-/// <param name="encodings">Remembers compressed layers; null if nothing does.</param>
 /// <param name="owner">What is disposed with the source.</param>
 /// <param name="failures">Why images of the source could not be read; null for none.</param>
 internal sealed class SourceEndpoint(
-    string description, IReadOnlyList<SourceImage> images, IEncodingStore? encodings = null, IAsyncDisposable? owner = null,
+    string description, IReadOnlyList<SourceImage> images, IAsyncDisposable? owner = null,
     IReadOnlyList<ImagePusherException>? failures = null) : IAsyncDisposable
 {
     public IReadOnlyList<SourceImage> Images => images;
-
-    public IEncodingStore? Encodings => encodings;
 
     /// <summary>Throws if an image of the source could not be read; the others have been copied.</summary>
     /// <exception cref="ImagePusherException">The first failure.</exception>

@@ -7,9 +7,6 @@ namespace ImagePusher.Core.Endpoints;
 /// <summary>A target that is open for a copy.</summary>
 internal abstract class TargetEndpoint : IAsyncDisposable
 {
-    /// <summary>Remembers compressed layers; null if nothing does.</summary>
-    public virtual IEncodingStore? Encodings => null;
-
     /// <summary>The names that images get, in order.</summary>
     /// <exception cref="InvalidReferenceException">An image has no name here.</exception>
     /// <exception cref="DestinationConflictException">Two different images have one name.</exception>

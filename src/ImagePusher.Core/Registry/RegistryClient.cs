@@ -149,11 +149,8 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>Forgets all credentials of this session and all tokens.</summary>
     public void ForgetSecrets()
     {
-        foreach (var registry in _connections.Keys)
-        {
-            Disconnect(registry);
-        }
-
+        _connections.Clear();
+        _credentials.Clear();
         _hosts.Retire(null, forgetTokens: true);
     }
 
@@ -178,6 +175,11 @@ public sealed class RegistryClient : IAsyncDisposable
     {
         var name = Canonical(registry);
         var isRemoved = _credentials.Remove(name);
+        if (isRemoved && _connections.TryGetValue(name, out var connected))
+        {
+            _connections.TryUpdate(name, null, connected);
+        }
+
         _hosts.Retire(name, forgetTokens: true);
         return isRemoved;
     }

@@ -8,12 +8,12 @@ namespace ImagePusher.Core.Sync;
 /// A repository from which an image is read only while enough pulls remain, looked at once before its first manifest: registries
 /// count manifests, and neither HEAD requests nor blobs.
 /// </summary>
-internal sealed class RateLimitedSource(RegistryRepository repository, RateLimitGate gate, RateLimitRule rule) : IReferrerSource
+internal sealed class RateLimitedSource(RegistryRepository repository, RateLimitGate gate, RateLimitRule rule)
+    : IReferrerSource, IDerivedSource
 {
     private Task? _entry;
 
-    /// <summary>The repository, whose registry may have a policy of its own.</summary>
-    public RegistryRepository Repository => repository;
+    public IImageSource Origin => repository;
 
     public string Description => repository.Description;
 

@@ -34,7 +34,10 @@ internal sealed class SyncTarget(string? destination, bool? keepLibrary, Func<st
         {
             throw new InvalidReferenceException(
                 $"The sync file states no target for {source}.",
-                "Specify a destination: a registry, or a prefix in a registry that ends with '/'.");
+                "Specify a destination: a registry, or a prefix in a registry that ends with '/'.")
+            {
+                Topic = ErrorTopic.MissingDestination,
+            };
         }
 
         if (!_maps.TryGetValue(text, out var map))

@@ -28,9 +28,7 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
         node.Kind == YamlKind.Scalar && Variable().Match(node.Text.Trim()) is { Success: true } match
         && match.Length == node.Text.Trim().Length
             ? Expand(node)
-            : throw YamlErrors.Invalid(
-                file, node, $"{what} is written in the file",
-                "Remove the secret and sign in to the registry, or take it from an environment variable: '{{env \"NAME\"}}'.");
+            : throw YamlErrors.Secret(file, node, what);
 
     /// <summary>True or false.</summary>
     public bool Flag(YamlNode node, string what) => Text(node, what) switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
@@ -25,12 +26,16 @@ internal sealed class CopyMonitor
     public long Sent => _blobs.SumBytes(blob => blob.Sent) + Interlocked.Read(ref _otherBytes);
 
     /// <summary>The state at this moment, for callers of the library.</summary>
-    public TransferProgress Snapshot()
+    /// <param name="name">The name that the image gets.</param>
+    public TransferProgress Snapshot(ImageReference name)
     {
         var blobs = _blobs;
         return new TransferProgress(
             blobs.SumBytes(blob => blob.Total), blobs.SumBytes(blob => Math.Min(blob.Done, blob.Total)), Sent, blobs.Length,
-            blobs.Count(blob => blob.State >= BlobState.Uploaded));
+            blobs.Count(blob => blob.State >= BlobState.Uploaded))
+        {
+            Image = name,
+        };
     }
 
     /// <summary>Begins the copy of blobs.</summary>

@@ -63,7 +63,10 @@ public sealed record CopyOptions
     /// <summary>Receives warnings, decisions (information level) and requests (debug level). Default: nothing is logged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Receives the state of the copy about five times a second and at its end. Default: null, nothing is reported.</summary>
+    /// <summary>
+    /// Receives the state of the copy about five times a second and at its end, from one thread at a time. A receiver that throws
+    /// gets no further report; the copy goes on, with a warning. Default: null, nothing is reported.
+    /// </summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
     /// <summary>The clock of durations and progress reports. Default: the system's.</summary>

@@ -10,14 +10,13 @@ namespace ImagePusher.Core.Transfer;
 /// </summary>
 /// <param name="source">The source.</param>
 /// <param name="stop">Cancels requests. A request does not end with the copy that made it, because others wait for it.</param>
-internal sealed class SharedSource(IReferrerSource source, CancellationToken stop) : IReferrerSource
+internal sealed class SharedSource(IReferrerSource source, CancellationToken stop) : IReferrerSource, IDerivedSource
 {
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Manifest>>> _manifests = new();
     private readonly ConcurrentDictionary<(Digest Subject, string? Type), Lazy<Task<IReadOnlyList<Descriptor>>>> _referrers = new();
     private readonly ConcurrentDictionary<Digest, Lazy<Task<IReadOnlyList<TaggedReferrer>>>> _tagged = new();
 
-    /// <summary>The source that is asked.</summary>
-    public IReferrerSource Origin => source;
+    public IImageSource Origin => source;
 
     public string Description => source.Description;
 

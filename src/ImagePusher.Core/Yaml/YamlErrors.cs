@@ -12,6 +12,15 @@ internal static class YamlErrors
     public static InvalidOptionException Invalid(string file, YamlNode node, string reason, string? recommendedAction = null) =>
         Invalid(file, node.Line, node.Column, reason, null, recommendedAction);
 
+    /// <summary>A secret is written in the file.</summary>
+    public static InvalidOptionException Secret(string file, YamlNode node, string what) =>
+        new(
+            $"{Place(file, node.Line, node.Column)}: {what} is written in the file.",
+            "Remove the secret and sign in to the registry, or take it from an environment variable: '{{env \"NAME\"}}'.")
+        {
+            Topic = ErrorTopic.SecretInFile,
+        };
+
     /// <summary>The file asks for something that is not supported.</summary>
     public static UnsupportedContentException Unsupported(string file, YamlNode node, string reason, string recommendedAction) =>
         new($"{Place(file, node.Line, node.Column)}: {reason}.", recommendedAction);

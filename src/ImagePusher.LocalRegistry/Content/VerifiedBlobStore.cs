@@ -147,7 +147,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
     // Without a change time, which only the system can set, a file has no stamp, and is hashed each time.
     private static FileStamp? StampOf(SafeFileHandle handle) => OperatingSystem.IsWindows()
         ? null
-        : FileStatus.Of(handle) is var status ? new FileStamp(status.Id, status.Size, status.Modified, status.Changed) : null;
+        : FileStamp.Of(FileStatus.Of(handle));
 
     private async Task<bool> IsValidAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
     {
@@ -233,7 +233,10 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
     }
 
-    private readonly record struct FileStamp(ulong Inode, long Size, DateTimeOffset Modified, DateTimeOffset Changed);
+    private readonly record struct FileStamp(ulong Inode, long Size, DateTimeOffset Modified, DateTimeOffset Changed)
+    {
+        public static FileStamp Of(FileStatus status) => new(status.Id, status.Size, status.Modified, status.Changed);
+    }
 
     private readonly record struct Verification(FileStamp Stamp, bool IsValid);
 }

@@ -34,7 +34,10 @@ public sealed class GetReferrerContentCommand : RegistryImageCommand
         {
             throw new UnsupportedContentException(
                 $"{reference} is an image or an index, not an SBOM, an attestation or another artifact.",
-                "Specify a referrer of an image.");
+                "Specify a referrer of an image.")
+            {
+                Topic = ErrorTopic.NoReferrer,
+            };
         }
 
         var name = reference.WithDigest(manifest.Digest).ToString();

@@ -3,7 +3,6 @@ using ImagePusher.Core;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
-using ImagePusher.Core.Sync;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Core.Trust;
 using ImagePusher.Session;
@@ -40,7 +39,7 @@ internal sealed class CopyPolicies
     /// <exception cref="ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
     public IImageVerifier? For(ImageSelection selection, IImageTarget? target)
     {
-        var registries = new object?[] { Origin(selection.Source), target }
+        var registries = new object?[] { IDerivedSource.OriginOf(selection.Source), target }
             .OfType<RegistryRepository>().Select(repository => repository.Registry);
         var paths = registries.SelectMany(PusherSession.Current.SignaturePolicies.FindAll)
             .Prepend(_own).OfType<string>().Distinct().ToList();
@@ -69,13 +68,6 @@ internal sealed class CopyPolicies
                 await verifier.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static IImageSource Origin(IImageSource source) => source switch
-    {
-        RateLimitedSource limited => limited.Repository,
-        SharedSource shared => shared.Origin,
-        _ => source,
-    };
 
     private SignaturePolicy Load(string path)
     {

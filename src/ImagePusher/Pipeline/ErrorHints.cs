@@ -17,10 +17,9 @@ internal static partial class ErrorHints
 
     private static string[] Sentences(ImagePusherException error, CmdletCall call) => error switch
     {
-        RegistryException when error.RecommendedAction.Contains("AllowedHosts", StringComparison.Ordinal) =>
+        RegistryException when error.Topic == ErrorTopic.ForbiddenHost =>
             ["Set-RegistryOption -AllowedHost adds a host."],
-        InvalidOptionException when error.RecommendedAction.Contains("sign in to the registry", StringComparison.Ordinal) =>
-            ["Sign in with Connect-Registry."],
+        InvalidOptionException when error.Topic == ErrorTopic.SecretInFile => ["Sign in with Connect-Registry."],
         RegistryUnauthorizedException or RegistryDeniedException or RegistryRateLimitedException => SignIn(call),
         RegistryUnreachableException => Reach(error.InnerException, call),
         RegistryProtocolException protocol => Protocol(protocol, call),
@@ -31,15 +30,14 @@ internal static partial class ErrorHints
                 "Import-ImageTar imports an archive."],
         PlatformNotFoundException => Platform(call),
         IncompleteImageException incomplete => Incomplete(incomplete, call),
-        CacheCorruptException when error.RecommendedAction.Contains("clear the cache", StringComparison.Ordinal) =>
-            ["Clear-ImageCache clears it."],
+        CacheCorruptException when error.Topic == ErrorTopic.CacheIndex => ["Clear-ImageCache clears it."],
         DigestMismatchException when error.Message.Contains("of the cache", StringComparison.Ordinal) =>
             ["Repair-CachedImage replaces damaged content."],
         CacheCorruptException => ["Repair-CachedImage replaces damaged content."],
         InsufficientSpaceException =>
             ["Optimize-ImageCache removes unused content.", "Set-ImageCache selects a folder on another disk."],
         DestinationConflictException => Conflict(call),
-        UnsupportedContentException when error.RecommendedAction.Contains("referrer", StringComparison.Ordinal) =>
+        UnsupportedContentException when error.Topic == ErrorTopic.NoReferrer =>
             ["Get-RegistryReferrer lists the referrers of an image."],
         UnsupportedContentException => call.IsBound("Format") ? ["Specify -Format Oci."] : [],
         InvalidReferenceException => Reference(error, call),
@@ -47,9 +45,8 @@ internal static partial class ErrorHints
     };
 
     private static string[] Reference(ImagePusherException error, CmdletCall call) =>
-        error.RecommendedAction.StartsWith("Resolve the digest", StringComparison.Ordinal) ? ["Resolve-ImageDigest does it."]
-        : error.Message.StartsWith("The sync file states no target", StringComparison.Ordinal) && call.CanAdd("Destination")
-            ? ["Specify -Destination."]
+        error.Topic == ErrorTopic.MissingDigest ? ["Resolve-ImageDigest does it."]
+        : error.Topic == ErrorTopic.MissingDestination && call.CanAdd("Destination") ? ["Specify -Destination."]
         : !PathOfFile().IsMatch(error.Message) ? []
         : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
         : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];

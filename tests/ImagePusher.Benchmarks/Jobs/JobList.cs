@@ -7,7 +7,7 @@ internal static class JobList
 {
     public static async Task<IReadOnlyList<Job>> MakeAsync(
         BenchSettings settings, string images, Pwsh pwsh, TemporaryFolder folder, BenchRegistries registries,
-        NetworkJobs network)
+        FastRegistries fast, NetworkJobs network)
     {
         var (source, target) = (registries.Source, registries.Target);
         var tar = Path.Combine(images, settings.IsQuick ? "docker-archive.tar" : "bench/docker-archive.tar");
@@ -112,6 +112,7 @@ internal static class JobList
             },
             Mirror(count, withPeer: true, "0.35"),
             Mirror(2 * count, withPeer: false, "2.1 x the half"),
+            .. await FastJobs.MakeAsync(count, layout, compressed, pwsh, folder, fast),
             .. LargeLayer.Jobs(settings, pwsh, folder, target, Cold),
             .. network.List(small, layout, Cold, compressed),
             new Job("Import-Module, above the idle start") { Goal = "0.15 s", Ours = pwsh.RunImportAsync },

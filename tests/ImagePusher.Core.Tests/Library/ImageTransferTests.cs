@@ -98,7 +98,7 @@ public sealed class ImageTransferTests : LibraryTest
     [Fact]
     public async Task A_plan_reports_what_would_be_sent_and_changes_nothing()
     {
-        var archive = ImageEndpoint.Archive(DockerArchive("app.tar", "app:1.0"));
+        var archive = ImageEndpoint.Archive(DockerArchive("pushed-by-no-other-test.tar", "app:1.0"));
         var plan = await ImageTransfer.PlanAsync(archive, Target(""), cancellationToken: Token);
         Assert.Equal((2, false), (plan.Blobs.Count, plan.IsPublished));
         Assert.Equal(5_000, plan.BytesToEncode);

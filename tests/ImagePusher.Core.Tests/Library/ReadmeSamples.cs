@@ -21,6 +21,14 @@ internal static class ReadmeSamples
         //// end
     }
 
+    public static async Task CacheAsync()
+    {
+        //// sample
+        await ImageTransfer.CopyAsync(ImageEndpoint.Registry("ghcr.io/owner/app:1.0"), ImageEndpoint.Cache());
+        await ImageTransfer.CopyAsync(ImageEndpoint.Cache("ghcr.io/owner/app:1.0"), ImageEndpoint.Registry("localhost:5000/team/"));
+        //// end
+    }
+
     public static async Task CopyAllAsync()
     {
         //// sample
@@ -63,3 +71,12 @@ internal static class ReadmeSamples
         //// end
     }
 }
+
+//// sample
+internal sealed class VaultCredentials(Func<string, CancellationToken, Task<string>> readSecret) : ICredentialProvider
+{
+    public async ValueTask<RegistryCredential?> GetCredentialAsync(
+        string registry, string repository, RegistryCredential? rejected, CancellationToken cancellationToken) =>
+        new RegistryCredential("robot", await readSecret(registry, cancellationToken));
+}
+//// end

@@ -106,6 +106,44 @@ public sealed class CredentialTests : IDisposable
             server.TokenRequests.Select(request => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.Authorization![6..]))));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Secrets_that_are_forgotten_are_not_sent_again(bool isConnected)
+    {
+        await using var server = NewServer();
+        await using var session = NewSession();
+        var credential = new RegistryCredential("session", "2");
+        if (isConnected)
+        {
+            await session.Client.ConnectAsync(server.Address, credential, null, null, Token);
+        }
+        else
+        {
+            session.Client.SetCredential(server.Address, credential);
+        }
+
+        await session.Repository(server.Address, "a").ResolveAsync("1", Token);
+        Assert.NotNull(server.TokenRequests[^1].Authorization);
+
+        session.Client.ForgetSecrets();
+        Assert.Empty(session.Client.Connections);
+        var before = server.TokenRequests.Count;
+        await session.Repository(server.Address, "a").ResolveAsync("1", Token);
+        Assert.All(server.TokenRequests.Skip(before), request => Assert.Null(request.Authorization));
+        Assert.True(server.TokenRequests.Count > before);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_credential_is_removed_is_anonymous()
+    {
+        await using var server = NewServer();
+        await using var session = NewSession();
+        await session.Client.ConnectAsync(server.Address, new RegistryCredential("session", "2"), null, null, Token);
+        Assert.True(session.Client.RemoveCredential(server.Address));
+        Assert.Null(Assert.Single(session.Client.Connections).Value);
+    }
+
     [Fact]
     public async Task A_file_that_changes_is_read_again_and_a_broken_one_is_told()
     {

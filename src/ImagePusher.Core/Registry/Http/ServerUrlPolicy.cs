@@ -110,7 +110,8 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
     public RegistryException Private(string target, ServerUrlUse use, string purpose) => Refusal(
         use, purpose, $"{Named(use)} {secrets.Url(target)}, an address in a private network",
         $"Nothing was sent there. If that host belongs to the registry, add it to AllowedHosts of the settings of {registry}; "
-        + "else ask the registry's operator to correct the address.");
+        + "else ask the registry's operator to correct the address.",
+        ErrorTopic.ForbiddenHost);
 
     private static string Named(ServerUrlUse use) => use switch
     {
@@ -119,12 +120,13 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         _ => "redirects to",
     };
 
-    private RegistryException Refusal(ServerUrlUse use, string purpose, string reason, string recommendedAction)
+    private RegistryException Refusal(
+        ServerUrlUse use, string purpose, string reason, string recommendedAction, ErrorTopic topic = ErrorTopic.None)
     {
         var message = $"{RegistryFailure.Failed(purpose)}: {registry} {reason}.";
         return use == ServerUrlUse.TokenServer
-            ? new RegistryUnauthorizedException(message, recommendedAction, HttpStatusCode.Unauthorized)
-            : new RegistryProtocolException(message, recommendedAction);
+            ? new RegistryUnauthorizedException(message, recommendedAction, HttpStatusCode.Unauthorized) { Topic = topic }
+            : new RegistryProtocolException(message, recommendedAction) { Topic = topic };
     }
 
     private bool IsOwn(string host) => host.Equals(Own.DnsSafeHost, StringComparison.OrdinalIgnoreCase);
