@@ -72,6 +72,26 @@ public sealed class ResumeTests
     }
 
     [Theory]
+    [InlineData(CutScope.Request)]
+    [InlineData(CutScope.Connection)]
+    [InlineData(CutScope.Proxy)]
+    public async Task Where_the_status_is_true_layers_sent_at_once_over_cut_connections_are_sent_about_once(CutScope scope)
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await SendAtOnceAsync(registry.Address, scope, Unit, 1.05);
+    }
+
+    [Theory]
+    [InlineData(CutScope.Request)]
+    [InlineData(CutScope.Connection)]
+    public async Task docker_registry_takes_layers_sent_at_once_over_cut_connections(CutScope scope)
+    {
+        ExternalTools.Require("docker-registry");
+        await using var registry = await DockerRegistry.StartAsync(Token);
+        await SendAtOnceAsync(registry.Address, scope, Math.Max(Unit, 300_000), 1.3);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Where_the_status_is_true_a_later_run_goes_on(bool isKnown)
@@ -122,6 +142,23 @@ public sealed class ResumeTests
         await Assert.ThrowsAsync<RegistryUnreachableException>(
             () => session.Repository(proxy.Address, retries: 4).WriteBlobAsync(MemoryBlob.Random(100_000), Token));
         Assert.Equal(5, proxy.Count("PATCH"));
+    }
+
+    // Six layers, of which each is cut several times, over connections that are cut every 20 units.
+    private static async Task SendAtOnceAsync(string address, CutScope scope, int unit, double atMost)
+    {
+        await using var proxy = FaultProxy.Start(address);
+        proxy.On("PATCH").CutUp(20 * unit, CutKind.Reset, scope);
+        await using var session = new RegistrySession();
+        var repository = session.Repository(proxy.Address);
+        var blobs = Enumerable.Range(1, 6).Select(seed => MemoryBlob.Random((60 + seed) * unit, seed)).ToList();
+        await Task.WhenAll(blobs.Select(blob => repository.WriteBlobAsync(blob, Token)));
+        foreach (var blob in blobs)
+        {
+            Assert.True(await repository.HasBlobAsync(blob.Descriptor, Token));
+        }
+
+        Report(proxy, blobs.Sum(blob => (long)blob.Content.Length), atMost);
     }
 
     private static void Report(FaultProxy proxy, long size, double atMost)
