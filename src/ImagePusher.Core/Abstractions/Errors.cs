@@ -17,6 +17,12 @@ public abstract class ImagePusherException : Exception
     public string RecommendedAction { get; }
 
     internal ErrorTopic Topic { get; init; }
+
+    /// <summary>What failed, on what and why; it begins with the image where one input has several and the rest does not name it.</summary>
+    public override string Message => Image is { Length: > 0 } image && !base.Message.Contains(image, StringComparison.Ordinal)
+        ? TerminalText.Sentence($"{image}: {base.Message}") : base.Message;
+
+    internal string? Image { get; set; }
 }
 
 /// <summary>A file, folder or program that the operating system does not let this process use.</summary>

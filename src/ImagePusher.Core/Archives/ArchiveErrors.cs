@@ -122,6 +122,6 @@ internal static class ArchiveErrors
             $"'{path}' is in use by another process.", "Close the file in the other process, or choose another path.", inner),
         _ => new AccessDeniedException(
             $"'{path}' could not be written: {DiskErrors.Reason(inner)}.",
-            Directory.Exists(path) ? "Specify the path of a file." : "Choose a path that you have permission to write to.", inner),
+            "Choose a path that you have permission to write to.", inner),
     };
 }

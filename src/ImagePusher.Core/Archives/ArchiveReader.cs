@@ -68,7 +68,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
             $"'{container.Path}' lists no images, only content of other types, such as {ignoredMediaType}.",
             "Use an archive that has an image.");
 
-    private T? TryRead<T>(Func<T> read)
+    private T? TryRead<T>(DockerManifestEntry entry, Func<T> read)
         where T : class
     {
         try
@@ -77,6 +77,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         }
         catch (ImagePusherException error)
         {
+            error.Image = entry.RepoTags is [var name, ..] ? name : null;
             _failures.Add(error);
             return null;
         }
@@ -94,7 +95,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         var known = images.ToDictionary(image => image.Root.Digest);
         foreach (var entry in entries)
         {
-            if (TryRead(() => DockerArchiveReader.Read(metadata, entry)) is not { } image)
+            if (TryRead(entry, () => DockerArchiveReader.Read(metadata, entry)) is not { } image)
             {
                 continue;
             }
@@ -133,7 +134,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         var saved = new HashSet<ArchivedImageBuilder>();
         foreach (var entry in entries)
         {
-            if (TryRead(() => ConfigDigest(entry)) is not { } config)
+            if (TryRead(entry, () => ConfigDigest(entry)) is not { } config)
             {
                 continue;
             }

@@ -126,6 +126,8 @@ internal sealed class OciLayoutReader(
         }
         catch (ImagePusherException error)
         {
+            error.Image = entry.Annotations.GetValueOrDefault(AnnotationKeys.ContainerdImageName)
+                ?? entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName);
             failures.Add(error);
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed class PlannedArchive : IImageTarget
     /// <param name="content">What an OCI archive would leave out; null for nothing.</param>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
-    /// <exception cref="AccessDeniedException">The path is a directory.</exception>
+    /// <exception cref="InvalidOptionException">The path is a folder.</exception>
     public PlannedArchive(string path, bool overwrite, IArchiveContent? content = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -26,6 +26,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
 
     /// <summary>The index as it is now; empty for a cache that does not exist yet.</summary>
     /// <exception cref="CacheCorruptException">The file is damaged.</exception>
+    /// <exception cref="InvalidOptionException">The folder is something else than a cache.</exception>
     public IndexSnapshot Read()
     {
         var stamp = IndexStamp.Of(paths.IndexFile);
@@ -167,6 +168,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
 
             initializer.ThrowIfFile();
             initializer.ThrowIfIndexIsLost();
+            initializer.ThrowUnlessUsable();
             return IndexSnapshot.Empty;
         }
 

@@ -142,7 +142,9 @@ internal sealed class CacheInitializer(CachePaths paths)
         FileStatus.Of(paths.BlobFolder) is { } folder && (folder.Kind != FileKind.Directory || paths.AlgorithmFolders.Any(algorithm =>
             FileStatus.Of(algorithm) is { } blobs && (blobs.Kind != FileKind.Directory || Directory.EnumerateFiles(algorithm).Any()))));
 
-    private void ThrowUnlessUsable()
+    /// <summary>Rejects a folder that is not a cache and cannot become one. A folder that is empty or does not exist is fine.</summary>
+    /// <exception cref="InvalidOptionException">The folder contains other files, or a layout of another version.</exception>
+    public void ThrowUnlessUsable()
     {
         if (!Directory.Exists(paths.Root))
         {

@@ -58,8 +58,10 @@ internal sealed class ImageLock
     /// <param name="overwrite">True to replace an existing file.</param>
     /// <exception cref="DestinationConflictException">The file exists and must not be replaced.</exception>
     /// <exception cref="AccessDeniedException">The file can't be written.</exception>
+    /// <exception cref="InvalidOptionException">The path is a folder.</exception>
     public void Write(string path, bool overwrite)
     {
+        OutputPath.RejectFolder(path, "images.lock.yml");
         if (!overwrite && Path.Exists(path))
         {
             throw new DestinationConflictException(

@@ -19,10 +19,12 @@ internal sealed class TarTarget : IFileTarget
 
     /// <summary>Starts a tar.</summary>
     /// <exception cref="DestinationConflictException">The file exists and is not to be replaced.</exception>
+    /// <exception cref="InvalidOptionException">The path is a folder.</exception>
     public TarTarget(string path, bool overwrite)
     {
         (_path, _overwrite) = (path, overwrite);
-        if (Directory.Exists(path) || (!overwrite && File.Exists(path)))
+        OutputPath.RejectFolder(path, "files.tar");
+        if (!overwrite && File.Exists(path))
         {
             throw FileTargetErrors.Exists(path);
         }

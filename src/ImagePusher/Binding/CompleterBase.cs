@@ -37,8 +37,7 @@ public abstract class CompleterBase : IArgumentCompleter
     {
         try
         {
-            var path = bound["CachePath"] ?? PusherSession.Current.CachePath
-                ?? (object?)Environment.GetEnvironmentVariable("IMAGEPUSHER_CACHE");
+            var path = bound["CachePath"] ?? PusherSession.Current.CachePath ?? SessionCache.Configured;
             var cache = path is "" or null ? PusherSession.Current.CurrentCache : PusherSession.Current.Cache(FullPath(path));
             return cache.ListImagesAsync(CancellationToken.None).GetAwaiter().GetResult();
         }

@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(CachedImage))]
 public sealed class GetCachedImageCommand : CachedImageCommand
 {
-    private List<Core.Oci.Digest>? _digests;
+    private List<Predicate<Core.Oci.Digest>>? _digests;
 
     /// <summary>Names, digests or wildcard patterns; all images by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -20,7 +20,7 @@ public sealed class GetCachedImageCommand : CachedImageCommand
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public override string[] Reference { get; set; } = ["*"];
 
-    /// <summary>Only images with one of these digests, or made from one.</summary>
+    /// <summary>Only images with one of these digests, or made from one; the first digits are enough.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CachedDigestCompleter))]
@@ -32,7 +32,7 @@ public sealed class GetCachedImageCommand : CachedImageCommand
 
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
-        _digests = Digest?.Select(text => Require(text, () => Core.Oci.Digest.Parse(text))).ToList();
+        _digests = Digest?.Select(text => Require(text, () => CachedDigests.Parse(text))).ToList();
 
     private protected override void Process(ImageCache cache, string text) => Start(text, async (pending, token) =>
     {
@@ -44,5 +44,5 @@ public sealed class GetCachedImageCommand : CachedImageCommand
     });
 
     private bool IsWanted(CacheEntry entry) =>
-        _digests is null || _digests.Contains(entry.Digest) || (entry.SourceDigest is { } source && _digests.Contains(source));
+        _digests?.Exists(isWanted => isWanted(entry.Digest) || (entry.SourceDigest is { } source && isWanted(source))) != false;
 }

@@ -38,10 +38,9 @@ public sealed class PushCachedImageCommand : PushCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // An object without a digest binds as an empty string.
         string? digest = null;
         if (!TryCache(CachePath, out var cache)
-            || !Try(Digest, () => digest = Digest is { Length: > 0 } ? Core.Oci.Digest.Parse(Digest).ToString() : null))
+            || !Try(Digest, () => digest = Await(token => CachedDigests.FindAsync(cache, Digest, token))?.ToString()))
         {
             return;
         }

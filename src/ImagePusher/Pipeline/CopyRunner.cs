@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using ImagePusher.Core;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 
@@ -29,7 +31,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         else if (Confirms(copy))
         {
             var progress = command.Progress;
-            command.Start(input, (pending, token) => CopyAsync(copy, output, progress, pending.Do, token));
+            command.Start(input, (pending, token) => NameAsync(input, copy, CopyAsync(copy, output, progress, pending.Do, token)));
         }
         else
         {
@@ -53,7 +55,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
 
     /// <summary>Plans the copy of one image.</summary>
     public void StartPlan(object? input, CopyRequest copy) =>
-        command.Start(input, (pending, token) => PlanAsync(copy, pending.Do, token));
+        command.Start(input, (pending, token) => NameAsync(input, copy, PlanAsync(copy, pending.Do, token)));
 
     /// <summary>Copies one image and shows its progress.</summary>
     public async Task<CopyResult> RunAsync(CopyRequest copy, ProgressReporter progress, CancellationToken cancellationToken)
@@ -83,6 +85,23 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     public Task VerifyAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken) =>
         SelectionVerification.RunAsync(
             selection, options with { Logger = command.Log, Verifier = policies?.For(selection, null) }, cancellationToken);
+
+    // A pattern or an archive may select several images; a registry's error names the target.
+    private static async Task NameAsync(object? input, CopyRequest copy, Task work)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (ImagePusherException error) when (error is not RegistryException && !IsName(input, copy.Label))
+        {
+            error.Image ??= copy.Label;
+            throw;
+        }
+    }
+
+    private static bool IsName(object? input, string image) =>
+        input as string == image || (ImageReference.TryParse(input as string, out var name) && name.ToString() == image);
 
     private async Task CopyAsync(
         CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output, ProgressReporter progress,

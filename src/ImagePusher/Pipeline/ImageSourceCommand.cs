@@ -85,10 +85,9 @@ public abstract class ImageSourceCommand : RegistryCommand
 
     private void ProcessCache()
     {
-        // An object without a digest binds as an empty string.
         Digest? digest = null;
         if (!TryCache(CachePath, out var cache)
-            || !Try(Digest, () => digest = Digest is { Length: > 0 } ? Core.Oci.Digest.Parse(Digest) : null))
+            || !Try(Digest, () => digest = Await(token => CachedDigests.FindAsync(cache, Digest, token))))
         {
             return;
         }

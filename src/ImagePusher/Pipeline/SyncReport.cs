@@ -19,6 +19,7 @@ internal sealed class SyncReport : IDisposable
     /// <exception cref="Core.ImagePusherException">The file cannot be written.</exception>
     public static SyncReport Create(string path)
     {
+        OutputPath.RejectFolder(path, "result.jsonl");
         try
         {
             if (FileStatus.Of(path, followLinks: true) is { Kind: var kind and (FileKind.NamedPipe or FileKind.Socket) })

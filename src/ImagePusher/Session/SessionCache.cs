@@ -19,9 +19,10 @@ internal static class SessionCache
             return session.Cache(PathResolver.Target(cmdlet, path));
         }
 
-        var folder = session.CachePath
-            ?? (Environment.GetEnvironmentVariable(Variable) is { } value && !string.IsNullOrWhiteSpace(value)
-                ? PathResolver.Target(cmdlet, value) : ImageCache.DefaultPath);
-        return session.Use(folder);
+        return session.Use(session.CachePath ?? (Configured is { } value ? PathResolver.Target(cmdlet, value) : ImageCache.DefaultPath));
     }
+
+    /// <summary>The value of IMAGEPUSHER_CACHE; null if it is not set or blank.</summary>
+    public static string? Configured =>
+        Environment.GetEnvironmentVariable(Variable) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 }

@@ -127,7 +127,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         await engine.FailsAsync("Save-ImageToCache $registry/none:1 -PlanOnly", "ManifestNotFound");
         await engine.FailsAsync("Export-ImageTar * $tar -PlanOnly", "DestinationConflict", "app.tar");
         await engine.FailsAsync("Export-ImageTar * ($tar + '/no/such.tar') -PlanOnly", "PathNotFound", "such.tar");
-        await engine.FailsAsync("Export-ImageTar * . -Force -PlanOnly", "AccessDenied", "it is a directory");
+        await engine.FailsAsync("Export-ImageTar * . -Force -PlanOnly", "InvalidOption", "is a folder; a file is needed");
     }
 
     [Fact]

@@ -41,14 +41,10 @@ internal sealed class TarFileWriter : IAsyncDisposable
     /// <summary>Rejects a path at which no tar can be created, without touching anything.</summary>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
-    /// <exception cref="AccessDeniedException">The path is a directory.</exception>
+    /// <exception cref="InvalidOptionException">The path is a folder.</exception>
     public static void Check(string path, bool overwrite)
     {
-        if (Directory.Exists(path))
-        {
-            throw ArchiveErrors.Unwritable(path, new UnauthorizedAccessException("it is a directory"));
-        }
-
+        OutputPath.RejectFolder(path, "images.tar");
         if (!overwrite && Path.Exists(path))
         {
             throw Exists(path, null);
