@@ -1,4 +1,3 @@
-using ImagePusher.TestSupport;
 using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Errors;
