@@ -22,6 +22,9 @@ public interface IImageTarget
     /// <summary>True if the target hashes what it receives and rejects other bytes.</summary>
     internal bool VerifiesBlobs => false;
 
+    /// <summary>Where a blob is that need not be written, in messages; null if there is nothing to report.</summary>
+    internal string? PlaceOf(Descriptor descriptor) => Description;
+
     /// <summary>True if the target has the blob.</summary>
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

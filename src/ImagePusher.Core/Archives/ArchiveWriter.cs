@@ -60,6 +60,8 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
             () => Task.FromResult(_written.ContainsKey(descriptor.Digest) || _sparse.Omits(descriptor)), cancellationToken);
     }
 
+    string? IImageTarget.PlaceOf(Descriptor descriptor) => _sparse.PlaceOf(descriptor) ?? Description;
+
     /// <inheritdoc/>
     public Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) =>
         RunExclusiveAsync(() => Task.FromResult(_images.Find(image => image.Name == name).Manifest?.Digest), cancellationToken);

@@ -19,6 +19,11 @@ internal sealed class SparseContent(IArchiveContent? content)
     /// <summary>True for a config by which a reader describes an image: every part has it, whatever the receiver has.</summary>
     public static bool IsDescription(Descriptor blob) => MediaTypes.IsImageConfig(blob.MediaType) && blob.Size <= SmallConfig;
 
+    /// <summary>The image or the other part that has a blob which is left out; null if the archive has it.</summary>
+    public string? PlaceOf(Descriptor blob) => content is null || IsDescription(blob) ? null
+        : content.HoldersOf(blob) is [var holder, ..] ? $"{holder.Repository}@{holder.Image}"
+        : content.PartWith(blob);
+
     /// <summary>True if a blob is left out; one that the receiver has is recorded.</summary>
     public bool Omits(Descriptor blob)
     {
@@ -39,6 +44,6 @@ internal sealed class SparseContent(IArchiveContent? content)
             return true;
         }
 
-        return content.IsElsewhere(blob);
+        return content.PartWith(blob) is not null;
     }
 }

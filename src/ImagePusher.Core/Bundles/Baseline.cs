@@ -19,7 +19,7 @@ internal sealed class Baseline : IArchiveContent
     /// <summary>True if nothing was added.</summary>
     public bool IsEmpty => _holders.Count == 0;
 
-    public bool IsElsewhere(Descriptor blob) => false;
+    public string? PartWith(Descriptor blob) => null;
 
     public IReadOnlyList<BlobHolder> HoldersOf(Descriptor blob) => _holders.GetValueOrDefault(blob.Digest) ?? [];
 

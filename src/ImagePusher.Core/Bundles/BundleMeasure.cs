@@ -42,6 +42,9 @@ internal sealed class BundleMeasure(string path) : IImageTarget
 
     public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);
 
+    // The blob is not written yet, wherever it will be.
+    string? IImageTarget.PlaceOf(Descriptor descriptor) => null;
+
     public string? MountCandidate(Descriptor descriptor) => null;
 
     public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken) =>

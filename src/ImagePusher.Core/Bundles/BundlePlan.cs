@@ -198,6 +198,7 @@ internal sealed class BundlePlan
 
         public IReadOnlyList<BlobHolder> HoldersOf(Descriptor blob) => plan._baseline?.HoldersOf(blob) ?? [];
 
-        public bool IsElsewhere(Descriptor blob) => plan._partOf.TryGetValue(blob.Digest, out var part) && part != number - 1;
+        public string? PartWith(Descriptor blob) =>
+            plan._partOf.TryGetValue(blob.Digest, out var part) && part != number - 1 ? plan.PathOf(part + 1) : null;
     }
 }

@@ -159,10 +159,18 @@ public sealed class RegistryClient : IAsyncDisposable
     /// </summary>
     /// <exception cref="RegistryException">They could not be listed.</exception>
     public IAsyncEnumerable<string> GetRepositoriesAsync(
-        string registry, RequestOptions? options = null, CancellationToken cancellationToken = default)
+        string registry, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetRepositoriesAsync(registry, options, static () => { }, cancellationToken);
+
+    /// <summary>The repositories; reports if the list may lack some.</summary>
+    internal IAsyncEnumerable<string> GetRepositoriesAsync(
+        string registry, RequestOptions? options, Action incomplete, CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
-        var list = new ListRequest("/v2/_catalog", "repositories", $"listing the repositories of {name}", [TokenScope.Catalog]);
+        var list = new ListRequest("/v2/_catalog", "repositories", $"listing the repositories of {name}", [TokenScope.Catalog])
+        {
+            Incomplete = incomplete,
+        };
         return NameList.ReadAsync(
             Transport(name, "", options), list, _options.Limits, ReferenceGrammar.IsRepository, static () => { }, cancellationToken);
     }

@@ -78,18 +78,26 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
         var decided = read.OrderBy(tag => tag.Name.Tag, StringComparer.Ordinal).ToArray();
         needed = await KeepReferrersAsync(decided, needed, kept, cancellationToken).ConfigureAwait(false);
 
-        // At least one tag stays, the newest version.
-        var removed = decided.Where(tag => tag.Kept is null).ToList();
-        var existing = tags.Count - chosen.Count + decided.Length;
-        if (!allowsEmpty && removed.Count > 0 && removed.Count == existing && !(isForecast && scope.WantsTags))
+        if (!allowsEmpty && !(isForecast && scope.WantsTags) && LastOf(decided, tags.Where(tag => !chosen.Contains(tag))) is { } last)
         {
-            var last = removed.MaxBy(tag => tag, Comparer<PruneTag>.Create(CompareVersions))!;
             decided[Array.IndexOf(decided, last)] = last with { Kept = "it would be the last tag of the repository" };
             needed = await kept.ReadAsync([last.Name.Tag!], [], cancellationToken).ConfigureAwait(false);
             needed = await KeepReferrersAsync(decided, needed, kept, cancellationToken).ConfigureAwait(false);
         }
 
         return [.. decided.Select(tag => tag with { IsShared = tag.Digest is not null && needed.Contains(tag.Digest) })];
+    }
+
+    // The newest version, if the removals would leave no tag, or none but tags of signatures and of lists of referrers; else null.
+    private static PruneTag? LastOf(PruneTag[] decided, IEnumerable<string> others)
+    {
+        var removed = decided.Where(tag => tag.Kept is null).ToList();
+        var images = removed.Where(tag => tag.ListTag is null).ToList();
+        var staying = decided.Where(tag => tag.Kept is not null).Select(tag => tag.Name.Tag!).Concat(others)
+            .Where(tag => images.Count == 0 || SubjectTag.ListTagOf(tag) is null);
+        return removed.Count == 0 || staying.Any()
+            ? null
+            : (images.Count > 0 ? images : removed).MaxBy(tag => tag, Comparer<PruneTag>.Create(CompareVersions));
     }
 
     // What refers to a kept image is kept, and so is what refers to that: the signature of an SBOM.

@@ -20,7 +20,7 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     public HashSet<Digest> WantedDigests { get; } = [];
 
     /// <summary>Why nothing is removed; null if nothing speaks against it.</summary>
-    public string? Doubt { get; private set; }
+    public string? Doubt { get; set; }
 
     /// <summary>Adds what an entry selects.</summary>
     /// <param name="selection">What it selects.</param>
@@ -28,7 +28,8 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     /// <param name="hasFailed">True if one of the images failed.</param>
     public void Add(SyncSelection selection, IEnumerable<ImageReference> targets, bool hasFailed)
     {
-        Doubt ??= selection.Doubt ?? (hasFailed ? "an image for it failed" : null);
+        Doubt ??= selection.Doubt
+            ?? (hasFailed ? "an image for it failed" : selection.Repository == repository ? "it is its own source" : null);
         _rules.Add(selection.Entry.Rule);
         foreach (var name in targets)
         {

@@ -6,8 +6,11 @@ using ImagePusher.Core.Yaml;
 namespace ImagePusher.Core.Sync;
 
 /// <summary>Reads skopeo's form: registries with their repositories, and which tags of each are wanted.</summary>
-/// <remarks>skopeo-sync(1), "YAML file content". A relative cert-dir is relative to the current directory of the process.</remarks>
-internal sealed class SkopeoSyncReader(string name, SyncValues values)
+/// <remarks>skopeo-sync(1), "YAML file content".</remarks>
+/// <param name="name">The name of the file.</param>
+/// <param name="values">Reads its values.</param>
+/// <param name="folder">The current folder, to which a cert-dir is relative.</param>
+internal sealed class SkopeoSyncReader(string name, SyncValues values, string folder)
 {
     private const string Keys = "images, images-by-tag-regex, images-by-semver, credentials, tls-verify and cert-dir";
 
@@ -19,13 +22,16 @@ internal sealed class SkopeoSyncReader(string name, SyncValues values)
         foreach (var (key, value) in values.Mapping(root, "the file"))
         {
             var registry = values.Parse(key, "the registry", text => ImageReference.Create(text, "any").Registry);
-            ReadRegistry(registry, value);
+            if (!_registries.TryAdd(registry, ReadRegistry(registry, value)))
+            {
+                throw values.Error(key, $"the registry '{registry}' occurs twice", "Write its repositories under one key.");
+            }
         }
 
         return new SyncFile { Path = name, Entries = _entries, Registries = _registries };
     }
 
-    private void ReadRegistry(string registry, YamlNode node)
+    private SyncRegistry ReadRegistry(string registry, YamlNode node)
     {
         var access = new SyncRegistry();
         foreach (var (key, value) in values.Mapping(node, $"the value of '{registry}'"))
@@ -58,7 +64,7 @@ internal sealed class SkopeoSyncReader(string name, SyncValues values)
             }
         }
 
-        _registries[registry] = access;
+        return access;
     }
 
     private void Repositories(string registry, YamlNode key, YamlNode node, Func<YamlNode, SyncRule> rule)
@@ -84,8 +90,14 @@ internal sealed class SkopeoSyncReader(string name, SyncValues values)
 
     private static string NameOf(string text) => Digest.TryParse(text, out _) ? text : ImageReference.Create("localhost", "any", text).Tag!;
 
-    private RegistryCredential Credential(YamlNode node)
+    // Null for a key without a value, as when its lines are comments.
+    private RegistryCredential? Credential(YamlNode node)
     {
+        if (node.IsNull)
+        {
+            return null;
+        }
+
         var (user, password) = ("", "");
         foreach (var (key, value) in values.Mapping(node, "the value of 'credentials'"))
         {
@@ -109,7 +121,7 @@ internal sealed class SkopeoSyncReader(string name, SyncValues values)
 
     private string Folder(YamlNode node)
     {
-        var path = Path.GetFullPath(values.Text(node, "cert-dir"));
+        var path = Path.GetFullPath(values.Text(node, "cert-dir"), folder);
         return Directory.Exists(path) ? path : throw values.Error(node, $"the folder '{path}' does not exist");
     }
 }

@@ -10,17 +10,18 @@ internal static class SyncFileReader
     /// <param name="path">The full path.</param>
     /// <param name="name">How messages call it.</param>
     /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="folder">The full path of the current folder, to which paths in the file are relative.</param>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file cannot be read.</exception>
     /// <exception cref="InvalidOptionException">The file has an error; the message has line and column.</exception>
     /// <exception cref="UnsupportedContentException">The file asks for something that is not supported.</exception>
     /// <exception cref="LimitExceededException">The file exceeds a limit.</exception>
-    public static SyncFile ReadFile(string path, string name, Func<string, string?> environment) =>
-        Read(Content(path, name), name, environment);
+    public static SyncFile ReadFile(string path, string name, Func<string, string?> environment, string folder) =>
+        Read(Content(path, name), name, environment, folder);
 
     /// <summary>Reads the content of a file.</summary>
     /// <inheritdoc cref="ReadFile"/>
-    public static SyncFile Read(byte[] content, string name, Func<string, string?> environment)
+    public static SyncFile Read(byte[] content, string name, Func<string, string?> environment, string folder)
     {
         var root = YamlReader.Read(content, name);
         if (root is null || root.IsNull)
@@ -32,7 +33,7 @@ internal static class SyncFileReader
         var keys = values.Mapping(root, "the file").Select(entry => entry.Key.Text).ToHashSet();
         var file = keys.Contains("sync") || keys.Contains("version")
             ? new RegsyncReader(name, values).Read(root)
-            : new SkopeoSyncReader(name, values).Read(root);
+            : new SkopeoSyncReader(name, values, folder).Read(root);
         return file.Entries.Count <= SyncLimits.Entries
             ? file
             : throw YamlErrors.Limit(name, $"it has more than {SyncLimits.Entries:N0} entries");

@@ -14,7 +14,10 @@ internal interface ISyncLists
     IAsyncEnumerable<string> GetTagsAsync(ImageReference repository, Action incomplete, CancellationToken cancellationToken);
 
     /// <summary>The repositories of a registry.</summary>
-    IAsyncEnumerable<string> GetRepositoriesAsync(string registry, CancellationToken cancellationToken);
+    /// <param name="registry">The registry.</param>
+    /// <param name="incomplete">Called if the list may lack repositories.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    IAsyncEnumerable<string> GetRepositoriesAsync(string registry, Action incomplete, CancellationToken cancellationToken);
 }
 
 /// <summary>Finds what the entries of a sync file select. Each list is requested once, whatever the number of its entries.</summary>
@@ -33,15 +36,15 @@ internal sealed class SyncPlanner(ISyncLists lists)
             yield break;
         }
 
-        var (repositories, failure) = await RepositoriesAsync(entry, cancellationToken).ConfigureAwait(false);
+        var (repositories, isIncomplete, failure) = await RepositoriesAsync(entry, cancellationToken).ConfigureAwait(false);
         foreach (var repository in repositories)
         {
             yield return await SelectAsync(entry, repository, cancellationToken).ConfigureAwait(false);
         }
 
-        if (failure is not null)
+        if (isIncomplete)
         {
-            yield return new SyncSelection { Entry = entry, Error = failure };
+            yield return new SyncSelection { Entry = entry, IsIncomplete = true, Error = failure };
         }
     }
 
@@ -91,13 +94,14 @@ internal sealed class SyncPlanner(ISyncLists lists)
         }
     }
 
-    private async Task<(IReadOnlyList<ImageReference> Repositories, ImagePusherException? Failure)> RepositoriesAsync(
+    private async Task<(IReadOnlyList<ImageReference> Repositories, bool IsIncomplete, ImagePusherException? Failure)> RepositoriesAsync(
         SyncEntry entry, CancellationToken cancellationToken)
     {
-        var found = new List<ImageReference>();
+        var (found, isIncomplete) = (new List<ImageReference>(), false);
         try
         {
-            await foreach (var path in lists.GetRepositoriesAsync(entry.Registry, cancellationToken).ConfigureAwait(false))
+            await foreach (var path in lists.GetRepositoriesAsync(
+                entry.Registry, () => isIncomplete = true, cancellationToken).ConfigureAwait(false))
             {
                 if (entry.Repositories.Selects(path))
                 {
@@ -105,11 +109,11 @@ internal sealed class SyncPlanner(ISyncLists lists)
                 }
             }
 
-            return (found, null);
+            return (found, isIncomplete, null);
         }
         catch (ImagePusherException error)
         {
-            return (found, error);
+            return (found, true, error);
         }
     }
 

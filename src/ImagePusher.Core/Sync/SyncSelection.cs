@@ -8,7 +8,7 @@ internal sealed record SyncSelection
     /// <summary>The entry.</summary>
     public required SyncEntry Entry { get; init; }
 
-    /// <summary>The repository of the source; null if the repositories of the registry could not be listed.</summary>
+    /// <summary>The repository of the source; null for those of the registry that could not be listed.</summary>
     public ImageReference? Repository { get; init; }
 
     /// <summary>The wanted images, by tag or digest.</summary>

@@ -25,16 +25,17 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
 
     /// <summary>A secret, which must be exactly one <c>{{env "NAME"}}</c>.</summary>
     public string Secret(YamlNode node, string what) =>
-        node.Kind == YamlKind.Scalar && Variable().Match(node.Text.Trim()) is { Success: true } match
+        node is { Kind: YamlKind.Scalar, Text: "" } ? throw Error(node, $"{what} is empty")
+        : node.Kind == YamlKind.Scalar && Variable().Match(node.Text.Trim()) is { Success: true } match
         && match.Length == node.Text.Trim().Length
             ? Expand(node)
             : throw YamlErrors.Secret(file, node, what);
 
-    /// <summary>True or false.</summary>
+    /// <summary>True or false, also in the words of YAML 1.1, which Go reads for these values.</summary>
     public bool Flag(YamlNode node, string what) => Text(node, what) switch
     {
-        "true" or "True" or "TRUE" => true,
-        "false" or "False" or "FALSE" => false,
+        "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
+        "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" => false,
         _ => throw Error(node, $"{what} is neither true nor false"),
     };
 

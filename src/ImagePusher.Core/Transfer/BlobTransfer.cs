@@ -102,7 +102,11 @@ internal sealed class BlobTransfer(
 
         if (await target.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false))
         {
-            log.Verbose($"{blob.Digest}: exists in {target.Description}.");
+            if (target.PlaceOf(blob) is { } place)
+            {
+                log.Verbose($"{blob.Digest}: exists in {place}.");
+            }
+
             progress.End(BlobState.Existing);
             return true;
         }

@@ -23,7 +23,12 @@ internal static class YamlErrors
 
     /// <summary>The file asks for something that is not supported.</summary>
     public static UnsupportedContentException Unsupported(string file, YamlNode node, string reason, string recommendedAction) =>
-        new($"{Place(file, node.Line, node.Column)}: {reason}.", recommendedAction);
+        Unsupported(file, node.Line, node.Column, reason, recommendedAction);
+
+    /// <summary>The file asks for something that is not supported.</summary>
+    public static UnsupportedContentException Unsupported(
+        string file, int line, int column, string reason, string recommendedAction) =>
+        new($"{Place(file, line, column)}: {reason}.", recommendedAction);
 
     /// <summary>The file exceeds a limit.</summary>
     public static LimitExceededException Limit(string file, string reason) =>

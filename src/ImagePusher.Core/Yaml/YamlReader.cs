@@ -11,6 +11,10 @@ namespace ImagePusher.Core.Yaml;
 /// <remarks>YAML 1.2, read by YamlDotNet, whose assembly is loaded by the first call only.</remarks>
 internal sealed class YamlReader
 {
+    private const string Schema = "tag:yaml.org,2002:";
+
+    private static readonly string[] ScalarTags = ["str", "int", "float", "bool", "null", "timestamp", "merge"];
+
     private readonly string _file;
     private readonly IParser _parser;
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
@@ -22,6 +26,7 @@ internal sealed class YamlReader
     /// <param name="content">The bytes of the file, UTF-8 or with a byte order mark.</param>
     /// <param name="file">The name of the file, for messages.</param>
     /// <exception cref="InvalidOptionException">The content is not valid YAML; the message has line and column.</exception>
+    /// <exception cref="UnsupportedContentException">A value has a tag of an application.</exception>
     /// <exception cref="LimitExceededException">The content exceeds one of <see cref="YamlLimits"/>.</exception>
     public static YamlNode? Read(byte[] content, string file)
     {
@@ -30,10 +35,36 @@ internal sealed class YamlReader
         {
             return new YamlReader(file, new CheckedParser(new Parser(text))).ReadDocument();
         }
+        catch (YamlException error) when (TabOf(content, error) is { } tab)
+        {
+            throw YamlErrors.Invalid(
+                file, tab.Line, tab.Column, "a tab indents the line, and YAML permits spaces only", error, "Replace the tab by spaces.");
+        }
         catch (YamlException error)
         {
             throw YamlErrors.Invalid(file, (int)error.Start.Line, (int)error.Start.Column, $"it is not valid YAML: {error.Message}", error);
         }
+    }
+
+    // YamlDotNet reports a tab at the start of the mapping or text in which it is.
+    private static (int Line, int Column)? TabOf(byte[] content, YamlException error)
+    {
+        if (!error.Message.Contains(" tab ", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        using var text = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        for (var line = 1; text.ReadLine() is { } read; line++)
+        {
+            var indentation = read.AsSpan()[..(read.Length - read.AsSpan().TrimStart(" \t").Length)];
+            if (line >= error.Start.Line && indentation.Contains('\t'))
+            {
+                return (line, indentation.IndexOf('\t') + 1);
+            }
+        }
+
+        return null;
     }
 
     private YamlNode? ReadDocument()
@@ -87,15 +118,18 @@ internal sealed class YamlReader
     private YamlNode ReadScalar(int line, int column)
     {
         var scalar = _parser.Consume<Scalar>();
+        CheckTag(scalar, ScalarTags);
+        var isText = scalar.Tag.IsNonSpecific || (!scalar.Tag.IsEmpty && scalar.Tag.Value == Schema + "str");
         return new YamlNode
         {
-            Kind = YamlKind.Scalar, Line = line, Column = column, Text = scalar.Value, IsPlain = scalar.Style == ScalarStyle.Plain,
+            Kind = YamlKind.Scalar, Line = line, Column = column, Text = scalar.Value,
+            IsPlain = scalar.Style == ScalarStyle.Plain && !isText,
         };
     }
 
     private YamlNode ReadSequence(int line, int column, int depth)
     {
-        _parser.Consume<SequenceStart>();
+        CheckTag(_parser.Consume<SequenceStart>(), "seq");
         var items = new List<YamlNode>();
         while (!_parser.TryConsume<SequenceEnd>(out _))
         {
@@ -110,7 +144,7 @@ internal sealed class YamlReader
 
     private YamlNode ReadMapping(int line, int column, int depth)
     {
-        _parser.Consume<MappingStart>();
+        CheckTag(_parser.Consume<MappingStart>(), "map");
         var (entries, keys, merged) = (new List<(YamlNode Key, YamlNode Value)>(), new HashSet<string>(), new List<YamlNode>());
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
@@ -150,6 +184,23 @@ internal sealed class YamlReader
             Kind = YamlKind.Mapping, Line = line, Column = column, Entries = entries,
             Weight = 1 + entries.Sum(entry => entry.Key.Weight + entry.Value.Weight),
         };
+    }
+
+    // A tag of an application, such as !include or !vault, asks for something that is not done here.
+    private void CheckTag(NodeEvent node, params ReadOnlySpan<string> known)
+    {
+        if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)
+        {
+            return;
+        }
+
+        var tag = node.Tag.Value;
+        if (!tag.StartsWith(Schema, StringComparison.Ordinal) || !known.Contains(tag[Schema.Length..]))
+        {
+            throw YamlErrors.Unsupported(
+                _file, (int)node.Start.Line, (int)node.Start.Column, $"the tag '{tag}' of a value is not supported",
+                "Write the value itself in the file.");
+        }
     }
 
     // Every value of the result is counted, so that aliases of aliases cannot multiply.

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Sync;
 using ImagePusher.Pipeline;
@@ -8,30 +9,35 @@ namespace ImagePusher.Binding;
 /// <summary>Reads the sync files that -Path or -LiteralPath select.</summary>
 internal static class SyncFiles
 {
-    /// <summary>The files, each with the text that selected it; errors are non-terminating.</summary>
-    public static IEnumerable<(string Input, SyncFile File)> Read(AsyncCommand command, string[] paths, bool isLiteral)
+    /// <summary>Does something with each file; errors are non-terminating.</summary>
+    /// <returns>True if there was no error.</returns>
+    public static bool ForEach(AsyncCommand command, string[] paths, bool isLiteral, Action<string, SyncFile> action)
     {
+        var succeeds = true;
         foreach (var path in paths)
         {
             IReadOnlyCollection<string> files = [];
-            command.Try(path, () => files = PathResolver.Existing(command, path, isLiteral));
+            succeeds &= command.Try(path, () => files = PathResolver.Existing(command, path, isLiteral));
             foreach (var file in files)
             {
-                SyncFile? read = null;
-                if (command.Try(path, () => read = Read(file)))
+                succeeds &= command.Try(path, () =>
                 {
-                    read!.Warnings.ToList().ForEach(warning => command.WriteWarning(TerminalText.Escape(warning)));
-                    yield return (path, read);
-                }
+                    var read = Read(command, file);
+                    read.Warnings.ToList().ForEach(warning => command.WriteWarning(TerminalText.Escape(warning)));
+                    action(path, read);
+                });
             }
         }
+
+        return succeeds;
     }
 
     /// <summary>Reads one file.</summary>
-    public static SyncFile Read(string file)
+    public static SyncFile Read(PSCmdlet command, string file)
     {
         ModuleSetup.LoadYaml();
-        return SyncFileReader.ReadFile(file, file, Environment.GetEnvironmentVariable);
+        var folder = command.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        return SyncFileReader.ReadFile(file, file, Environment.GetEnvironmentVariable, folder);
     }
 
     /// <summary>What the entries of a file select, in the order of the file; the lists are read concurrently.</summary>

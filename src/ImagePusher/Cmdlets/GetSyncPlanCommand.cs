@@ -45,10 +45,7 @@ public sealed class GetSyncPlanCommand : RegistryCommand
     protected override void ProcessRecord()
     {
         var isLiteral = ParameterSetName == ArchiveInput.LiteralPathSet;
-        foreach (var (input, file) in SyncFiles.Read(this, isLiteral ? LiteralPath : Path, isLiteral))
-        {
-            Try(input, () => List(input, file));
-        }
+        _ = SyncFiles.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, List);
     }
 
     private void List(string input, SyncFile file)

@@ -22,6 +22,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     private SyncInput _input = null!;
     private SyncRun _run = null!;
     private SyncReport? _report;
+    private bool _isComplete = true;
 
     /// <summary>Sync files of skopeo or regsync; wildcards are permitted.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ArchiveInput.PathSet)]
@@ -37,7 +38,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     [ArgumentCompleter(typeof(SyncFileCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Images to copy: objects of Get-SyncPlan.</summary>
+    /// <summary>Images to copy: objects of Get-SyncPlan; or sync files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PlanSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject[] Plan { get; set; } = [];
@@ -125,16 +126,16 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         {
             foreach (var item in Plan)
             {
-                Try(item, () => _ = Copy(_input.Read(item)));
+                Copy(item);
             }
 
             return;
         }
 
         var isLiteral = ParameterSetName == ArchiveInput.LiteralPathSet;
-        foreach (var (input, file) in SyncFiles.Read(this, isLiteral ? LiteralPath : Path, isLiteral))
+        if (!SyncFiles.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, (_, file) => Copy(file)))
         {
-            Try(input, () => Copy(file));
+            _isComplete = false;
         }
     }
 
@@ -151,6 +152,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 AllowsEmpty = Force,
                 MaximumRemovals = IsBound(nameof(MaximumRemovals)) ? MaximumRemovals : null,
                 IsPlanOnly = PlanOnly,
+                Doubt = _isComplete ? null : "not everything that the files select could be read",
             }.Run();
         }
 
@@ -166,6 +168,18 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         _report?.Dispose();
     }
 
+    private void Copy(PSObject item)
+    {
+        if (item.BaseObject is FileInfo file)
+        {
+            _ = SyncFiles.ForEach(this, [file.FullName], isLiteral: true, (_, read) => Copy(read));
+        }
+        else
+        {
+            Try(item, () => _ = Copy(_input.Read(item)));
+        }
+    }
+
     private void Copy(SyncFile file)
     {
         var (access, selections) = _input.Select(file);
@@ -177,6 +191,9 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 _run.Reject(SyncInput.Failed(file, selection), null, selection.Error);
             }
 
+            // What the repositories that were not listed have may be wanted in any repository of the target.
+            _isComplete &= selection.Repository is not null;
+
             foreach (var image in selection.Images)
             {
                 if (Copy((SyncItem.Of(file, selection.Entry, image), access)) is { } target)
@@ -185,11 +202,23 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 }
             }
 
-            // Where no image has a target, that was reported, and there is nothing to compare with.
-            if (selection.Repository is not null && (names.Count > 0 || selection.Images.Count == 0))
+            if (selection.Repository is not null && RepositoryOf(selection) is { } repository)
             {
-                _selected.Add(new SyncTargetSelection(selection, _input.TargetOf(selection), names, access));
+                _selected.Add(new SyncTargetSelection(selection, repository, names, access));
             }
+        }
+    }
+
+    // The repository at the target; null where no image has a target, which was reported: there is nothing to compare with.
+    private ImageReference? RepositoryOf(SyncSelection selection)
+    {
+        try
+        {
+            return _input.TargetOf(selection);
+        }
+        catch (Core.ImagePusherException) when (selection.Images.Count > 0)
+        {
+            return null;
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class SyncInput(
     {
         if (!_access.TryGetValue(path ?? "", out var access))
         {
-            var file = path is not null && File.Exists(path) ? SyncFiles.Read(path) : null;
+            var file = path is not null && File.Exists(path) ? SyncFiles.Read(command, path) : null;
             _access[path ?? ""] = access = open(file?.Registries ?? new Dictionary<string, SyncRegistry>());
         }
 

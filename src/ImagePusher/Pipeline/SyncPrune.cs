@@ -22,6 +22,9 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
     /// <summary>The maximum number of removals; null for the larger of 10 tags and 10 % of the tags of the targets.</summary>
     public int? MaximumRemovals { get; init; }
 
+    /// <summary>Why nothing is removed from any repository; null if nothing speaks against it.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>True to return the plan and remove nothing.</summary>
     public bool IsPlanOnly { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
         var planner = new PrunePlanner(RemovesUnknown, AllowsEmpty, isForecast: IsPlanOnly || command.IsWhatIf);
         foreach (var group in selected.GroupBy(selection => selection.Repository))
         {
-            var scope = new PruneScope(group.Key, group.First().Access.Target(group.Key, command.Log).WithoutMirrors());
+            var scope = new PruneScope(group.Key, group.First().Access.Target(group.Key, command.Log).WithoutMirrors()) { Doubt = Doubt };
             foreach (var selection in group)
             {
                 scope.Add(selection.Selection, selection.Names, selection.Selection.Images.Any(run.Failed.ContainsKey));

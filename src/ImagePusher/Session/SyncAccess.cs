@@ -68,8 +68,8 @@ internal sealed class SyncAccess(RegistryAccess access, IReadOnlyDictionary<stri
     public IAsyncEnumerable<string> GetTagsAsync(ImageReference repository, Action incomplete, CancellationToken cancellationToken) =>
         Source(repository, access.Log).GetTagsAsync(incomplete, cancellationToken);
 
-    public IAsyncEnumerable<string> GetRepositoriesAsync(string registry, CancellationToken cancellationToken) =>
-        Client(registry).GetRepositoriesAsync(registry, SourceRequest(registry, null), cancellationToken);
+    public IAsyncEnumerable<string> GetRepositoriesAsync(string registry, Action incomplete, CancellationToken cancellationToken) =>
+        Client(registry).GetRepositoriesAsync(registry, SourceRequest(registry, null), incomplete, cancellationToken);
 
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 

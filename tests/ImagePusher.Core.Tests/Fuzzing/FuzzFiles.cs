@@ -15,7 +15,7 @@ internal static class FuzzFiles
         SyncFile file;
         try
         {
-            file = SyncFileReader.Read(input, "mirror.yml", name => name == "A" ? "value" : null);
+            file = SyncFileReader.Read(input, "mirror.yml", name => name == "A" ? "value" : null, Path.GetTempPath());
         }
         catch (ImagePusherException error)
         {

@@ -161,5 +161,6 @@ public sealed class SyncFileTests
     }
 
     private static SyncFile Read(string text) =>
-        SyncFileReader.Read(Encoding.UTF8.GetBytes(text), "mirror.yml", name => name == "SECRET" ? "from the environment" : null);
+        SyncFileReader.Read(
+            Encoding.UTF8.GetBytes(text), "mirror.yml", name => name == "SECRET" ? "from the environment" : null, Path.GetTempPath());
 }

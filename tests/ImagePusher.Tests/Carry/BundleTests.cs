@@ -194,6 +194,28 @@ public sealed class BundleTests : IDisposable
         Assert.Equal(1, (await engine.SingleAsync("Test-ImageTar $delta-*.tar", Token)).Omitted);
     }
 
+    [Theory]
+    [InlineData("*", 5, 0)]
+    [InlineData("*/app:1, */app:2, */app:3", 3, 0)]
+    [InlineData("*", 5, 1)]
+    public async Task Verbose_messages_name_the_part_or_the_image_that_has_a_blob(string selection, int images, int baseline)
+    {
+        using var engine = await SavedAsync();
+        engine["size"] = (long)PartSize;
+        engine["baseline"] = $"{engine["from"]}:1";
+        var known = baseline > 0 ? "-Baseline (Get-CachedImage $baseline)" : "";
+        var outcome = await engine.RunAsync($"Get-CachedImage {selection} | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize $size {known} -Verbose", Token);
+        outcome.WithoutErrors();
+        for (var number = 1; number <= images; number++)
+        {
+            var layer = Http.DigestOf(LayerOf(number));
+            var places = outcome.Verbose.Where(line => line.StartsWith($"{layer}: exists in ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1].TrimEnd('.')).Distinct();
+            var holders = Parts.Where(part => File.ReadAllBytes(part).AsSpan().IndexOf(LayerOf(number)) >= 0).ToList();
+            Assert.Equal(number <= baseline ? [$"{engine["from"]}@{ImageOf(number).Digest}"] : holders, places);
+            Assert.Equal(number <= baseline ? 0 : 1, holders.Count);
+        }
+    }
+
     public void Dispose()
     {
         _folder.Dispose();

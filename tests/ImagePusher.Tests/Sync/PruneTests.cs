@@ -81,11 +81,13 @@ public sealed class PruneTests
     public async Task Nothing_is_removed_because_of_an_empty_or_incomplete_list(string list, string? link, string why)
     {
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0", "app:1.2"]);
+        var image = TestImage.Of();
         await using var source = LoopbackServer.Start(exchange =>
         {
             if (!exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal))
             {
-                return exchange.RespondAsync(404, "{}");
+                // The images of the list are there: what keeps the tags is the list alone.
+                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
             }
 
             if (link is not null)
@@ -98,7 +100,7 @@ public sealed class PruneTests
         using var engine = mirror.Engine($"{source.Address}: {{images-by-semver: {{app: ^1.2}}}}");
         var outcome = await engine.RunAsync($"{Prune} -PruneUnknown -WarningAction Ignore", Token);
         Assert.Empty(Tags(outcome.Output, "Removed"));
-        Assert.Contains(outcome.Output, result => ((string?)((dynamic)result).Error)?.Contains(why, StringComparison.Ordinal) == true || why.Contains("incomplete", StringComparison.Ordinal));
+        Assert.Contains(outcome.Output, result => ((string?)((dynamic)result).Error)?.Contains(why, StringComparison.Ordinal) == true);
         Assert.Equal(["1.0", "1.2"], await mirror.TagsAsync("app"));
     }
 
