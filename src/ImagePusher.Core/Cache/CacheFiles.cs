@@ -12,13 +12,13 @@ internal static class CacheFiles
     public static SafeFileHandle CreateNew(this CachePaths paths, string path, FilePermissions permissions)
     {
         using var folder = paths.Hold(path);
-        return RegularFile.CreateNew(folder.Entry(path), permissions);
+        return Named(path, () => RegularFile.CreateNew(folder.Entry(path), permissions));
     }
 
     public static SafeFileHandle OpenExclusive(this CachePaths paths, string path, FilePermissions? permissions)
     {
         using var folder = paths.Hold(path);
-        return RegularFile.OpenExclusive(folder.Entry(path), permissions);
+        return Named(path, () => RegularFile.OpenExclusive(folder.Entry(path), permissions));
     }
 
     /// <summary>Creates a folder, with its parents, if it does not exist.</summary>
@@ -76,6 +76,19 @@ internal static class CacheFiles
     {
         using var folder = paths.Hold(path);
         Directory.Delete(folder.Entry(path));
+    }
+
+    // The path through the held folder means nothing to the user.
+    private static SafeFileHandle Named(string path, Func<SafeFileHandle> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (NotRegularFileException error)
+        {
+            throw new NotRegularFileException(path, error.Kind);
+        }
     }
 
     private static HeldFolder Hold(this CachePaths paths, string entry) => HeldFolder.Open(paths.Root, Path.GetDirectoryName(entry)!);

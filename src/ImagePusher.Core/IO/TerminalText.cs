@@ -10,12 +10,19 @@ namespace ImagePusher.Core.IO;
 /// </summary>
 /// <remarks>
 /// <c>##vso[…]</c> of Azure Pipelines, <c>##[…]</c> and <c>::name::</c> of GitHub Actions, <c>##teamcity[…]</c>. The first ones count
-/// anywhere in a line, <c>::</c> at its start only.
+/// anywhere in a line, <c>::</c> at its start only; but a table may break its lines anywhere.
 /// </remarks>
 internal static class TerminalText
 {
     /// <summary>The longest text from outside that a message repeats, in characters.</summary>
     public const int MaximumQuote = 200;
+
+    // The names that the runner knows; others it shows as they are.
+    private static readonly HashSet<string> GitHubCommands = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "internal-set-repo-path", "notice",
+        "remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning",
+    };
 
     /// <summary>The text with every unsafe character escaped; the same instance if nothing has to be escaped.</summary>
     public static string Escape(string text)
@@ -75,7 +82,7 @@ internal static class TerminalText
         return character switch
         {
             '[' => EndsCommandPrefix(text.AsSpan(0, index)),
-            ':' => index > 0 && text[index - 1] == ':' && StartsLineCommand(text, index),
+            ':' => index > 0 && text[index - 1] == ':' && NamesCommand(text.AsSpan(index + 1)),
             < ' ' or (>= '\u007F' and <= '\u009F') => true,
             < '\u061C' => false,
             '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' => true,
@@ -88,10 +95,12 @@ internal static class TerminalText
     private static bool EndsCommandPrefix(ReadOnlySpan<char> before) =>
         before.TrimEnd("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ").EndsWith("##", StringComparison.Ordinal);
 
-    // "::name value::" at the start; an IPv6 address has one "::" only.
-    private static bool StartsLineCommand(string text, int index) =>
-        text.AsSpan(0, index - 1).IsWhiteSpace() && index + 1 < text.Length && char.IsAsciiLetter(text[index + 1])
-        && text.IndexOf("::", index + 1, StringComparison.Ordinal) >= 0;
+    // "::name value::"; names of programming languages have two colons too.
+    private static bool NamesCommand(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAny(" :,");
+        return end > 0 && GitHubCommands.Contains(text[..end].ToString());
+    }
 
     private static bool IsPaired(string text, int index) =>
         (index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]))

@@ -49,6 +49,19 @@ public sealed class ReplacedFolderTests : CacheTest
         }
     }
 
+    [Theory]
+    [InlineData(".imagepusher/lock")]
+    [InlineData(".imagepusher/partial/part")]
+    [InlineData("index.json")]
+    public async Task An_error_names_the_entry_and_not_the_folder_that_is_held(string name)
+    {
+        await Cache.InitializeAsync(Token);
+        var (paths, path) = (new CachePaths(Root), Path.Combine(Root, name));
+        File.Delete(path);
+        File.CreateSymbolicLink(path, Victim);
+        Assert.Equal(path, Assert.Throws<NotRegularFileException>(() => paths.OpenExclusive(path, FilePermissions.Private)).Path);
+    }
+
     [Fact]
     public async Task A_folder_that_is_held_stays_the_one_that_was_opened()
     {

@@ -23,6 +23,7 @@ public sealed class TerminalTextTests
     [InlineData("##teamcity[setParameter name='a' value='b']", @"##teamcity\u005BsetParameter name='a' value='b']")]
     [InlineData("::set-output name=a::b", @":\u003Aset-output name=a::b")]
     [InlineData("\n  ::stop-commands::x", @"   :\u003Astop-commands::x")]
+    [InlineData("aaa::Add-Mask::x ::error file=a::b", @"aaa:\u003AAdd-Mask::x :\u003Aerror file=a::b")]
     public void Commands_of_CI_systems_are_escaped(string text, string expected) => Assert.Equal(expected, TerminalText.Escape(text));
 
     [Theory]
@@ -30,6 +31,7 @@ public sealed class TerminalTextTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("[::1]:5000/app")]
     [InlineData("perl Foo::Bar::Baz")]
+    [InlineData("std::error_code, Net::Debugger")]
     [InlineData("a[0] # [x] #[y] ## vso[z]")]
     public void What_only_resembles_a_command_stays(string text) => Assert.Same(text, TerminalText.Escape(text));
 
