@@ -5,7 +5,7 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core.Tests.Library;
 
 /// <summary>
-/// A copy that is made again sends nothing, also where its layers are compressed on the way: what they became is remembered by the
+/// A copy that is made again sends nothing, also where its layers are compressed by the copy: what they became is remembered by the
 /// user's state folder, whatever the endpoints are.
 /// </summary>
 public sealed class RepeatedCopyTests : LibraryTest
