@@ -23,4 +23,10 @@ internal enum ErrorTopic
 
     /// <summary>An image where a referrer is needed.</summary>
     NoReferrer,
+
+    /// <summary>A variable in a name that was not replaced by its value.</summary>
+    UnreplacedVariable,
+
+    /// <summary>A user name, password or token in a name.</summary>
+    CredentialsInName,
 }

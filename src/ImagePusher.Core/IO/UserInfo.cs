@@ -12,8 +12,12 @@ internal static partial class UserInfo
         return text.Contains('@', StringComparison.Ordinal) ? Form().Replace(text, "***@") : text;
     }
 
-    // At the start of a word or behind a scheme. The name and tag before a digest, name:tag@sha256:…, are kept.
+    // At the start of a word or behind a scheme, up to the last '@': user:password@, and token@ behind a scheme or before a host and a
+    // path. The name and tag before a digest, name:tag@sha256:…, are kept.
     [GeneratedRegex(
-        @"(?<=\A|[\s'""(=]|://)[^\s'""(=/@:]*:(?!//)[^\s'""@]*@(?!sha[0-9]+:|[a-z0-9+._-]+:[0-9a-f]{32})", RegexOptions.CultureInvariant)]
+        @"(?<=\A|[\s'""(=]|://)[^\s'""(=/@:]*:(?!//)[^\s'""]*@(?!@*(?:sha[0-9]+:|[a-z0-9+._-]+:[0-9a-f]{32}))"
+        + @"|(?<=://)[^\s'""/@:]+@"
+        + @"|(?<=\A|[\s'""(=])[^\s'""(=/@:]+@(?=(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost|[A-Za-z0-9-]+:[0-9])[:0-9]*/)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -58,13 +58,13 @@ internal sealed class DestinationRule
             var hint = slash < 0 && text.Contains(':', StringComparison.Ordinal)
                 ? $" If '{text}' is an image, name its registry too: REGISTRY/{text}."
                 : "";
-            throw new InvalidReferenceException(
+            throw NameMistakes.Find(text, "destination") ?? new InvalidReferenceException(
                 $"Invalid destination '{text}': '{host}' is not a registry, host[:port] with a port from 1 to 65535.", Forms + hint);
         }
 
         if (slash >= 0 && !ReferenceGrammar.LooksLikeHost(host))
         {
-            throw new InvalidReferenceException(
+            throw NameMistakes.Find(text, "destination") ?? new InvalidReferenceException(
                 $"Invalid destination '{text}': the first part '{host}' is not a registry; it has no '.' or ':' and is not 'localhost'.",
                 $"{Forms} For Docker Hub use docker.io/{text}.");
         }
@@ -129,7 +129,7 @@ internal sealed class DestinationRule
         var prefix = path.Length == 0 ? null : path[..^1];
         return prefix is null || ReferenceGrammar.IsRepository(prefix)
             ? new DestinationRule(text, Canonical(host), prefix, null, false) { KeepLibrary = keepLibrary }
-            : throw new InvalidReferenceException(
+            : throw NameMistakes.Find(text, "destination") ?? new InvalidReferenceException(
                 $"Invalid destination '{text}': '{prefix}' is not a prefix "
                 + "(lower-case letters and digits, separated by '.', '_', '__', '-' or '/').",
                 ReferenceGrammar.IsRepository(prefix.ToLowerInvariant()) ? $"Use '{host}/{prefix.ToLowerInvariant()}/'." : Forms);

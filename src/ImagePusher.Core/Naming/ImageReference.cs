@@ -147,7 +147,7 @@ public sealed record ImageReference
             : null;
         return problem is null
             ? new ImageReference(registry, repository, tag, parsed)
-            : throw new InvalidReferenceException(
+            : throw NameMistakes.Find(text, NameMistakes.Image) ?? new InvalidReferenceException(
                 $"Invalid image reference '{text}': {problem}.",
                 InLowerCase(text, registry)
                     ?? "Use [registry/]repository[:tag][@digest], such as nginx:1.27 or localhost:5000/team/app:1.0.");

@@ -48,7 +48,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
         {
             throw new InvalidReferenceException(
                 $"Invalid platform '{text}'.",
-                (Name().IsMatch(text) ? $"Specify the operating system too, such as linux/{text}. " : "")
+                (text.Contains('\\', StringComparison.Ordinal) ? "Separate the parts by '/'. " : "")
+                + (Name().IsMatch(text) ? $"Specify the operating system too, such as linux/{text}. " : "")
                 + "Use os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7; "
                 + "for Windows optionally with a version, windows/amd64:10.0.20348.");
         }

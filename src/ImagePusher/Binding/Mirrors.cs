@@ -20,7 +20,7 @@ internal static class Mirrors
         }
         catch (InvalidReferenceException error)
         {
-            throw new InvalidReferenceException(
+            throw NameMistakes.Find(text, "mirror") ?? new InvalidReferenceException(
                 $"Invalid mirror '{text}'.",
                 "Specify host[:port] or host[:port]/prefix, such as mirror.example.com or mirror.example.com/hub.", error);
         }

@@ -22,7 +22,7 @@ internal static class References
         return IsRegistry(text)
             ? throw new InvalidReferenceException(
                 $"Invalid reference '{text}': it names a registry and no repository.",
-                $"Specify the repository too, such as {text}/team/app:1.0. For an image of Docker Hub, specify {reference}.")
+                $"Specify the repository too, such as {text}/team/app:1.0.")
             : reference;
     }
 

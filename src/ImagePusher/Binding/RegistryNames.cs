@@ -37,7 +37,7 @@ internal static class RegistryNames
         }
         catch (InvalidReferenceException error)
         {
-            throw new InvalidReferenceException(
+            throw NameMistakes.Find(host, "registry") ?? new InvalidReferenceException(
                 $"Invalid registry '{text}'.", "Specify host[:port], such as ghcr.io or localhost:5000.", error);
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using ImagePusher.Core;
+using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Pipeline;
 
@@ -11,12 +12,16 @@ namespace ImagePusher.Pipeline;
 /// </summary>
 internal static partial class ErrorHints
 {
-    /// <summary>The hint for an error of a call; empty if the library's recommended action says it all.</summary>
-    public static string For(ImagePusherException error, CmdletCall call) =>
-        string.Join(' ', Sentences(error, call).Where(sentence => !sentence.Contains(call.Name, StringComparison.Ordinal)));
+    private const string Variables = "PowerShell does not replace variables in single quotes, and an environment variable is $env:NAME.";
 
-    private static string[] Sentences(ImagePusherException error, CmdletCall call) => error switch
+    /// <summary>The hint for an error of a call; empty if the library's recommended action says it all.</summary>
+    public static string For(ImagePusherException error, CmdletCall call, string? input = null) =>
+        string.Join(' ', Sentences(error, call, input).Where(sentence => !sentence.Contains(call.Name, StringComparison.Ordinal)));
+
+    private static string[] Sentences(ImagePusherException error, CmdletCall call, string? input) => error switch
     {
+        InvalidReferenceException or ImageNotCachedException when input is not null && Object().IsMatch(input) =>
+            ["The text stands for a whole object: specify its property that holds the name."],
         RegistryException when error.Topic == ErrorTopic.ForbiddenHost =>
             ["Set-RegistryOption -AllowedHost adds a host."],
         InvalidOptionException when error.Topic == ErrorTopic.SecretInFile => ["Sign in with Connect-Registry."],
@@ -40,14 +45,18 @@ internal static partial class ErrorHints
         UnsupportedContentException when error.Topic == ErrorTopic.NoReferrer =>
             ["Get-RegistryReferrer lists the referrers of an image."],
         UnsupportedContentException => call.IsBound("Format") ? ["Specify -Format Oci."] : [],
+        InvalidReferenceException when error.Topic == ErrorTopic.UnreplacedVariable => [Variables],
+        InvalidReferenceException when error.Topic == ErrorTopic.CredentialsInName => call.Has("PasswordVariable")
+            ? ["Specify -Credential, or -UserName and -PasswordVariable."] : SignIn(call),
         InvalidReferenceException => Reference(error, call),
+        PathNotFoundException when input is not null && NameMistakes.HasVariable(input) => [Variables],
         _ => [],
     };
 
     private static string[] Reference(ImagePusherException error, CmdletCall call) =>
         error.Topic == ErrorTopic.MissingDigest ? ["Resolve-ImageDigest does it."]
         : error.Topic == ErrorTopic.MissingDestination && call.CanAdd("Destination") ? ["Specify -Destination."]
-        : !PathOfFile().IsMatch(error.Message) ? []
+        : !PathOfFile().IsMatch(error.Message) || (call.Has("LiteralPath") && !call.Has("Reference")) ? []
         : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
         : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];
 
@@ -95,6 +104,10 @@ internal static partial class ErrorHints
         : call.Name is "Export-ImageTar" or "Export-ImageLock" or "Save-ImageFile" && call.CanAdd("Force")
             ? ["Specify -Force to replace it."]
         : [];
+
+    // The text of an object that has no property of the name that binds.
+    [GeneratedRegex(@"\A(?:@\{.*\}|(?:System|Microsoft|ImagePusher)\.[A-Z].*)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Object();
 
     // What people type where a reference is expected: './app.tar', 'app.tar', '.\app.tgz'.
     [GeneratedRegex(

@@ -63,7 +63,7 @@ internal static class ErrorRecords
         {
             ErrorDetails = new ErrorDetails(error.Message)
             {
-                RecommendedAction = $"{expected.RecommendedAction} {ErrorHints.For(expected, call)}".Trim(),
+                RecommendedAction = $"{expected.RecommendedAction} {ErrorHints.For(expected, call, target as string)}".Trim(),
             },
         };
     }
