@@ -7,7 +7,7 @@ BeforeDiscovery {
         @{ Name = 'github-matrix.yml'; File = "$examples/github-matrix.yml"; Begin = 'run: |' }
         @{ Name = 'azure-matrix.yml'; File = "$examples/azure-matrix.yml"; Begin = '- pwsh: |' }
         @{ Name = 'k8s-job.yaml'; File = "$examples/k8s-job.yaml"; Begin = '- |' }
-    )
+    ) | ForEach-Object { $_ + @{ Images = 'images.txt' }; $_ + @{ Images = 'mirror.yml' } }
 }
 
 Describe 'A list of images' {
@@ -23,6 +23,7 @@ Describe 'A list of images' {
         $work = (New-Item -ItemType Directory (Join-Path $TestDrive work)).FullName
         $list = Join-Path $work images.txt
         Set-Content $list ('# the images', '' + $names.ForEach({ "$source/$_" }))
+        Set-Content (Join-Path $work mirror.yml) "${source}:`n  images-by-semver:`n    team/app: '>=1'"
         Copy-Item "$examples/mirror-list.ps1" $work
 
         # The text of a block scalar of YAML: the indented lines after its first line.
@@ -56,7 +57,8 @@ Describe 'A list of images' {
         (Import-Csv $csv | Copy-RegistryImage -Destination $target).Reference | Should -Be $names.ForEach({ "$target/$_" })
     }
 
-    It 'is split among hosts by remoting, and the results bind to cmdlets' -Skip:$IsWindows {
+    It 'in <Images> is split among hosts by remoting, and the results bind to cmdlets' -Skip:$IsWindows -TestCases @(
+        @{ Images = 'images.txt'; Type = 'ImagePushResult' }, @{ Images = 'mirror.yml'; Type = 'SyncResult' }) {
         # This ssh starts the remote pwsh on this machine; everything above the transport is as between two machines.
         $bin = (New-Item -ItemType Directory (Join-Path $TestDrive bin) -Force).FullName
         Set-Content (Join-Path $bin ssh) "#!/bin/sh`nexec '$pwsh' -NoProfile -SSHServerMode"
@@ -65,12 +67,12 @@ Describe 'A list of images' {
         try {
             $env:PATH = "$bin$([IO.Path]::PathSeparator)$path"
             $env:PSModulePath = "$(Split-Path (Split-Path $module))$([IO.Path]::PathSeparator)$modules"
-            $results = & "$examples/mirror-hosts.ps1" $list $target -HostName build1, build2
+            $results = & "$examples/mirror-hosts.ps1" (Join-Path $work $Images) $target -HostName build1, build2
         } finally {
             $env:PATH, $env:PSModulePath = $path, $modules
         }
         $results.Reference | Sort-Object | Should -Be $names.ForEach({ "$target/$_" })
-        $results[0].PSObject.TypeNames | Should -Contain 'Deserialized.ImagePusher.Output.ImagePushResult'
+        $results[0].PSObject.TypeNames | Should -Contain "Deserialized.ImagePusher.Output.$Type"
         # The part of an image depends on its name, in which the port differs from run to run: all may belong to one host.
         $hosts = (1, 2).Where({ $names.ForEach({ "$source/$_" }) | Select-ImageShard "$_/2" }).ForEach({ "build$_" })
         ($results.PSComputerName | Sort-Object -Unique) | Should -Be $hosts
@@ -78,8 +80,9 @@ Describe 'A list of images' {
         ($results | Copy-RegistryImage -Destination "$target/again/").Count | Should -Be 6
     }
 
-    It 'is copied completely by the parts of <Name>' -TestCases $workflows {
-        $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").Replace('/mirror/images.txt', $list).
+    It 'in <Images> is copied completely by the parts of <Name>' -TestCases $workflows {
+        $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").Replace('/mirror/images.txt', 'images.txt').
+            Replace('images.txt', $Images).
             Replace('myregistry.azurecr.io/mirror/', "$target/mirror/").Replace('registry.example.com/mirror/', "$target/mirror/").
             Replace('./ImagePusher/ImagePusher.psd1', $module).Replace('Import-Module ImagePusher', "Import-Module '$module'").
             Replace('$(System.TotalJobsInPhase)', '2')
