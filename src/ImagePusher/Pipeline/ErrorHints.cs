@@ -48,15 +48,15 @@ internal static partial class ErrorHints
         InvalidReferenceException when error.Topic == ErrorTopic.UnreplacedVariable => [Variables],
         InvalidReferenceException when error.Topic == ErrorTopic.CredentialsInName => call.Has("PasswordVariable")
             ? ["Specify -Credential, or -UserName and -PasswordVariable."] : SignIn(call),
-        InvalidReferenceException => Reference(error, call),
+        InvalidReferenceException => Reference(error, call, input),
         PathNotFoundException when input is not null && NameMistakes.HasVariable(input) => [Variables],
         _ => [],
     };
 
-    private static string[] Reference(ImagePusherException error, CmdletCall call) =>
+    private static string[] Reference(ImagePusherException error, CmdletCall call, string? input) =>
         error.Topic == ErrorTopic.MissingDigest ? ["Resolve-ImageDigest does it."]
         : error.Topic == ErrorTopic.MissingDestination && call.CanAdd("Destination") ? ["Specify -Destination."]
-        : !PathOfFile().IsMatch(error.Message) || (call.Has("LiteralPath") && !call.Has("Reference")) ? []
+        : input is null || !PathOfFile().IsMatch(input) || (call.Has("LiteralPath") && !call.Has("Reference")) ? []
         : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
         : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];
 
@@ -111,6 +111,6 @@ internal static partial class ErrorHints
 
     // What people type where a reference is expected: './app.tar', 'app.tar', '.\app.tgz'.
     [GeneratedRegex(
-        @"'(?:\.{0,2}[/\\][^']*|[^']*\.(?:tar|tgz|tar\.gz|tar\.zst))'", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+        @"\A(?:\.{0,2}[/\\].*|.*\.(?:tar|tgz|tar\.gz|tar\.zst))\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PathOfFile();
 }

@@ -55,6 +55,18 @@ public sealed partial class RecommendedActionTests
         Assert.True(ids.Count >= 25);
     }
 
+    [Theory]
+    [InlineData("Push-CachedImage * -Destination localhost:1/INFO/", "Use 'localhost:1/info/'.")]
+    [InlineData("Copy-RegistryImage localhost:1/a:1 -Destination localhost:1/a..b/", "localhost:5000/team/")]
+    [InlineData("Save-ImageToCache localhost:1/a//b", "[registry/]repository[:tag][@digest]")]
+    public async Task A_name_with_a_mistake_gets_no_advice_about_archives(string script, string text)
+    {
+        using var engine = new Engine();
+        var action = (await engine.RunAsync(script, TestContext.Current.CancellationToken)).SingleError().ErrorDetails.RecommendedAction;
+        Assert.Contains(text, action, StringComparison.Ordinal);
+        Assert.DoesNotContain("archive", action, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unexpected_error_is_reported_as_a_bug()
     {
