@@ -15,7 +15,8 @@ internal static class CommandRun
         var figures = folder["time.txt"];
         var start = new ProcessStartInfo(ExternalTools.Require("time"), ["-q", "-f", "%U %S %M", "-o", figures, program, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {

@@ -9,7 +9,13 @@ public sealed partial class DocumentedLimitsTests
 {
     private static readonly Dictionary<string, double> Units = new()
     {
-        [""] = 1, ["KiB"] = 1024, ["MiB"] = 1024 * 1024, ["GiB"] = 1024d * 1024 * 1024, ["seconds"] = 1, ["minutes"] = 60, ["hours"] = 3600,
+        [""] = 1,
+        ["KiB"] = 1024,
+        ["MiB"] = 1024 * 1024,
+        ["GiB"] = 1024d * 1024 * 1024,
+        ["seconds"] = 1,
+        ["minutes"] = 60,
+        ["hours"] = 3600,
     };
 
     [Fact]

@@ -37,10 +37,11 @@ internal static class ArchiveErrors
             ? new(
                 $"The image archive '{path}' leaves out {blob}, which the images of its baseline have.",
                 "Import the archive into a cache that has these images, or push it where they are, and read the image there.")
-                { IsArchive = true }
+            { IsArchive = true }
             : new(
                 $"The image archive '{path}' is part {part.Number} of {part.Parts.Count} of a bundle and does not have {blob}.",
-                "Import or push all parts of the bundle together, and read the image there.") { IsArchive = true };
+                "Import or push all parts of the bundle together, and read the image there.")
+            { IsArchive = true };
 
     /// <summary>An archive that exceeds a limit.</summary>
     public static LimitExceededException Limit(string path, string problem, string recommendedAction) =>

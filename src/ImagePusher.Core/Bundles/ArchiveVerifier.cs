@@ -29,7 +29,9 @@ internal static class ArchiveVerifier
         {
             var check = new ArchiveCheck(archive.Path)
             {
-                Bundle = archive.Bundle?.Bundle, Part = archive.Bundle?.Number ?? 0, Images = archive.Images.Count,
+                Bundle = archive.Bundle?.Bundle,
+                Part = archive.Bundle?.Number ?? 0,
+                Images = archive.Images.Count,
                 Omitted = archive.Omitted.Count,
             };
             check.MissingParts.AddRange(missingParts);

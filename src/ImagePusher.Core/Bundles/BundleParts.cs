@@ -36,6 +36,7 @@ internal static class BundleParts
             TerminalText.Escape(
                 $"The bundle of '{path}' has {table.Parts.Count} parts, and {files} {(missing.Count == 1 ? "is" : "are")} missing. "
                 + $"Images that need {(missing.Count == 1 ? "it" : "them")}: {string.Join(", ", images.Take(ListedImages))}{more}."),
-            "Specify all parts of the bundle together.") { IsArchive = true };
+            "Specify all parts of the bundle together.")
+        { IsArchive = true };
     }
 }

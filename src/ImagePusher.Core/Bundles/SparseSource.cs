@@ -162,6 +162,7 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
         return new IncompleteImageException(
             TerminalText.Escape(
                 $"The image {name} of '{Description}' is incomplete: the bundle{places} do not have {listed}{more}.{baseline}"),
-            "Bring the images of the baseline first, or create the bundle again with what is missing.") { IsArchive = true };
+            "Bring the images of the baseline first, or create the bundle again with what is missing.")
+        { IsArchive = true };
     }
 }

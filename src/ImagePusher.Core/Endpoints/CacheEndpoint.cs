@@ -34,7 +34,9 @@ internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndp
         path ?? ImageCache.DefaultPath,
         new CacheOptions
         {
-            Log = options.Logger, TimeProvider = options.TimeProvider, VerifiedFiles = CopyState.Open(options).VerifiedFiles,
+            Log = options.Logger,
+            TimeProvider = options.TimeProvider,
+            VerifiedFiles = CopyState.Open(options).VerifiedFiles,
         });
 
     internal sealed class CacheTarget(string? name, ImageCache cache) : NamedTarget(name)

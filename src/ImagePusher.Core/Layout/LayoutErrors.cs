@@ -54,5 +54,6 @@ internal static class LayoutErrors
     public static CacheCorruptException BrokenIndex(string path, string reason, Exception? inner = null) => new(
         $"The cache's list of images, '{path}', cannot be read: {reason}.",
         "Nothing was changed. Restore the file from a copy, or clear the cache and save the images again.",
-        inner) { Topic = ErrorTopic.CacheIndex };
+        inner)
+    { Topic = ErrorTopic.CacheIndex };
 }

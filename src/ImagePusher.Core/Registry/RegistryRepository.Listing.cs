@@ -32,7 +32,8 @@ public sealed partial class RegistryRepository
     internal IAsyncEnumerable<string> GetTagsAsync(Action incomplete, CancellationToken cancellationToken)
     {
         var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes,
-            HttpStatusCode.NotFound) { Incomplete = incomplete };
+            HttpStatusCode.NotFound)
+        { Incomplete = incomplete };
         return NameList.ReadAsync(Transport, list, _client.Limits, ReferenceGrammar.IsTag, ThrowNotFound, cancellationToken);
     }
 

@@ -63,7 +63,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return new ImageTree(
             root,
             _manifests.FindAll(manifest => named.Contains(manifest.Digest)),
-            [.. _other.Values.Where(content => named.Contains(content.Digest))]) { Absent = _absent };
+            [.. _other.Values.Where(content => named.Contains(content.Digest))])
+        { Absent = _absent };
     }
 
     private async Task<Manifest> ChooseAsync(Manifest whole, CancellationToken cancellationToken)

@@ -46,6 +46,13 @@ internal sealed class YamlNode
     /// <summary>The same value at the position of an alias.</summary>
     internal YamlNode At(int line, int column) => new()
     {
-        Kind = Kind, Line = line, Column = column, Text = Text, IsPlain = IsPlain, Items = Items, Entries = Entries, Weight = Weight,
+        Kind = Kind,
+        Line = line,
+        Column = column,
+        Text = Text,
+        IsPlain = IsPlain,
+        Items = Items,
+        Entries = Entries,
+        Weight = Weight,
     };
 }

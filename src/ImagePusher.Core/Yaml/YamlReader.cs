@@ -122,7 +122,10 @@ internal sealed class YamlReader
         var isText = scalar.Tag.IsNonSpecific || (!scalar.Tag.IsEmpty && scalar.Tag.Value == Schema + "str");
         return new YamlNode
         {
-            Kind = YamlKind.Scalar, Line = line, Column = column, Text = scalar.Value,
+            Kind = YamlKind.Scalar,
+            Line = line,
+            Column = column,
+            Text = scalar.Value,
             IsPlain = scalar.Style == ScalarStyle.Plain && !isText,
         };
     }
@@ -138,7 +141,11 @@ internal sealed class YamlReader
 
         return new YamlNode
         {
-            Kind = YamlKind.Sequence, Line = line, Column = column, Items = items, Weight = 1 + items.Sum(item => item.Weight),
+            Kind = YamlKind.Sequence,
+            Line = line,
+            Column = column,
+            Items = items,
+            Weight = 1 + items.Sum(item => item.Weight),
         };
     }
 
@@ -181,7 +188,10 @@ internal sealed class YamlReader
 
         return new YamlNode
         {
-            Kind = YamlKind.Mapping, Line = line, Column = column, Entries = entries,
+            Kind = YamlKind.Mapping,
+            Line = line,
+            Column = column,
+            Entries = entries,
             Weight = 1 + entries.Sum(entry => entry.Key.Weight + entry.Value.Weight),
         };
     }

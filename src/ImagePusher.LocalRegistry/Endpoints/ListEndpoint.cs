@@ -18,7 +18,8 @@ internal sealed class ListEndpoint(ManifestFinder finder)
         if (!table.In(repository).Any())
         {
             throw new RequestRejectedException(
-                HttpStatusCode.NotFound, ErrorCode.NameUnknown, "repository unknown to this registry") { Details = [repository] };
+                HttpStatusCode.NotFound, ErrorCode.NameUnknown, "repository unknown to this registry")
+            { Details = [repository] };
         }
 
         var page = Page.Take(table.Tags(repository), $"/v2/{repository}/tags/list", exchange.Target.Query);

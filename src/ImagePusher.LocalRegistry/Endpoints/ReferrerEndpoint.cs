@@ -75,10 +75,10 @@ internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
         var manifest = await finder.ReadAsync(candidate, cancellationToken).ConfigureAwait(false);
         return manifest is null || manifest.Subject?.Digest != subject
             ? null : new Descriptor(manifest.MediaType, manifest.Digest, manifest.Descriptor.Size)
-        {
-            ArtifactType = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType,
-            Annotations = manifest.Annotations,
-        };
+            {
+                ArtifactType = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType,
+                Annotations = manifest.Annotations,
+            };
     }
 
     private static string NextLink(Exchange exchange, Descriptor last, string? artifactType)

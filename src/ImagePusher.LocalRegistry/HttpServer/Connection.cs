@@ -128,8 +128,12 @@ internal sealed class Connection : IDisposable
     private async Task RejectHeadAsync(RequestRejectedException error)
     {
         var body = ErrorDocument.Of(error);
-        var headers = new HeaderTable { ["Content-Type"] = ErrorDocument.MediaType, ["Content-Length"] = $"{body.Length}",
-            ["Connection"] = "close" };
+        var headers = new HeaderTable
+        {
+            ["Content-Type"] = ErrorDocument.MediaType,
+            ["Content-Length"] = $"{body.Length}",
+            ["Connection"] = "close"
+        };
         await Stream.WriteAsync(
             ResponseHead.Write(error.Status, headers, _options.TimeProvider.GetUtcNow()), _stopping).ConfigureAwait(false);
         await Stream.WriteAsync(body, _stopping).ConfigureAwait(false);

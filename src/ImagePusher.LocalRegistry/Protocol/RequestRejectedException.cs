@@ -33,5 +33,6 @@ internal sealed class RequestRejectedException(HttpStatusCode status, string cod
 
     public static RequestRejectedException NotAllowed(string allowed) =>
         new(HttpStatusCode.MethodNotAllowed, ErrorCode.Unsupported,
-            "this method is not supported here") { Headers = [new("Allow", allowed)] };
+            "this method is not supported here")
+        { Headers = [new("Allow", allowed)] };
 }

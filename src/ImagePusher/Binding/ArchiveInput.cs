@@ -106,7 +106,8 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
         var source = sparse(bundle, image.Name);
         return new ImageSelection(source, source.Remember(image.Image.Root))
         {
-            SourceName = image.Name, Name = image.Image.IsNamed ? image.Name : null,
+            SourceName = image.Name,
+            Name = image.Image.IsNamed ? image.Name : null,
         };
     }
 

@@ -78,8 +78,14 @@ public abstract class CompleterBase : IArgumentCompleter
     {
         var ast = Parser.ParseInput($"x {text}", out _, out var errors);
         var isBare = errors.Length == 0
-            && ast.EndBlock.Statements is [PipelineAst { PipelineElements: [CommandAst { CommandElements: [_, var word],
-                Redirections.Count: 0 }] }]
+            && ast.EndBlock.Statements is [PipelineAst
+            {
+                PipelineElements: [CommandAst
+                {
+                    CommandElements: [_, var word],
+                    Redirections.Count: 0
+                }]
+            }]
             && word is StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } constant
             && constant.Value == text && !WildcardPattern.ContainsWildcardCharacters(text);
         return isBare ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";

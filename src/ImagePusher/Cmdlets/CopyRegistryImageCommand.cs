@@ -144,6 +144,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
             PusherSession.Current.Saw(result.Name);
             await _library.RunAsync(destination, to, token).ConfigureAwait(false);
             return ImagePushResult.Of(image.Reference.ToString(), result);
-        });
+        }
+        );
     }
 }

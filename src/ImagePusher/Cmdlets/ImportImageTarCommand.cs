@@ -126,7 +126,10 @@ public sealed class ImportImageTarCommand : TransferCommand
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with
                 {
-                    Platforms = Platforms, IncludeReferrers = IncludeReferrers, Force = Force, NoClobber = NoClobber,
+                    Platforms = Platforms,
+                    IncludeReferrers = IncludeReferrers,
+                    Force = Force,
+                    NoClobber = NoClobber,
                 },
                 Copier = PusherSession.Current.Copier(),
                 Release = lease.Release,

@@ -195,17 +195,17 @@ public sealed class SendImageToEngineCommand : AsyncCommand
 
     private CopyRequest RequestFor(
         StreamedDockerArchive archive, string label, ImageReference name, Func<CancellationToken, Task<ImageSelection>> select) => new()
-    {
-        Action = "Load image",
-        Activity = "Loading",
-        Label = label,
-        Place = archive.Description,
-        Select = select,
-        Target = archive,
-        Name = name,
-        OptionsFor = _ => Options,
-        Copier = PusherSession.Current.Copier(),
-    };
+        {
+            Action = "Load image",
+            Activity = "Loading",
+            Label = label,
+            Place = archive.Description,
+            Select = select,
+            Target = archive,
+            Name = name,
+            OptionsFor = _ => Options,
+            Copier = PusherSession.Current.Copier(),
+        };
 
     private CopyOptions Options => new()
     {

@@ -121,8 +121,11 @@ public sealed class ProgressReporter
         for (var slot = shown.Slots; slot > from; slot--)
         {
             _cmdlet.WriteProgress(
-                new ProgressRecord(shown.Id + slot, "layer", "done") { ParentActivityId = shown.Id,
-                    RecordType = ProgressRecordType.Completed });
+                new ProgressRecord(shown.Id + slot, "layer", "done")
+                {
+                    ParentActivityId = shown.Id,
+                    RecordType = ProgressRecordType.Completed
+                });
         }
     }
 

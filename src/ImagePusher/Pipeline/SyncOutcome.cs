@@ -22,17 +22,17 @@ internal sealed class SyncOutcome(SyncItem item, ImageReference? target, RetryCo
 
     private SyncResult Result(
         string state, ImageReference? name, string? digest, long bytes, ImagePusherException? error = null, string? errorId = null) => new()
-    {
-        Source = item.Source.ToString(),
-        Reference = name?.ToString(),
-        State = state,
-        Digest = digest,
-        Error = error?.Message,
-        ErrorId = errorId,
-        Attempts = retries?.Attempts ?? 0,
-        Bytes = bytes,
-        Duration = Stopwatch.GetElapsedTime(started),
-        Path = OutputText.Of(item.Path),
-        Line = item.Line,
-    };
+        {
+            Source = item.Source.ToString(),
+            Reference = name?.ToString(),
+            State = state,
+            Digest = digest,
+            Error = error?.Message,
+            ErrorId = errorId,
+            Attempts = retries?.Attempts ?? 0,
+            Bytes = bytes,
+            Duration = Stopwatch.GetElapsedTime(started),
+            Path = OutputText.Of(item.Path),
+            Line = item.Line,
+        };
 }

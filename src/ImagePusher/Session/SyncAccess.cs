@@ -59,7 +59,8 @@ internal sealed class SyncAccess(RegistryAccess access, IReadOnlyDictionary<stri
         Client(name.Registry).GetRepository(name.Registry, name.Repository, (TargetAccess(name.Registry, source).Request with
         {
             Credential = TargetCredential(name.Registry, source),
-        }) with { Log = log });
+        }) with
+        { Log = log });
 
     /// <summary>How targets are accessed, for what the session does itself.</summary>
     public RegistryAccess TargetAccess(string target, string? source) =>

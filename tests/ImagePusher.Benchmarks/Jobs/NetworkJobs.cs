@@ -90,7 +90,9 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
         var rounds = conditions.MegabitsPerSecond < 300 ? 1 : Rounds;
         yield return new Job($"registry to empty cache, {conditions}")
         {
-            Prepare = cold, Rounds = rounds, InputBytes = bytes,
+            Prepare = cold,
+            Rounds = rounds,
+            InputBytes = bytes,
             Ours = () => pwsh.RunAsync($"Save-ImageToCache {source}/bench/app:1.0"),
             Peers =
             [
@@ -100,7 +102,8 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
         };
         yield return new Job($"cache to empty registry, {conditions}")
         {
-            Rounds = rounds, InputBytes = bytes,
+            Rounds = rounds,
+            InputBytes = bytes,
             Prepare = async () =>
             {
                 await cold();

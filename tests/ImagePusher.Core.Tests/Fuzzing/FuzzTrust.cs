@@ -51,7 +51,10 @@ internal static class FuzzTrust
     {
         var signature = new ImageSignature
         {
-            Kind = SignatureKind.SimpleSigning, Manifest = Image.Digest, Signed = Image.Raw, Signature = new byte[] { 0x30, 6, 2, 1, 1, 2, 1, 1 },
+            Kind = SignatureKind.SimpleSigning,
+            Manifest = Image.Digest,
+            Signed = Image.Raw,
+            Signature = new byte[] { 0x30, 6, 2, 1, 1, 2, 1, 1 },
             Certificates = certificates,
         };
         Assert.Null(new CertificateTrust([], null, null, TimeProvider.System).Verify(signature, out var reason));

@@ -59,7 +59,8 @@ public sealed class StatedSizeTests : LibraryTest
     {
         var layers = Enumerable.Range(0, count).Select(number => new JsonObject
         {
-            ["digest"] = Digest.Of(BitConverter.GetBytes(number)).ToString(), ["size"] = Core.Oci.Descriptor.MaximumSize,
+            ["digest"] = Digest.Of(BitConverter.GetBytes(number)).ToString(),
+            ["size"] = Core.Oci.Descriptor.MaximumSize,
         });
         var cache = ImageCache.Open(WriteLayout(Image([.. layers])));
         var details = await cache.InspectAsync(Assert.Single(await cache.ListAsync(Token)), Token);

@@ -47,11 +47,16 @@ public sealed class RegistryProfileTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var tokens = TokenServer.Start(new TokenServerOptions
         {
-            Users = new Dictionary<string, string> { ["ann"] = "secret" }, Lifetime = TimeSpan.FromSeconds(5), SaysExpiry = false, TimeProvider = time,
+            Users = new Dictionary<string, string> { ["ann"] = "secret" },
+            Lifetime = TimeSpan.FromSeconds(5),
+            SaysExpiry = false,
+            TimeProvider = time,
         });
         await using var registry = FakeRegistry.Start(Get(name), new FakeRegistryOptions
         {
-            Repositories = ["team/app"], TokenServer = tokens, BeforeRequest = _ => time.Advance(TimeSpan.FromSeconds(1)),
+            Repositories = ["team/app"],
+            TokenServer = tokens,
+            BeforeRequest = _ => time.Advance(TimeSpan.FromSeconds(1)),
         });
         await using var session = new RegistrySession(time: time);
         await PushAndReadAsync(session, registry.Address, isKnown, new RegistryCredential("ann", "secret"));

@@ -215,7 +215,8 @@ public sealed class TokenTests
     {
         await using var tokens = TokenServer.Start(new TokenServerOptions
         {
-            Users = new Dictionary<string, string> { [Ann.UserName] = Ann.Secret }, Allows = (_, _, action) => action == "pull",
+            Users = new Dictionary<string, string> { [Ann.UserName] = Ann.Secret },
+            Allows = (_, _, action) => action == "pull",
         });
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant, new FakeRegistryOptions { TokenServer = tokens });
         await using var session = new RegistrySession();

@@ -294,7 +294,8 @@ public sealed class CertificateTrustTests : TrustTest
     {
         var annotations = new Dictionary<string, string>
         {
-            [SignatureReader.SignatureKey] = Convert.ToBase64String(signature), ["dev.sigstore.cosign/certificate"] = leaf,
+            [SignatureReader.SignatureKey] = Convert.ToBase64String(signature),
+            ["dev.sigstore.cosign/certificate"] = leaf,
         };
         if (chain is not null)
         {

@@ -10,7 +10,8 @@ public sealed class ChangingSourceTests : TrustTest
 
     private static readonly CopyOptions Both = new()
     {
-        Platforms = [Platform.Parse("linux/amd64"), Platform.Parse("linux/arm64")], AllowPartial = true,
+        Platforms = [Platform.Parse("linux/amd64"), Platform.Parse("linux/arm64")],
+        AllowPartial = true,
     };
 
     [Fact]

@@ -17,7 +17,9 @@ public sealed class CacheFailureTests : IDisposable
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
         using var engine = new Engine(Path.Combine(disk.Path, "cache"))
         {
-            ["small"] = _images.Write("small", 300_000), ["old"] = _images.Write("old", 900_000), ["large"] = _images.Write("large", 1_200_000),
+            ["small"] = _images.Write("small", 300_000),
+            ["old"] = _images.Write("old", 900_000),
+            ["large"] = _images.Write("large", 1_200_000),
         };
         await engine.OutputAsync("Import-ImageTar $small, $old", Token);
         var outcome = await engine.FailsMidwayAsync("Import-ImageTar $large", "InsufficientSpace", engine.CachePath);

@@ -21,7 +21,8 @@ public sealed class ExportTests : IDisposable
         using var engine = new Engine
         {
             ["tars"] = new[] { (await ImagesFixture.GetAsync(Token))["docker-multi.tar"], _images.Write("small") },
-            ["out"] = _folder["out.tar"], ["format"] = format,
+            ["out"] = _folder["out.tar"],
+            ["format"] = format,
         };
         var imported = await engine.OutputAsync("Import-ImageTar $tars", Token);
         var file = await engine.SingleAsync("Get-CachedImage | Export-ImageTar -Path $out -Format $format", Token);

@@ -239,7 +239,11 @@ public sealed class DeltaTests : IDisposable
 
     private Engine EngineFor(DockerRegistry outside, DockerRegistry inside) => new()
     {
-        ["one"] = $"{outside.Address}/team/app:1", ["two"] = $"{outside.Address}/team/app:2", ["other"] = $"{outside.Address}/team/other:1",
-        ["to"] = inside.Address, ["tar1"] = _folder["1.tar"], ["tar2"] = _folder["2.tar"],
+        ["one"] = $"{outside.Address}/team/app:1",
+        ["two"] = $"{outside.Address}/team/app:2",
+        ["other"] = $"{outside.Address}/team/other:1",
+        ["to"] = inside.Address,
+        ["tar1"] = _folder["1.tar"],
+        ["tar2"] = _folder["2.tar"],
     };
 }

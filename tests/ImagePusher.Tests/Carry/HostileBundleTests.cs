@@ -36,7 +36,9 @@ public sealed class HostileBundleTests : IDisposable
     {
         using var engine = new Engine
         {
-            ["tar"] = _images.Write("app"), ["file"] = _folder.Write("cycle.clixml", Cycle), ["out"] = _folder["out.tar"],
+            ["tar"] = _images.Write("app"),
+            ["file"] = _folder.Write("cycle.clixml", Cycle),
+            ["out"] = _folder["out.tar"],
             ["blobs"] = _folder.Write("blobs.clixml", CycleOfBlobs.Replace("$", new string('0', 64), StringComparison.Ordinal)),
         };
         var outcome = await engine.RunAsync($"Import-ImageTar $tar | Export-ImageTar -Path $out -Baseline {baseline}", Token);

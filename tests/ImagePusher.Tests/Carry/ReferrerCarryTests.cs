@@ -40,7 +40,10 @@ public sealed class ReferrerCarryTests : IDisposable
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine
         {
-            ["from"] = signed.Reference, ["to"] = target.Address, ["tar"] = _folder["app.tar"], ["other"] = _folder["other"],
+            ["from"] = signed.Reference,
+            ["to"] = target.Address,
+            ["tar"] = _folder["app.tar"],
+            ["other"] = _folder["other"],
         };
         await engine.OutputAsync(script, Token);
         Assert.Equal([signed.Sbom.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Image.Digest)));
@@ -66,8 +69,11 @@ public sealed class ReferrerCarryTests : IDisposable
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine
         {
-            ["from"] = signed.Reference, ["to"] = target.Address,
-            ["tar"] = _folder["plan.tar"], ["other"] = _folder["other.tar"], ["empty"] = _folder["empty"],
+            ["from"] = signed.Reference,
+            ["to"] = target.Address,
+            ["tar"] = _folder["plan.tar"],
+            ["other"] = _folder["other.tar"],
+            ["empty"] = _folder["empty"],
         };
         await engine.OutputAsync("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers", Token);
         var (without, with) = (await engine.SingleAsync($"{script} -PlanOnly", Token), await engine.SingleAsync($"{script} -PlanOnly -IncludeReferrers", Token));

@@ -142,8 +142,17 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
         await engine.OutputAsync("Import-ImageTar $tars", Token);
         var expected = new Dictionary<string, int>
         {
-            ["*"] = 3, ["nginx"] = -1, ["nginx:1"] = 1, ["ngin*"] = 1, ["docker.io/*"] = 1, ["docker.io/library/nginx:?"] = 1, ["example.com/team/*"] = 2,
-            ["*/web:2"] = 1, ["none*"] = 0, ["example.com/team/web:[12]"] = 2, ["EXAMPLE.com/*"] = 0,
+            ["*"] = 3,
+            ["nginx"] = -1,
+            ["nginx:1"] = 1,
+            ["ngin*"] = 1,
+            ["docker.io/*"] = 1,
+            ["docker.io/library/nginx:?"] = 1,
+            ["example.com/team/*"] = 2,
+            ["*/web:2"] = 1,
+            ["none*"] = 0,
+            ["example.com/team/web:[12]"] = 2,
+            ["EXAMPLE.com/*"] = 0,
         };
         foreach (var (pattern, count) in expected)
         {

@@ -28,7 +28,10 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = new Engine
         {
-            ["cached"] = _images.Write("cached"), ["new"] = _images.Write("new"), ["there"] = _images.Write("there"), ["registry"] = proxy.Address,
+            ["cached"] = _images.Write("cached"),
+            ["new"] = _images.Write("new"),
+            ["there"] = _images.Write("there"),
+            ["registry"] = proxy.Address,
         };
         await engine.OutputAsync("Import-ImageTar $cached; Push-ImageTar $there -Destination $registry", Token);
         proxy.Forget();
@@ -119,7 +122,9 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
         {
-            ["tar"] = _images.Write("app"), ["other"] = _images.Write("other"), ["registry"] = registry.Address,
+            ["tar"] = _images.Write("app"),
+            ["other"] = _images.Write("other"),
+            ["registry"] = registry.Address,
         };
         await engine.OutputAsync("Import-ImageTar $tar; Push-ImageTar $tar, $other -Destination $registry", Token);
         await engine.FailsAsync("Copy-RegistryImage $registry/app:1 -Destination $registry/other:1 -NoClobber -PlanOnly", "DestinationConflict");

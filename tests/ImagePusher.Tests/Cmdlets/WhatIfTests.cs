@@ -29,7 +29,10 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
         await using var proxy = FaultProxy.Start(registry.Address);
         using var engine = new Engine
         {
-            ["cached"] = _images.Write("cached"), ["new"] = _images.Write("new"), ["there"] = _images.Write("there"), ["registry"] = proxy.Address,
+            ["cached"] = _images.Write("cached"),
+            ["new"] = _images.Write("new"),
+            ["there"] = _images.Write("there"),
+            ["registry"] = proxy.Address,
         };
         await engine.OutputAsync("Import-ImageTar $cached; Push-ImageTar $there -Destination $registry", Token);
         proxy.Forget();

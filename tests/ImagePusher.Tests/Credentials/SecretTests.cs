@@ -45,7 +45,9 @@ public sealed class SecretTests : IDisposable
     {
         await using var tokens = TokenServer.Start(new TokenServerOptions
         {
-            Users = new Dictionary<string, string> { [User] = Password }, RefreshTokens = new Dictionary<string, string> { [Refresh] = User }, AllowsAnonymous = false,
+            Users = new Dictionary<string, string> { [User] = Password },
+            RefreshTokens = new Dictionary<string, string> { [Refresh] = User },
+            AllowsAnonymous = false,
         });
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -57,7 +57,9 @@ public sealed class MistakenPathTests : IDisposable
 
     private Engine NewEngine(string folder) => new()
     {
-        ["folder"] = _images[folder], ["tar"] = _images.Write("app"), ["out"] = _images["out.tar"],
+        ["folder"] = _images[folder],
+        ["tar"] = _images.Write("app"),
+        ["out"] = _images["out.tar"],
         ["sync"] = _images.Write("sync.yml", "version: 1\nsync: []\n"u8.ToArray()),
     };
 }

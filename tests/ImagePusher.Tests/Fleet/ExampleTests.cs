@@ -76,8 +76,12 @@ public sealed class ExampleTests
         using var engine = new Engine
         {
             ["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
-            ["first"] = folder["first"], ["all"] = folder["all"], ["second"] = folder["second"], ["to"] = inside.Address,
-            ["inventory"] = folder["first", "inventory.xml"], ["whole"] = folder["whole"],
+            ["first"] = folder["first"],
+            ["all"] = folder["all"],
+            ["second"] = folder["second"],
+            ["to"] = inside.Address,
+            ["inventory"] = folder["first", "inventory.xml"],
+            ["whole"] = folder["whole"],
         };
         var half = await engine.OutputAsync($"& '{Mirror}' $first -List $list -Shard 1/2; & '{Mirror}' $first -Destination $to; & '{Mirror}' $first -Inventory $to", Token);
         Assert.InRange(half.Count, 2, 38);

@@ -28,7 +28,9 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
         {
-            ["tars"] = new[] { _images.Write("app"), _images.Write("other") }, ["new"] = _images.Write("new"), ["registry"] = registry.Address,
+            ["tars"] = new[] { _images.Write("app"), _images.Write("other") },
+            ["new"] = _images.Write("new"),
+            ["registry"] = registry.Address,
         };
         await engine.OutputAsync("Import-ImageTar $tars; Push-CachedImage example.com/app:1 -Destination $registry", Token);
         var quiet = (await engine.RunAsync($"{script} -WhatIf", Token)).WithoutErrors();
@@ -105,7 +107,9 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
         {
-            ["tars"] = new[] { _images.Write("one"), _images.Write("two") }, ["registry"] = registry.Address, ["out"] = _images["out.tar"],
+            ["tars"] = new[] { _images.Write("one"), _images.Write("two") },
+            ["registry"] = registry.Address,
+            ["out"] = _images["out.tar"],
         };
         foreach (var script in new[]
         {

@@ -88,8 +88,11 @@ public sealed class PolicyRepairTests : IDisposable
             ["key"] = _folder.Write("key.pem", _key.ExportPkcs8PrivateKeyPem()),
             ["public"] = _folder.Write("key.pub", _key.ExportSubjectPublicKeyInfoPem()),
             ["policy"] = _folder.Write("policy.json", """{"default":[{"type":"sigstoreSigned","keyPath":"key.pub"}]}"""),
-            ["tar"] = _images.Write("app"), ["other"] = _images.Write("other"), ["oci"] = _folder["oci.tar"],
-            ["layout"] = MultiPlatform.Write(_folder["multi"]).Layout, ["storage"] = _folder["storage"],
+            ["tar"] = _images.Write("app"),
+            ["other"] = _images.Write("other"),
+            ["oci"] = _folder["oci.tar"],
+            ["layout"] = MultiPlatform.Write(_folder["multi"]).Layout,
+            ["storage"] = _folder["storage"],
         };
         await engine.OutputAsync(
             """

@@ -128,7 +128,10 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
         });
         using var engine = new Engine
         {
-            ["tar"] = _images.Write("good"), ["evil"] = _images.Write("evil"), ["registry"] = registry.Address, ["folder"] = _folder.FullName,
+            ["tar"] = _images.Write("good"),
+            ["evil"] = _images.Write("evil"),
+            ["registry"] = registry.Address,
+            ["folder"] = _folder.FullName,
         };
         string signed = (await engine.SingleAsync(
             "$null = Push-ImageTar $evil -Destination $registry/team/app:2; $null = Push-ImageTar $tar -Destination $registry/team/app:1; (Add-ImageSignature $registry/team/app:1 -PrivateKey $folder/key.pem).Digest",
@@ -176,8 +179,13 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     {
         var engine = new Engine
         {
-            ["tar"] = _images.Write("app"), ["folder"] = _folder.FullName, ["storage"] = _folder["storage"], ["new"] = _folder["cache"],
-            ["policy"] = _folder["policy.json"], ["oci"] = _folder["oci.tar"], ["sync"] = _folder["sync.yaml"],
+            ["tar"] = _images.Write("app"),
+            ["folder"] = _folder.FullName,
+            ["storage"] = _folder["storage"],
+            ["new"] = _folder["cache"],
+            ["policy"] = _folder["policy.json"],
+            ["oci"] = _folder["oci.tar"],
+            ["sync"] = _folder["sync.yaml"],
             ["accept"] = _folder.Write("accept.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""),
         };
         await engine.OutputAsync(

@@ -74,8 +74,11 @@ public sealed partial class SkopeoSignatureTests : IDisposable
         Array.ForEach(SignedImages.Passphrase.ToCharArray(), password.AppendChar);
         return new Engine
         {
-            ["registry"] = registry, ["tar"] = _images.Write("app"), ["folder"] = _folder.FullName,
-            ["private"] = SignedImages.PrivateKey("one"), ["password"] = password,
+            ["registry"] = registry,
+            ["tar"] = _images.Write("app"),
+            ["folder"] = _folder.FullName,
+            ["private"] = SignedImages.PrivateKey("one"),
+            ["password"] = password,
         };
     }
 

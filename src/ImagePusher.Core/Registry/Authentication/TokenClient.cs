@@ -101,7 +101,8 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
             Target = realm,
             Purpose = message.Request.Purpose,
             Content = _ => new FormUrlEncodedContent(form),
-            IsTokenRequest = true, FollowsRedirects = false,
+            IsTokenRequest = true,
+            FollowsRedirects = false,
         });
     }
 

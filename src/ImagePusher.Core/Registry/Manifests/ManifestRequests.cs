@@ -58,11 +58,11 @@ internal static class ManifestRequests
     /// <param name="expected">The rejections that the caller handles.</param>
     public static RegistryRequest Delete(
         RepositoryEndpoint endpoint, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
-    {
-        Method = HttpMethod.Delete,
-        Target = Target(endpoint, tagOrDigest),
-        Purpose = $"deleting {endpoint.Reference(tagOrDigest)}",
-        Scopes = [TokenScope.Delete(endpoint.Repository)],
-        Expected = expected,
-    };
+        {
+            Method = HttpMethod.Delete,
+            Target = Target(endpoint, tagOrDigest),
+            Purpose = $"deleting {endpoint.Reference(tagOrDigest)}",
+            Scopes = [TokenScope.Delete(endpoint.Repository)],
+            Expected = expected,
+        };
 }
