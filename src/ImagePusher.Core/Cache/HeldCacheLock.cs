@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,6 +16,7 @@ internal sealed class HeldCacheLock(LayoutGuard guard, SafeFileHandle handle, Se
         if (!_isReleased)
         {
             _isReleased = true;
+            FileLocking.Unlock(handle);
             handle.Dispose();
             inProcess.Release();
         }

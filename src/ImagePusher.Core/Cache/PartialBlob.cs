@@ -173,6 +173,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     private void Close()
     {
         _isClosed = true;
+        FileLocking.Unlock(_handle);
         _handle.Dispose();
         _stream.Dispose();
     }

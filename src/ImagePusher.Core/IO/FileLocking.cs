@@ -16,6 +16,8 @@ internal static class FileLocking
 {
     private const int ExclusiveNonBlocking = 2 | 4;
 
+    private const int Release = 8;
+
     private const int WindowsExclusiveNonBlocking = 2 | 1;
     private const int LockViolation = unchecked((int)0x80070021);
     private const int LockedByte = int.MaxValue;
@@ -31,6 +33,18 @@ internal static class FileLocking
     public static bool TryLock(SafeFileHandle handle) => OperatingSystem.IsWindows()
         ? TryLockByte(handle)
         : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+
+    /// <summary>
+    /// Unlocks a file that is about to be closed. Closing alone is not enough: a child process that is being started has a copy of the
+    /// handle for a moment, and the lock with it.
+    /// </summary>
+    public static void Unlock(SafeFileHandle handle)
+    {
+        if (!OperatingSystem.IsWindows() && !handle.IsClosed)
+        {
+            _ = Lock((int)handle.DangerousGetHandle(), Release);
+        }
+    }
 
     /// <summary>The exception for a file that another handle has locked.</summary>
     public static IOException Busy(string path) =>

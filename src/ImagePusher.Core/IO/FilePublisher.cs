@@ -20,6 +20,7 @@ internal static class FilePublisher
             {
                 RandomAccess.Write(file, content, 0);
                 RandomAccess.FlushToDisk(file);
+                FileLocking.Unlock(file);
             }
 
             Replace(temporary, final, temporaryFolder);
