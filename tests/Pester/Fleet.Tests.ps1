@@ -81,8 +81,8 @@ Describe 'A list of images' {
     }
 
     It 'in <Images> is copied completely by the parts of <Name>' -TestCases $workflows {
-        $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").Replace('/mirror/images.txt', 'images.txt').
-            Replace('images.txt', $Images).
+        $script = (Get-Block $File $Begin).Replace('/mirror/mirror-list.ps1', "$work/mirror-list.ps1").
+            Replace('/mirror/images.txt', 'images.txt').Replace('images.txt', $Images).
             Replace('myregistry.azurecr.io/mirror/', "$target/mirror/").Replace('registry.example.com/mirror/', "$target/mirror/").
             Replace('./ImagePusher/ImagePusher.psd1', $module).Replace('Import-Module ImagePusher', "Import-Module '$module'").
             Replace('$(System.TotalJobsInPhase)', '2')

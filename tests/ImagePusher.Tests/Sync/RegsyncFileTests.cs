@@ -110,5 +110,33 @@ public sealed class RegsyncFileTests
         Assert.Equal(1, from.Count("GET", "/manifests/"));
     }
 
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("-MinimumRateLimit 51 -RateLimitAction Stop", 0)]
+    [InlineData("-MinimumRateLimit 50 -RateLimitAction Stop", 3)]
+    [InlineData("-MinimumRateLimit 0 -RateLimitAction Stop", 3)]
+    public async Task A_minimum_of_the_call_replaces_those_of_the_file(string options, int copied)
+    {
+        await using var source = await MirroredSource.StartAsync(Token, Images);
+        await using var target = await DockerRegistry.StartAsync(Token);
+        await using var from = FaultProxy.Start(source.Address);
+        from.On("*", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "50;w=21600");
+        var minimum = options.Length == 0 ? 20 : 60;
+        var file = source.Folder.Write("regsync.yml", $$"""
+            version: 1
+            defaults: {ratelimit: {min: {{minimum}}, retry: 1h} }
+            sync:
+              - {source: '{{from.Address}}/team/app:1.0', target: '{{target.Address}}/a:1', type: image}
+              - {source: '{{from.Address}}/team/app:1.1', target: '{{target.Address}}/b:1', type: image}
+              - {source: '{{from.Address}}/team/tool:3.0', target: '{{target.Address}}/c:1', type: image}
+            """);
+        using var engine = new Engine { ["file"] = file };
+        var outcome = await engine.RunAsync($"Sync-RegistryImage $file {options}", Token);
+        Assert.Equal(copied, outcome.Output.Count(result => State(result) == "Copied"));
+        Assert.Equal(3 - copied, outcome.Errors.Count);
+        Assert.Equal(copied, (await MirroredSource.ImagesOfAsync(target.Address, Token)).Count);
+        Assert.Equal(copied, from.Count("GET", "/manifests/"));
+    }
+
     private static string State(PSObject result) => (string)((dynamic)result).State;
 }
