@@ -155,7 +155,7 @@ internal sealed class CacheInitializer(CachePaths paths)
         for (var attempt = 1; !IsLayout(); attempt++)
         {
             var others = LayoutErrors.Guard(paths.Root, () => Directory.EnumerateFileSystemEntries(paths.Root)
-                .Any(entry => Path.GetFileName(entry) != CachePaths.StateFolderName));
+                .Any(entry => !IsOwn(entry)));
             if (!others)
             {
                 return;
@@ -169,6 +169,12 @@ internal sealed class CacheInitializer(CachePaths paths)
             }
         }
     }
+
+    // On Windows the user's state is in the default cache's folder by default, and may be there first.
+    private static bool IsOwn(string entry) => Path.GetFileName(entry) == CachePaths.StateFolderName
+        || string.Equals(
+            Path.GetFullPath(entry), PlatformFolders.State,
+            OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     // False if nothing in the folder claims that it is a layout.
     private bool IsLayout()

@@ -3,6 +3,7 @@ using ImagePusher.Core.Cache;
 namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>Saves of images that share layers, while other tasks remove images and collect garbage of any age.</summary>
+[Trait("Wine", "Takes minutes under Wine.")]
 public sealed class ConcurrentCollectionTests : CacheTest
 {
     private const int Names = 6;
