@@ -172,6 +172,7 @@ internal sealed class CacheInitializer(CachePaths paths)
 
     // On Windows the user's state is in the default cache's folder by default, and may be there first.
     private static bool IsOwn(string entry) => Path.GetFileName(entry) == CachePaths.StateFolderName
+        || (OperatingSystem.IsWindows() && Path.GetFileName(entry) == "state")
         || string.Equals(
             Path.GetFullPath(entry), PlatformFolders.State,
             OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
