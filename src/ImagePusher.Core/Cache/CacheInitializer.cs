@@ -170,12 +170,12 @@ internal sealed class CacheInitializer(CachePaths paths)
         }
     }
 
-    // On Windows the user's state is in the default cache's folder by default, and may be there first.
+    // The user's state may be in the folder of a cache, and be there first; on Windows that is the default.
     private static bool IsOwn(string entry) => Path.GetFileName(entry) == CachePaths.StateFolderName
-        || (OperatingSystem.IsWindows() && Path.GetFileName(entry) == "state")
-        || string.Equals(
-            Path.GetFullPath(entry), PlatformFolders.State,
-            OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+        || IsPath(entry, PlatformFolders.State) || IsPath(entry, PlatformFolders.DefaultState);
+
+    private static bool IsPath(string entry, string path) => string.Equals(
+        Path.GetFullPath(entry), path, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     // False if nothing in the folder claims that it is a layout.
     private bool IsLayout()

@@ -64,6 +64,7 @@ internal static class TextFileWriter
                 RandomAccess.Write(created, content, 0);
                 FileAttributeCopy.Copy(original, status, created);
                 RandomAccess.FlushToDisk(created);
+                FileLocking.Unlock(created);
             }
 
             if (FileStatus.Of(file) is not { } last

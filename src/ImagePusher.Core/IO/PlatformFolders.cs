@@ -8,10 +8,13 @@ internal static class PlatformFolders
     public static string Cache => Chosen("IMAGEPUSHER_CACHE") ?? Path.Combine(PlatformCache(), "imagepusher");
 
     /// <summary>The user's state: <c>IMAGEPUSHER_STATE</c>, else <c>imagepusher</c> in the platform's folder for state.</summary>
-    public static string State => Chosen("IMAGEPUSHER_STATE")
-        ?? (OperatingSystem.IsWindows() ? Path.Combine(LocalApplicationData, "imagepusher", "state")
+    public static string State => Chosen("IMAGEPUSHER_STATE") ?? DefaultState;
+
+    /// <summary>The user's state where no variable names another folder. On Windows it is in the folder of the default cache.</summary>
+    public static string DefaultState =>
+        OperatingSystem.IsWindows() ? Path.Combine(LocalApplicationData, "imagepusher", "state")
         : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Application Support", "imagepusher")
-        : Path.Combine(Xdg("XDG_STATE_HOME", Path.Combine(".local", "state")) ?? Temporary("local-state"), "imagepusher"));
+        : Path.Combine(Xdg("XDG_STATE_HOME", Path.Combine(".local", "state")) ?? Temporary("local-state"), "imagepusher");
 
     private static string Home =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);

@@ -3,7 +3,6 @@ using ImagePusher.Core;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
-using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Binding;
 
@@ -11,7 +10,6 @@ namespace ImagePusher.Binding;
 internal static class CacheLookup
 {
     private const int ListedNames = 3;
-    private const int ShortestDigest = 7;
 
     /// <summary>
     /// The entries that a text selects. A pattern may select none; a name that selects none is an error. A pattern selects referrers that
@@ -46,8 +44,11 @@ internal static class CacheLookup
 
         var wanted = ImageReference.Parse(text);
         var cached = await cache.ListAsync(cancellationToken).ConfigureAwait(false);
+
+        // docker names an image by the first digits of its digest too.
+        var begins = CachedDigests.TryParseBeginning(text);
         throw NotCached(cache, wanted.ToString(), cached.Where(
-            other => LastPart(other.Reference) == LastPart(wanted) || BeginsWith(other.Digest, text)));
+            other => LastPart(other.Reference) == LastPart(wanted) || begins?.Invoke(other.Digest) == true));
     }
 
     /// <summary>The same for cmdlets that must not succeed without an image: a pattern that selects none is an error too.</summary>
@@ -69,10 +70,6 @@ internal static class CacheLookup
             $"The cache {cache.Path} has no image {image}.",
             names.Count == 0 ? "Check the name." : $"Check the name; similar names are {string.Join(", ", names)}.");
     }
-
-    // docker names an image by the first digits of its digest too.
-    private static bool BeginsWith(Digest digest, string text) =>
-        text.Length >= ShortestDigest && digest.Encoded.StartsWith(text, StringComparison.Ordinal);
 
     private static string? LastPart(ImageReference? name) => name?.Repository[(name.Repository.LastIndexOf('/') + 1)..];
 

@@ -14,11 +14,15 @@ internal static partial class CachedDigests
     /// <exception cref="InvalidReferenceException">The text is neither a digest nor the beginning of one.</exception>
     public static Predicate<Digest> Parse(string text) =>
         Digest.TryParse(text, out var whole) ? digest => digest == whole
-        : Beginning().Match(text) is not { Success: true } match ? throw new InvalidReferenceException(
+        : TryParseBeginning(text) ?? throw new InvalidReferenceException(
             $"Invalid digest '{text}'.",
-            "Use sha256: and 64 lower-case hex digits, sha512: and 128, or the first digits of a digest in the cache, at least 7.")
-        : digest => digest.Encoded.StartsWith(match.Groups["digits"].Value, StringComparison.Ordinal)
-            && (match.Groups["algorithm"] is not { Success: true } algorithm || digest.Algorithm == algorithm.Value);
+            "Use sha256: and 64 lower-case hex digits, sha512: and 128, or the first digits of a digest in the cache, at least 7.");
+
+    /// <summary>True for the digests that begin with a text; null if no digest does.</summary>
+    public static Predicate<Digest>? TryParseBeginning(string text) => Beginning().Match(text) is { Success: true } match
+        ? digest => digest.Encoded.StartsWith(match.Groups["digits"].Value, StringComparison.Ordinal)
+            && (match.Groups["algorithm"] is not { Success: true } algorithm || digest.Algorithm == algorithm.Value)
+        : null;
 
     /// <summary>The one digest that a text means; null for an empty text, as of an object without a digest.</summary>
     /// <param name="cache">The cache; only the beginning of a digest is looked for in it.</param>
@@ -30,9 +34,14 @@ internal static partial class CachedDigests
     /// <exception cref="ImageNotCachedException">No image has such a digest.</exception>
     public static async Task<Digest?> FindAsync(ImageCache cache, string? text, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(text) || Digest.TryParse(text, out _))
+        if (string.IsNullOrEmpty(text))
         {
-            return string.IsNullOrEmpty(text) ? null : Digest.Parse(text);
+            return null;
+        }
+
+        if (Digest.TryParse(text, out var whole))
+        {
+            return whole;
         }
 
         var isWanted = Parse(text);

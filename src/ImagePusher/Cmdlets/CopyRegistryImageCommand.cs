@@ -139,12 +139,13 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
             },
             Copier = PusherSession.Current.Copier(),
         };
-        return (copy, async (result, token) =>
+        return (copy, OutputAsync);
+
+        async Task<object> OutputAsync(CopyResult result, CancellationToken token)
         {
             PusherSession.Current.Saw(result.Name);
             await _library.RunAsync(destination, to, token).ConfigureAwait(false);
             return ImagePushResult.Of(image.Reference.ToString(), result);
         }
-        );
     }
 }

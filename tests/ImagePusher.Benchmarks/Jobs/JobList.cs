@@ -22,21 +22,12 @@ internal static class JobList
         var stored = new FileInfo(tar).Length;
         var compressed = Stored(source) - SmallImages.Size(small.Count);
 
-        async Task Cold()
-        {
-            await target.EmptyAsync();
-            pwsh.EmptyCache();
-            Skopeo.ForgetBlobs();
-            if (Directory.Exists(folder["peer"]))
-            {
-                Directory.Delete(folder["peer"], recursive: true);
-            }
-        }
+        var jobs = new RegistryJobs(pwsh, folder, source.Address, target.Address, target.EmptyAsync);
 
         Job Push(string name, string options, string goal, string[] peer, params IEnumerable<Peer> others) => new(name)
         {
             Goal = goal,
-            Prepare = Cold,
+            Prepare = jobs.ColdAsync,
             Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address} {options}"),
             Peers =
             [
@@ -46,24 +37,17 @@ internal static class JobList
             InputBytes = stored,
         };
 
-        string At(string registry, string name) => $"{registry}/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+        Job Mirror(int number) => jobs.Mirror(
+            $"{number} images of 3 small layers, registry to registry, one pipeline", [.. small.Take(number)]);
 
-        (string Source, string Target) CopyOf(string name) => ($"docker://{name}", $"docker://{At(target.Address, name)}");
-
-        string List(int number) => string.Join(',', small.Take(number).Select(name => $"'{name}'"));
-        Job Mirror(int number, bool withPeer, string goal) => new($"{number} images of 3 small layers, registry to registry, one pipeline")
+        Job WithProcesses(Job mirror) => mirror with
         {
-            Goal = goal,
-            Prepare = Cold,
-            Ours = () => pwsh.RunAsync($"{List(number)} | Copy-RegistryImage -Destination {target.Address}"),
-            Peers = withPeer
-                ?
-                [
-                    .. Crane.CopyAll(folder, small.Take(number).Select(name => (name, At(target.Address, name)))),
-                    new Peer($"{number} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(number).Select(CopyOf))),
-                ]
-                : [],
-            InputBytes = SmallImages.Size(number),
+            Peers =
+            [
+                .. mirror.Peers,
+                new Peer($"{count} skopeo processes", () => Skopeo.CopyAllAsync(small.Take(count).Select(
+                    image => ($"docker://{source.Address}/{image}", $"docker://{target.Address}/{image}")))),
+            ],
         };
 
         return
@@ -85,36 +69,13 @@ internal static class JobList
                 Ours = () => pwsh.RunAsync($"Push-ImageTar '{tar}' -Destination {target.Address}"),
                 Peers = [new Peer("skopeo", () => Skopeo.CopyAsync($"docker-archive:{tar}", $"docker://{target.Address}/bench/again:1.0"))],
             },
-            new Job("registry to empty cache")
-            {
-                Goal = "0.85", Prepare = Cold, InputBytes = compressed,
-                Ours = () => pwsh.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0"),
-                Peers =
-                [
-                    new Peer("skopeo", () => Skopeo.CopyAsync($"docker://{source.Address}/bench/app:1.0", $"oci:{folder["peer"]}:app")),
-                    .. OtherPeers.Pull($"{source.Address}/bench/app:1.0", folder["peer"]),
-                ],
-            },
-            new Job("cache to empty registry")
-            {
-                Goal = "1.0", InputBytes = compressed,
-                Prepare = async () =>
-                {
-                    await Cold();
-                    await pwsh.RunAsync($"Save-ImageToCache {source.Address}/bench/app:1.0");
-                },
-                Ours = () => pwsh.RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target.Address}"),
-                Peers =
-                [
-                    new Peer("skopeo", () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target.Address}/bench/app:1.0")),
-                    .. OtherPeers.PushLayout(layout, $"{target.Address}/bench/app:1.0"),
-                ],
-            },
-            Mirror(count, withPeer: true, "0.35"),
-            Mirror(2 * count, withPeer: false, "2.1 x the half"),
+            jobs.Pull("registry to empty cache", compressed) with { Goal = "0.85" },
+            jobs.PushCached("cache to empty registry", source.Address, layout, compressed) with { Goal = "1.0" },
+            WithProcesses(Mirror(count)) with { Goal = "0.35" },
+            Mirror(2 * count) with { Goal = "2.1 x the half", Peers = [] },
             .. await FastJobs.MakeAsync(count, layout, compressed, pwsh, folder, fast),
-            .. LargeLayer.Jobs(settings, pwsh, folder, target, Cold),
-            .. network.List(small, layout, Cold, compressed),
+            .. LargeLayer.Jobs(settings, pwsh, folder, target, jobs.ColdAsync),
+            .. network.List(small, layout, compressed),
             new Job("Import-Module, above the idle start") { Goal = "0.15 s", Ours = pwsh.RunImportAsync },
             new Job("idle start of pwsh") { IsInside = true, Ours = pwsh.RunIdleAsync },
         ];

@@ -16,25 +16,26 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
     /// <summary>The jobs of all networks.</summary>
     /// <param name="small">The names of the small images at the source.</param>
     /// <param name="layout">A layout of the large image.</param>
-    /// <param name="cold">Empties the target and all caches.</param>
     /// <param name="bytes">The compressed size of the large image.</param>
-    public IEnumerable<Job> List(IReadOnlyList<string> small, string layout, Func<Task> cold, long bytes)
+    public IEnumerable<Job> List(IReadOnlyList<string> small, string layout, long bytes)
     {
         foreach (var conditions in Networks)
         {
             var network = new EmulatedNetwork(conditions);
             _open.Add(network);
             var (source, target) = (network.Reach(registries.TlsSource.Address), network.Reach(registries.TlsTarget.Address));
+            var jobs = new RegistryJobs(pwsh, folder, source, target, registries.Target.EmptyAsync, withTls: true);
             var counts = settings.IsQuick ? (int[])[5] : conditions.MegabitsPerSecond == 300 ? [50, 200] : [50];
-            foreach (var job in counts.SelectMany(count => Mirror(conditions, small.Take(count), source, target, cold)))
+            foreach (var job in counts.SelectMany(count => Mirror(conditions, [.. small.Take(count)], source, target, jobs)))
             {
                 yield return job;
             }
 
-            foreach (var job in Bulk(conditions, layout, source, target, cold, bytes))
-            {
-                yield return job;
-            }
+            // At 50 Mbit/s a run takes two minutes, of which all but seconds are the network's.
+            var rounds = conditions.MegabitsPerSecond < 300 ? 1 : Rounds;
+            yield return jobs.Pull($"registry to empty cache, {conditions}", bytes) with { Rounds = rounds };
+            yield return jobs.PushCached(
+                $"cache to empty registry, {conditions}", registries.Source.Address, layout, bytes) with { Rounds = rounds };
         }
     }
 
@@ -46,32 +47,24 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
         }
     }
 
-    private IEnumerable<Job> Mirror(NetworkConditions conditions, IEnumerable<string> small, string source, string target, Func<Task> cold)
+    private IEnumerable<Job> Mirror(NetworkConditions conditions, string[] names, string source, string target, RegistryJobs jobs)
     {
-        var names = small.Select(name => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]).ToArray();
         var count = names.Length;
-        string List(string registry) => string.Join(',', names.Select(name => $"'{registry}/{name}'"));
-        Task<Measured> FillAsync() => pwsh.RunAsync(
-            $"{List(registries.Source.Address)} | Copy-RegistryImage -Destination {registries.Target.Address}");
-        Job job = new($"{count} images of 3 small layers, registry to registry, {conditions}")
+        var direct = new RegistryJobs(
+            pwsh, folder, registries.Source.Address, registries.Target.Address, registries.Target.EmptyAsync).Mirror("", names);
+        var job = jobs.Mirror($"{count} images of 3 small layers, registry to registry, {conditions}", names);
+        job = job with
         {
             Goal = conditions.MegabitsPerSecond == 300 && count == 50 ? "0.45" : "",
-            Prepare = cold,
             Rounds = Rounds,
-            Ours = () => pwsh.RunAsync($"{List(source)} | Copy-RegistryImage -Destination {target}"),
-            Peers =
-            [
-                .. Crane.CopyAll(folder, names.Select(name => ($"{source}/{name}", $"{target}/{name}"))),
-                .. conditions.MegabitsPerSecond >= 300 && count == 50 ? (Peer[])[Sync(names, source, target)] : [],
-            ],
-            InputBytes = SmallImages.Size(count),
+            Peers = [.. job.Peers, .. conditions.MegabitsPerSecond >= 300 && count == 50 ? (Peer[])[Sync(names, source, target)] : []],
         };
         yield return job;
         yield return job with
         {
             Name = $"the same again, unchanged ({count} images, {conditions})",
             Goal = job.Goal == "" ? "" : "0.30",
-            Prepare = () => registries.Target.Blobs().Count >= 4 * count ? Task.CompletedTask : FillAsync(),
+            Prepare = () => registries.Target.Blobs().Count >= 4 * count ? Task.CompletedTask : direct.Ours(),
         };
     }
 
@@ -82,40 +75,6 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
             $"sync-{source.Split(':')[1]}-{names.Length}.yml",
             $"\"{source}\":\n  tls-verify: false\n  images:\n    bench/small: [{tags}]\n");
         return new Peer("skopeo sync", () => Skopeo.SyncAsync(list, $"{target}/bench"));
-    }
-
-    private IEnumerable<Job> Bulk(NetworkConditions conditions, string layout, string source, string target, Func<Task> cold, long bytes)
-    {
-        // At 50 Mbit/s a run takes two minutes, of which all but seconds are the network's.
-        var rounds = conditions.MegabitsPerSecond < 300 ? 1 : Rounds;
-        yield return new Job($"registry to empty cache, {conditions}")
-        {
-            Prepare = cold,
-            Rounds = rounds,
-            InputBytes = bytes,
-            Ours = () => pwsh.RunAsync($"Save-ImageToCache {source}/bench/app:1.0"),
-            Peers =
-            [
-                new Peer("skopeo", () => Skopeo.CopyAsync($"docker://{source}/bench/app:1.0", $"oci:{folder["peer"]}:app")),
-                .. OtherPeers.Pull($"{source}/bench/app:1.0", folder["peer"], withTls: true),
-            ],
-        };
-        yield return new Job($"cache to empty registry, {conditions}")
-        {
-            Rounds = rounds,
-            InputBytes = bytes,
-            Prepare = async () =>
-            {
-                await cold();
-                await pwsh.RunAsync($"Save-ImageToCache {registries.Source.Address}/bench/app:1.0");
-            },
-            Ours = () => pwsh.RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target}"),
-            Peers =
-            [
-                new Peer("skopeo", () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target}/bench/app:1.0")),
-                .. OtherPeers.PushLayout(layout, $"{target}/bench/app:1.0", withTls: true),
-            ],
-        };
     }
 
     private int Rounds => Math.Min(settings.Pairs, 3);

@@ -9,6 +9,8 @@ namespace ImagePusher.Benchmarks.Jobs;
 /// <summary>Many images of three small layers in a registry.</summary>
 internal static class SmallImages
 {
+    /// <summary>Puts images into a registry.</summary>
+    /// <returns>Their names, <c>repository:tag</c>.</returns>
     public static async Task<IReadOnlyList<string>> PutAsync(string registry, int count)
     {
         await using var client = new RegistryClient();
@@ -30,7 +32,7 @@ internal static class SmallImages
             var config = await PutAsync(repository, System.Text.Encoding.UTF8.GetBytes(text), MediaTypes.OciConfig);
             var name = ImageReference.Parse($"{registry}/bench/small:{number}");
             await repository.PublishAsync(ImageManifest.Create(MediaTypes.OciManifest, config, layers), name, null, CancellationToken.None);
-            names.Add(name.ToString());
+            names.Add($"{name.Repository}:{name.Tag}");
         }
 
         return names;
