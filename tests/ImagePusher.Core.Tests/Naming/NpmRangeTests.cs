@@ -36,5 +36,18 @@ public sealed class NpmRangeTests
         },
         iter: 20_000);
 
+    [Theory]
+    [InlineData(">=0.0.0-alpha <3.* <=*", "0.0.0-rc.1", true)]
+    [InlineData("* >=0.0.0-alpha", "0.0.0-rc.1", true)]
+    [InlineData(">=* 0.0.0-rc.1", "0.0.0-rc.1", true)]
+    [InlineData("*", "0.0.0-rc.1", false)]
+    [InlineData("<=*", "1.0.0-rc.1", false)]
+    public void Any_version_is_no_bound(string range, string version, bool isIn)
+    {
+        Assert.True(TagVersion.TryParse(version, out var tag));
+        Assert.Equal(isIn, VersionRange.Parse(range).Contains(tag));
+        Assert.Equal(isIn, SemVersionRange.ParseNpm(range).Contains(SemVersion.Parse(version)));
+    }
+
     private static Gen<string> Among(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(position => texts[position]);
 }

@@ -38,13 +38,14 @@ internal static partial class VersionRangeParser
 
     private static IEnumerable<VersionBound> Bounds(string comparison, VersionPattern pattern) => comparison switch
     {
-        "^" => Between(pattern, pattern.IsAny ? 0 : pattern.SignificantLength),
+        "^" => Between(pattern, pattern.SignificantLength),
         "~" or "~>" => Between(pattern, Math.Min(2, pattern.Length)),
+        ">=" when pattern.IsAny => [],
         ">=" => [new VersionBound(VersionComparison.AtLeast, pattern.Lowest)],
         ">" when pattern.IsAny => Nothing(),
         ">" when pattern.IsPartial => [new VersionBound(VersionComparison.AtLeast, pattern.Next(pattern.Length))],
         ">" => [new VersionBound(VersionComparison.Above, pattern.Lowest)],
-        "<=" when pattern.IsAny => Between(pattern, 0),
+        "<=" when pattern.IsAny => [],
         "<=" when pattern.IsPartial => [Below(pattern.Next(pattern.Length))],
         "<=" => [new VersionBound(VersionComparison.AtMost, pattern.Lowest)],
         "<" when pattern.IsAny => Nothing(),
@@ -58,6 +59,12 @@ internal static partial class VersionRangeParser
 
     private static IEnumerable<VersionBound> Between(VersionPattern low, int kept)
     {
+        // Any version is no bound: not even 0.0.0, below which its suffixes are.
+        if (low.IsAny)
+        {
+            yield break;
+        }
+
         yield return new VersionBound(VersionComparison.AtLeast, low.Lowest);
         if (kept > 0)
         {
