@@ -66,7 +66,7 @@ internal sealed class DestinationRule
         {
             throw NameMistakes.Find(text, "destination") ?? new InvalidReferenceException(
                 $"Invalid destination '{text}': the first part '{host}' is not a registry; it has no '.' or ':' and is not 'localhost'.",
-                $"{Forms} For Docker Hub use docker.io/{text}.");
+                $"{Forms} For Docker Hub use docker.io/{text.ToLowerInvariant()}.");
         }
 
         return slash < 0 ? new DestinationRule(text, Canonical(host), null, null, false) { KeepLibrary = keepLibrary }

@@ -32,7 +32,7 @@ internal static partial class NameMistakes
         {
             return new InvalidReferenceException(
                 $"Invalid {kind} '{text}': the name of an image or registry has no user name and password.",
-                $"Use '{rest}', and sign in to the registry.")
+                $"Use '{rest}', and specify the credential apart from it.")
             {
                 Topic = ErrorTopic.CredentialsInName,
             };
