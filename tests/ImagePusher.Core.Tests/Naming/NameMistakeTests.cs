@@ -18,7 +18,7 @@ public sealed class NameMistakeTests
     {
         var error = Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text));
         Assert.Equal(ErrorTopic.CredentialsInName, error.Topic);
-        Assert.StartsWith($"Use '{name}', and sign in", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.StartsWith($"Use '{name}', and specify", error.RecommendedAction, StringComparison.Ordinal);
         Assert.DoesNotContain("pw@", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("token@", error.Message, StringComparison.Ordinal);
     }

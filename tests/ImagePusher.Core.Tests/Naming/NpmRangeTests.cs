@@ -42,7 +42,7 @@ public sealed class NpmRangeTests
     [InlineData(">=* 0.0.0-rc.1", "0.0.0-rc.1", true)]
     [InlineData("*", "0.0.0-rc.1", false)]
     [InlineData("<=*", "1.0.0-rc.1", false)]
-    public void Any_version_is_no_bound(string range, string version, bool isIn)
+    public void A_star_limits_nothing(string range, string version, bool isIn)
     {
         Assert.True(TagVersion.TryParse(version, out var tag));
         Assert.Equal(isIn, VersionRange.Parse(range).Contains(tag));

@@ -59,7 +59,7 @@ internal static partial class VersionRangeParser
 
     private static IEnumerable<VersionBound> Between(VersionPattern low, int kept)
     {
-        // Any version is no bound: not even 0.0.0, below which its suffixes are.
+        // A star limits nothing: not even to 0.0.0 and more, below which the suffixes of 0.0.0 are.
         if (low.IsAny)
         {
             yield break;
