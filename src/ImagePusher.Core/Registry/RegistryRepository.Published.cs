@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Registry;
 /// <content>What exists under a name already.</content>
 public sealed partial class RegistryRepository
 {
-    // Somebody else may give the tag to another image at any time; what was seen longer ago is asked again.
+    // Others may give the tag to another image at any time: what was seen longer ago is asked again.
     private static readonly TimeSpan AskedAheadFor = TimeSpan.FromSeconds(5);
 
     private AskedAhead? _askedAhead;
@@ -23,7 +23,7 @@ public sealed partial class RegistryRepository
         {
             var head = HeadOwnAsync(tag, cancellationToken);
 
-            // Where the source fails, nobody takes the answer.
+            // The answer is not needed if the source fails.
             _ = head.ContinueWith(
                 static asked => _ = asked.Exception, CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
