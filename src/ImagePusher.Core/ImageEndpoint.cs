@@ -1,4 +1,3 @@
-using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Endpoints;
 using ImagePusher.Core.Registry;
@@ -62,26 +61,6 @@ public abstract class ImageEndpoint
     /// </param>
     /// <param name="path">The cache's directory; null for the default cache of the current user.</param>
     public static ImageEndpoint Cache(string? reference = null, string? path = null) => new CacheEndpoint(path, reference);
-
-    /// <summary>An image of a source that the caller implements.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="nameOrDigest">The image, as <see cref="IImageSource.ResolveAsync"/> takes it.</param>
-    /// <param name="reference">The full name of the image; null if it has none.</param>
-    public static ImageEndpoint Source(IImageSource source, string nameOrDigest, string? reference = null)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentException.ThrowIfNullOrEmpty(nameOrDigest);
-        return new CustomEndpoint(source, nameOrDigest, null, reference);
-    }
-
-    /// <summary>A target that the caller implements.</summary>
-    /// <param name="target">The target.</param>
-    /// <param name="reference">The name that the image gets; null for the name that it has at the source.</param>
-    public static ImageEndpoint Target(IImageTarget target, string? reference = null)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        return new CustomEndpoint(null, null, target, reference);
-    }
 
     /// <summary>
     /// Parses the text form of an endpoint. The text alone decides, not what exists on disk: <c>cache:REFERENCE</c> is the

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Endpoints;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core;
@@ -23,14 +24,11 @@ public static class ImageTransfer
     /// <param name="options">How it is copied; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy. Blobs that were completed stay at the target.</param>
     /// <returns>What was copied and how many bytes were sent.</returns>
-    /// <exception cref="InvalidReferenceException">The source holds several images and none was selected.</exception>
+    /// <exception cref="InvalidOptionException">The source holds several images and none was selected.</exception>
     /// <exception cref="ImagePusherException">The copy failed; the target has no new name.</exception>
-    public static async Task<CopyResult> CopyAsync(
-        ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var results = await RunAsync(source, target, options ?? new CopyOptions(), isSingle: true, cancellationToken).ConfigureAwait(false);
-        return results[0];
-    }
+    public static Task<CopyResult> CopyAsync(
+        ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(source, target, options ?? new CopyOptions(), isPlan: false, CopyOneAsync, cancellationToken);
 
     /// <summary>Copies all images of an archive, OCI layout directory or cache, each under all of its names.</summary>
     /// <param name="source">The images.</param>
@@ -39,14 +37,15 @@ public static class ImageTransfer
     /// </param>
     /// <param name="options">How they are copied; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy. Images that were completed stay at the target.</param>
-    /// <returns>One result per name, in the source's order.</returns>
-    /// <exception cref="DestinationConflictException">Two different images have one name at the target; nothing was copied.</exception>
-    /// <exception cref="ImagePusherException">
-    /// A copy failed; the images after it were not copied. Or an image of an archive could not be read; all others were copied.
+    /// <returns>One result per name, in the source's order; empty if the source has no image.</returns>
+    /// <exception cref="CopyFailedException">
+    /// Images failed, or could not be read; all others were copied. The exception has the results of these, and the failures.
     /// </exception>
+    /// <exception cref="DestinationConflictException">Two different images have one name at the target; nothing was copied.</exception>
+    /// <exception cref="ImagePusherException">The source cannot be read, or the target not be written; it has no new name.</exception>
     public static Task<IReadOnlyList<CopyResult>> CopyAllAsync(
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync(source, target, options ?? new CopyOptions(), isSingle: false, cancellationToken);
+        OpenAsync(source, target, options ?? new CopyOptions(), isPlan: false, CopyEachAsync, cancellationToken);
 
     /// <summary>Reports what <see cref="CopyAsync"/> would do, blob by blob, without changing anything.</summary>
     /// <param name="source">The image.</param>
@@ -54,64 +53,81 @@ public static class ImageTransfer
     /// <param name="options">How it would be copied; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ImagePusherException">The source cannot be read, or the target does not answer.</exception>
-    public static async Task<CopyPlan> PlanAsync(
-        ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(target);
-        options ??= new CopyOptions();
-        var from = await source.OpenSourceAsync(options, cancellationToken).ConfigureAwait(false);
-        await using (from.ConfigureAwait(false))
-        {
-            var to = target.OpenTarget(options, isPlan: true);
-            await using (to.ConfigureAwait(false))
-            {
-                var image = from.SelectOne();
-                var name = to.NamesFor([image])[0];
-                return await Copier(options).PlanAsync(
-                    image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    public static Task<CopyPlan> PlanAsync(
+        ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(source, target, options ?? new CopyOptions(), isPlan: true, PlanOneAsync, cancellationToken);
 
-    private static async Task<IReadOnlyList<CopyResult>> RunAsync(
-        ImageEndpoint source, ImageEndpoint target, CopyOptions options, bool isSingle, CancellationToken cancellationToken)
+    private delegate Task<T> Work<T>(SourceEndpoint from, TargetEndpoint to, CopyOptions options, CancellationToken cancellationToken);
+
+    private static async Task<T> OpenAsync<T>(
+        ImageEndpoint source, ImageEndpoint target, CopyOptions options, bool isPlan, Work<T> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
         var from = await source.OpenSourceAsync(options, cancellationToken).ConfigureAwait(false);
         await using (from.ConfigureAwait(false))
         {
-            var to = target.OpenTarget(options, isPlan: false);
+            var to = target.OpenTarget(options, isPlan);
             await using (to.ConfigureAwait(false))
             {
-                var results = await CopyImagesAsync(
-                    from, to, isSingle ? [from.SelectOne()] : from.Images, options, cancellationToken).ConfigureAwait(false);
-                if (!isSingle)
-                {
-                    from.ThrowIfIncomplete();
-                }
-
-                return results;
+                return await work(from, to, options, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task<IReadOnlyList<CopyResult>> CopyImagesAsync(
-        SourceEndpoint from, TargetEndpoint to, IReadOnlyList<SourceImage> images, CopyOptions options, CancellationToken cancellationToken)
+    private static Task<CopyPlan> PlanOneAsync(
+        SourceEndpoint from, TargetEndpoint to, CopyOptions options, CancellationToken cancellationToken)
+    {
+        var image = from.SelectOne();
+        var name = to.NamesFor([image])[0];
+        return Copier(options).PlanAsync(image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), cancellationToken);
+    }
+
+    private static async Task<CopyResult> CopyOneAsync(
+        SourceEndpoint from, TargetEndpoint to, CopyOptions options, CancellationToken cancellationToken)
+    {
+        var image = from.SelectOne();
+        var result = await CopyImageAsync(
+            Copier(options), to, image, to.NamesFor([image])[0], options, cancellationToken).ConfigureAwait(false);
+        await to.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    private static async Task<IReadOnlyList<CopyResult>> CopyEachAsync(
+        SourceEndpoint from, TargetEndpoint to, CopyOptions options, CancellationToken cancellationToken)
     {
         var copier = Copier(options);
-        var results = new List<CopyResult>();
-        foreach (var (image, name) in images.Zip(to.NamesFor(images)))
+        var (results, failures) = (new List<CopyResult>(), new List<Exception>(from.Failures));
+        foreach (var (image, name) in from.Images.Zip(to.NamesFor(from.Images)))
         {
-            using var report = new ProgressReport(options, name.Name);
-            results.Add(await copier.CopyAsync(
-                image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), report.Monitor,
-                cancellationToken).ConfigureAwait(false));
+            try
+            {
+                results.Add(await CopyImageAsync(copier, to, image, name, options, cancellationToken).ConfigureAwait(false));
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Of any type: objects of the caller, such as a credential provider, may throw too, and the results must not be lost.
+                failures.Add(CopyFailedException.Named(error, image.Label));
+                options.Logger.Warning(failures[^1].Message);
+            }
         }
 
-        await to.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        return results;
+        if (results.Count > 0)
+        {
+            await to.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return failures.Count == 0 ? results : throw new CopyFailedException(from.Description, results, failures);
+    }
+
+    private static async Task<CopyResult> CopyImageAsync(
+        ImageCopier copier, TargetEndpoint to, SourceImage image, DestinationName name, CopyOptions options,
+        CancellationToken cancellationToken)
+    {
+        using var report = new ProgressReport(options, name.Name);
+        return await copier.CopyAsync(
+            image.Selection, to.Open(name.Name), name.Name, to.Adapt(options, name), report.Monitor,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static ImageCopier Copier(CopyOptions options) => new(Limits, CopyState.Open(options).Encodings);

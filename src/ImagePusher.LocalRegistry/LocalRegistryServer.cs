@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using ImagePusher.Core.Cache;
-using ImagePusher.LocalRegistry.Endpoints;
+using ImagePusher.LocalRegistry.Handlers;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Uploads;
 
@@ -11,7 +11,7 @@ namespace ImagePusher.LocalRegistry;
 /// and pushes to it are stored in the cache.
 /// </summary>
 /// <remarks>
-/// distribution-spec 1.1 with the endpoints added since. Names: a push of R:T is stored as <c>localhost/R:T</c>; a pull of R:T
+/// distribution-spec 1.1 with the requests added since. Names: a push of R:T is stored as <c>localhost/R:T</c>; a pull of R:T
 /// finds that, else <c>docker.io/R:T</c>, else the only name with that repository and tag (404 if there are several). A manifest is
 /// found by digest in a repository where a name or a named index refers to it. A blob is found by digest in every repository.
 /// </remarks>

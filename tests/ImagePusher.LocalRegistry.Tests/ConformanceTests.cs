@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// The requests of the OCI conformance suite over manifests, with its expectations, all of its optional endpoints, and in
+/// The requests of the OCI conformance suite over manifests, with its expectations, all of its optional requests, and in
 /// its order: push, list, HEAD, pull, referrers, delete.
 /// </summary>
 public sealed class ConformanceTests

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Abstractions;
 /// <summary>
 /// The content of one blob, which can be written repeatedly: each attempt of a request opens it again.
 /// </summary>
-public abstract class BlobSource
+internal abstract class BlobSource
 {
     /// <summary>The digest; null if it is known only after writing, as of a layer that is compressed while it is written.</summary>
     public abstract Digest? Digest { get; }

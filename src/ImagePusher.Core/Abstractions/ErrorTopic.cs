@@ -15,6 +15,9 @@ internal enum ErrorTopic
     /// <summary>The list of images of a cache.</summary>
     CacheIndex,
 
+    /// <summary>A blob of a cache.</summary>
+    CachedBlob,
+
     /// <summary>A digest that a name lacks.</summary>
     MissingDigest,
 

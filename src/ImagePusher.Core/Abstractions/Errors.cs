@@ -1,4 +1,4 @@
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core;
 
@@ -113,7 +113,7 @@ public sealed class InvalidImageArchiveException(string message, string recommen
 public sealed class InvalidOptionException(string message, string recommendedAction, Exception? inner = null)
     : ImagePusherException(message, recommendedAction, inner);
 
-/// <summary>A name, tag, digest or destination that does not match the grammar of image references.</summary>
+/// <summary>A name, tag, digest, destination, platform or range that does not match its grammar.</summary>
 /// <param name="message">What failed, on what and why.</param>
 /// <param name="recommendedAction">What to do next.</param>
 /// <param name="inner">The cause, if it was another exception.</param>

@@ -4,7 +4,7 @@ namespace ImagePusher.Core.Abstractions;
 
 /// <summary>A source of images: a repository of a registry, a cache, an archive.</summary>
 /// <remarks>Members are called concurrently.</remarks>
-public interface IImageSource
+internal interface IImageSource
 {
     /// <summary>The name of the source in messages: <c>localhost:5000/team/app</c>, <c>the cache /…</c>, <c>app.tar</c>.</summary>
     string Description { get; }

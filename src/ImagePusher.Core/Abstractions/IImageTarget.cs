@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Abstractions;
 
 /// <summary>A target of images: a repository of a registry, a cache, an archive that is being written.</summary>
 /// <remarks>Members are called concurrently.</remarks>
-public interface IImageTarget
+internal interface IImageTarget
 {
     /// <summary>The name of the target in messages.</summary>
     string Description { get; }
@@ -20,10 +20,10 @@ public interface IImageTarget
     int ParallelBlobs { get; }
 
     /// <summary>True if the target hashes what it receives and rejects other bytes.</summary>
-    internal bool VerifiesBlobs => false;
+    bool VerifiesBlobs => false;
 
     /// <summary>Where a blob is that need not be written, in messages; null if there is nothing to report.</summary>
-    internal string? PlaceOf(Descriptor descriptor) => Description;
+    string? PlaceOf(Descriptor descriptor) => Description;
 
     /// <summary>True if the target has the blob.</summary>
     /// <param name="descriptor">The blob.</param>
@@ -53,7 +53,7 @@ public interface IImageTarget
     /// </summary>
     /// <param name="origin">The name that the image came from.</param>
     /// <param name="blobs">The blobs of the image.</param>
-    internal void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
+    void SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
     }
 
@@ -83,6 +83,6 @@ public interface IImageTarget
     /// <param name="name">The full name, in the repository of the subject.</param>
     /// <param name="subject">The digest of the manifest that it refers to.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal Task PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
+    Task PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
         PublishAsync(manifest, name, null, cancellationToken);
 }

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Abstractions;
 
 /// <summary>A source that lists the referrers of manifests: signatures, SBOMs and attestations of images.</summary>
-public interface IReferrerSource : IImageSource
+internal interface IReferrerSource : IImageSource
 {
     /// <summary>Lists the manifests whose subject is a given one (distribution-spec, Listing Referrers).</summary>
     /// <param name="digest">The subject's digest; the subject need not exist.</param>
@@ -24,5 +24,5 @@ public interface IReferrerSource : IImageSource
     /// A cache or archive holds several repositories, in which such a tag may name different manifests. By default the source itself.
     /// </summary>
     /// <param name="image">The name of the image in the source; null if it has none: tags of all repositories count.</param>
-    internal IReferrerSource ReferrersIn(ImageReference? image) => this;
+    IReferrerSource ReferrersIn(ImageReference? image) => this;
 }

@@ -1,4 +1,4 @@
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core;

@@ -1,4 +1,5 @@
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Archives;
 

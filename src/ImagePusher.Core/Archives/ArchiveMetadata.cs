@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Archives;
 /// With the defaults an open archive never takes more than 512 MiB of memory, whatever its bytes are; an ordinary one takes less than
 /// 10 MiB. Layers are never held in memory.
 /// </remarks>
-public sealed record ArchiveOptions
+internal sealed record ArchiveOptions
 {
     /// <summary>The defaults.</summary>
     public static ArchiveOptions Default { get; } = new();

@@ -17,7 +17,7 @@ namespace ImagePusher.Core.Archives;
 /// <param name="Missing">
 /// What the archive lacks: the incomplete entries of an index, the blobs of an image.
 /// </param>
-public sealed record ArchivedImage(
+internal sealed record ArchivedImage(
     Manifest Root,
     IReadOnlyList<ImageReference> Names,
     bool IsNamed,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;

@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Archives;
 /// configs, never layers; layers are then read in place, several at once.
 /// </summary>
 /// <remarks>image-spec, image-layout.md; moby, image/spec/v1.2.md for docker archives.</remarks>
-public sealed class ImageArchive : IReferrerSource, IAsyncDisposable
+internal sealed class ImageArchive : IReferrerSource, IAsyncDisposable
 {
     private readonly ArchiveContainer _container;
     private readonly ArchiveMetadata _metadata;

@@ -1,5 +1,5 @@
 using System.Text;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
@@ -9,6 +10,8 @@ namespace ImagePusher.Core.Bundles;
 /// <param name="parts">The archives, at least one.</param>
 internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSource, IAsyncDisposable
 {
+    private const int ListedImages = 10;
+
     private readonly ImageArchive _first = parts[0];
 
     /// <summary>The archive that lists the images.</summary>
@@ -16,6 +19,24 @@ internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSourc
 
     /// <summary>The archives.</summary>
     public IReadOnlyList<ImageArchive> Parts => parts;
+
+    /// <summary>The bundle of all its parts, in their order. The archives are closed if a part is missing.</summary>
+    /// <param name="archives">The parts in any order; one that is given twice counts once.</param>
+    /// <exception cref="IncompleteImageException">Parts are missing; the message names them and the images that need them.</exception>
+    public static Bundle Join(IReadOnlyList<ImageArchive> archives)
+    {
+        var numbered = archives.GroupBy(archive => archive.Bundle!.Number).ToDictionary(group => group.Key, group => group.First());
+        var table = archives[0].Bundle!;
+        var missing = Enumerable.Range(1, table.Parts.Count).Where(number => !numbered.ContainsKey(number)).ToList();
+        var used = missing.Count == 0 ? numbered.Values.ToHashSet() : [];
+        foreach (var archive in archives.Where(archive => !used.Contains(archive)))
+        {
+            archive.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        return missing.Count == 0 ? new Bundle([.. numbered.OrderBy(part => part.Key).Select(part => part.Value)])
+            : throw Missing(archives[0].Path, table, missing);
+    }
 
     /// <summary>True if blobs of an image may be outside of the archive: in another part, or at the receiver.</summary>
     public bool IsSparse(ArchivedImage image) => parts.Count > 1 || _first.Bundle is not null || _first.Omitted.Count > 0
@@ -72,6 +93,20 @@ internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSourc
         {
             await part.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // The error for parts that are missing.
+    private static IncompleteImageException Missing(string path, BundlePart table, List<int> missing)
+    {
+        var files = string.Join(", ", missing.Select(number => table.Parts[number - 1].File));
+        var images = missing.SelectMany(number => table.Parts[number - 1].Images).Distinct().ToList();
+        var more = images.Count > ListedImages ? $" and {images.Count - ListedImages} more" : "";
+        return new IncompleteImageException(
+            TerminalText.Escape(
+                $"The bundle of '{path}' has {table.Parts.Count} parts, and {files} {(missing.Count == 1 ? "is" : "are")} missing. "
+                + $"Images that need {(missing.Count == 1 ? "it" : "them")}: {string.Join(", ", images.Take(ListedImages))}{more}."),
+            "Specify all parts of the bundle together.")
+        { IsArchive = true };
     }
 
     private ImageArchive? PartOf(Digest digest) => parts.FirstOrDefault(part => part.Holds(digest));

@@ -159,7 +159,7 @@ internal sealed class BundlePlan
 
     private long TableSize() => Math.Max(_reserved, SizeOf(BundlePart.FileName, (PartOf(Count) with { Bundle = AnyId }).Write().Length));
 
-    private LimitExceededException TooSmall()
+    private InvalidOptionException TooSmall()
     {
         var largest = _blobs.MaxBy(blob => blob.Blob.Size);
         var needed = largest.Blob is null ? 0 : SizeOf(LayoutPaths.BlobName(largest.Blob.Digest), largest.Blob.Size);
@@ -170,7 +170,7 @@ internal sealed class BundlePlan
         }
 
         var what = largest.Blob is null ? "the manifests of its images" : $"{largest.Blob.Digest} of {largest.Image}";
-        return new LimitExceededException(
+        return new InvalidOptionException(
             $"The bundle '{_path}' cannot be divided into parts of {_maximum} bytes: {what}, "
             + $"{largest.Blob?.Size ?? _common} bytes, does not fit; the smallest usable size is {smallest} bytes.",
             "Choose a larger size, or a baseline that has the blob.");

@@ -3,6 +3,7 @@ using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 

@@ -10,13 +10,13 @@ namespace ImagePusher.Core.Cache;
 public sealed record CacheEntry(Descriptor Descriptor)
 {
     /// <summary>The annotation with the digest that an image was made from.</summary>
-    public const string SourceDigestKey = "io.imagepusher.source-digest";
+    internal const string SourceDigestKey = "io.imagepusher.source-digest";
 
     /// <summary>The annotation with the time at which an image was saved (RFC 3339).</summary>
-    public const string SavedKey = "io.imagepusher.saved";
+    internal const string SavedKey = "io.imagepusher.saved";
 
     /// <summary>The annotation with the digest of the manifest's subject, so that referrers are found without reading manifests.</summary>
-    public const string SubjectKey = "io.imagepusher.subject";
+    internal const string SubjectKey = "io.imagepusher.subject";
 
     /// <summary>The annotation with the digest of the manifest that a referrer was copied along with.</summary>
     internal const string ReferrerKey = "io.imagepusher.referrer-of";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>How a cache behaves.</summary>
-public sealed record CacheOptions
+internal sealed record CacheOptions
 {
     /// <summary>The clock of grace periods, time-outs and dates. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

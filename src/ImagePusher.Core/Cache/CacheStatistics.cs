@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Cache;
 
 /// <summary>What a cache contains.</summary>
-public sealed record CacheStatistics
+internal sealed record CacheStatistics
 {
     /// <summary>The cache's folder.</summary>
     public required string Path { get; init; }

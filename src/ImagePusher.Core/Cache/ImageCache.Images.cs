@@ -24,7 +24,7 @@ public sealed partial class ImageCache
 
     /// <summary>The images whose subject is the given manifest: signatures, SBOMs.</summary>
     /// <remarks>distribution-spec, Listing Referrers. The manifests of entries that other tools wrote are read for it.</remarks>
-    public Task<IReadOnlyList<CacheEntry>> FindReferrersAsync(Digest subject, CancellationToken cancellationToken = default)
+    internal Task<IReadOnlyList<CacheEntry>> FindReferrersAsync(Digest subject, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         return RunAsync<IReadOnlyList<CacheEntry>>(
@@ -33,14 +33,14 @@ public sealed partial class ImageCache
     }
 
     /// <summary>Describes an image. Its manifests and configs are read, no layer is.</summary>
-    public Task<ImageDetails> InspectAsync(CacheEntry entry, CancellationToken cancellationToken = default)
+    internal Task<ImageDetails> InspectAsync(CacheEntry entry, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return RunAsync(() => new ImageInspector(Blobs, _manifests).Inspect(entry), cancellationToken);
     }
 
     /// <summary>Describes several images, with the blobs of each that no other image of the cache uses.</summary>
-    public Task<IReadOnlyList<ImageDetails>> InspectAllAsync(
+    internal Task<IReadOnlyList<ImageDetails>> InspectAllAsync(
         IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -60,15 +60,15 @@ public sealed partial class ImageCache
     /// Verifies an image: that all its blobs exist with their sizes, and with <paramref name="full"/> that every byte is
     /// right.
     /// </summary>
-    public Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken = default)
+    internal Task<VerifyReport> VerifyAsync(CacheEntry entry, bool full, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return RunTaskAsync(() => new ImageVerifier(Blobs, _manifests).VerifyAsync(entry, full, cancellationToken), cancellationToken);
+        return RunTaskAsync(() => new CachedImageCheck(Blobs, _manifests).VerifyAsync(entry, full, cancellationToken), cancellationToken);
     }
 
     /// <summary>Deletes the blobs that a verification found damaged, unless they were replaced since.</summary>
     /// <exception cref="UnsupportedContentException">The blobs are in a folder that a symbolic link leads to.</exception>
-    public async Task DiscardAsync(VerifyReport report, CancellationToken cancellationToken = default)
+    internal async Task DiscardAsync(VerifyReport report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
@@ -89,7 +89,7 @@ public sealed partial class ImageCache
     }
 
     /// <summary>The blobs that a manifest refers to, directly or through its children, and that the cache does not contain.</summary>
-    public Task<IReadOnlyList<Descriptor>> FindMissingAsync(Manifest manifest, CancellationToken cancellationToken = default)
+    internal Task<IReadOnlyList<Descriptor>> FindMissingAsync(Manifest manifest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return RunAsync<IReadOnlyList<Descriptor>>(() => ImageWalk.From(manifest, Blobs, _manifests).Missing, cancellationToken);

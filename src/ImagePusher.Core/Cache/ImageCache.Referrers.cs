@@ -1,5 +1,4 @@
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
@@ -7,26 +6,23 @@ namespace ImagePusher.Core.Cache;
 /// <content>The cache as a source and a target of referrers.</content>
 public sealed partial class ImageCache
 {
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken)
+    /// <summary>The referrers of a manifest: signatures, SBOMs, attestations. The manifest itself need not be in the cache.</summary>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="artifactType">The artifact type; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="CacheCorruptException">index.json is damaged.</exception>
+    public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(
+        Digest digest, string? artifactType = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digest);
         return new CacheReferrers(this, null).GetReferrersAsync(digest, artifactType, cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(digest);
         return new CacheReferrers(this, null).GetTaggedReferrersAsync(digest, cancellationToken);
     }
-
-    /// <inheritdoc/>
-    IReferrerSource IReferrerSource.ReferrersIn(ImageReference? image) => new CacheReferrers(this, image);
-
-    /// <inheritdoc/>
-    Task IImageTarget.PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
-        PublishAsync(manifest, name, null, subject, cancellationToken);
 
     /// <summary>The entries that are images of their own: without those that were copied along with the image that they refer to.</summary>
     /// <exception cref="CacheCorruptException">index.json is damaged.</exception>

@@ -5,16 +5,18 @@ namespace ImagePusher.Core.Cache;
 /// <content>The cache as a source of images.</content>
 public sealed partial class ImageCache
 {
-    /// <inheritdoc/>
+    /// <summary>Reads a manifest by the name of an image, or by digest.</summary>
     /// <exception cref="ImageNotCachedException">The cache has no image of this name and no manifest of this digest.</exception>
-    public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken)
+    public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nameOrDigest);
         return RunAsync(() => Resolve(nameOrDigest), cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    /// <summary>Reads the manifest of a descriptor, such as an entry of an index, and verifies its digest and size.</summary>
+    /// <exception cref="IncompleteImageException">The cache does not have it.</exception>
+    /// <exception cref="CacheCorruptException">It is damaged.</exception>
+    public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return RunAsync(
@@ -29,15 +31,16 @@ public sealed partial class ImageCache
             cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    internal Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return Task.FromResult(Blobs.Contains(descriptor));
     }
 
-    /// <inheritdoc/>
-    public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    /// <summary>Opens a blob at an offset. The stream does not verify the digest.</summary>
+    /// <exception cref="IncompleteImageException">The cache does not have it.</exception>
+    /// <exception cref="CacheCorruptException">It is damaged.</exception>
+    public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return RunAsync(() => Blobs.Open(descriptor, offset), cancellationToken);

@@ -7,15 +7,13 @@ namespace ImagePusher.Core.Cache;
 /// <content>The cache as a target of images.</content>
 public sealed partial class ImageCache
 {
-    /// <inheritdoc/>
-    public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    internal Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return Blobs.ReserveAsync([descriptor], cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
+    internal async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
         var text = name.ToString();
@@ -24,21 +22,13 @@ public sealed partial class ImageCache
         return entry is not null && await IsCompleteAsync(entry.Descriptor, cancellationToken).ConfigureAwait(false) ? entry.Digest : null;
     }
 
-    /// <summary>Returns false: a cache has one place for all its blobs.</summary>
-    public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);
-
-    /// <summary>Returns null: a cache has one place for all its blobs.</summary>
-    public string? MountCandidate(Descriptor descriptor) => null;
-
-    /// <inheritdoc/>
-    public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
+    internal Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
         return Blobs.WriteAsync(blob, cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    internal Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         return Blobs.WriteAsync(manifest.Digest, manifest.Raw, cancellationToken);
@@ -49,7 +39,7 @@ public sealed partial class ImageCache
     /// and digest becomes name@digest.
     /// </summary>
     /// <exception cref="IncompleteImageException">A blob of the image is missing; the index was not changed.</exception>
-    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
+    internal Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);

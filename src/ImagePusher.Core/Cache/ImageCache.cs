@@ -40,11 +40,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// <summary>The cache's folder, an absolute path.</summary>
     public string Path => _paths.Root;
 
-    /// <inheritdoc/>
-    public string Description => $"the cache {_paths.Root}";
-
-    /// <inheritdoc/>
-    public int ParallelBlobs => 8;
+    internal string Description => $"the cache {_paths.Root}";
 
     internal BlobStore Blobs { get; }
 
@@ -53,8 +49,12 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// exist. Nothing is read or written yet; the first write creates what is missing.
     /// </summary>
     /// <param name="path">The folder.</param>
+    public static ImageCache Open(string path) => Open(path, null);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="path">The folder.</param>
     /// <param name="options">How the cache behaves; null for the defaults.</param>
-    public static ImageCache Open(string path, CacheOptions? options = null)
+    internal static ImageCache Open(string path, CacheOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new ImageCache(System.IO.Path.GetFullPath(path), options ?? new CacheOptions());
@@ -65,7 +65,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// <exception cref="CacheCorruptException">The layout is damaged, or has links or files of other users where none may be.</exception>
     /// <exception cref="CacheLockedException">The file system has no locks, or another process holds the lock.</exception>
     /// <exception cref="AccessDeniedException">The folder cannot be written.</exception>
-    public async Task InitializeAsync(CancellationToken cancellationToken = default)
+    internal async Task InitializeAsync(CancellationToken cancellationToken = default)
     {
         using var held = await _lock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         _index.Read();
@@ -77,7 +77,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// </summary>
     /// <param name="whatIf">True to count only.</param>
     /// <param name="gracePeriod">
-    /// Another period than <see cref="CacheOptions.GracePeriod"/>; parts of blobs are kept 24 times as long. A save in progress
+    /// Another period than that of the cache, one hour; parts of blobs are kept 24 times as long. A save in progress
     /// that takes longer fails.
     /// </param>
     /// <param name="cancellationToken">Stops between two batches; no blob of an image is removed by then.</param>
@@ -96,7 +96,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
         RunTaskAsync(() => new CacheReset(_paths, _lock, _index, CreateCollector()).RunAsync(cancellationToken), cancellationToken);
 
     /// <summary>Measures what the cache contains.</summary>
-    public Task<CacheStatistics> GetStatisticsAsync(CancellationToken cancellationToken = default) =>
+    internal Task<CacheStatistics> GetStatisticsAsync(CancellationToken cancellationToken = default) =>
         RunAsync(() => _usage.Measure(_index.Read().Entries, cancellationToken), cancellationToken);
 
     private GarbageCollector CreateCollector() => new(_paths, _initializer, _lock, _index, Blobs, _manifests, _options);

@@ -4,7 +4,7 @@ namespace ImagePusher.Core.Cache;
 
 /// <summary>The description of a cached image, from its manifests and configs. No layer is opened.</summary>
 /// <param name="Entry">Its entry in the index.</param>
-public sealed record ImageDetails(CacheEntry Entry)
+internal sealed record ImageDetails(CacheEntry Entry)
 {
     /// <summary>The platforms, in the index's order; one for an image, none for an artifact. Attestations are left out.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];

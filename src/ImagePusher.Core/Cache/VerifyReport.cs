@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Cache;
 /// <param name="Missing">The blobs that do not exist or have another size.</param>
 /// <param name="Damaged">The blobs whose bytes do not match their digests.</param>
 /// <param name="BytesRead">How many bytes were hashed.</param>
-public sealed record VerifyReport(
+internal sealed record VerifyReport(
     CacheEntry Entry, IReadOnlyList<Descriptor> Missing, IReadOnlyList<DamagedBlob> Damaged, long BytesRead)
 {
     /// <summary>The files with other bytes or another size than they should have, and when each was last written.</summary>

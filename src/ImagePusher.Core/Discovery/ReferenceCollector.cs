@@ -1,5 +1,5 @@
 using ImagePusher.Core.Discovery.Yaml;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Discovery;

@@ -46,7 +46,8 @@ internal sealed class SourceText
     /// <exception cref="LimitExceededException">The file has more than <see cref="DiscoveryLimits.FileLength"/> bytes.</exception>
     /// <exception cref="InvalidFileException">The file is not text.</exception>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
-    /// <exception cref="AccessDeniedException">The file can't be read, or is not a regular file.</exception>
+    /// <exception cref="InvalidOptionException">It is not a regular file.</exception>
+    /// <exception cref="AccessDeniedException">The file can't be read.</exception>
     public static SourceText Read(string path)
     {
         try
@@ -54,10 +55,6 @@ internal sealed class SourceText
             return Of(path, RegularFile.ReadAll(path, DiscoveryLimits.FileLength) ?? throw new LimitExceededException(
                 $"'{path}' has more than {DiscoveryLimits.FileLength} bytes, the most that is searched for references.",
                 "Split the file, or search its parts."));
-        }
-        catch (NotRegularFileException error)
-        {
-            throw new AccessDeniedException($"'{path}' can't be read: it is not a regular file.", "Specify a regular file.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

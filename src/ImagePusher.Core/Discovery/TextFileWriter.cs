@@ -12,7 +12,8 @@ internal static class TextFileWriter
     /// <summary>Writes a file as a whole, or not at all.</summary>
     /// <param name="source">The file as it was read; it exists.</param>
     /// <param name="content">The new content.</param>
-    /// <exception cref="AccessDeniedException">The file or its folder can't be written, or it was changed since it was read.</exception>
+    /// <exception cref="AccessDeniedException">The file or its folder can't be written.</exception>
+    /// <exception cref="DestinationConflictException">It was changed or replaced since it was read.</exception>
     /// <exception cref="InsufficientSpaceException">The disk is full.</exception>
     public static void Replace(SourceText source, byte[] content)
     {
@@ -111,6 +112,6 @@ internal static class TextFileWriter
         return bytes[..count];
     }
 
-    private static AccessDeniedException Changed(string path, Exception? inner) => new(
+    private static DestinationConflictException Changed(string path, Exception? inner) => new(
         $"'{path}' was not changed: another program has changed or replaced it since it was read.", "Run the command again.", inner);
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Discovery;
 

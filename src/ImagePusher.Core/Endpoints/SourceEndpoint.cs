@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Transfer;
 
@@ -24,19 +23,15 @@ internal sealed class SourceEndpoint(
 {
     public IReadOnlyList<SourceImage> Images => images;
 
-    /// <summary>Throws if an image of the source could not be read; the others have been copied.</summary>
-    /// <exception cref="ImagePusherException">The first failure.</exception>
-    public void ThrowIfIncomplete()
-    {
-        if (failures is [var first, ..])
-        {
-            ExceptionDispatchInfo.Throw(first);
-        }
-    }
+    /// <summary>How messages call it.</summary>
+    public string Description => description;
+
+    /// <summary>Why images of the source could not be read.</summary>
+    public IReadOnlyList<ImagePusherException> Failures => failures ?? [];
 
     /// <summary>The only image.</summary>
     /// <exception cref="ManifestNotFoundException">The source holds no image.</exception>
-    /// <exception cref="InvalidReferenceException">There are several.</exception>
+    /// <exception cref="InvalidOptionException">There are several.</exception>
     public SourceImage SelectOne()
     {
         if (images.Count == 0)
@@ -45,7 +40,7 @@ internal sealed class SourceEndpoint(
         }
 
         return images.DistinctBy(image => image.Selection.Root.Digest).Skip(1).Any()
-            ? throw new InvalidReferenceException(
+            ? throw new InvalidOptionException(
                 $"{description} holds several images: {string.Join(", ", images.Take(10).Select(image => image.Label))}.",
                 "Select one of them by its name or digest, or copy all of them.")
             : images[0];

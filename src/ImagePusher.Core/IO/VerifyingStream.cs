@@ -38,6 +38,9 @@ internal sealed class VerifyingStream : ReadOnlyStream
     /// <inheritdoc/>
     public override long Position { get => _read; set => throw new NotSupportedException(); }
 
+    /// <summary>What a mismatch is about: only a cache wants to know about damage, because it can replace the content.</summary>
+    public ErrorTopic Topic => _inner is IDamageReceiver ? ErrorTopic.CachedBlob : ErrorTopic.None;
+
     /// <summary>Verifies the number of bytes alone: for the rest of a blob whose start was read elsewhere.</summary>
     public static VerifyingStream ForLength(Stream inner, long size, string subject) => new(inner, size, null, subject);
 
@@ -81,7 +84,7 @@ internal sealed class VerifyingStream : ReadOnlyStream
         _read += bytes.Length;
         if (_read > _size)
         {
-            throw new DigestMismatchException(_subject, $"{_size} bytes", "more");
+            throw Mismatch($"{_size} bytes", "more");
         }
 
         _hash?.AppendData(bytes);
@@ -96,13 +99,13 @@ internal sealed class VerifyingStream : ReadOnlyStream
         _verified = true;
         if (_read != _size)
         {
-            throw new DigestMismatchException(_subject, $"{_size} bytes", $"{_read} bytes");
+            throw Mismatch($"{_size} bytes", $"{_read} bytes");
         }
 
         if (_hash is not null && Digest.FromHash(_digest!.HashName, _hash.GetHashAndReset()) is var actual && actual != _digest)
         {
             (_inner as IDamageReceiver)?.ReportDamage();
-            throw new DigestMismatchException(_subject, _digest!.ToString(), actual.ToString());
+            throw Mismatch(_digest!.ToString(), actual.ToString());
         }
 
         if (_hash is not null)
@@ -110,4 +113,6 @@ internal sealed class VerifyingStream : ReadOnlyStream
             (_inner as IVerifiedContent)?.ReportVerified();
         }
     }
+
+    private DigestMismatchException Mismatch(string expected, string actual) => new(_subject, expected, actual) { Topic = Topic };
 }

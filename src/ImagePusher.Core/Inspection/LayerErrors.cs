@@ -1,4 +1,4 @@
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Inspection;
 

@@ -25,7 +25,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>No annotations.</summary>
-    public static IReadOnlyDictionary<string, string> EmptyAnnotations { get; } = new Dictionary<string, string>();
+    internal static IReadOnlyDictionary<string, string> EmptyAnnotations { get; } = new Dictionary<string, string>();
 
     /// <summary>True for an entry that attests another one (BuildKit's provenance and SBOM manifests).</summary>
     public bool IsAttestation => Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceType) == "attestation-manifest";

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Oci;
 /// <param name="DiffIds">The digests of the uncompressed layers, base layer first.</param>
 /// <param name="Created">When the image was created; null if the config does not state it.</param>
 /// <remarks>image-spec, config.md.</remarks>
-public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffIds, DateTimeOffset? Created)
+internal sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffIds, DateTimeOffset? Created)
 {
     /// <summary>The maximum size of a config in bytes: 8 MiB.</summary>
     public const int MaximumSize = 8 * 1024 * 1024;

@@ -21,7 +21,7 @@ public sealed class ImageIndex : Manifest
     /// <param name="manifests">The entries.</param>
     /// <param name="annotations">Annotations; null for none.</param>
     /// <returns>The index.</returns>
-    public static ImageIndex Create(
+    internal static ImageIndex Create(
         string mediaType, IEnumerable<Descriptor> manifests, IReadOnlyDictionary<string, string>? annotations = null)
     {
         var raw = OciJson.Write(writer =>

@@ -42,7 +42,7 @@ public sealed class ImageManifest : Manifest
     /// <param name="layers">The layers, base layer first.</param>
     /// <param name="annotations">Annotations; only OCI manifests have them.</param>
     /// <returns>The manifest.</returns>
-    public static ImageManifest Create(
+    internal static ImageManifest Create(
         string mediaType, Descriptor config, IEnumerable<Descriptor> layers, IReadOnlyDictionary<string, string>? annotations = null)
     {
         var raw = OciJson.Write(writer =>

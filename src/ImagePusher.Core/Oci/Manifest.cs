@@ -54,7 +54,7 @@ public abstract class Manifest
     /// <param name="mediaType">The media type of the descriptor or response; null if it has none.</param>
     /// <param name="hash">The hash algorithm of its digest: SHA256 (default) or SHA512.</param>
     /// <exception cref="FormatException">The bytes are not a manifest; the message says why, without a subject.</exception>
-    public static Manifest Parse(byte[] raw, string? mediaType = null, HashAlgorithmName? hash = null)
+    internal static Manifest Parse(byte[] raw, string? mediaType = null, HashAlgorithmName? hash = null)
     {
         ArgumentNullException.ThrowIfNull(raw);
         if (raw.Length > MaximumSize)

@@ -3,7 +3,7 @@ namespace ImagePusher.Core.Oci;
 /// <summary>The media types of images. Content of any other type is copied unchanged.</summary>
 /// <remarks>image-spec, media-types.md; distribution, image manifest v2 schema 2.</remarks>
 #pragma warning disable CS1591 // The constants are documented by their values.
-public static class MediaTypes
+internal static class MediaTypes
 {
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";

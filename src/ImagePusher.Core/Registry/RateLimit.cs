@@ -5,4 +5,4 @@ namespace ImagePusher.Core.Registry;
 /// <param name="Remaining">The pulls left; null if the registry did not say.</param>
 /// <param name="Window">The window's length; null if the registry did not say.</param>
 /// <param name="Source">What is counted, an address or an account; null if the registry did not say.</param>
-public sealed record RateLimit(int Limit, int? Remaining, TimeSpan? Window, string? Source);
+internal sealed record RateLimit(int Limit, int? Remaining, TimeSpan? Window, string? Source);

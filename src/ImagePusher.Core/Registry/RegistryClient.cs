@@ -34,13 +34,13 @@ public sealed class RegistryClient : IAsyncDisposable
         _hosts = new HostTable(_options, GetSettings);
     }
 
-    /// <summary>The registries that <see cref="ConnectAsync"/> reached, each with its credential; null for anonymous access.</summary>
+    /// <summary>The registries that a call of <c>ConnectAsync</c> reached, each with its credential; null for anonymous access.</summary>
     public IReadOnlyDictionary<string, RegistryCredential?> Connections => _connections.ToDictionary();
 
     /// <summary>The default number of images to transfer at once: that of the farthest registry in use.</summary>
     internal int Throttle => _hosts.Throttle;
 
-    /// <summary>The settings of registries without settings of their own, from the next call of <see cref="GetRepository"/> on.</summary>
+    /// <summary>The settings of registries without settings of their own, for repositories that are got from then on.</summary>
     public RegistrySettings DefaultSettings
     {
         get => _defaults;
@@ -69,27 +69,31 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>A repository, to read from and to write to. No request is sent yet.</summary>
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
     /// <param name="repository">The repository's path in it.</param>
-    /// <param name="options">The options of the requests.</param>
     /// <exception cref="InvalidReferenceException">A name does not match the grammar.</exception>
-    public RegistryRepository GetRepository(string registry, string repository, RequestOptions? options = null)
+    public RegistryRepository GetRepository(string registry, string repository) =>
+        GetRepository(registry, repository, RequestOptions.Default);
+
+    internal RegistryRepository GetRepository(string registry, string repository, RequestOptions options)
     {
-        options ??= RequestOptions.Default;
         var name = ImageReference.Create(registry, repository);
         var settings = GetSettings(name.Registry);
-        var own = Endpoint(name.Registry, Prefixed(settings.PathPrefix, name.Repository), name.Name, options, isMirror: false);
+        var own = Remote(name.Registry, Prefixed(settings.PathPrefix, name.Repository), name.Name, options, isMirror: false);
         if (options.ThrottleLimit is { } limit)
         {
             own.Transport.Host.Allow(limit);
         }
 
-        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options)).OfType<RepositoryEndpoint>();
+        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options)).OfType<RemoteRepository>();
         return new RegistryRepository(
             own, mirrors, _mounts, _options, name.Registry, name.Repository, options.ThrottleLimit ?? settings.ThrottleLimit);
     }
 
     /// <summary>Checks that a registry responds and accepts the credential.</summary>
     /// <exception cref="RegistryException">It does not.</exception>
-    public async Task PingAsync(string registry, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    public Task PingAsync(string registry, CancellationToken cancellationToken = default) =>
+        PingAsync(registry, RequestOptions.Default, cancellationToken);
+
+    internal async Task PingAsync(string registry, RequestOptions options, CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
         var transport = Transport(name, "", options);
@@ -102,12 +106,16 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
     /// <param name="credential">The credential; null: the session's, else the configured one, else anonymous access.</param>
     /// <param name="settings">The settings of the registry; null: the present ones.</param>
-    /// <param name="options">The options of the request.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RegistryException">The registry does not respond, or rejects the credential.</exception>
-    public async Task ConnectAsync(
-        string registry, RegistryCredential? credential = null, RegistrySettings? settings = null, RequestOptions? options = null,
-        CancellationToken cancellationToken = default)
+    public Task ConnectAsync(
+        string registry, RegistryCredential? credential = null, RegistrySettings? settings = null,
+        CancellationToken cancellationToken = default) =>
+        ConnectAsync(registry, credential, settings, RequestOptions.Default, cancellationToken);
+
+    internal async Task ConnectAsync(
+        string registry, RegistryCredential? credential, RegistrySettings? settings, RequestOptions options,
+        CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
         var before = _registries.GetValueOrDefault(name);
@@ -119,7 +127,7 @@ public sealed class RegistryClient : IAsyncDisposable
         var isConnected = false;
         try
         {
-            await PingAsync(name, (options ?? RequestOptions.Default) with { Credential = credential }, cancellationToken)
+            await PingAsync(name, options with { Credential = credential }, cancellationToken)
                 .ConfigureAwait(false);
             isConnected = true;
         }
@@ -139,7 +147,7 @@ public sealed class RegistryClient : IAsyncDisposable
         _connections[name] = credential ?? _credentials.Of(name);
     }
 
-    /// <summary>Ends a connection of <see cref="ConnectAsync"/>, and forgets its credential and tokens; false if there was none.</summary>
+    /// <summary>Ends a connection, and forgets its credential and tokens; false if there was none.</summary>
     public bool Disconnect(string registry)
     {
         RemoveCredential(registry);
@@ -158,13 +166,12 @@ public sealed class RegistryClient : IAsyncDisposable
     /// The registry's repositories, page by page as they are needed (distribution, catalog API; many public registries reject it).
     /// </summary>
     /// <exception cref="RegistryException">They could not be listed.</exception>
-    public IAsyncEnumerable<string> GetRepositoriesAsync(
-        string registry, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetRepositoriesAsync(registry, options, static () => { }, cancellationToken);
+    public IAsyncEnumerable<string> GetRepositoriesAsync(string registry, CancellationToken cancellationToken = default) =>
+        GetRepositoriesAsync(registry, RequestOptions.Default, static () => { }, cancellationToken);
 
     /// <summary>The repositories; reports if the list may lack some.</summary>
     internal IAsyncEnumerable<string> GetRepositoriesAsync(
-        string registry, RequestOptions? options, Action incomplete, CancellationToken cancellationToken)
+        string registry, RequestOptions options, Action incomplete, CancellationToken cancellationToken)
     {
         var name = Canonical(registry);
         var list = new ListRequest("/v2/_catalog", "repositories", $"listing the repositories of {name}", [TokenScope.Catalog])
@@ -192,7 +199,7 @@ public sealed class RegistryClient : IAsyncDisposable
         return isRemoved;
     }
 
-    /// <summary>Sets the settings of a registry, from the next call of <see cref="GetRepository"/> on.</summary>
+    /// <summary>Sets the settings of a registry, from the next call of <see cref="GetRepository(string, string)"/> on.</summary>
     public void SetSettings(string registry, RegistrySettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -237,14 +244,14 @@ public sealed class RegistryClient : IAsyncDisposable
     private static string Prefixed(string? prefix, string repository) =>
         prefix?.Trim('/') is { Length: > 0 } path ? $"{path}/{repository}" : repository;
 
-    private RepositoryEndpoint? Mirror(string text, ImageReference name, RequestOptions options)
+    private RemoteRepository? Mirror(string text, ImageReference name, RequestOptions options)
     {
         var mirror = MirrorAddress.Parse(text);
         var host = Canonical(mirror.Host);
         try
         {
             var repository = Prefixed(GetSettings(host).PathPrefix, Prefixed(mirror.Prefix, name.Repository));
-            return Endpoint(host, repository, name.Name, MirrorAddress.OptionsFor(options), isMirror: true);
+            return Remote(host, repository, name.Name, MirrorAddress.OptionsFor(options), isMirror: true);
         }
         catch (ImagePusherException error)
         {
@@ -253,13 +260,12 @@ public sealed class RegistryClient : IAsyncDisposable
         }
     }
 
-    private RepositoryEndpoint Endpoint(string registry, string repository, string name, RequestOptions options, bool isMirror) =>
+    private RemoteRepository Remote(string registry, string repository, string name, RequestOptions options, bool isMirror) =>
         new(Transport(registry, repository, options), repository, name, isMirror);
 
-    private RegistryTransport Transport(string registry, string repository, RequestOptions? given)
+    private RegistryTransport Transport(string registry, string repository, RequestOptions given)
     {
-        var options = given ?? RequestOptions.Default;
-        options = options with { Log = LogOf(options) };
+        var options = given with { Log = LogOf(given) };
         return new RegistryTransport(
             _hosts.Get(registry, options.PlainHttp), _options, options,
             (rejected, token) => options.Credential is { } own

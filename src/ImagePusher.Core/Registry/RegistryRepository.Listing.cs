@@ -13,12 +13,6 @@ namespace ImagePusher.Core.Registry;
 /// <content>Lists, deletion and limits.</content>
 public sealed partial class RegistryRepository
 {
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A registry must reject other bytes (distribution-spec, Pushing blobs), and the digest in its response is compared.
-    /// </remarks>
-    bool IImageTarget.VerifiesBlobs => true;
-
     private static readonly HttpStatusCode[] NoDeletion =
         [HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound];
 
@@ -52,8 +46,7 @@ public sealed partial class RegistryRepository
         Digest digest, string? artifactType = null, CancellationToken cancellationToken = default) =>
         Referrers.ListAsync(_own, digest, artifactType, _client.Limits, cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(digest);
         var found = await Task.WhenAll(SubjectTag.CosignTagsOf(digest).Select(async tag =>
@@ -74,7 +67,7 @@ public sealed partial class RegistryRepository
     /// </summary>
     /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
     /// <exception cref="RegistryException">The registry rejected it.</exception>
-    public async Task DeleteManifestAsync(Digest digest, CancellationToken cancellationToken)
+    public async Task DeleteManifestAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digest);
         var manifest = await ReadForDeletionAsync(digest, cancellationToken).ConfigureAwait(false);
@@ -113,7 +106,7 @@ public sealed partial class RegistryRepository
     /// </summary>
     /// <exception cref="ManifestNotFoundException">The tag does not exist.</exception>
     /// <exception cref="RegistryException">The registry rejected it.</exception>
-    public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken)
+    public async Task DeleteTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         _ = await HeadAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tag);
         if (await TryDeleteTagAsync(tag, cancellationToken).ConfigureAwait(false))
@@ -149,7 +142,7 @@ public sealed partial class RegistryRepository
     /// <param name="tag">A tag that exists; on Docker Hub <c>latest</c> of <c>ratelimitpreview/test</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
-    public async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
+    internal async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
     {
         using var response = await Transport.SendAsync(
             new RegistryRequest
@@ -168,12 +161,12 @@ public sealed partial class RegistryRepository
     }
 
     // Unlike HeadAsync it trusts a 404: these tags rarely exist, and a GET for each missing one would double the requests.
-    private Task<Descriptor?> FindTagAsync(string tag, CancellationToken cancellationToken) => ReadAsync(async endpoint =>
+    private Task<Descriptor?> FindTagAsync(string tag, CancellationToken cancellationToken) => ReadAsync(async remote =>
     {
-        var head = await ManifestReader.HeadAsync(endpoint, tag, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+        var head = await ManifestReader.HeadAsync(remote, tag, remote.PullScopes, cancellationToken).ConfigureAwait(false);
         return head.Descriptor is not null || head.IsMissing
             ? head.Descriptor
-            : (await ManifestReader.GetAsync(endpoint, tag, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+            : (await ManifestReader.GetAsync(remote, tag, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
     });
 
     // "100;w=21600": a count and the window in seconds.

@@ -10,18 +10,21 @@ using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>A repository of a registry, to read images from and to write them to (OCI distribution-spec 1.1).</summary>
+/// <summary>
+/// A repository of a registry: its tags, manifests, blobs and referrers, read and deleted (OCI distribution-spec 1.1). Images are written
+/// by <see cref="ImageTransfer"/>.
+/// </summary>
 public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, IRemoteSource
 {
-    private readonly RepositoryEndpoint _own;
-    private readonly IReadOnlyList<RepositoryEndpoint> _readable;
+    private readonly RemoteRepository _own;
+    private readonly IReadOnlyList<RemoteRepository> _readable;
     private readonly MountMemory _mounts;
     private readonly RegistryClientOptions _client;
     private readonly ConcurrentDictionary<string, string> _opened = new();
     private readonly ConcurrentDictionary<Digest, bool> _damaged = new();
 
     internal RegistryRepository(
-        RepositoryEndpoint own, IEnumerable<RepositoryEndpoint> mirrors, MountMemory mounts, RegistryClientOptions client,
+        RemoteRepository own, IEnumerable<RemoteRepository> mirrors, MountMemory mounts, RegistryClientOptions client,
         string registry, string repository, int parallelBlobs)
     {
         (_own, _mounts, _client) = (own, mounts, client);
@@ -35,15 +38,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// <summary>The repository's path.</summary>
     public string Repository { get; }
 
-    /// <inheritdoc cref="IImageSource.Description"/>
+    /// <summary>The name of the repository in messages: <c>localhost:5000/team/app</c>.</summary>
     public string Description => $"{Registry}/{Repository}";
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IImageTarget.Store"/>
     /// <remarks>The registry, as long as it mounts blobs between its repositories.</remarks>
-    public string Store => _mounts.IsRefused(_own.Place) ? Description : _own.Place;
+    internal string Store => _mounts.IsRefused(_own.Place) ? Description : _own.Place;
 
-    /// <inheritdoc/>
-    public int ParallelBlobs { get; }
+    internal int ParallelBlobs { get; }
 
     private RegistryTransport Transport => _own.Transport;
 
@@ -51,11 +53,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
     /// <exception cref="DigestMismatchException">The content does not match the digest, or the registry's own header.</exception>
     /// <exception cref="RegistryException">The manifest could not be read.</exception>
-    public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) =>
+    public async Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken = default) =>
         await FindAsync(nameOrDigest, null, cancellationToken).ConfigureAwait(false) ?? throw NotFound(nameOrDigest);
 
-    /// <inheritdoc/>
-    public async Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    /// <summary>Reads the manifest of a descriptor, such as an entry of an index, and verifies its digest and size.</summary>
+    /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
+    /// <exception cref="DigestMismatchException">The content does not match the digest.</exception>
+    /// <exception cref="RegistryException">The manifest could not be read.</exception>
+    public async Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         var digest = descriptor.Digest.ToString();
@@ -67,41 +72,41 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// manifest does not exist.
     /// </summary>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
-    public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+    public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken = default) =>
         ReadAsync(
-            async endpoint =>
+            async remote =>
             {
                 var head = await ManifestReader.HeadAsync(
-                    endpoint, tagOrDigest, endpoint.PullScopes, cancellationToken).ConfigureAwait(false);
+                    remote, tagOrDigest, remote.PullScopes, cancellationToken).ConfigureAwait(false);
                 return head.Descriptor
-                    ?? (await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
+                    ?? (await ManifestReader.GetAsync(remote, tagOrDigest, null, cancellationToken).ConfigureAwait(false))?.Descriptor;
             });
 
     /// <summary>The descriptor of a tag or digest, without reading the manifest where the registry supports HEAD.</summary>
     /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
     /// <exception cref="RegistryException">The registry could not be asked.</exception>
-    public async Task<Descriptor> DescribeAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+    public async Task<Descriptor> DescribeAsync(string tagOrDigest, CancellationToken cancellationToken = default) =>
         await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
 
-    /// <inheritdoc/>
-    public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+    internal Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         MediaTypes.IsForeign(descriptor?.MediaType) ? HasBlobAsync(descriptor!, cancellationToken) : Task.FromResult(true);
 
     /// <summary>
     /// Opens a blob at an offset. The stream resumes after a lost connection; it does not verify the digest.
     /// </summary>
     /// <exception cref="RegistryException">The blob does not exist, or could not be read.</exception>
-    public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
+    public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return (await ReadAsync(
-            async endpoint => await OpenAsync(
-                endpoint, descriptor, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))!;
+            async remote => await OpenAsync(
+                remote, descriptor, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))!;
     }
 
-    /// <inheritdoc/>
+    /// <summary>True if the repository has the blob.</summary>
+    /// <exception cref="RegistryException">The registry could not be asked.</exception>
     /// <remarks>A blob of another size than the descriptor's counts as missing, and is uploaded again.</remarks>
-    public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         switch (await FindBlobAsync(descriptor.Digest, descriptor.Size, cancellationToken).ConfigureAwait(false))
@@ -134,16 +139,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         }
     }
 
-    /// <inheritdoc/>
-    public string? MountCandidate(Descriptor descriptor)
+    internal string? MountCandidate(Descriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return _mounts.Find(_own.Place, _own.Repository, descriptor.Digest);
     }
 
-    /// <inheritdoc/>
     /// <remarks>Every rejection means false: the blob is then uploaded.</remarks>
-    public async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    internal async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         // Where this copy is damaged, that of another repository is the same in most registries.
         if (_damaged.ContainsKey(descriptor.Digest) || MountCandidate(descriptor) is not { } from)
@@ -169,9 +172,8 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         return false;
     }
 
-    /// <inheritdoc/>
     /// <exception cref="RegistryException">The registry rejected the blob in every form, or could not be reached.</exception>
-    public async Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
+    internal async Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blob);
         var url = blob.Digest is not null && _opened.TryRemove(blob.Digest.ToString(), out var opened) ? opened : null;
@@ -190,15 +192,13 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         return identity;
     }
 
-    /// <inheritdoc/>
-    public async Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    internal async Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         await PutAsync(manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
+    internal Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
@@ -230,7 +230,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     {
         var from = _own;
         var manifest = await ReadAsync(
-            endpoint => ManifestReader.GetAsync(from = endpoint, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
+            remote => ManifestReader.GetAsync(from = remote, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
         foreach (var blob in (manifest as ImageManifest)?.References ?? [])
         {
             _mounts.Remember(_own.Place, _own.Repository, blob.Digest);
@@ -243,26 +243,26 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     }
 
     // Mirrors are asked first, then the registry itself.
-    private async Task<T?> ReadAsync<T>(Func<RepositoryEndpoint, Task<T?>> read)
+    private async Task<T?> ReadAsync<T>(Func<RemoteRepository, Task<T?>> read)
         where T : class
     {
-        foreach (var endpoint in _readable.Where(endpoint => !endpoint.IsMirror || !endpoint.Transport.Host.Mirror.IsSkipped))
+        foreach (var remote in _readable.Where(remote => !remote.IsMirror || !remote.Transport.Host.Mirror.IsSkipped))
         {
             try
             {
-                if (await read(endpoint).ConfigureAwait(false) is { } found)
+                if (await read(remote).ConfigureAwait(false) is { } found)
                 {
                     return found;
                 }
             }
-            catch (Exception error) when (endpoint.IsMirror && error is RegistryException or DigestMismatchException)
+            catch (Exception error) when (remote.IsMirror && error is RegistryException or DigestMismatchException)
             {
                 if (error is RegistryUnreachableException or RegistryUnavailableException)
                 {
-                    endpoint.Transport.Host.Mirror.Skip();
+                    remote.Transport.Host.Mirror.Skip();
                 }
 
-                Transport.Log.Verbose($"The mirror {endpoint.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
+                Transport.Log.Verbose($"The mirror {remote.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
             }
         }
 
@@ -270,11 +270,11 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     }
 
     private async Task<Stream> OpenAsync(
-        RepositoryEndpoint endpoint, Descriptor descriptor, long offset, CancellationToken cancellationToken)
+        RemoteRepository remote, Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
-        var place = await endpoint.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var place = await remote.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
         return await ResumingBlobStream.OpenAsync(
-            endpoint.Transport, new BlobRequest(endpoint, descriptor), offset, _client.Limits, place,
+            remote.Transport, new BlobRequest(remote, descriptor), offset, _client.Limits, place,
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>The options of one operation's requests; null means the value of the registry's <see cref="RegistrySettings"/>.</summary>
-public sealed record RequestOptions
+internal sealed record RequestOptions
 {
     /// <summary>No options.</summary>
     public static RequestOptions Default { get; } = new();

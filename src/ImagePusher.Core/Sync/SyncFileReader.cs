@@ -13,7 +13,8 @@ internal static class SyncFileReader
     /// <param name="folder">The full path of the current folder, to which paths in the file are relative.</param>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file cannot be read.</exception>
-    /// <exception cref="InvalidOptionException">The file has an error; the message has line and column.</exception>
+    /// <exception cref="InvalidOptionException">It is not a regular file.</exception>
+    /// <exception cref="InvalidFileException">The file has an error; the message has line and column.</exception>
     /// <exception cref="UnsupportedContentException">The file asks for something that is not supported.</exception>
     /// <exception cref="LimitExceededException">The file exceeds a limit.</exception>
     public static SyncFile ReadFile(string path, string name, Func<string, string?> environment, string folder) =>

@@ -32,7 +32,7 @@ internal sealed class SyncTarget(string? destination, bool? keepLibrary, Func<st
     {
         if (text is null)
         {
-            throw new InvalidReferenceException(
+            throw new InvalidOptionException(
                 $"The sync file states no target for {source}.",
                 "Specify a destination: a registry, or a prefix in a registry that ends with '/'.")
             {

@@ -49,10 +49,10 @@ public sealed record CopyOptions
     public bool IncludeReferrers { get; init; }
 
     /// <summary>
-    /// Decides whether the image may be copied, once its digest is known and before any of it moves. An image that it rejects is not
-    /// copied, and not reported as existing either. Default: null, every image may be copied.
+    /// Decides whether the image may be copied, such as <see cref="Trust.SignaturePolicy"/>, once its digest is known and before any of it
+    /// moves. An image that it rejects is not copied, and not reported as existing either. Default: null, every image may be copied.
     /// </summary>
-    public IImageVerifier? Verifier { get; init; }
+    public ImagePolicy? Policy { get; init; }
 
     /// <summary>The digest that the result must have. Default: null, any.</summary>
     public Digest? ExpectedDigest { get; init; }

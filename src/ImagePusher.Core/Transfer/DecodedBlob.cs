@@ -26,12 +26,13 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
     {
         progress.Begin(0);
         var opened = await source.OpenBlobAsync(layer, 0, cancellationToken).ConfigureAwait(false);
-        var input = new ReadCountingStream(new VerifyingStream(opened, layer, Description), count => progress.AddDone(count));
+        var verified = new VerifyingStream(opened, layer, Description);
+        var input = new ReadCountingStream(verified, count => progress.AddDone(count));
         var sent = new WriteCountingStream(destination, count => progress.AddSent(count));
         using var output = new HashingStream(offset == 0 ? sent : new SkippingStream(sent, offset), diffId.HashName);
         await using (opened.ConfigureAwait(false))
         {
-            await CopyAsync(input, output, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(input, output, verified.Topic, cancellationToken).ConfigureAwait(false);
         }
 
         return output.Identity.Digest == diffId
@@ -41,7 +42,7 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
                 "The image's config does not match its layers; save the image again.");
     }
 
-    private async Task CopyAsync(Stream compressed, Stream output, CancellationToken cancellationToken)
+    private async Task CopyAsync(Stream compressed, Stream output, ErrorTopic topic, CancellationToken cancellationToken)
     {
         try
         {
@@ -66,7 +67,10 @@ internal sealed class DecodedBlob(IImageSource source, Descriptor layer, Digest 
         {
             throw LayerDecoder.Translate(
                 error, Description, reason =>
-                    new DigestMismatchException(Description, layer.MediaType, reason, "The layer is damaged; save the image again."));
+                    new DigestMismatchException(Description, layer.MediaType, reason, "The layer is damaged; save the image again.")
+                    {
+                        Topic = topic,
+                    });
         }
     }
 }

@@ -105,7 +105,7 @@ internal sealed class ReferrerCopy
 
     private CopyOptions OptionsFor(ReferrerWalk.Missing missing) => _options with
     {
-        Verifier = null,
+        Policy = null,
         Compression = LayerCompression.None,
         Platforms = [],
         DefaultPlatformOnly = false,

@@ -18,7 +18,7 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
     /// <exception cref="ImagePusherException">That could not be decided; it is not copied then.</exception>
     public async Task<bool> AllowsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
-        if (options.Verifier is not { } verifier)
+        if (options.Policy is not { } verifier)
         {
             return true;
         }

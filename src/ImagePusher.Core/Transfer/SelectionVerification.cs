@@ -28,7 +28,7 @@ internal sealed class SelectionVerification
     {
         var signed = new HashSet<Digest>();
         ImageTree? accepted = null;
-        if (options.Verifier is { } verifier)
+        if (options.Policy is { } verifier)
         {
             try
             {

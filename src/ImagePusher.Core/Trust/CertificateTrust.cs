@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Trust;
 

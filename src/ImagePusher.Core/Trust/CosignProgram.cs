@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 
@@ -26,11 +27,11 @@ internal sealed class CosignProgram(Func<string, string?> environment)
     /// <param name="issuer">The issuer of the identity, as its certificate states it.</param>
     /// <param name="rule">Which signed reference is accepted.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="UnsupportedContentException">cosign is not installed, or cannot be used.</exception>
+    /// <exception cref="PathNotFoundException">cosign is not installed.</exception>
     public async Task<IReadOnlyList<SignatureVerdict>> VerifyAsync(
         ImageReference image, Digest digest, string identity, string issuer, IdentityRule rule, CancellationToken cancellationToken)
     {
-        var path = ProgramFinder.Find(Name, environment) ?? throw new UnsupportedContentException(
+        var path = ProgramFinder.Find(Name, environment) ?? throw new PathNotFoundException(
             $"Keyless signatures of {image} cannot be verified: no program {Name} was found in the absolute folders of PATH.",
             "Install cosign, or verify by a public key or a trusted root.");
         string[] arguments =

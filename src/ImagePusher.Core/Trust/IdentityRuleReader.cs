@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Trust;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Trust;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Trust;
 

@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Trust;
 /// library does not support never accepts an image.
 /// </summary>
 /// <remarks>Immutable once loaded, except that key files are read when an image needs them first.</remarks>
-public sealed class SignaturePolicy : IImageVerifier
+public sealed class SignaturePolicy : ImagePolicy
 {
     /// <summary>The policy of the system, where it has one; not on Windows.</summary>
     internal const string SystemPath = "/etc/containers/policy.json";
@@ -49,7 +49,7 @@ public sealed class SignaturePolicy : IImageVerifier
     }
 
     /// <inheritdoc/>
-    public async Task<bool> VerifyAsync(
+    internal override async Task<bool> VerifyAsync(
         IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -36,8 +36,8 @@ internal static class TrustFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new AccessDeniedException(
-                $"The {what} '{path}' cannot be read: {error.Message}", "Check the permissions of the file.", error);
+            throw DiskErrors.Classify(error, path) ?? new AccessDeniedException(
+                $"The {what} '{path}' cannot be read: {DiskErrors.Reason(error)}.", "Check the permissions of the file.", error);
         }
     }
 }

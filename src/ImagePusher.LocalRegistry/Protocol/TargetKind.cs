@@ -1,6 +1,6 @@
 namespace ImagePusher.LocalRegistry.Protocol;
 
-/// <summary>The endpoint that a path addresses.</summary>
+/// <summary>What a path addresses.</summary>
 internal enum TargetKind
 {
     /// <summary>Not part of this API.</summary>

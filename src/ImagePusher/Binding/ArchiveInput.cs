@@ -73,7 +73,7 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
         foreach (var parts in waiting)
         {
             var input = parts.First().Input;
-            command.Try(input, () => Process(input, BundleParts.Join([.. parts.Select(part => part.Archive)]), selector, process));
+            command.Try(input, () => Process(input, Bundle.Join([.. parts.Select(part => part.Archive)]), selector, process));
         }
     }
 

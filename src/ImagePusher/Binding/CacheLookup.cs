@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using ImagePusher.Core;
 using ImagePusher.Core.Cache;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Binding;

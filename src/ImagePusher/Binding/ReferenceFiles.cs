@@ -1,7 +1,7 @@
 using ImagePusher.Core.Discovery;
 using ImagePusher.Core.Discovery.Formats;
 using ImagePusher.Core.Discovery.Yaml;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Binding;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Pipeline;
 
 namespace ImagePusher.Binding;

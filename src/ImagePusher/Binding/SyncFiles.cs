@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Sync;
 using ImagePusher.Pipeline;
 using ImagePusher.Session;

@@ -3,7 +3,7 @@ using ImagePusher.Binding;
 using ImagePusher.Core;
 using ImagePusher.Core.Discovery;
 using ImagePusher.Core.Discovery.Formats;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Output;

@@ -146,11 +146,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         return path;
     }
 
-    // A limit that was not specified follows the latency, and must stay unspecified.
-    private RegistrySettings Change(RegistrySettings known) =>
-        IsBound(nameof(ThrottleLimit)) ? ChangeOthers(known) with { ThrottleLimit = ThrottleLimit } : ChangeOthers(known);
-
-    private RegistrySettings ChangeOthers(RegistrySettings known) => known with
+    private RegistrySettings Change(RegistrySettings known) => known with
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,
@@ -159,6 +155,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         KeepLibrary = IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : known.KeepLibrary,
         UploadForm = IsBound(nameof(UploadForm)) ? UploadForm : known.UploadForm,
         ChunkSize = IsBound(nameof(ChunkSize)) ? ChunkSize : known.ChunkSize,
+        ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : known.ThrottleLimit,
         ConnectTimeout = IsBound(nameof(ConnectTimeoutSec)) ? TimeSpan.FromSeconds(ConnectTimeoutSec) : known.ConnectTimeout,
         IdleTimeout = IsBound(nameof(IdleTimeoutSec)) ? TimeSpan.FromSeconds(IdleTimeoutSec) : known.IdleTimeout,
         MaximumRetryCount = IsBound(nameof(MaximumRetryCount)) ? MaximumRetryCount : known.MaximumRetryCount,

@@ -139,7 +139,7 @@ public sealed class TestImageSignatureCommand : InspectionCommand
         if (_trust is null)
         {
             var image = selection.Source is Core.Registry.RegistryRepository && selection.Name is { } name ? name
-                : throw new UnsupportedContentException(
+                : throw new InvalidOptionException(
                     $"Keyless signatures in {selection.Source.Description} cannot be verified: cosign reads them from a registry.",
                     "Verify the image in its registry.");
             return await new CosignProgram(Environment.GetEnvironmentVariable).VerifyAsync(

@@ -1,5 +1,5 @@
 using System.Collections;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Output;
 

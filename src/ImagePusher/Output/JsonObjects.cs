@@ -1,6 +1,6 @@
 using System.Collections.Specialized;
 using System.Text.Json;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;

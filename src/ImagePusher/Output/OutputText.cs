@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Collections.Specialized;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Output;
 

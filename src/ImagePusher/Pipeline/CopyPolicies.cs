@@ -33,21 +33,17 @@ internal sealed class CopyPolicies
         return policies;
     }
 
-    /// <summary>True if a policy applies to copies from or to a registry.</summary>
-    public bool ApplyTo(params IEnumerable<string> registries) =>
-        _own is not null || registries.Any(registry => PusherSession.Current.SignaturePolicies.FindAll(registry).Any());
-
     /// <summary>Decides about an image; null if no policy applies.</summary>
     /// <param name="selection">The image.</param>
     /// <param name="target">The target; null to ask only what applies to all targets of the image.</param>
     /// <exception cref="ImagePusherException">The policy of a registry cannot be used: nothing is copied then.</exception>
-    public IImageVerifier? For(ImageSelection selection, IImageTarget? target)
+    public ImagePolicy? For(ImageSelection selection, IImageTarget? target)
     {
         var registries = new object?[] { IDerivedSource.OriginOf(selection.Source), target }
             .OfType<RegistryRepository>().Select(repository => repository.Registry);
         var paths = registries.SelectMany(PusherSession.Current.SignaturePolicies.FindAll)
             .Prepend(_own).OfType<string>().Distinct().ToList();
-        return paths.Count == 0 ? null : new CombinedVerifier([.. paths.Select(Load)]);
+        return paths.Count == 0 ? null : new CombinedPolicy([.. paths.Select(Load)]);
     }
 
     /// <summary>Asks about an image whose files are read: it is accepted by the signature of its index, or by its own.</summary>
@@ -57,7 +53,7 @@ internal sealed class CopyPolicies
     /// <exception cref="ImagePusherException">It is not accepted, or that could not be decided.</exception>
     public async Task VerifyAsync(ImageSelection selection, ImageManifest image, CancellationToken cancellationToken)
     {
-        if (For(selection, null) is { } verifier)
+        if (For(selection, null) is { } policy)
         {
             try
             {
@@ -69,7 +65,7 @@ internal sealed class CopyPolicies
             }
 
             async Task VerifyAsync(Descriptor manifest) =>
-                await verifier.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false);
+                await policy.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false);
         }
     }
 

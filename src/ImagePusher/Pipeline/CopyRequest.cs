@@ -34,12 +34,6 @@ internal sealed record CopyRequest
     /// <summary>The copier.</summary>
     public required ImageCopier Copier { get; init; }
 
-    /// <summary>
-    /// Begins to ask what the target has under the name, before the image is found. Does nothing where the answer must be of the last
-    /// moment (-NoClobber), or where the image must be accepted before the target is asked.
-    /// </summary>
-    public Action<CancellationToken> AskAhead { get; init; } = static _ => { };
-
     /// <summary>Releases what the copy uses, such as an open tar.</summary>
     public Action Release { get; init; } = static () => { };
 }

@@ -18,10 +18,6 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     /// <summary>True if nothing is copied: -WhatIf or -PlanOnly.</summary>
     public bool IsPlan => isPlanOnly || command.IsWhatIf;
 
-    /// <summary>True if a signature policy must accept an image before its target is asked.</summary>
-    public bool HasPolicy(ImageReference source, ImageReference target) =>
-        policies is not null && policies.ApplyTo(source.Registry, target.Registry);
-
     /// <summary>Copies one image, or plans its copy.</summary>
     /// <param name="input">The input as the user gave it.</param>
     /// <param name="copy">The copy.</param>
@@ -82,13 +78,13 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     /// <summary>The options of a copy or plan, with the policies that apply to it.</summary>
     /// <exception cref="Core.ImagePusherException">A policy cannot be used.</exception>
     public CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
-        copy.OptionsFor(selection) with { Logger = command.Log, Verifier = policies?.For(selection, copy.Target) };
+        copy.OptionsFor(selection) with { Logger = command.Log, Policy = policies?.For(selection, copy.Target) };
 
     /// <summary>Asks the signature policies that apply to all targets of an image.</summary>
     /// <exception cref="Core.ImagePusherException">The image must not be copied.</exception>
     public Task VerifyAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken) =>
         SelectionVerification.RunAsync(
-            selection, options with { Logger = command.Log, Verifier = policies?.For(selection, null) }, cancellationToken);
+            selection, options with { Logger = command.Log, Policy = policies?.For(selection, null) }, cancellationToken);
 
     // A pattern or an archive may select several images; a registry's error names the target.
     private static async Task NameAsync(object? input, CopyRequest copy, Task work)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 

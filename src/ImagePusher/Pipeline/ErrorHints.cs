@@ -25,6 +25,8 @@ internal static partial class ErrorHints
         RegistryException when error.Topic == ErrorTopic.ForbiddenHost =>
             ["Set-RegistryOption -AllowedHost adds a host."],
         InvalidOptionException when error.Topic == ErrorTopic.SecretInFile => ["Sign in with Connect-Registry."],
+        InvalidOptionException when error.Topic == ErrorTopic.MissingDestination =>
+            call.CanAdd("Destination") ? ["Specify -Destination."] : [],
         RegistryUnauthorizedException or RegistryDeniedException or RegistryRateLimitedException => SignIn(call),
         RegistryUnreachableException => Reach(error.InnerException, call),
         RegistryProtocolException protocol => Protocol(protocol, call),
@@ -36,7 +38,7 @@ internal static partial class ErrorHints
         PlatformNotFoundException => Platform(call),
         IncompleteImageException incomplete => Incomplete(incomplete, call),
         CacheCorruptException when error.Topic == ErrorTopic.CacheIndex => ["Clear-ImageCache clears it."],
-        DigestMismatchException when error.Message.Contains("of the cache", StringComparison.Ordinal) =>
+        DigestMismatchException when error.Topic == ErrorTopic.CachedBlob =>
             ["Repair-CachedImage replaces damaged content."],
         CacheCorruptException => ["Repair-CachedImage replaces damaged content."],
         InsufficientSpaceException =>
@@ -55,7 +57,6 @@ internal static partial class ErrorHints
 
     private static string[] Reference(ImagePusherException error, CmdletCall call, string? input) =>
         error.Topic == ErrorTopic.MissingDigest ? ["Resolve-ImageDigest does it."]
-        : error.Topic == ErrorTopic.MissingDestination && call.CanAdd("Destination") ? ["Specify -Destination."]
         : input is null || !PathOfFile().IsMatch(input) || (call.Has("LiteralPath") && !call.Has("Reference")) ? []
         : call.CanAdd("Path") ? ["For the path of an image archive, specify -Path."]
         : ["Push-ImageTar pushes an image archive.", "Import-ImageTar imports it into the cache."];

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ImagePusher.Core;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Pipeline;
 

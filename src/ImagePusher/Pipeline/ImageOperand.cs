@@ -83,7 +83,7 @@ internal sealed class ImageOperand : IAsyncDisposable
             return new ImageSelection(_archive, await _archive.ResolveAsync(image, cancellationToken).ConfigureAwait(false));
         }
 
-        return _archive.Images is [var only] ? ArchiveInput.SelectionOf(_archive, only) : throw new InvalidReferenceException(
+        return _archive.Images is [var only] ? ArchiveInput.SelectionOf(_archive, only) : throw new InvalidOptionException(
             $"'{_archive.Path}' contains several images: {string.Join(", ", _archive.Images.SelectMany(found => found.Names).Take(10))}.",
             "Select one of them: pass an object that names an image of the archive.");
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Transfer;
 using ImagePusher.Output;
 

@@ -40,7 +40,7 @@ public abstract class RegistryCatalogCommand : RegistryListCommand
     private void List(string input, string registry)
     {
         var (client, request) = (PusherSession.Current.Client, Access.Request);
-        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, token)))
+        foreach (var path in Each(token => client.GetRepositoriesAsync(registry, request, static () => { }, token)))
         {
             if (_patterns?.Any(pattern => pattern.IsMatch(path)) == false)
             {

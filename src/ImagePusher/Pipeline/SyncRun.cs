@@ -129,7 +129,6 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
     private CopyRequest RequestOf(SyncItem item, DestinationName target, SyncAccess access, RetryCounter log)
     {
         var from = access.Source(item.Source, log, target.Name.Registry);
-        var to = access.Target(target.Name, log, item.Source.Registry);
         var rule = new RateLimitRule(options.MinimumRateLimit ?? item.MinimumRateLimit, options.StopsAtRateLimit, item.RateLimitRetry);
         return new CopyRequest
         {
@@ -138,15 +137,10 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             Label = item.Source.ToString(),
             Select = async token =>
             {
-                if (!options.Force && !options.NoClobber && !copies.HasPolicy(item.Source, target.Name))
-                {
-                    to.AskAhead(target.Name, token);
-                }
-
                 var root = await from.DescribeAsync(item.Source.TagOrDigest!, token).ConfigureAwait(false);
                 return new ImageSelection(rule.Minimum > 0 ? new RateLimitedSource(from, _gate, rule) : from, root) { Name = item.Source };
             },
-            Target = to,
+            Target = access.Target(target.Name, log, item.Source.Registry),
             Name = target.Name,
             OptionsFor = _ => new CopyOptions
             {

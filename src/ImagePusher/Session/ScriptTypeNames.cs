@@ -59,10 +59,11 @@ internal static class ScriptTypeNames
         }
     }
 
+    // CopyFailedException comes from the facade for C# programs, which no cmdlet uses.
     private static Type[] FindTypes() =>
     [
         .. typeof(ImagePusherException).Assembly.GetExportedTypes()
-            .Where(static type => typeof(ImagePusherException).IsAssignableFrom(type)),
+            .Where(static type => typeof(ImagePusherException).IsAssignableFrom(type) && type != typeof(CopyFailedException)),
         typeof(ArchiveFormat), typeof(LayerCompression), typeof(ManifestFormat), typeof(UploadForm),
     ];
 

@@ -40,7 +40,7 @@ public sealed class TextFileWriterTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows() && change.Contains("link", StringComparison.Ordinal), "Links need a right on Windows.");
         var source = SourceText.Read(File0);
         Change(change, expected);
-        var error = Assert.Throws<AccessDeniedException>(() => TextFileWriter.Replace(source, "by us"u8.ToArray()));
+        var error = Assert.Throws<DestinationConflictException>(() => TextFileWriter.Replace(source, "by us"u8.ToArray()));
         Assert.Contains("another program has changed or replaced it", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("/proc", error.Message, StringComparison.Ordinal);
         Assert.Equal(expected, File.Exists(File0) ? File.ReadAllText(File0) : null);
@@ -56,7 +56,7 @@ public sealed class TextFileWriterTests : IDisposable
     {
         var source = SourceText.Read(File0);
         await SpecialFile.MakeAsync(kind, File0, Token);
-        Assert.Throws<AccessDeniedException>(() => TextFileWriter.Replace(source, "by us"u8.ToArray()));
+        Assert.Throws<DestinationConflictException>(() => TextFileWriter.Replace(source, "by us"u8.ToArray()));
         Assert.NotEqual(Core.IO.FileKind.Regular, Core.IO.FileStatus.Of(File0)!.Kind);
     }
 

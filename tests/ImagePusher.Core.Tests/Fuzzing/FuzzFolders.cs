@@ -81,6 +81,7 @@ internal static class FuzzFolders
         {
             Assert.DoesNotContain(error.Message, char.IsControl);
             Assert.NotEmpty(error.RecommendedAction);
+            Assert.All((error as CopyFailedException)?.Failures ?? [], failure => Assert.IsAssignableFrom<ImagePusherException>(failure));
         }
     }
 }

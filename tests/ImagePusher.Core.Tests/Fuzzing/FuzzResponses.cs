@@ -20,7 +20,7 @@ internal static class FuzzResponses
         (_, repository) => repository.ResolveAsync(Other.ToString(), default),
         (_, repository) => repository.HeadAsync("latest", default),
         (_, repository) => CountAsync(repository.GetTagsAsync(default)),
-        (client, _) => CountAsync(client.GetRepositoriesAsync("registry.example", Options, default)),
+        (client, _) => CountAsync(client.GetRepositoriesAsync("registry.example", Options, static () => { }, default)),
         (_, repository) => repository.GetReferrersAsync(Other, null, default),
         (_, repository) => repository.GetRateLimitAsync("latest", default),
         (_, repository) => repository.HasBlobAsync(new Descriptor(MediaTypes.OciLayer, Other, 5), default),

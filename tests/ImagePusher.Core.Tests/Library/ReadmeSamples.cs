@@ -1,7 +1,9 @@
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Transfer;
+using ImagePusher.Core.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Tests.Library;
@@ -29,6 +31,23 @@ internal static class ReadmeSamples
         //// end
     }
 
+    public static async Task CacheCareAsync()
+    {
+        //// sample
+        var cache = ImageCache.Open(ImageCache.DefaultPath);
+        foreach (var entry in await cache.ListAsync())
+        {
+            if (entry.Saved < DateTimeOffset.UtcNow.AddDays(-30))
+            {
+                await cache.RemoveAsync(entry);
+            }
+        }
+
+        var report = await cache.CollectGarbageAsync();
+        Console.WriteLine($"{report.Bytes} bytes were freed");
+        //// end
+    }
+
     public static async Task CopyAllAsync()
     {
         //// sample
@@ -36,6 +55,24 @@ internal static class ReadmeSamples
         foreach (var result in results)
         {
             Console.WriteLine($"{result.Name} {result.Manifest.Digest} ({result.BytesSent} bytes sent)");
+        }
+        //// end
+    }
+
+    public static async Task FailuresAsync(ImageEndpoint source, ImageEndpoint target)
+    {
+        //// sample
+        try
+        {
+            await ImageTransfer.CopyAllAsync(source, target);
+        }
+        catch (CopyFailedException error)
+        {
+            Console.WriteLine($"{error.Results.Count} images were copied, {error.Failures.Count} were not:");
+            foreach (var failure in error.Failures)
+            {
+                Console.WriteLine(failure.Message);
+            }
         }
         //// end
     }
@@ -62,6 +99,19 @@ internal static class ReadmeSamples
         //// end
     }
 
+    public static async Task PolicyAsync(ImageEndpoint source, ImageEndpoint target)
+    {
+        //// sample
+        var options = new CopyOptions
+        {
+            Policy = SignaturePolicy.Load("policy.json"),
+            IncludeReferrers = true,
+            Compression = LayerCompression.Zstd,
+        };
+        await ImageTransfer.CopyAsync(source, target, options);
+        //// end
+    }
+
     public static async Task ClientAsync(ImageEndpoint source, string password)
     {
         //// sample
@@ -80,3 +130,25 @@ internal sealed class VaultCredentials(Func<string, CancellationToken, Task<stri
         new RegistryCredential("robot", await readSecret(registry, cancellationToken));
 }
 //// end
+
+/// <summary>Samples that follow those of a class of the caller.</summary>
+internal static class RegistrySamples
+{
+    public static async Task ListAsync(RegistryClient client)
+    {
+        //// sample
+        var repository = client.GetRepository("ghcr.io", "owner/app");
+        await foreach (var tag in repository.GetTagsAsync())
+        {
+            Console.WriteLine($"{tag} {(await repository.DescribeAsync(tag)).Digest}");
+        }
+
+        Console.WriteLine(await repository.ResolveAsync("1.0") switch
+        {
+            ImageIndex index => $"{index.Manifests.Count} platforms",
+            ImageManifest image => $"{image.Layers.Count} layers",
+            var other => other.MediaType,
+        });
+        //// end
+    }
+}

@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests : LibraryTest
         var code = Sample().Matches(File.ReadAllText(Path.Combine(Root, "tests/ImagePusher.Core.Tests/Library/ReadmeSamples.cs")))
             .Select(match => Normal(match.Groups[1].Value));
         Assert.Equal(code, readme);
-        Assert.Equal(7, readme.Count());
+        Assert.Equal(11, readme.Count());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Cache;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Tests.Archives;
 using ImagePusher.Core.Transfer;
@@ -41,13 +42,12 @@ public sealed class StatedSizeTests : LibraryTest
         other["size"] = 2999;
         var (config, second) = (Descriptor(Layer), Descriptor(Config));
         config["size"] = 2999;
-        var source = where switch
+        var error = await Assert.ThrowsAnyAsync<ImagePusherException>(() => where switch
         {
-            "two layers" => ImageEndpoint.Cache("localhost/app:1", WriteLayout(Image([Descriptor(Layer), other]))),
-            "layer and config" => ImageEndpoint.Cache("localhost/app:1", WriteLayout(Image([Descriptor(Layer)], config))),
-            _ => ImageEndpoint.Source(new IndexSource(Image([Descriptor(Layer)]), Image([other, second])), "x", "localhost/app:1"),
-        };
-        var error = await Assert.ThrowsAnyAsync<ImagePusherException>(() => CopyFromAsync(source));
+            "two layers" => CopyFromAsync(ImageEndpoint.Cache("localhost/app:1", WriteLayout(Image([Descriptor(Layer), other])))),
+            "layer and config" => CopyFromAsync(ImageEndpoint.Cache("localhost/app:1", WriteLayout(Image([Descriptor(Layer)], config)))),
+            _ => CopyIndexAsync(new IndexSource(Image([Descriptor(Layer)]), Image([other, second]))),
+        });
         Assert.Contains($"{Digest.Of(Layer)} with two sizes", error.Message, StringComparison.Ordinal);
     }
 
@@ -85,6 +85,10 @@ public sealed class StatedSizeTests : LibraryTest
         ["config"] = config ?? Descriptor(Config, "mediaType", MediaTypes.OciConfig),
         ["layers"] = new JsonArray([.. layers]),
     });
+
+    private async Task<CopyResult> CopyIndexAsync(IndexSource source) => await new ImageCopier(new TransferLimits(), null).CopyAsync(
+        new ImageSelection(source, await source.ResolveAsync("x", Token)), ImageCache.Open(Folder["copy"]),
+        ImageReference.Parse("localhost/app:1"), new CopyOptions(), new CopyMonitor(), Token);
 
     private Task<CopyResult> CopyFromAsync(ImageEndpoint source) => ImageTransfer.CopyAsync(source, ImageEndpoint.Layout(Folder["copy"]), null, Token);
 

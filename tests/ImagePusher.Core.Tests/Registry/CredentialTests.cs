@@ -116,7 +116,7 @@ public sealed class CredentialTests : IDisposable
         var credential = new RegistryCredential("session", "2");
         if (isConnected)
         {
-            await session.Client.ConnectAsync(server.Address, credential, null, null, Token);
+            await session.Client.ConnectAsync(server.Address, credential, null, Token);
         }
         else
         {
@@ -139,7 +139,7 @@ public sealed class CredentialTests : IDisposable
     {
         await using var server = NewServer();
         await using var session = NewSession();
-        await session.Client.ConnectAsync(server.Address, new RegistryCredential("session", "2"), null, null, Token);
+        await session.Client.ConnectAsync(server.Address, new RegistryCredential("session", "2"), null, Token);
         Assert.True(session.Client.RemoveCredential(server.Address));
         Assert.Null(Assert.Single(session.Client.Connections).Value);
     }

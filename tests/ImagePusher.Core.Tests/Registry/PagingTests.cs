@@ -76,7 +76,7 @@ public sealed class PagingTests
         var warning = Assert.Single(session.Log.Warnings);
         Assert.Contains("The first one is 'sha256:aa'", warning, StringComparison.Ordinal);
         Assert.Equal(
-            ["a", "d/e"], await session.Client.GetRepositoriesAsync(server.Address, new RequestOptions { Log = session.Log }, Token).ToListAsync(Token));
+            ["a", "d/e"], await session.Client.GetRepositoriesAsync(server.Address, new RequestOptions { Log = session.Log }, static () => { }, Token).ToListAsync(Token));
         Assert.Equal(2, session.Log.Warnings.Count);
     }
 

@@ -51,7 +51,7 @@ public sealed class SpecialConfigurationTests : IDisposable
             new RegistrySettings { CertificateFolder = _home["registry.test"] },
         })
         {
-            var error = Assert.Throws<AccessDeniedException>(
+            var error = Assert.Throws<InvalidOptionException>(
                 () => HostCertificates.Load("registry.test", settings, new RegistryClientOptions { CertificateFolders = [] }));
             Assert.Contains(file, error.Message, StringComparison.Ordinal);
         }

@@ -54,7 +54,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     {
         using var limits = new TransferLimits();
         var selection = new ImageSelection(Source, Image("layer").Descriptor) { Name = App };
-        var options = new CopyOptions { Verifier = SignaturePolicy.Load(Requires(Signer)) };
+        var options = new CopyOptions { Policy = SignaturePolicy.Load(Requires(Signer)) };
 
         await Assert.ThrowsAsync<SignatureRejectedException>(
             () => new ImageCopier(limits, null).PlanAsync(selection, Target, App, options, TestContext.Current.CancellationToken));

@@ -44,7 +44,7 @@ public sealed class CosignProgramTests : TrustTest
     [Fact]
     public async Task Without_cosign_it_is_a_typed_error()
     {
-        var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => new CosignProgram(_ => null).VerifyAsync(
+        var error = await Assert.ThrowsAsync<PathNotFoundException>(() => new CosignProgram(_ => null).VerifyAsync(
             App, Signed, "^a$", "https://issuer", new MatchRepository(), TestContext.Current.CancellationToken));
 
         Assert.Contains("no program cosign was found", error.Message, StringComparison.Ordinal);

@@ -73,7 +73,7 @@ public abstract class TrustTest : TransferTest
         Manifest image, string policy, CopyOptions? options = null, ImageReference? name = null) =>
         new ImageCopier(_limits, Encodings).CopyAsync(
             new ImageSelection(Source, image.Descriptor) { Name = name ?? App }, Target, name ?? App,
-            (options ?? new CopyOptions()) with { Logger = Log, Verifier = SignaturePolicy.Load(policy) }, new CopyMonitor(),
+            (options ?? new CopyOptions()) with { Logger = Log, Policy = SignaturePolicy.Load(policy) }, new CopyMonitor(),
             TestContext.Current.CancellationToken);
 
     /// <summary>Asserts that the copy is rejected and that the target was not touched.</summary>

@@ -82,6 +82,6 @@ public sealed class HostileBundleTests : IDisposable
         await SpecialFile.MakeAsync("named pipe", _folder["results"], Token);
         using var engine = new Engine { ["file"] = _folder.Write("sync.yml", "version: 1\nsync: []\n"), ["results"] = _folder["results"] };
         var error = (await engine.RunAsync("Sync-RegistryImage $file -ResultPath $results", Token)).SingleError();
-        Assert.StartsWith("AccessDenied,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("InvalidOption,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 }

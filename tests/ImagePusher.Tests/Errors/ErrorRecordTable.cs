@@ -9,7 +9,8 @@ internal sealed class ErrorRecordTable(IReadOnlyList<CmdletInfo> cmdlets, Type b
     private readonly Type _call = Find(cmdlets, "CmdletCall");
 
     /// <summary>The exceptions that can be reported.</summary>
-    public IReadOnlyList<Type> ExceptionTypes { get; } = [.. baseType.Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(baseType) && !type.IsAbstract)];
+    public IReadOnlyList<Type> ExceptionTypes { get; } =
+        [.. baseType.Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(baseType) && !type.IsAbstract && type.GetConstructors().Length > 0)];
 
     /// <summary>The error record of an exception in a call of a cmdlet with these parameters; its target is <c>input</c>.</summary>
     public ErrorRecord Of(string cmdlet, ICollection<string> bound, Exception error)

@@ -19,12 +19,13 @@ internal static class ModuleAssemblies
             .Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Full names of the public exceptions of Core that can be thrown.</summary>
+    /// <summary>Full names of the public exceptions of Core that cmdlets throw: others cannot be created outside of Core.</summary>
     public static IReadOnlyList<string> ExceptionNames()
     {
         using var module = ModuleDefinition.ReadModule(Path("ImagePusher.Core"));
         return [.. module.Types
             .Where(type => type.IsPublic && !type.IsAbstract && type.Name.EndsWith("Exception", StringComparison.Ordinal))
+            .Where(type => type.Methods.Any(method => method.IsConstructor && method.IsPublic))
             .Select(type => type.FullName)];
     }
 }

@@ -1,6 +1,7 @@
 using ImagePusher.Core.Compression;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives.Docker;

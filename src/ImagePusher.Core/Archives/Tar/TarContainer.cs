@@ -1,4 +1,5 @@
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Archives.Tar;

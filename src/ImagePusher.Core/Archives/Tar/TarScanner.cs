@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Archives.Tar;

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Discovery.Formats;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Discovery.Dockerfiles;
 
@@ -65,7 +66,7 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
                 break;
             case var keyword when !Keywords.Contains(keyword):
                 throw collector.Source.Invalid(
-                    instruction.Offset, $"'{IO.TerminalText.Quote(instruction.Words[0].Text)}' is not an instruction of a Dockerfile");
+                    instruction.Offset, $"'{TerminalText.Quote(instruction.Words[0].Text)}' is not an instruction of a Dockerfile");
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImagePusher.Core.Abstractions;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry.Http;
 using Microsoft.Extensions.Logging;

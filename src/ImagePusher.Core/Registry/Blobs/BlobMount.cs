@@ -6,7 +6,7 @@ using ImagePusher.Core.Registry.Uploads;
 namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>Asks a registry to mount a blob from another of its repositories (distribution-spec, Mounting a blob).</summary>
-internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
+internal sealed class BlobMount(RemoteRepository remote, string from)
 {
     /// <summary>The result of a mount.</summary>
     /// <param name="IsDone">True if the blob was mounted.</param>
@@ -15,18 +15,18 @@ internal sealed class BlobMount(RepositoryEndpoint endpoint, string from)
 
     public async Task<Outcome> TryAsync(string digest, CancellationToken cancellationToken)
     {
-        var transport = endpoint.Transport;
-        var purpose = $"mounting {digest} from {from} in {endpoint.Name}";
+        var transport = remote.Transport;
+        var purpose = $"mounting {digest} from {from} in {remote.Name}";
         try
         {
             using var response = await transport.SendAsync(
                 new RegistryRequest
                 {
                     Method = HttpMethod.Post,
-                    Target = $"/v2/{endpoint.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest)}"
+                    Target = $"/v2/{remote.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest)}"
                         + $"&from={Uri.EscapeDataString(from)}",
                     Purpose = purpose,
-                    Scopes = [TokenScope.Push(endpoint.Repository), TokenScope.Pull(from)],
+                    Scopes = [TokenScope.Push(remote.Repository), TokenScope.Pull(from)],
                     Content = static _ => new ByteArrayContent([]),
 
                     // A retry would cost more than it could save: the blob is uploaded after all of these.

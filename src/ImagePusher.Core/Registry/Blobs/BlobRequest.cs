@@ -5,23 +5,23 @@ using ImagePusher.Core.Registry.Http;
 namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>The request for a blob, at any offset, and the failures of reading it.</summary>
-/// <param name="endpoint">The repository.</param>
+/// <param name="remote">The repository.</param>
 /// <param name="blob">The blob.</param>
-internal sealed class BlobRequest(RepositoryEndpoint endpoint, Descriptor blob)
+internal sealed class BlobRequest(RemoteRepository remote, Descriptor blob)
 {
     /// <summary>The blob.</summary>
     public Descriptor Blob => blob;
 
     /// <summary>The operation, for messages.</summary>
-    public string Purpose { get; } = $"reading {blob.Digest} of {endpoint.Name}";
+    public string Purpose { get; } = $"reading {blob.Digest} of {remote.Name}";
 
     /// <summary>GET from an offset. It is not retried here: only the stream knows how far it came.</summary>
     public RegistryRequest At(long offset) => new()
     {
         Method = HttpMethod.Get,
-        Target = $"/v2/{endpoint.Repository}/blobs/{blob.Digest}",
+        Target = $"/v2/{remote.Repository}/blobs/{blob.Digest}",
         Purpose = Purpose,
-        Scopes = endpoint.PullScopes,
+        Scopes = remote.PullScopes,
         Offset = offset,
         Expected = offset > 0 ? [HttpStatusCode.RequestedRangeNotSatisfiable] : [],
         IsVerified = true,

@@ -81,6 +81,11 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         {
             throw new PathNotFoundException($"The certificate file '{path}' does not exist.", "Check the path.", error);
         }
+        catch (NotRegularFileException error)
+        {
+            throw new InvalidOptionException(
+                $"The certificate file '{path}' cannot be used: {error.Message}", "Specify a regular file.", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new AccessDeniedException(

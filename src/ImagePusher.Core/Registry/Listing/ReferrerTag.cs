@@ -13,36 +13,36 @@ internal static class ReferrerTag
     private static readonly SemaphoreSlim[] Locks = [.. Enumerable.Range(0, 64).Select(static _ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Adds a manifest to its subject's list.</summary>
-    public static Task AddAsync(RepositoryEndpoint endpoint, Manifest manifest, CancellationToken cancellationToken)
+    public static Task AddAsync(RemoteRepository remote, Manifest manifest, CancellationToken cancellationToken)
     {
         var type = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType;
         var entry = manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations };
-        return ChangeAsync(endpoint, manifest, known =>
+        return ChangeAsync(remote, manifest, known =>
             known.Any(other => other.Digest == entry.Digest) ? null : [.. known, entry], cancellationToken);
     }
 
     /// <summary>Removes a deleted manifest from its subject's list, if clients keep one.</summary>
-    public static Task RemoveAsync(RepositoryEndpoint endpoint, Manifest manifest, CancellationToken cancellationToken) => ChangeAsync(
-        endpoint, manifest,
+    public static Task RemoveAsync(RemoteRepository remote, Manifest manifest, CancellationToken cancellationToken) => ChangeAsync(
+        remote, manifest,
         known => known.Any(other => other.Digest == manifest.Digest)
             ? [.. known.Where(other => other.Digest != manifest.Digest)] : null, cancellationToken);
 
     private static async Task ChangeAsync(
-        RepositoryEndpoint endpoint, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change,
+        RemoteRepository remote, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change,
         CancellationToken cancellationToken)
     {
         var subject = manifest.Subject!.Digest;
-        var gate = Locks[(uint)HashCode.Combine(endpoint.Name, subject) % Locks.Length];
+        var gate = Locks[(uint)HashCode.Combine(remote.Name, subject) % Locks.Length];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (change(await Referrers.ReadTagAsync(endpoint, subject, cancellationToken).ConfigureAwait(false)) is { } entries)
+            if (change(await Referrers.ReadTagAsync(remote, subject, cancellationToken).ConfigureAwait(false)) is { } entries)
             {
                 var tag = SubjectTag.ListOf(subject);
                 await ManifestWriter.PutAsync(
-                    endpoint, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
-                endpoint.Transport.Log.Verbose(
-                    $"{endpoint.Reference(tag)} now lists {entries.Count} manifests, after a change of {manifest.Digest}; the "
+                    remote, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
+                remote.Transport.Log.Verbose(
+                    $"{remote.Reference(tag)} now lists {entries.Count} manifests, after a change of {manifest.Digest}; the "
                         + "registry does not keep this list itself.");
             }
         }

@@ -17,38 +17,38 @@ internal static class Referrers
             HttpStatusCode.NotAcceptable];
 
     /// <summary>The referrers of a manifest.</summary>
-    /// <param name="endpoint">The repository.</param>
+    /// <param name="remote">The repository.</param>
     /// <param name="digest">The manifest's digest.</param>
     /// <param name="artifactType">The artifact type wanted; null for all.</param>
     /// <param name="limits">The limits of the list.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LimitExceededException">The list does not end.</exception>
     public static async Task<IReadOnlyList<Descriptor>> ListAsync(
-        RepositoryEndpoint endpoint, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+        RemoteRepository remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
     {
-        var found = await AskAsync(endpoint, digest, artifactType, limits, cancellationToken).ConfigureAwait(false)
-            ?? await ReadTagAsync(endpoint, digest, cancellationToken).ConfigureAwait(false);
+        var found = await AskAsync(remote, digest, artifactType, limits, cancellationToken).ConfigureAwait(false)
+            ?? await ReadTagAsync(remote, digest, cancellationToken).ConfigureAwait(false);
         return artifactType is null ? found : [.. found.Where(entry => entry.ArtifactType == artifactType)];
     }
 
     /// <summary>The list under the tag; empty if the tag does not exist.</summary>
     public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(
-        RepositoryEndpoint endpoint, Digest digest, CancellationToken cancellationToken) =>
-        await ManifestReader.GetAsync(endpoint, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false)
+        RemoteRepository remote, Digest digest, CancellationToken cancellationToken) =>
+        await ManifestReader.GetAsync(remote, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false)
             is ImageIndex index ? index.Manifests : [];
 
     // Null where the registry has no API.
     private static async Task<List<Descriptor>?> AskAsync(
-        RepositoryEndpoint endpoint, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+        RemoteRepository remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
     {
-        var target = $"/v2/{endpoint.Repository}/referrers/{digest}";
+        var target = $"/v2/{remote.Repository}/referrers/{digest}";
         var list = new ListRequest(
             artifactType is null ? target : UrlText.AddQuery(target, "artifactType", artifactType), "manifests",
-            $"listing the referrers of {endpoint.Reference(digest.ToString())}", endpoint.PullScopes, NoApi);
+            $"listing the referrers of {remote.Reference(digest.ToString())}", remote.PullScopes, NoApi);
         var (all, skipped) = (new List<Descriptor>(), 0);
         try
         {
-            await foreach (var page in new PagedList(endpoint.Transport, list, limits).ReadAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var page in new PagedList(remote.Transport, list, limits).ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (!page.Has(list.Property))
                 {
@@ -70,14 +70,14 @@ internal static class Referrers
         }
         catch (RegistryProtocolException error)
         {
-            endpoint.Transport.Log.Verbose($"{error.Message} Reading the tag {SubjectTag.ListOf(digest)} instead.");
+            remote.Transport.Log.Verbose($"{error.Message} Reading the tag {SubjectTag.ListOf(digest)} instead.");
             return null;
         }
 
         if (skipped > 0)
         {
-            endpoint.Transport.Log.Warning(
-                $"{endpoint.Transport.Host.Registry} lists {skipped} invalid entries while {list.Purpose}; they are skipped.");
+            remote.Transport.Log.Warning(
+                $"{remote.Transport.Host.Registry} lists {skipped} invalid entries while {list.Purpose}; they are skipped.");
         }
 
         return all;

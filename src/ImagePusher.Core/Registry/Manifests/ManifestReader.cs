@@ -13,19 +13,19 @@ internal static class ManifestReader
     /// <exception cref="LimitExceededException">The response is longer or slower than allowed.</exception>
     /// <exception cref="RegistryException">The manifest could not be read.</exception>
     public static Task<Manifest?> GetAsync(
-        RepositoryEndpoint endpoint, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+        RemoteRepository remote, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
-        var request = ManifestRequests.Get(endpoint, tagOrDigest);
-        return endpoint.Transport.Retry.ExecuteAsync(
-            token => GetOnceAsync(endpoint, request, tagOrDigest, expected, token), cancellationToken);
+        var request = ManifestRequests.Get(remote, tagOrDigest);
+        return remote.Transport.Retry.ExecuteAsync(
+            token => GetOnceAsync(remote, request, tagOrDigest, expected, token), cancellationToken);
     }
 
     /// <summary>Asks for a manifest's descriptor by HEAD.</summary>
     public static async Task<ManifestHead> HeadAsync(
-        RepositoryEndpoint endpoint, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
+        RemoteRepository remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {
-        using var response = await endpoint.Transport.SendAsync(
-            ManifestRequests.Head(endpoint, tagOrDigest, scopes), cancellationToken).ConfigureAwait(false);
+        using var response = await remote.Transport.SendAsync(
+            ManifestRequests.Head(remote, tagOrDigest, scopes), cancellationToken).ConfigureAwait(false);
         if (!response.Response.IsSuccessStatusCode)
         {
             return new ManifestHead(null, response.Status);
@@ -39,16 +39,16 @@ internal static class ManifestReader
     }
 
     private static async Task<Manifest?> GetOnceAsync(
-        RepositoryEndpoint endpoint, RegistryRequest request, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+        RemoteRepository remote, RegistryRequest request, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
-        using var response = await endpoint.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await remote.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.NotFound)
         {
             return null;
         }
 
-        var raw = await ReadAsync(endpoint.Transport, response, request.Purpose, cancellationToken).ConfigureAwait(false);
-        return new ManifestResponse(response, endpoint.Transport.Host.Registry, endpoint.Reference(tagOrDigest)).Parse(
+        var raw = await ReadAsync(remote.Transport, response, request.Purpose, cancellationToken).ConfigureAwait(false);
+        return new ManifestResponse(response, remote.Transport.Host.Registry, remote.Reference(tagOrDigest)).Parse(
             raw, tagOrDigest, expected);
     }
 

@@ -12,38 +12,38 @@ internal static class ManifestRequests
         [HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.BadRequest, HttpStatusCode.NotImplemented];
 
     /// <summary>The manifest's path at the host.</summary>
-    public static string Target(RepositoryEndpoint endpoint, string tagOrDigest) => $"/v2/{endpoint.Repository}/manifests/{tagOrDigest}";
+    public static string Target(RemoteRepository remote, string tagOrDigest) => $"/v2/{remote.Repository}/manifests/{tagOrDigest}";
 
     /// <summary>GET reads a manifest. It is not retried: a response that breaks off is repeated with its request.</summary>
-    public static RegistryRequest Get(RepositoryEndpoint endpoint, string tagOrDigest) => new()
+    public static RegistryRequest Get(RemoteRepository remote, string tagOrDigest) => new()
     {
         Method = HttpMethod.Get,
-        Target = Target(endpoint, tagOrDigest),
-        Purpose = $"reading the manifest {endpoint.Reference(tagOrDigest)}",
-        Scopes = endpoint.PullScopes,
+        Target = Target(remote, tagOrDigest),
+        Purpose = $"reading the manifest {remote.Reference(tagOrDigest)}",
+        Scopes = remote.PullScopes,
         Accept = MediaTypes.Manifests,
         Retries = false,
         Expected = [HttpStatusCode.NotFound],
     };
 
     /// <summary>HEAD asks for a manifest's descriptor.</summary>
-    public static RegistryRequest Head(RepositoryEndpoint endpoint, string tagOrDigest, IReadOnlyList<TokenScope> scopes) => new()
+    public static RegistryRequest Head(RemoteRepository remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes) => new()
     {
         Method = HttpMethod.Head,
-        Target = Target(endpoint, tagOrDigest),
-        Purpose = $"asking for the manifest {endpoint.Reference(tagOrDigest)}",
+        Target = Target(remote, tagOrDigest),
+        Purpose = $"asking for the manifest {remote.Reference(tagOrDigest)}",
         Scopes = scopes,
         Accept = MediaTypes.Manifests,
         Expected = NoHead,
     };
 
     /// <summary>PUT stores a manifest.</summary>
-    public static RegistryRequest Put(RepositoryEndpoint endpoint, string tagOrDigest, Manifest manifest) => new()
+    public static RegistryRequest Put(RemoteRepository remote, string tagOrDigest, Manifest manifest) => new()
     {
         Method = HttpMethod.Put,
-        Target = Target(endpoint, tagOrDigest),
-        Purpose = $"pushing the manifest {endpoint.Reference(tagOrDigest)}",
-        Scopes = endpoint.PushScopes,
+        Target = Target(remote, tagOrDigest),
+        Purpose = $"pushing the manifest {remote.Reference(tagOrDigest)}",
+        Scopes = remote.PushScopes,
         Content = _ =>
         {
             var content = new ReadOnlyMemoryContent(manifest.Raw);
@@ -53,16 +53,16 @@ internal static class ManifestRequests
     };
 
     /// <summary>DELETE removes a manifest or a tag.</summary>
-    /// <param name="endpoint">The repository.</param>
+    /// <param name="remote">The repository.</param>
     /// <param name="tagOrDigest">The tag or digest.</param>
     /// <param name="expected">The rejections that the caller handles.</param>
     public static RegistryRequest Delete(
-        RepositoryEndpoint endpoint, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
+        RemoteRepository remote, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
         {
             Method = HttpMethod.Delete,
-            Target = Target(endpoint, tagOrDigest),
-            Purpose = $"deleting {endpoint.Reference(tagOrDigest)}",
-            Scopes = [TokenScope.Delete(endpoint.Repository)],
+            Target = Target(remote, tagOrDigest),
+            Purpose = $"deleting {remote.Reference(tagOrDigest)}",
+            Scopes = [TokenScope.Delete(remote.Repository)],
             Expected = expected,
         };
 }

@@ -11,10 +11,10 @@ internal static class ManifestWriter
     /// <exception cref="RegistryException">The registry rejected it, or did not store it.</exception>
     /// <exception cref="UnsupportedContentException">The registry does not keep the digest's algorithm.</exception>
     public static async Task<bool> PutAsync(
-        RepositoryEndpoint endpoint, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
+        RemoteRepository remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {
-        using var response = await endpoint.Transport.SendAsync(
-            ManifestRequests.Put(endpoint, tagOrDigest, manifest), cancellationToken).ConfigureAwait(false);
+        using var response = await remote.Transport.SendAsync(
+            ManifestRequests.Put(remote, tagOrDigest, manifest), cancellationToken).ConfigureAwait(false);
         var named = response.Header("Docker-Content-Digest") ?? "";
         var isSameAlgorithm = Digest.TryParse(named, out var stored)
             ? stored.Algorithm == manifest.Digest.Algorithm
@@ -22,25 +22,25 @@ internal static class ManifestWriter
         if (isSameAlgorithm && stored is not null && stored != manifest.Digest)
         {
             throw new RegistryProtocolException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: the registry stored {stored} in place of "
+                $"Pushing the manifest {remote.Reference(tagOrDigest)} failed: the registry stored {stored} in place of "
                     + $"{manifest.Digest}.",
                 "The registry or a proxy in front of it changes manifests; the image's digest cannot be kept there.", response.Status);
         }
 
         if (!isSameAlgorithm && !await IsStoredAsync(
-            endpoint, manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false))
+            remote, manifest, manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false))
         {
             throw new UnsupportedContentException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} stored it as "
+                $"Pushing the manifest {remote.Reference(tagOrDigest)} failed: {remote.Transport.Host.Registry} stored it as "
                     + $"{response.Secrets.OneLine(named)} and does not find it as {manifest.Digest}.",
                 $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with sha256 digests.");
         }
 
         if (response.Status != HttpStatusCode.Created
-            && !await IsStoredAsync(endpoint, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false))
+            && !await IsStoredAsync(remote, manifest, tagOrDigest, cancellationToken).ConfigureAwait(false))
         {
             throw new RegistryProtocolException(
-                $"Pushing the manifest {endpoint.Reference(tagOrDigest)} failed: {endpoint.Transport.Host.Registry} responded "
+                $"Pushing the manifest {remote.Reference(tagOrDigest)} failed: {remote.Transport.Host.Registry} responded "
                     + $"with {(int)response.Status} instead of 201, and does not have the manifest.",
                 "Check the registry's address: a server that is not a registry may have responded in its place.", response.Status);
         }
@@ -49,9 +49,9 @@ internal static class ManifestWriter
     }
 
     private static async Task<bool> IsStoredAsync(
-        RepositoryEndpoint endpoint, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
+        RemoteRepository remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {
-        var head = await ManifestReader.HeadAsync(endpoint, tagOrDigest, endpoint.PushScopes, cancellationToken).ConfigureAwait(false);
+        var head = await ManifestReader.HeadAsync(remote, tagOrDigest, remote.PushScopes, cancellationToken).ConfigureAwait(false);
         if (head.Descriptor?.Digest.Algorithm == manifest.Digest.Algorithm || head.IsMissing)
         {
             return head.Descriptor?.Digest == manifest.Digest;
@@ -59,7 +59,7 @@ internal static class ManifestWriter
 
         try
         {
-            var read = await ManifestReader.GetAsync(endpoint, tagOrDigest, null, cancellationToken).ConfigureAwait(false);
+            var read = await ManifestReader.GetAsync(remote, tagOrDigest, null, cancellationToken).ConfigureAwait(false);
             return read?.Raw.Span.SequenceEqual(manifest.Raw.Span) == true;
         }
         catch (Exception error) when (error is DigestMismatchException or RegistryProtocolException)

@@ -233,9 +233,9 @@ internal sealed partial class BlobUpload
     private async Task<UploadStage> CorrectOffsetAsync(RegistryResponse response, CancellationToken cancellationToken)
     {
         var offset = UploadLocation.ReadOffset(response);
-        if (response.Header("Range") is not null && !_hasRestarted && offset != _start && offset <= (_blob.Length ?? long.MaxValue))
+        if (response.Header("Range") is not null && offset != _start && offset <= (_blob.Length ?? long.MaxValue) && TakeRecovery())
         {
-            (_hasRestarted, _position.Offset) = (true, offset);
+            _position.Offset = offset;
             return UploadStage.Choose;
         }
 

@@ -27,14 +27,16 @@ namespace ImagePusher.Core.Registry.Uploads;
 ///
 /// Failure while sending or committing                             Next state
 /// connection lost, 408, 429, 5xx                                  Resume, after the retry's delay
-/// 500 after a resumed upload                                      Restart, once, after the delay
+/// 500 after a resumed upload                                      Restart, after the delay (one recovery)
 /// the registry lost the upload                                    Restart, after the delay
-/// 416 that names another offset                                   Choose, once
-/// DIGEST_INVALID, or a second stream that is rejected             Restart, once
+/// 416 that names another offset                                   Choose (one recovery)
+/// DIGEST_INVALID, or a second stream that is rejected             Restart (one recovery)
 /// 400, 404, 405, 411, 413, 416, 501, and another form is left     StepDown
 /// the same, no form is left, and the length was unknown           Spool
 /// anything else                                                   the upload is cancelled, and the failure leaves
 /// </code>
+/// The rows with "one recovery" share it: an upload recovers once from a response that says that registry and client disagree. A second
+/// such response is a failure, or another form is tried.
 /// </remarks>
 internal sealed partial class BlobUpload
 {
@@ -58,7 +60,7 @@ internal sealed partial class BlobUpload
     private long _furthestStart = -1;
     private long _renewedAt;
     private int _losses;
-    private bool _hasRestarted;
+    private bool _hasRecovered;
 
     /// <param name="transport">Sends the requests.</param>
     /// <param name="repository">The repository's path.</param>
@@ -189,8 +191,8 @@ internal sealed partial class BlobUpload
         failure.MadeProgress = _furthestStart >= 0 && _start >= _renewedAt + _limits.RetryRenewalLength;
         _renewedAt = failure.MadeProgress || _furthestStart < 0 ? _start : _renewedAt;
         _furthestStart = Math.Max(_start, _furthestStart);
-        return failure.Final.StatusCode == HttpStatusCode.InternalServerError && _position.WasResumed && !_hasRestarted
-            ? RestartOnce(failure)
+        return failure.Final.StatusCode == HttpStatusCode.InternalServerError && _position.WasResumed && TakeRecovery()
+            ? Restart(failure.Message.TrimEnd('.'))
             : UploadStage.Resume;
     }
 
@@ -200,9 +202,9 @@ internal sealed partial class BlobUpload
 
         // Some registries accept one stream, and no second one that continues it.
         var isSecondStream = isForm && _position.WasResumed && rejection.StatusCode is not HttpStatusCode.RequestEntityTooLarge;
-        if (!_hasRestarted && (isSecondStream || rejection is RegistryProtocolException { ErrorCode: "DIGEST_INVALID" }))
+        if ((isSecondStream || rejection is RegistryProtocolException { ErrorCode: "DIGEST_INVALID" }) && TakeRecovery())
         {
-            return RestartOnce(rejection);
+            return Restart(rejection.Message.TrimEnd('.'));
         }
 
         if (isForm && _choice.StepDown(_form, rejection.StatusCode))
@@ -221,11 +223,8 @@ internal sealed partial class BlobUpload
         return null;
     }
 
-    private UploadStage RestartOnce(Exception cause)
-    {
-        _hasRestarted = true;
-        return Restart(cause.Message.TrimEnd('.'));
-    }
+    // True once.
+    private bool TakeRecovery() => !_hasRecovered && (_hasRecovered = true);
 
     private UploadStage Restart(string cause)
     {

@@ -7,7 +7,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>Checks that cached images are complete and undamaged.</summary>
-internal sealed class ImageVerifier(BlobStore blobs, CachedManifestReader manifests)
+internal sealed class CachedImageCheck(BlobStore blobs, CachedManifestReader manifests)
 {
     private const int BufferSize = 1024 * 1024;
 

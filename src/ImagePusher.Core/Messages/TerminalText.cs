@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ImagePusher.Core.IO;
+namespace ImagePusher.Core.Messages;
 
 /// <summary>
 /// Makes text from a server, archive or file safe to show: control characters, which a terminal would execute, line separators and

@@ -8,7 +8,7 @@ using ImagePusher.LocalRegistry.Content;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>
 /// Receives a manifest. One without a tag is named <c>localhost/R@DIGEST</c>, which protects it from garbage collection until a

@@ -6,19 +6,19 @@ using ImagePusher.LocalRegistry.Protocol;
 using ImagePusher.LocalRegistry.Uploads;
 using Microsoft.Extensions.Logging;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
-/// <summary>Dispatches a request to its endpoint, and turns every failure into a response.</summary>
+/// <summary>Dispatches a request to its handler, and turns every failure into a response.</summary>
 internal sealed class Router : IDisposable
 {
     private readonly LocalRegistryOptions _options;
     private readonly ListenAddress _address;
     private readonly BasicAuthentication? _authentication;
-    private readonly BlobEndpoint _blobs;
-    private readonly UploadEndpoint _uploads;
-    private readonly ManifestEndpoint _manifests;
-    private readonly ListEndpoint _lists;
-    private readonly ReferrerEndpoint _referrers;
+    private readonly BlobHandler _blobs;
+    private readonly UploadHandler _uploads;
+    private readonly ManifestHandler _manifests;
+    private readonly ListHandler _lists;
+    private readonly ReferrerHandler _referrers;
 
     public Router(ImageCache cache, LocalRegistryOptions options, UploadTable uploads)
     {
@@ -26,11 +26,11 @@ internal sealed class Router : IDisposable
         _authentication = options.Credential is null ? null : new BasicAuthentication(options.Credential);
         var blobs = new VerifiedBlobStore(cache, options);
         var finder = new ManifestFinder(cache, blobs);
-        _blobs = new BlobEndpoint(cache, blobs, options.ReadOnly);
-        _uploads = new UploadEndpoint(cache, blobs, uploads);
-        _manifests = new ManifestEndpoint(cache, blobs, finder);
-        _lists = new ListEndpoint(finder);
-        _referrers = new ReferrerEndpoint(cache, finder);
+        _blobs = new BlobHandler(cache, blobs, options.ReadOnly);
+        _uploads = new UploadHandler(cache, blobs, uploads);
+        _manifests = new ManifestHandler(cache, blobs, finder);
+        _lists = new ListHandler(finder);
+        _referrers = new ReferrerHandler(cache, finder);
     }
 
     private ILogger Log => _options.Log;

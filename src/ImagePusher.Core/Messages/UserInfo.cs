@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ImagePusher.Core.IO;
+namespace ImagePusher.Core.Messages;
 
 /// <summary>Hides the user name and password that people write into addresses, https://user:password@host.</summary>
 internal static partial class UserInfo

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Registry;
 /// <param name="Repository">The repository's path there, with the host's prefix.</param>
 /// <param name="Name">The repository's name for the user, for messages.</param>
 /// <param name="IsMirror">True for a mirror.</param>
-internal sealed record RepositoryEndpoint(RegistryTransport Transport, string Repository, string Name, bool IsMirror)
+internal sealed record RemoteRepository(RegistryTransport Transport, string Repository, string Name, bool IsMirror)
 {
     public IReadOnlyList<TokenScope> PullScopes { get; } = [TokenScope.Pull(Repository)];
 

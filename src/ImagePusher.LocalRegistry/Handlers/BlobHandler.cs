@@ -5,11 +5,11 @@ using ImagePusher.LocalRegistry.Content;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>Blobs: their content or a range of it, their size, their deletion. Every repository has every blob of the cache.</summary>
 /// <remarks>distribution-spec, Pulling blobs, Deleting Blobs.</remarks>
-internal sealed class BlobEndpoint(ImageCache cache, VerifiedBlobStore blobs, bool isReadOnly)
+internal sealed class BlobHandler(ImageCache cache, VerifiedBlobStore blobs, bool isReadOnly)
 {
     private const string MediaType = "application/octet-stream";
 

@@ -5,11 +5,11 @@ using ImagePusher.LocalRegistry.Content;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>The lists of tags and of repositories.</summary>
 /// <remarks>distribution-spec, Listing Tags; distribution's <c>_catalog</c>.</remarks>
-internal sealed class ListEndpoint(ManifestFinder finder)
+internal sealed class ListHandler(ManifestFinder finder)
 {
     public Task TagsAsync(Exchange exchange)
     {

@@ -8,11 +8,11 @@ using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 using ImagePusher.LocalRegistry.Uploads;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>Uploads of blobs: started, mounted, continued, queried, completed, cancelled.</summary>
 /// <remarks>distribution-spec, Pushing blobs.</remarks>
-internal sealed class UploadEndpoint(ImageCache cache, VerifiedBlobStore blobs, UploadTable uploads)
+internal sealed class UploadHandler(ImageCache cache, VerifiedBlobStore blobs, UploadTable uploads)
 {
     public Task HandleAsync(Exchange exchange) => (exchange.Target.Kind, exchange.Method) switch
     {

@@ -1,6 +1,6 @@
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
-namespace ImagePusher.Core.Tests.IO;
+namespace ImagePusher.Core.Tests.Messages;
 
 /// <summary>No text from outside reaches a terminal with characters that the terminal would execute.</summary>
 public sealed class TerminalTextTests

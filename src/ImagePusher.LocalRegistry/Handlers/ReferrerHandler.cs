@@ -5,14 +5,14 @@ using ImagePusher.LocalRegistry.Content;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>
 /// The manifests of a repository whose subject is a given manifest: those that were pushed or saved here, and those that an index
 /// under the referrers tag lists, which clients of older registries maintain.
 /// </summary>
 /// <remarks>distribution-spec, Listing Referrers, Referrers Tag Schema.</remarks>
-internal sealed class ReferrerEndpoint(ImageCache cache, ManifestFinder finder)
+internal sealed class ReferrerHandler(ImageCache cache, ManifestFinder finder)
 {
     // The size of an index, less some room for its frame.
     private const int MaximumLength = Manifest.MaximumSize - 4096;

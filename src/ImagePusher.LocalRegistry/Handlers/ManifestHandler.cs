@@ -5,14 +5,14 @@ using ImagePusher.LocalRegistry.Content;
 using ImagePusher.LocalRegistry.HttpServer;
 using ImagePusher.LocalRegistry.Protocol;
 
-namespace ImagePusher.LocalRegistry.Endpoints;
+namespace ImagePusher.LocalRegistry.Handlers;
 
 /// <summary>
 /// Manifests: pulled, pushed, deleted. A manifest is sent in its own media type whatever the request accepts: converted it
 /// would have another digest.
 /// </summary>
 /// <remarks>distribution-spec, Pulling manifests, Deleting Manifests, Deleting tags.</remarks>
-internal sealed class ManifestEndpoint(ImageCache cache, VerifiedBlobStore blobs, ManifestFinder finder)
+internal sealed class ManifestHandler(ImageCache cache, VerifiedBlobStore blobs, ManifestFinder finder)
 {
     private readonly ManifestPush _push = new(cache, blobs, finder);
 

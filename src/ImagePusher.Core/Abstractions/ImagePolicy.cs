@@ -4,9 +4,13 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Abstractions;
 
 /// <summary>Decides whether an image may be copied. A copy asks after the digest is known and before any content moves.</summary>
-/// <remarks>Called concurrently.</remarks>
-public interface IImageVerifier
+/// <remarks>Safe for use by several threads.</remarks>
+public abstract class ImagePolicy
 {
+    private protected ImagePolicy()
+    {
+    }
+
     /// <summary>Accepts an image by returning.</summary>
     /// <param name="source">Where the image is read from; signatures are found there if it lists referrers.</param>
     /// <param name="name">The name of the image at the source; null if it has none.</param>
@@ -15,5 +19,6 @@ public interface IImageVerifier
     /// <returns>True if a signature made the image acceptable, false if none was required.</returns>
     /// <exception cref="SignatureRejectedException">The image must not be copied.</exception>
     /// <exception cref="ImagePusherException">It could not be decided; nothing is copied either.</exception>
-    Task<bool> VerifyAsync(IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken);
+    internal abstract Task<bool> VerifyAsync(
+        IImageSource source, ImageReference? name, Descriptor manifest, CancellationToken cancellationToken);
 }

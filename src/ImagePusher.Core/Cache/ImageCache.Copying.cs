@@ -1,0 +1,46 @@
+using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Naming;
+using ImagePusher.Core.Oci;
+
+namespace ImagePusher.Core.Cache;
+
+/// <content>What the copier needs of a source and a target, and callers of the library do not.</content>
+public sealed partial class ImageCache
+{
+    string IImageSource.Description => Description;
+
+    string IImageTarget.Description => Description;
+
+    int IImageTarget.ParallelBlobs => 8;
+
+    Task<bool> IImageSource.ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        ContainsAsync(descriptor, cancellationToken);
+
+    Task<IReadOnlyList<TaggedReferrer>> IReferrerSource.GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
+        GetTaggedReferrersAsync(digest, cancellationToken);
+
+    IReferrerSource IReferrerSource.ReferrersIn(ImageReference? image) => new CacheReferrers(this, image);
+
+    Task<bool> IImageTarget.HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        HasBlobAsync(descriptor, cancellationToken);
+
+    Task<Digest?> IImageTarget.FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) =>
+        FindPublishedAsync(name, cancellationToken);
+
+    // A cache has one place for all its blobs: there is nothing to mount.
+    string? IImageTarget.MountCandidate(Descriptor descriptor) => null;
+
+    Task<bool> IImageTarget.TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    Task<BlobIdentity> IImageTarget.WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken) =>
+        WriteBlobAsync(blob, cancellationToken);
+
+    Task IImageTarget.PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
+        PutManifestAsync(manifest, cancellationToken);
+
+    Task IImageTarget.PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken) =>
+        PublishAsync(manifest, name, source, cancellationToken);
+
+    Task IImageTarget.PublishReferrerAsync(Manifest manifest, ImageReference name, Digest subject, CancellationToken cancellationToken) =>
+        PublishAsync(manifest, name, null, subject, cancellationToken);
+}
