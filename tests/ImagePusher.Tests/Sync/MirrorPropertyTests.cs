@@ -26,7 +26,9 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         await MirrorStep.Sequences.SampleAsync(
             sequence => CheckAsync(engine, folder, sequence.DeletesTags, sequence.Steps),
-            output.WriteLine, Environment.GetEnvironmentVariable("CsCheck_Seed"), ExternalTools.LongForm ? 3_000 : 60, threads: 1,
+            output.WriteLine, Environment.GetEnvironmentVariable("CsCheck_Seed"),
+            // A number of sequences, else of seconds: a failure that is found is made shorter until they are over.
+            iter: ExternalTools.LongForm ? -1 : 60, time: ExternalTools.LongForm ? 600 : -1, threads: 1,
             print: sequence => $"deletes tags: {sequence.DeletesTags}\n{string.Join('\n', sequence.Steps.Select(step => step.ToString()))}");
         output.WriteLine($"{_runs} runs, {_removals} removals, {_complete} runs that had to remove all that they cover");
         Assert.True(_removals > 20 && _complete > 5, "The sequences remove too little to show anything.");
