@@ -164,9 +164,11 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         return Add(images, others);
     }
 
-    private Digest ConfigDigest(DockerManifestEntry entry) =>
-        LayoutPaths.DigestOfName(entry.Config)
-        ?? metadata.ReadConfig(metadata.Require(entry.Config, DockerManifestEntry.FileName)).Digest;
+    private Digest ConfigDigest(DockerManifestEntry entry)
+    {
+        var config = DockerArchiveReader.ConfigOf(metadata, entry);
+        return LayoutPaths.DigestOfName(config) ?? metadata.ReadConfig(metadata.Require(config, DockerManifestEntry.FileName)).Digest;
+    }
 
     private bool HasUncompressedLayers(Manifest root) => root switch
     {

@@ -12,6 +12,9 @@ internal sealed class ImageLock
 {
     private const string DockerHubIndex = "index.docker.io";
 
+    private static readonly HashSet<string> Words =
+        new(["null", "true", "false", "yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
+
     private readonly SortedSet<(string Id, string Image)> _images =
         new(Comparer<(string Id, string Image)>.Create(static (one, other) =>
             string.CompareOrdinal(one.Id, other.Id) is not 0 and var order ? order : string.CompareOrdinal(one.Image, other.Image)));
@@ -46,8 +49,7 @@ internal sealed class ImageLock
         text.Append(_images.Count == 0 ? "images: []\n" : "images:\n");
         foreach (var (id, image) in _images)
         {
-            // References need no quotes in YAML: they have no spaces, and start with a letter or digit.
-            text.Append($"- image: {image}\n  annotations:\n    kbld.carvel.dev/id: {id}\n");
+            text.Append($"- image: {Scalar(image)}\n  annotations:\n    kbld.carvel.dev/id: {Scalar(id)}\n");
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -80,4 +82,9 @@ internal sealed class ImageLock
                 ?? new AccessDeniedException($"'{path}' can't be written: {DiskErrors.Reason(error)}.", "Check the path.", error);
         }
     }
+
+    // YAML takes some names for something else than text: 8080, 12:30, null, yes, [::1]:5000/app.
+    private static string Scalar(string name) =>
+        (char.IsAsciiLetter(name[0]) ? !Words.Contains(name) : char.IsAsciiDigit(name[0]) && name.Contains('/', StringComparison.Ordinal))
+            ? name : $"\"{name}\"";
 }

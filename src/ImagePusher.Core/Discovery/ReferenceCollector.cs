@@ -69,7 +69,11 @@ internal sealed class ReferenceCollector(SourceText source)
         {
             Skipped.Add(new SkippedReference(place, value, problem));
         }
-        else if (expansion.Text.Length > 0)
+        else if (expansion.Text.Length == 0)
+        {
+            Skipped.Add(new SkippedReference(place, value, "its variables have no value"));
+        }
+        else
         {
             Add(place, expansion.Text, position.IsVerbatim && !expansion.HasVariables, value);
         }

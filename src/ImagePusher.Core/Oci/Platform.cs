@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -28,8 +29,10 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
 
     private bool HasLevels => Architecture is "arm" or "arm64" or "amd64";
 
-    // containerd's defaults: arm is arm/v7, arm64 is arm64/v8, amd64 is amd64/v1.
-    private int Level => int.TryParse(Variant?.TrimStart('v'), out var level) ? level
+    // containerd's defaults: arm is arm/v7, arm64 is arm64/v8, amd64 is amd64/v1. Builders also write arm64/armv8 and arm/armv7l.
+    private double Level => double.TryParse(
+        Variant?.TrimStart('a', 'r', 'm', 'v').TrimEnd('l'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var level)
+        ? level
         : Variant is not null ? -1
         : Architecture switch { "arm" => 7, "arm64" => 8, "amd64" => 1, _ => 0 };
 

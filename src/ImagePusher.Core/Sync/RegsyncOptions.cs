@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Sync;
 /// <summary>Reads the options of regsync's form that an entry and the defaults have.</summary>
 internal sealed class RegsyncOptions(SyncValues values, List<string> warnings)
 {
-    private const string Keys = "platforms, referrers, digestTags, ratelimit, interval and schedule";
+    private const string Keys = "platform, platforms, referrers, digestTags, ratelimit, interval and schedule";
 
     private IReadOnlyList<Platform> _platforms = [];
     private bool? _referrers;
@@ -46,6 +46,9 @@ internal sealed class RegsyncOptions(SyncValues values, List<string> warnings)
         {
             case "platforms":
                 _platforms = [.. values.List(value, "'platforms'").Select(item => values.Platform(item, "the platform"))];
+                break;
+            case "platform":
+                _platforms = [values.Platform(value, "the platform")];
                 break;
             case "referrers":
                 _referrers = values.Flag(value, "'referrers'");

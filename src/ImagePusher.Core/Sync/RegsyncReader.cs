@@ -148,7 +148,11 @@ internal sealed class RegsyncReader(string name, SyncValues values)
 
     private SyncRule Rule(YamlNode? tags, YamlNode? sets) => SyncRule.OfSets(
         [.. (sets is null ? [] : values.List(sets, "the value of 'tagSets'")).Select(item => Set(item, "tagSets", hasRanges: true)),
-            .. tags is null ? [] : new[] { Set(tags, "tags", hasRanges: true) }]);
+            .. tags is null || IsEmpty(tags) ? [] : new[] { Set(tags, "tags", hasRanges: true) }]);
+
+    // Without a rule it selects nothing by itself: beside tagSets it does not stand for all tags.
+    private static bool IsEmpty(YamlNode tags) => (tags.IsNull || tags.Kind == YamlKind.Mapping)
+        && tags.Entries.All(entry => entry.Value.IsNull || (entry.Value.Kind == YamlKind.Sequence && entry.Value.Items.Count == 0));
 
     private SyncTagSet Set(YamlNode node, string what, bool hasRanges)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace ImagePusher.Core.Sync;
@@ -59,11 +60,16 @@ internal sealed partial class SyncExpression
     /// <summary>The expression as it was given.</summary>
     public override string ToString() => _text;
 
-    private static string ClassOf(Match match) => Classes.TryGetValue(match.Groups["name"].Value, out var characters)
-        ? characters
-        : throw new FormatException($"the class '{match.Value}' is unknown");
+    private static string ClassOf(Match match) => !Classes.TryGetValue(match.Groups["name"].Value, out var characters)
+        ? throw new FormatException($"the class '{match.Value}' is unknown")
+        : match.Groups["not"].Success ? Others(characters) : characters;
 
-    [GeneratedRegex(@"\[:(?<name>[a-z]+):\]", RegexOptions.CultureInvariant)]
+    // A negated class, [:^digit:], stands within another one, where .NET has no negation.
+    private static string Others(string characters) => string.Concat(
+        Enumerable.Range(0, 0x80).Where(code => !Regex.IsMatch($"{(char)code}", $"[{characters}]"))
+            .Select(code => string.Create(CultureInfo.InvariantCulture, $"\\x{code:X2}"))) + "\\u0080-\\uFFFF";
+
+    [GeneratedRegex(@"\[:(?<not>\^)?(?<name>[a-z]+):\]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Posix();
 
     [GeneratedRegex(@"(?<!\\)\(\?P<", RegexOptions.CultureInvariant)]

@@ -97,6 +97,8 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     {
         base.BeginProcessing();
         Require(Destination, () => Destination is null ? null : DestinationRule.Parse(Destination));
+        _ = Require(PruneUnknown, () => Prune || !PruneUnknown ? PruneUnknown : throw new Core.InvalidOptionException(
+            "Nothing is removed without -Prune.", "Specify -Prune with -PruneUnknown."));
         if (ResultPath is not null && !IsWhatIf && !PlanOnly)
         {
             _report = Require(ResultPath, () => SyncReport.Create(PathResolver.Target(this, ResultPath)));

@@ -42,6 +42,21 @@ public sealed class DockerManifestTests : ArchiveTestBase
     }
 
     [Theory]
+    [InlineData("null", "no 'Config'")]
+    [InlineData("{}", "no 'Config'")]
+    [InlineData("""{"Config":3,"RepoTags":["bad:1"]}""", "no 'Config'")]
+    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":["a",null]}""", "not a list of paths")]
+    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1}}}""", "lacks a valid digest")]
+    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1,"digest":"sha384:00"}}}""", "sha384")]
+    public async Task An_entry_that_cannot_be_read_does_not_make_its_neighbour_unreadable(string entry, string reason)
+    {
+        entry = entry.Replace("DIFFID", _image.DiffIds[0], StringComparison.Ordinal);
+        await using var archive = await OpenAsync(Tar($$"""[{{entry}},{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}]"""));
+        Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
+        Assert.Contains(reason, Assert.Single(archive.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")]
     [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar", "application/vnd.oci.image.layer.nondistributable.v1.tar")]
     [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd")]

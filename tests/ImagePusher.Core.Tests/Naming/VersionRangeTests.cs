@@ -39,6 +39,13 @@ public sealed class VersionRangeTests
     [InlineData(">=1.20-0 <2-0", "1.20-rc1 1.27-alpine", "2.0.0-rc1 2")]
     [InlineData("<2-rc.2", "2-rc.1 2-alpha 1.0", "2-rc.2 2-rc.10 2")]
     [InlineData(">=2024.01", "2024.1.15 2025.01", "2023.12 1")]
+    [InlineData(">=\t1.20,\t<2", "1.20 1.99", "2 1.19")]
+    [InlineData("^1.2.3 <1.5 || ~2.0.0-rc.1", "1.2.3 1.4.9 2.0.0-rc.2 2.0.9", "1.5 2.1 2.0.1-rc.1 1.2.4-rc.1")]
+    [InlineData("!=1.2.x, >=1", "1.1.9 1.3 2", "1.2 1.2.9 0.9")]
+    [InlineData("24.04 - 24.10", "24.04 24.04.1 24.10 24.10.1", "24.11 24.3 22.04")]
+    [InlineData(">20240101 <=20240131", "20240102 20240131", "20240201 20240101 2024.01.15")]
+    [InlineData("1.2.3.4 - 1.2.3.6", "1.2.3.4 1.2.3.6", "1.2.3.3 1.2.3.7 1.2.4")]
+    [InlineData("^0.x || ^v3", "0.0.1 0.9 3.9", "1 4 2.9")]
     public void A_range_holds_what_all_its_bounds_hold(string text, string inside, string outside)
     {
         var range = VersionRange.Parse(text);

@@ -93,6 +93,36 @@ public sealed class SyncFileTests
     }
 
     [Theory]
+    [InlineData("tags: {}", "1 2")]
+    [InlineData("tags:", "1 2")]
+    [InlineData("tags: {allow: [], deny: []}", "1 2")]
+    [InlineData("tags: {deny: [2]}", "1 2 3")]
+    [InlineData("tags: {semverRange: [3]}", "1 2 3")]
+    public void Empty_tags_beside_tagSets_select_nothing_more(string tags, string selected)
+    {
+        var rule = Read($"version: 1\nsync: [{{source: a.b/c, target: a.b/d, type: repository, tagSets: [{{allow: [1]}}, {{allow: [2]}}], {tags}}}]\n").Entries[0].Rule;
+        Assert.Equal(selected.Split(' '), new[] { "1", "2", "3" }.Where(rule.Selects));
+    }
+
+    [Fact]
+    public void One_platform_of_regsync_is_a_list_of_one()
+    {
+        var file = Read("version: 1\nsync: [{source: a.b/c, target: a.b/d, type: repository, platform: linux/arm/v7}]\n");
+        Assert.Equal("linux/arm/v7", Assert.Single(file.Entries[0].Platforms).ToString());
+    }
+
+    [Theory]
+    [InlineData("^[[:^digit:]]+$", "latest edge", "1 v1")]
+    [InlineData("^v[[:^alpha:]x]*$", "v1.2 vx1-2", "v1a")]
+    [InlineData("^[^[:^alnum:]]+$", "v1 20240101", "1.2 a-b")]
+    public void A_negated_class_matches_the_others(string expression, string inside, string outside)
+    {
+        var rule = Read($"a.b: {{images-by-tag-regex: {{app: '{expression}'}}}}").Entries[0].Rule;
+        Assert.All(inside.Split(' '), tag => Assert.True(rule.Selects(tag), tag));
+        Assert.All(outside.Split(' '), tag => Assert.False(rule.Selects(tag), tag));
+    }
+
+    [Theory]
     [InlineData("a.b: {images: {app: []}", 2, 1, "not valid YAML")]
     [InlineData("v: 1\nk: p\nspec: {containers: [{name: a, image: \"one:1\"}\nstatus: x\n", 3, 20, "malformed")]
     [InlineData("a.b:\n  images:\n    App: []\n", 3, 5, "upper-case letters")]

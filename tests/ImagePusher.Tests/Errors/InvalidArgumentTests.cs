@@ -38,6 +38,7 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Get-ImageFile app.tar", "InvalidReference", "app.tar", "specify -Path."),
         ("Push-CachedImage ./app.tar -Destination localhost:1", "InvalidReference", "./app.tar", "Push-ImageTar pushes an image archive."),
         ("Save-ImageToCache ../app.tgz", "InvalidReference", "../app.tgz", "Import-ImageTar imports it into the cache."),
+        ("Sync-RegistryImage $tar -PruneUnknown", "InvalidOption", null, "Specify -Prune with -PruneUnknown."),
         ("Export-ImageLock localhost:1/a:1 -Path l.yml", "InvalidReference", null, "Resolve-ImageDigest does it."),
         ("Save-ImageToCache x -Platform ','", "InvalidReference", ",", "os/architecture"),
         ("Copy-RegistryImage x localhost:1 -Platform a/b/c/d", "InvalidReference", "a/b/c/d", "a/b/c/d"),

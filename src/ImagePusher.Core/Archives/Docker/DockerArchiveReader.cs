@@ -26,20 +26,21 @@ internal static class DockerArchiveReader
         {
             return DockerManifestEntry.Parse(raw);
         }
-        catch (UnsupportedAlgorithmException error)
-        {
-            throw error.ToError($"The manifest.json of '{metadata.Path}'");
-        }
         catch (FormatException error)
         {
-            throw ArchiveErrors.Damaged(metadata.Path, $"its manifest.json can't be read: {error.Message}", error);
+            throw Unreadable(metadata, error);
         }
     }
+
+    /// <summary>The path of an image's config.</summary>
+    /// <exception cref="ImagePusherException">The entry can't be read.</exception>
+    public static string ConfigOf(ArchiveMetadata metadata, DockerManifestEntry entry) =>
+        entry.Problem is { } problem ? throw Unreadable(metadata, problem) : entry.Config;
 
     /// <summary>Reads one image.</summary>
     public static ArchivedImageBuilder Read(ArchiveMetadata metadata, DockerManifestEntry entry)
     {
-        var configFile = metadata.Require(entry.Config, DockerManifestEntry.FileName);
+        var configFile = metadata.Require(ConfigOf(metadata, entry), DockerManifestEntry.FileName);
         var (config, configDigest) = metadata.ReadConfig(configFile);
         if (config.DiffIds.Count != entry.Layers.Count)
         {
@@ -84,6 +85,11 @@ internal static class DockerArchiveReader
         metadata.AddBlob(layer.Digest, file);
         return layer;
     }
+
+    private static ImagePusherException Unreadable(ArchiveMetadata metadata, FormatException problem) =>
+        problem is UnsupportedAlgorithmException unsupported
+            ? unsupported.ToError($"The manifest.json of '{metadata.Path}'")
+            : ArchiveErrors.Damaged(metadata.Path, $"its manifest.json can't be read: {problem.Message}", problem);
 
     private static string OciForeignType(string mediaType) =>
         mediaType.StartsWith(MediaTypes.OciForeignLayerPrefix, StringComparison.Ordinal) ? mediaType

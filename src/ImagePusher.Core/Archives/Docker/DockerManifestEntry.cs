@@ -10,12 +10,14 @@ namespace ImagePusher.Core.Archives.Docker;
 /// <param name="RepoTags">Its names; none if the file has none.</param>
 /// <param name="Layers">The paths of its layers, lowest first.</param>
 /// <param name="LayerSources">The descriptors of foreign layers by diff ID; none in most archives.</param>
+/// <param name="Problem">Why the entry can't be read, which does not affect the others; null if it can.</param>
 /// <remarks>
 /// moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format". As in Docker's reader, the case of property names does
 /// not matter (Jib before 2.3 wrote <c>config</c>), the last of repeated ones counts, and unknown ones are ignored.
 /// </remarks>
 internal sealed record DockerManifestEntry(
-    string Config, IReadOnlyList<string> RepoTags, IReadOnlyList<string> Layers, IReadOnlyDictionary<Digest, Descriptor> LayerSources)
+    string Config, IReadOnlyList<string> RepoTags, IReadOnlyList<string> Layers, IReadOnlyDictionary<Digest, Descriptor> LayerSources,
+    FormatException? Problem = null)
 {
     /// <summary>The name of the file.</summary>
     public const string FileName = "manifest.json";
@@ -28,12 +30,24 @@ internal sealed record DockerManifestEntry(
         {
             using var document = ArchiveJson.Parse(raw);
             return document.RootElement.ValueKind == JsonValueKind.Array
-                ? [.. document.RootElement.EnumerateArray().Select(Read)]
+                ? [.. document.RootElement.EnumerateArray().Select(TryRead)]
                 : throw new FormatException("it is not a JSON list");
         }
         catch (JsonException error)
         {
             throw new FormatException(OciJson.Describe(error), error);
+        }
+    }
+
+    private static DockerManifestEntry TryRead(JsonElement image)
+    {
+        try
+        {
+            return Read(image);
+        }
+        catch (FormatException error)
+        {
+            return new DockerManifestEntry("", ReadTags(image), [], new Dictionary<Digest, Descriptor>(), error);
         }
     }
 

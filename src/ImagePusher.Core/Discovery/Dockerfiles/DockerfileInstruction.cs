@@ -3,7 +3,8 @@ namespace ImagePusher.Core.Discovery.Dockerfiles;
 /// <summary>An instruction of a Dockerfile: its lines joined, with the place of each character in the file.</summary>
 /// <param name="Text">The instruction without escapes at line ends, and without comments between its lines.</param>
 /// <param name="Offsets">Where each character of the text is in the file.</param>
-internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Offsets)
+/// <param name="Escape">The character that takes the meaning from a quote.</param>
+internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Offsets, char Escape)
 {
     private List<DockerfileWord>? _words;
 
@@ -20,7 +21,7 @@ internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Off
     public DockerfileInstruction Triggered()
     {
         var start = Words.Count > 1 ? Words[1].Start : Text.Length;
-        return new DockerfileInstruction(Text[start..], [.. Offsets.Skip(start)]);
+        return new DockerfileInstruction(Text[start..], [.. Offsets.Skip(start)], Escape);
     }
 
     private IEnumerable<DockerfileWord> Split()
@@ -41,7 +42,9 @@ internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Off
             else
             {
                 start = start < 0 ? i : start;
-                quote = Text[i] is not ('"' or '\'') ? quote : quote == '\0' ? Text[i] : quote == Text[i] ? '\0' : quote;
+                var isEscaped = quote != '\'' && Text[i] == Escape && i + 1 < Text.Length && Text[i + 1] is '"' or '\'';
+                quote = isEscaped || Text[i] is not ('"' or '\'') ? quote : quote == '\0' ? Text[i] : quote == Text[i] ? '\0' : quote;
+                i += isEscaped ? 1 : 0;
             }
         }
     }

@@ -8,7 +8,9 @@ namespace ImagePusher.Core.Discovery.Dockerfiles;
 /// not instructions.
 /// </summary>
 /// <remarks>Dockerfile reference: "Parser directives", "Here-Documents".</remarks>
-internal sealed partial class DockerfileParser(SourceText source)
+/// <param name="source">The file.</param>
+/// <param name="lines">The lines of the Dockerfile in it.</param>
+internal sealed partial class DockerfileParser(SourceText source, DockerfileLines lines)
 {
     private char _escape = '\\';
     private int _line = 1;
@@ -21,7 +23,7 @@ internal sealed partial class DockerfileParser(SourceText source)
     public IEnumerable<DockerfileInstruction> Read()
     {
         ReadDirectives();
-        while (_line <= source.LineCount)
+        while (_line <= lines.Count)
         {
             if (ReadInstruction() is { } instruction)
             {
@@ -33,9 +35,11 @@ internal sealed partial class DockerfileParser(SourceText source)
 
     private void ReadDirectives()
     {
-        for (; _line <= source.LineCount; _line++)
+        // BuildKit looks for the directives after the line that makes the file a program.
+        _line += lines.Count > 0 && lines[1].StartsWith("#!") ? 1 : 0;
+        for (; _line <= lines.Count; _line++)
         {
-            var match = Directive().Match(source.Line(_line).ToString());
+            var match = Directive().Match(lines[_line].ToString());
             if (!match.Success)
             {
                 return;
@@ -48,7 +52,7 @@ internal sealed partial class DockerfileParser(SourceText source)
                     _escape = value.Value[0];
                     break;
                 case "syntax":
-                    Syntax = (value.Value, source.LineStart(_line) + value.Index);
+                    Syntax = (value.Value.Split(' ')[0], lines.StartOf(_line) + value.Index);
                     break;
                 case "check":
                     break;
@@ -63,10 +67,10 @@ internal sealed partial class DockerfileParser(SourceText source)
     {
         var text = new StringBuilder();
         var offsets = new List<int>();
-        while (_line <= source.LineCount)
+        while (_line <= lines.Count)
         {
-            var line = source.Line(_line).TrimEnd();
-            var start = source.LineStart(_line);
+            var line = lines[_line].TrimEnd();
+            var start = lines.StartOf(_line);
             _line++;
             if (line.TrimStart() is [] or ['#', ..])
             {
@@ -79,7 +83,8 @@ internal sealed partial class DockerfileParser(SourceText source)
                 continue;
             }
 
-            var continues = line[^1] == _escape;
+            // A doubled escape at the end of a line is a character, as in C:\\.
+            var continues = line[^1] == _escape && (line.Length == 1 || line[^2] != _escape);
             var kept = continues ? line[..^1] : line;
             text.Append(kept);
             offsets.AddRange(Enumerable.Range(start, kept.Length));
@@ -89,7 +94,7 @@ internal sealed partial class DockerfileParser(SourceText source)
             }
         }
 
-        return text.Length == 0 ? null : new DockerfileInstruction(text.ToString(), offsets);
+        return text.Length == 0 ? null : new DockerfileInstruction(text.ToString(), offsets, _escape);
     }
 
     private void SkipDocuments(DockerfileInstruction instruction)
@@ -102,13 +107,14 @@ internal sealed partial class DockerfileParser(SourceText source)
 
         foreach (var match in inner.Words.Select(word => HereDocument().Match(word.Text)).Where(match => match.Success))
         {
-            var (name, isIndented) = (match.Groups["name"].Value, match.Groups["tabs"].Length > 0);
-            while (_line <= source.LineCount && !IsEnd(source.Line(_line), name, isIndented))
+            var name = Unquoted().Replace(match.Groups["name"].Value, "");
+            var isIndented = match.Groups["tabs"].Length > 0;
+            while (_line <= lines.Count && !IsEnd(lines[_line], name, isIndented))
             {
                 _line++;
             }
 
-            if (_line > source.LineCount)
+            if (_line > lines.Count)
             {
                 throw source.Invalid(instruction.Offset, $"the here-document '{name}' does not end");
             }
@@ -120,9 +126,13 @@ internal sealed partial class DockerfileParser(SourceText source)
     private static bool IsEnd(ReadOnlySpan<char> line, string name, bool isIndented) =>
         (isIndented ? line.TrimStart('\t') : line).SequenceEqual(name);
 
-    [GeneratedRegex(@"\A#\s*(?<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?<value>\S+)\s*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A#\s*(?<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?<value>.+?)\s*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Directive();
 
-    [GeneratedRegex(@"\A\d*<<(?<tabs>-?)(?<quote>['""]?)(?<name>[A-Za-z0-9_.]+)\k<quote>\z", RegexOptions.CultureInvariant)]
+    // The end may be any word: EOF, 'END OF FILE', \EOF.
+    [GeneratedRegex(@"\A\d*<<(?<tabs>-?)(?<name>[^<]+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex HereDocument();
+
+    [GeneratedRegex(@"['""\\]", RegexOptions.CultureInvariant)]
+    private static partial Regex Unquoted();
 }

@@ -1,4 +1,5 @@
 using ImagePusher.Core.Discovery.Formats;
+using ImagePusher.Core.Discovery.Yaml;
 using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Discovery.Dockerfiles;
@@ -7,9 +8,14 @@ namespace ImagePusher.Core.Discovery.Dockerfiles;
 /// Reads the images of a Dockerfile: FROM, <c>COPY --from</c>, <c>RUN --mount=from=</c> and the directive <c>syntax</c>. Stages of the
 /// file and <c>scratch</c> are not images.
 /// </summary>
-internal sealed class DockerfileReader(ReferenceCollector collector)
+/// <param name="collector">Takes the references.</param>
+/// <param name="block">The block of a compose file that is the Dockerfile; null for the whole file.</param>
+/// <param name="path">The path of the block, with a colon; empty for a file.</param>
+/// <param name="variables">The variables of the compose file; null for none.</param>
+internal sealed class DockerfileReader(
+    ReferenceCollector collector, SourceNode? block = null, string path = "", IReadOnlyDictionary<string, string>? variables = null)
 {
-    private const string Kind = ReferenceKinds.Dockerfile;
+    private const string Scratch = "scratch";
 
     private static readonly HashSet<string> Keywords =
     [
@@ -17,20 +23,25 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
         "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
     ];
 
-    private readonly Dictionary<string, string> _arguments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _arguments = new(variables ?? new Dictionary<string, string>(), StringComparer.Ordinal);
     private readonly HashSet<string> _stages = new(StringComparer.OrdinalIgnoreCase);
     private bool _hasStage;
+    private char _escape;
 
-    private VariableValues Values => new(_arguments, escape: '\\');
+    private string Kind => block is null ? ReferenceKinds.Dockerfile : ReferenceKinds.Compose;
+
+    private VariableValues Values => new(_arguments, _escape);
 
     /// <summary>Reads the file up to the first instruction that is not valid.</summary>
     public void Read()
     {
-        var parser = new DockerfileParser(collector.Source);
+        var source = collector.Source;
+        var parser = new DockerfileParser(source, block is null ? DockerfileLines.Of(source) : DockerfileLines.Of(source, block));
         try
         {
             foreach (var instruction in parser.Read())
             {
+                _escape = instruction.Escape;
                 Read(instruction);
             }
         }
@@ -41,7 +52,7 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
 
         if (parser.Syntax is { } syntax)
         {
-            collector.Add((syntax.Offset, true), syntax.Value, Kind, "# syntax");
+            Add((syntax.Offset, true), syntax.Value, "# syntax");
         }
     }
 
@@ -78,10 +89,10 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
             throw collector.Source.Invalid(instruction.Offset, "FROM has no image");
         }
 
-        var image = Values.Expand(words[0].Value);
-        if (!(image.Problem is null && (image.Text == "scratch" || _stages.Contains(image.Text))))
+        var image = Values.Expand(InBlock(words[0].Value));
+        if (!(image.Problem is null && (image.Text == Scratch || _stages.Contains(image.Text))))
         {
-            collector.Add(words[0].Position, words[0].Value, Kind, "FROM", Values);
+            Add(words[0].Position, words[0].Value, "FROM", Values);
         }
 
         // After its own image: a stage may have the name of the image that it starts from.
@@ -98,7 +109,8 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
         foreach (var word in instruction.Words.Skip(1))
         {
             var equals = word.Text.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && Values.Expand(word.From(equals + 1).Value) is { Problem: null } value)
+            var text = word.From(equals + 1).Text.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
+            if (equals > 0 && Values.Expand(InBlock(text)) is { Problem: null } value)
             {
                 _arguments[word.Text[..equals]] = value.Text;
             }
@@ -132,11 +144,17 @@ internal sealed class DockerfileReader(ReferenceCollector collector)
 
     private void AddUnlessStage(DockerfileWord word, string why)
     {
-        if (!_stages.Contains(word.Value) && !word.Value.All(char.IsAsciiDigit))
+        if (word.Value != Scratch && !_stages.Contains(word.Value) && !word.Value.All(char.IsAsciiDigit))
         {
-            collector.Add(word.Position, word.Value, Kind, why);
+            Add(word.Position, word.Value, why);
         }
     }
+
+    private void Add((int Offset, bool IsVerbatim) position, string value, string why, VariableValues? values = null) =>
+        collector.Add(position, InBlock(value), Kind, path + why, values);
+
+    // Compose expands variables first; one of the Dockerfile has its dollar sign twice.
+    private string InBlock(string value) => block is null ? value : value.Replace("$$", "$", StringComparison.Ordinal);
 
     // Docker allows no ONBUILD within ONBUILD.
     private static bool IsTrigger(DockerfileWord word) => word.Text.Equals("ONBUILD", StringComparison.OrdinalIgnoreCase);

@@ -15,17 +15,24 @@ internal sealed class AzureReader(ReferenceCollector collector)
     /// <summary>Reads a pipeline.</summary>
     public void Read(SourceNode pipeline)
     {
-        var containers = pipeline.At("resources", "containers");
-        for (var i = 0; i < containers?.Items.Count; i++)
+        var containers = Items(pipeline.At("resources", "containers")).ToList();
+        for (var i = 0; i < containers.Count; i++)
         {
-            _resources.Add(containers.Items[i].Text("container") ?? "");
-            collector.Add(containers.Items[i]["image"], Kind, $"resources.containers[{i}].image");
+            _resources.Add(containers[i].Text("container") ?? "");
+            collector.Add(containers[i]["image"], Kind, $"resources.containers[{i}].image");
         }
 
         ReadJobs(pipeline, "");
     }
 
-    // A pipeline has stages, or jobs, or is one job; a template expression, ${{ if … }}, is a key with a list of them.
+    // A list, and the lists of the template expressions in it: - ${{ if … }}: [ … ].
+    private static IEnumerable<SourceNode> Items(SourceNode? list) => (list?.Items ?? []).SelectMany(item =>
+        item.Entries.Exists(IsExpression) ? item.Entries.FindAll(IsExpression).SelectMany(entry => Items(entry.Value)) : [item]);
+
+    private static bool IsExpression((SourceNode Key, SourceNode Value) entry) => TemplateMask.IsIn(entry.Key.Value);
+
+    // A pipeline has stages, or jobs, or is one job; a template expression, ${{ if … }}, is a key with a list of them, or with keys of
+    // one.
     private void ReadJobs(SourceNode level, string path)
     {
         if (!_read.Add(level))
@@ -34,10 +41,7 @@ internal sealed class AzureReader(ReferenceCollector collector)
         }
 
         AddContainer(level["container"], $"{path}container");
-        foreach (var (name, service) in level["services"]?.Entries ?? [])
-        {
-            AddContainer(service, $"{path}services.{name.Label}");
-        }
+        AddServices(level["services"], path);
 
         foreach (var (key, list) in level.Entries)
         {
@@ -49,6 +53,26 @@ internal sealed class AzureReader(ReferenceCollector collector)
             for (var i = 0; TemplateMask.IsIn(key.Value) && i < list.Items.Count; i++)
             {
                 ReadJobs(list.Items[i], $"{path}[{i}].");
+            }
+
+            if (TemplateMask.IsIn(key.Value) && list.IsMapping)
+            {
+                ReadJobs(list, path);
+            }
+        }
+    }
+
+    private void AddServices(SourceNode? services, string path)
+    {
+        foreach (var (name, service) in services?.Entries ?? [])
+        {
+            if (TemplateMask.IsIn(name.Value))
+            {
+                AddServices(service, path);
+            }
+            else
+            {
+                AddContainer(service, $"{path}services.{name.Label}");
             }
         }
     }

@@ -29,6 +29,7 @@ internal sealed class ChartReader(ReferenceCollector collector)
         {
             // A list that is written as YAML is not what the annotation is for, but it says the same.
             ReadList(annotation, path);
+            ReadText(annotation, path);
             return;
         }
 
@@ -40,6 +41,29 @@ internal sealed class ChartReader(ReferenceCollector collector)
         foreach (var root in YamlDocuments.Read(collector, TemplateMask.Apply(new string(block)), line, ref nodes))
         {
             ReadList(root, path);
+        }
+    }
+
+    // Programs write the block as one quoted text: the images are looked for in it.
+    private void ReadText(SourceNode annotation, string path)
+    {
+        var (source, start, nodes) = (collector.Source, annotation.Start, 0);
+        var inner = new ReferenceCollector(source);
+        var images = YamlDocuments.Read(inner, TemplateMask.Apply(annotation.Value), 1, ref nodes)
+            .SelectMany(root => root.Items).Select((item, i) => (Text: item.Text("image") ?? "", Why: $"{path}[{i}].image"));
+        foreach (var (text, why) in images.Where(image => image.Text.Length > 0))
+        {
+            var found = source.Text.IndexOf(text, start, annotation.End - start, StringComparison.Ordinal);
+            if (found >= 0)
+            {
+                collector.Add((found, true), text, ReferenceKinds.HelmChart, why);
+                start = found + text.Length;
+            }
+        }
+
+        if (inner.Errors.Count > 0)
+        {
+            collector.AddError(source.Invalid(annotation.Start, "its list of images is not valid YAML", inner.Errors[0]));
         }
     }
 

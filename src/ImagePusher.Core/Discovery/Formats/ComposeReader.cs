@@ -1,10 +1,11 @@
+using ImagePusher.Core.Discovery.Dockerfiles;
 using ImagePusher.Core.Discovery.Yaml;
 
 namespace ImagePusher.Core.Discovery.Formats;
 
 /// <summary>
-/// Reads compose files: the images of services, of image volumes and of additional build contexts. The image of a service that is
-/// built here is what the build is called, not one that is pulled.
+/// Reads compose files: the images of services, of image volumes, of additional build contexts and of Dockerfiles within the file. The
+/// image of a service that is built here is what the build is called, not one that is pulled.
 /// </summary>
 /// <remarks>compose-spec, 05-services.md and build.md.</remarks>
 /// <param name="collector">Takes the references.</param>
@@ -29,6 +30,7 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
             else
             {
                 ReadContexts(build["additional_contexts"], $"{path}.build.additional_contexts");
+                ReadDockerfile(build["dockerfile_inline"], $"{path}.build.dockerfile_inline");
             }
 
             ReadVolumes(service["volumes"], path);
@@ -46,11 +48,26 @@ internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDicti
         }
     }
 
+    private void ReadDockerfile(SourceNode? text, string path)
+    {
+        if (text is { IsLiteral: true })
+        {
+            new DockerfileReader(collector, text, $"{path}: ", variables).Read();
+        }
+    }
+
     private void ReadContexts(SourceNode? contexts, string path)
     {
         foreach (var (name, context) in contexts?.Entries ?? [])
         {
             collector.AddAfter(ImageContext, context, Kind, $"{path}.{name.Label}", _values);
+        }
+
+        // The same as a list, of NAME=docker-image://IMAGE.
+        for (var i = 0; i < contexts?.Items.Count; i++)
+        {
+            var name = contexts.Items[i].Value.TrimStart().Split('=')[0];
+            collector.AddAfter($"{name}={ImageContext}", contexts.Items[i], Kind, $"{path}[{i}]", _values);
         }
     }
 }

@@ -31,9 +31,17 @@ internal sealed class GitHubReader(ReferenceCollector collector)
 
     private void AddContainer(SourceNode? container, string path)
     {
-        // container: node:20 and container: { image: node:20 } mean the same.
+        // container: node:20 and container: { image: node:20 } mean the same, and either may begin with docker://.
         var isText = container is { IsScalar: true };
-        collector.Add(isText ? container : container?["image"], Kind, isText ? path : $"{path}.image");
+        var (image, why) = (isText ? container : container?["image"], isText ? path : $"{path}.image");
+        if (image?.Value.TrimStart().StartsWith(Docker, StringComparison.OrdinalIgnoreCase) == true)
+        {
+            collector.AddAfter(Docker, image, Kind, why);
+        }
+        else
+        {
+            collector.Add(image, Kind, why);
+        }
     }
 
     private void ReadSteps(SourceNode? steps, string path)

@@ -14,8 +14,7 @@ internal static class ListReader
         for (var line = 1; line <= source.LineCount; line++)
         {
             var text = source.Line(line).ToString();
-            var comment = text.StartsWith('#') ? 0 : text.IndexOf(" #", StringComparison.Ordinal);
-            var value = comment < 0 ? text : text[..comment];
+            var value = text[..CommentOf(text)];
             var start = value.Length - value.TrimStart().Length;
             value = value.Trim();
             if (value.StartsWith(Docker, StringComparison.OrdinalIgnoreCase))
@@ -23,10 +22,21 @@ internal static class ListReader
                 (start, value) = (start + Docker.Length, value[Docker.Length..]);
             }
 
-            if (value.Length > 0 && value[0] != '#')
+            if (value.Length > 0)
             {
                 collector.Add((source.LineStart(line) + start, true), value, ReferenceKinds.List, "line");
             }
         }
+    }
+
+    private static int CommentOf(string text)
+    {
+        var start = text.IndexOf('#', StringComparison.Ordinal);
+        while (start > 0 && !char.IsWhiteSpace(text[start - 1]))
+        {
+            start = text.IndexOf('#', start + 1);
+        }
+
+        return start < 0 ? text.Length : start;
     }
 }

@@ -80,7 +80,7 @@ internal static partial class VersionRangeParser
     private static partial Regex Hyphen();
 
     [GeneratedRegex(
-        @"(?<operator>>=|<=|!=|~>|>|<|=|\^|~|(?<![^\s,]))[ ]*(?<version>[^\s,<>=!~^|]+)",
+        @"(?<operator>>=|<=|!=|~>|>|<|=|\^|~|(?<![^\s,]))[ \t]*(?<version>[^\s,<>=!~^|]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Bound();
 }
