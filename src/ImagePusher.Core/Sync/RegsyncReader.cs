@@ -146,13 +146,14 @@ internal sealed class RegsyncReader(string name, SyncValues values)
         ? ImageReference.Parse(text).ByDigest()
         : throw new InvalidReferenceException($"'{text}' names an image and not a repository.", "Remove the tag, or use the type 'image'.");
 
-    private SyncRule Rule(YamlNode? tags, YamlNode? sets) => SyncRule.OfSets(
-        [.. (sets is null ? [] : values.List(sets, "the value of 'tagSets'")).Select(item => Set(item, "tagSets", hasRanges: true)),
-            .. tags is null || IsEmpty(tags) ? [] : new[] { Set(tags, "tags", hasRanges: true) }]);
+    private SyncRule Rule(YamlNode? tags, YamlNode? sets)
+    {
+        var all = (sets is null ? [] : values.List(sets, "the value of 'tagSets'")).Select(item => Set(item, "tagSets", hasRanges: true));
+        var own = tags is null ? SyncTagSet.All : Set(tags, "tags", hasRanges: true);
 
-    // Without a rule it selects nothing by itself: beside tagSets it does not stand for all tags.
-    private static bool IsEmpty(YamlNode tags) => (tags.IsNull || tags.Kind == YamlKind.Mapping)
-        && tags.Entries.All(entry => entry.Value.IsNull || (entry.Value.Kind == YamlKind.Sequence && entry.Value.Items.Count == 0));
+        // Beside tagSets, tags without a rule do not stand for all tags.
+        return SyncRule.OfSets([.. all, .. own is { Allow: [], Deny: [], Ranges: [] } ? [] : new[] { own }]);
+    }
 
     private SyncTagSet Set(YamlNode node, string what, bool hasRanges)
     {

@@ -160,6 +160,7 @@ public sealed class SyncFileTests
     [InlineData("version: 1\ncreds:\n  - registry: a.b\n    credHelper: x\n", 4, 5, "credHelper")]
     [InlineData("version: 1\nsync:\n  - source: a.b/c\n    fastCheck: true\n", 4, 5, "fastCheck")]
     [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {newest: 3}\n", 6, 12, "newest")]
+    [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {allow: [], newest: }\n", 6, 23, "newest")]
     [InlineData("a.b:\n  credentials: {username: '{{file \"/x\"}}'}\n", 2, 27, "template")]
     public void What_is_not_supported_is_an_error_with_its_position(string text, int line, int column, string what)
     {
