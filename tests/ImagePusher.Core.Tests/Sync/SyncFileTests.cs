@@ -94,7 +94,7 @@ public sealed class SyncFileTests
 
     [Theory]
     [InlineData("tags: {}", "1 2")]
-    [InlineData("tags:", "1 2")]
+    [InlineData("tags: ~", "1 2")]
     [InlineData("tags: {allow: [], deny: []}", "1 2")]
     [InlineData("tags: {deny: [2]}", "1 2 3")]
     [InlineData("tags: {semverRange: [3]}", "1 2 3")]
