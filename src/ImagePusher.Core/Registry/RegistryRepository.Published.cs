@@ -8,6 +8,29 @@ namespace ImagePusher.Core.Registry;
 /// <content>What exists under a name already.</content>
 public sealed partial class RegistryRepository
 {
+    // Others may give the tag to another image at any time: what was seen longer ago is asked again.
+    private static readonly TimeSpan AskedAheadFor = TimeSpan.FromSeconds(5);
+
+    private AskedAhead? _askedAhead;
+
+    /// <summary>
+    /// Begins to find out what a tag refers to, while its image's source is still asked: over a network with latency, both requests and
+    /// the first connections take the time of one. The next <see cref="FindPublishedAsync"/> of the tag takes the answer.
+    /// </summary>
+    internal void AskAhead(ImageReference name, CancellationToken cancellationToken)
+    {
+        if (name.Tag is { } tag)
+        {
+            var head = HeadOwnAsync(tag, cancellationToken);
+
+            // The answer is not needed if the source fails.
+            _ = head.ContinueWith(
+                static asked => _ = asked.Exception, CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            Volatile.Write(ref _askedAhead, new AskedAhead(tag, head, _client.TimeProvider.GetTimestamp()));
+        }
+    }
+
     /// <summary>The digest that a name refers to; null if it does not exist or referenced content is missing.</summary>
     /// <remarks>
     /// A tag protects what its image needs. An index that is named by its digest alone is complete only if everything in it exists:
@@ -21,11 +44,17 @@ public sealed partial class RegistryRepository
             return null;
         }
 
-        var head = await HeadOwnAsync(tagOrDigest, cancellationToken).ConfigureAwait(false);
+        var head = await (TakeAskedAhead(name.Tag) ?? HeadOwnAsync(tagOrDigest, cancellationToken)).ConfigureAwait(false);
         return head is null || (name.Tag is null && !await IsCompleteAsync(head, [], 0, cancellationToken).ConfigureAwait(false))
             ? null
             : head.Digest;
     }
+
+    private Task<Descriptor?>? TakeAskedAhead(string? tag) =>
+        Interlocked.Exchange(ref _askedAhead, null) is { } asked && asked.Tag == tag
+            && _client.TimeProvider.GetElapsedTime(asked.Since) < AskedAheadFor
+            ? asked.Head
+            : null;
 
     private async Task<Descriptor?> HeadOwnAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
@@ -60,4 +89,6 @@ public sealed partial class RegistryRepository
 
         return true;
     }
+
+    private sealed record AskedAhead(string Tag, Task<Descriptor?> Head, long Since);
 }

@@ -100,6 +100,11 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
         var image = new ResolvedImage((isOneRegistry ? Access : Access with { PlainHttp = null }).Repository(source), source);
         _copies!.Start(text, [.. targets.Select(target => CopyTo(image, target))], async (copies, token) =>
         {
+            foreach (var copy in copies)
+            {
+                copy.AskAhead(token);
+            }
+
             await image.ResolveAsync(token).ConfigureAwait(false);
             var options = copies[0].OptionsFor(image.Selection);
             if (copies.Count > 1)
@@ -118,14 +123,15 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
     {
         var (name, expected, _) = destination;
         var to = Access with { Credential = DestinationCredential ?? (image.Reference.Registry == name.Registry ? Credential : null) };
-        var throttle = to.ThrottleFor(name.Registry);
+        var (target, throttle) = (to.Repository(name), to.ThrottleFor(name.Registry));
         var copy = new CopyRequest
         {
             Action = "Copy image",
             Activity = "Copying",
             Label = image.Reference.ToString(),
             Select = _ => Task.FromResult(image.Selection),
-            Target = to.Repository(name),
+            Target = target,
+            AskAhead = Force || NoClobber ? static _ => { } : token => target.AskAhead(name, token),
             Name = name,
             OptionsFor = _ => new CopyOptions
             {

@@ -146,7 +146,11 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         return path;
     }
 
-    private RegistrySettings Change(RegistrySettings known) => known with
+    // A limit that nobody chose follows the latency; what was not bound stays unchosen.
+    private RegistrySettings Change(RegistrySettings known) =>
+        IsBound(nameof(ThrottleLimit)) ? ChangeOthers(known) with { ThrottleLimit = ThrottleLimit } : ChangeOthers(known);
+
+    private RegistrySettings ChangeOthers(RegistrySettings known) => known with
     {
         PlainHttp = IsBound(nameof(PlainHttp)) ? PlainHttp.IsPresent : known.PlainHttp,
         Mirrors = Mirror ?? known.Mirrors,
@@ -155,7 +159,6 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         KeepLibrary = IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : known.KeepLibrary,
         UploadForm = IsBound(nameof(UploadForm)) ? UploadForm : known.UploadForm,
         ChunkSize = IsBound(nameof(ChunkSize)) ? ChunkSize : known.ChunkSize,
-        ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : known.ThrottleLimit,
         ConnectTimeout = IsBound(nameof(ConnectTimeoutSec)) ? TimeSpan.FromSeconds(ConnectTimeoutSec) : known.ConnectTimeout,
         IdleTimeout = IsBound(nameof(IdleTimeoutSec)) ? TimeSpan.FromSeconds(IdleTimeoutSec) : known.IdleTimeout,
         MaximumRetryCount = IsBound(nameof(MaximumRetryCount)) ? MaximumRetryCount : known.MaximumRetryCount,

@@ -34,6 +34,12 @@ internal sealed record CopyRequest
     /// <summary>The copier.</summary>
     public required ImageCopier Copier { get; init; }
 
+    /// <summary>
+    /// Begins to ask what the target has under the name, before the image is found. Not for -NoClobber, whose answer is to be of the last
+    /// moment.
+    /// </summary>
+    public Action<CancellationToken> AskAhead { get; init; } = static _ => { };
+
     /// <summary>Releases what the copy uses, such as an open tar.</summary>
     public Action Release { get; init; } = static () => { };
 }

@@ -129,6 +129,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
     private CopyRequest RequestOf(SyncItem item, DestinationName target, SyncAccess access, RetryCounter log)
     {
         var from = access.Source(item.Source, log, target.Name.Registry);
+        var to = access.Target(target.Name, log, item.Source.Registry);
         var rule = new RateLimitRule(options.MinimumRateLimit ?? item.MinimumRateLimit, options.StopsAtRateLimit, item.RateLimitRetry);
         return new CopyRequest
         {
@@ -137,10 +138,15 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             Label = item.Source.ToString(),
             Select = async token =>
             {
+                if (!options.Force && !options.NoClobber)
+                {
+                    to.AskAhead(target.Name, token);
+                }
+
                 var root = await from.DescribeAsync(item.Source.TagOrDigest!, token).ConfigureAwait(false);
                 return new ImageSelection(rule.Minimum > 0 ? new RateLimitedSource(from, _gate, rule) : from, root) { Name = item.Source };
             },
-            Target = access.Target(target.Name, log, item.Source.Registry),
+            Target = to,
             Name = target.Name,
             OptionsFor = _ => new CopyOptions
             {

@@ -1,4 +1,6 @@
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Cmdlets;
@@ -44,6 +46,40 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
         Assert.Equal(2, (int)await engine.SingleAsync($"({set} -ThrottleLimit 2).AllowedHost.Count", Token));
         Assert.Equal(0, (int)await engine.SingleAsync($"({set} -AllowedHost @()).AllowedHost.Count", Token));
         Assert.Equal(0, (int)await engine.SingleAsync("(Get-RegistryOption).AllowedHost.Count", Token));
+    }
+
+    [Theory]
+    [InlineData("-PlainHttp")]
+    [InlineData("-MaximumRetryCount 2")]
+    [InlineData("-AllowedHost storage.internal")]
+    [InlineData("-UploadForm Chunked -ChunkSize 300000")]
+    public async Task A_ThrottleLimit_that_nobody_chose_still_follows_the_latency(string other)
+    {
+        // The registry is far, and answers no request for an image before more of them are under way than a near one gets.
+        var image = TestImage.Of([1]);
+        var (asked, isFull) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var server = LoopbackServer.Start(async exchange =>
+        {
+            if (exchange.Path == "/v2/")
+            {
+                await Task.Delay(20, Token);
+                await exchange.RespondAsync(200, "{}");
+                return;
+            }
+
+            if (exchange.Path.Contains("/team/", StringComparison.Ordinal) && Interlocked.Increment(ref asked) == 12)
+            {
+                isFull.SetResult();
+            }
+
+            await isFull.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+            exchange.Add("Docker-Content-Digest", image.Digest);
+            await exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
+        });
+        using var engine = new Engine { ["registry"] = server.Address };
+        var results = await engine.OutputAsync(
+            $"Set-RegistryOption $registry {other}; 1..40 | ForEach-Object {{ \"$registry/team/app:$_\" }} | Copy-RegistryImage -Destination \"$registry/mirror/\"", Token);
+        Assert.Equal(40, results.Count);
     }
 
     [Fact]

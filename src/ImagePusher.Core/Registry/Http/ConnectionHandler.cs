@@ -20,6 +20,11 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             return;
         }
 
+        if (host.Candidates[0].StartsWith("https:", StringComparison.Ordinal))
+        {
+            SystemCertificates.LoadAhead();
+        }
+
         var cookies = new CookieContainer();
         var certificates = HostCertificates.Load(host.Registry, host.Settings, client);
         _pooled = new HttpMessageInvoker(Create(host, certificates, cookies));
