@@ -146,7 +146,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
         return path;
     }
 
-    // A limit that nobody chose follows the latency; what was not bound stays unchosen.
+    // A limit that was not specified follows the latency, and must stay unspecified.
     private RegistrySettings Change(RegistrySettings known) =>
         IsBound(nameof(ThrottleLimit)) ? ChangeOthers(known) with { ThrottleLimit = ThrottleLimit } : ChangeOthers(known);
 

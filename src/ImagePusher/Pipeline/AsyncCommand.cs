@@ -47,7 +47,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     // First read by the pipeline thread, before it starts a worker.
     private CallArguments Arguments => field ??= CallArguments.Of(this);
 
-    /// <summary>True if the user gave the parameter, which is none that takes pipeline input.</summary>
+    /// <summary>True if the user specified the parameter. Not for parameters that take pipeline input.</summary>
     protected bool IsBound(string parameter) => Arguments.IsBound(parameter);
 
     /// <inheritdoc/>

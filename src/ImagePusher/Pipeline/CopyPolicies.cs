@@ -33,6 +33,10 @@ internal sealed class CopyPolicies
         return policies;
     }
 
+    /// <summary>True if a policy applies to copies from or to a registry.</summary>
+    public bool ApplyTo(params IEnumerable<string> registries) =>
+        _own is not null || registries.Any(registry => PusherSession.Current.SignaturePolicies.FindAll(registry).Any());
+
     /// <summary>Decides about an image; null if no policy applies.</summary>
     /// <param name="selection">The image.</param>
     /// <param name="target">The target; null to ask only what applies to all targets of the image.</param>

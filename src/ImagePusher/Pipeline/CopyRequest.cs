@@ -35,8 +35,8 @@ internal sealed record CopyRequest
     public required ImageCopier Copier { get; init; }
 
     /// <summary>
-    /// Begins to ask what the target has under the name, before the image is found. Not for -NoClobber, whose answer is to be of the last
-    /// moment.
+    /// Begins to ask what the target has under the name, before the image is found. Does nothing where the answer must be of the last
+    /// moment (-NoClobber), or where the image must be accepted before the target is asked.
     /// </summary>
     public Action<CancellationToken> AskAhead { get; init; } = static _ => { };
 

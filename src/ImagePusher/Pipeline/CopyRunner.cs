@@ -18,6 +18,10 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     /// <summary>True if nothing is copied: -WhatIf or -PlanOnly.</summary>
     public bool IsPlan => isPlanOnly || command.IsWhatIf;
 
+    /// <summary>True if a signature policy must accept an image before its target is asked.</summary>
+    public bool HasPolicy(ImageReference source, ImageReference target) =>
+        policies is not null && policies.ApplyTo(source.Registry, target.Registry);
+
     /// <summary>Copies one image, or plans its copy.</summary>
     /// <param name="input">The input as the user gave it.</param>
     /// <param name="copy">The copy.</param>

@@ -29,7 +29,7 @@ internal sealed class RegistryJobs(
     {
         Prepare = ColdAsync,
         InputBytes = bytes,
-        Ours = () => pwsh.RunAsync($"Save-ImageToCache {source}/bench/app:1.0"),
+        Ours = () => RunAsync($"Save-ImageToCache {source}/bench/app:1.0"),
         Peers =
         [
             new Peer("skopeo", () => Skopeo.CopyAsync($"docker://{source}/bench/app:1.0", $"oci:{folder["peer"]}:app")),
@@ -50,7 +50,7 @@ internal sealed class RegistryJobs(
             await ColdAsync();
             await pwsh.RunAsync($"Save-ImageToCache {from}/bench/app:1.0");
         },
-        Ours = () => pwsh.RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target}"),
+        Ours = () => RunAsync($"Get-CachedImage | Push-CachedImage -Destination {target}"),
         Peers =
         [
             new Peer("skopeo", () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target}/bench/app:1.0")),
@@ -65,8 +65,12 @@ internal sealed class RegistryJobs(
     {
         Prepare = ColdAsync,
         InputBytes = SmallImages.Size(images.Count),
-        Ours = () => pwsh.RunAsync(
+        Ours = () => RunAsync(
             $"{string.Join(',', images.Select(image => $"'{source}/{image}'"))} | Copy-RegistryImage -Destination {target}"),
         Peers = [.. Crane.CopyAll(folder, images.Select(image => ($"{source}/{image}", $"{target}/{image}")))],
     };
+
+    // Plain http is tried first at loopback addresses alone; the emulated registries stand for ones that are elsewhere.
+    private Task<Measured> RunAsync(string command) =>
+        pwsh.RunAsync(withTls ? $"Set-RegistryOption {source}, {target} -PlainHttp:$false; {command}" : command);
 }

@@ -53,9 +53,9 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     [InlineData("-MaximumRetryCount 2")]
     [InlineData("-AllowedHost storage.internal")]
     [InlineData("-UploadForm Chunked -ChunkSize 300000")]
-    public async Task A_ThrottleLimit_that_nobody_chose_still_follows_the_latency(string other)
+    public async Task A_default_ThrottleLimit_still_follows_the_latency(string other)
     {
-        // The registry is far, and answers no request for an image before more of them are under way than a near one gets.
+        // The registry is far, and responds only when it has more requests at once than a near one gets.
         var image = TestImage.Of([1]);
         var (asked, isFull) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var server = LoopbackServer.Start(async exchange =>
