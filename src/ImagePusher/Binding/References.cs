@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImagePusher.Core;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
@@ -25,6 +26,19 @@ internal static class References
                 $"Specify the repository too, such as {text}/team/app:1.0.")
             : reference;
     }
+
+    /// <summary>The reference of a text that names a repository: what looks like the port of a host is not taken for a tag.</summary>
+    /// <exception cref="InvalidReferenceException">The text is not a reference, or it may name a registry and no repository.</exception>
+    public static ImageReference ParseRepository(string text) => Parse(text) is var reference && EndsWithPort(text)
+        ? throw new InvalidReferenceException(
+            $"Invalid reference '{text}': it names a registry and no repository, or an image of Docker Hub by a number.",
+            $"Specify the repository too, such as {text}/team/app, or {reference.Registry}/{reference.Repository} for that of Docker Hub.")
+        : reference;
+
+    // Years are tags: amazonlinux:2023.
+    private static bool EndsWithPort(string text) => !text.Contains('/', StringComparison.Ordinal) && text.Split(':') is [_, var number]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && port is 80 or 443 or (>= 1024 and < 1900) or (> 2100 and <= 65535);
 
     // docker pull ghcr.io asks Docker Hub for library/ghcr.io; which is hardly meant.
     private static bool IsRegistry(string text)

@@ -92,7 +92,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
     {
         foreach (var text in Lines.Read(Reference))
         {
-            Try(text, () => List(text, References.Parse(text)));
+            Try(text, () => List(text, References.ParseRepository(text)));
         }
     }
 
