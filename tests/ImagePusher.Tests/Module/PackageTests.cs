@@ -36,10 +36,13 @@ public sealed class PackageTests
         Assert.Equal("example.com/hello:1.0\n", run.Output);
     }
 
-    /// <summary>Clones, packs, and returns the checksums of the packages.</summary>
+    /// <summary>Clones to a branch of its own, packs, and returns the checksums of the packages.</summary>
     private static async Task<string> PackAsync(string clone)
     {
         await ExternalTools.RunAsync("git", ["clone", "--quiet", Repository.Folder, clone], Token);
+
+        // The packages must not depend on it.
+        await ExternalTools.RunAsync("git", ["-C", clone, "switch", "--quiet", "--create", Path.GetFileName(clone)], Token);
         var settings = new ToolSettings
         {
             WorkingFolder = clone,
