@@ -9,7 +9,11 @@
 # Names and messages may come from a registry: they must be text in Markdown and HTML, and stay in their cell.
 function Protect-Markdown([string] $Text) {
     $line = ($Text -replace '[\p{Cc}\p{Cf}]+', ' ').Trim()
-    $line -replace '&', '&amp;' -replace '<', '&lt;' -replace '>', '&gt;' -replace '[\\`*_{}\[\]()#+!|~$@:]', '\$0'
+    $line = $line.Length -gt 300 ? "$($line.Substring(0, 300))…" : $line
+    $line = $line -replace '&', '&amp;' -replace '<', '&lt;' -replace '>', '&gt;' -replace '[\\`*_{}\[\]()#+!|~$@:]', '\$0'
+
+    # GitHub makes a link of it, as of an address with a scheme.
+    $line -replace '(?i)(www)\.', '$1\.'
 }
 
 # One string: counts by state, then a table of what changed and what failed. Services limit a summary (GitHub to 1 MiB), so the tables

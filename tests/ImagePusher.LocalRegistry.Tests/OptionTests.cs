@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 using System.Net.Sockets;
 using ImagePusher.Core.Cache;
 using ImagePusher.TestSupport;
@@ -79,6 +80,31 @@ public sealed class OptionTests
         await registry.PushImageAsync("1", layers: Http.RandomBytes(100));
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
         Assert.DoesNotContain(registry.Log.Messages, line => line.Contains("p:ä ss", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_password_is_compared_in_constant_time_alone()
+    {
+        var compare = typeof(HttpServer.BasicAuthentication).GetMethod("IsExpected", BindingFlags.NonPublic | BindingFlags.Instance)!;
+        var code = compare.GetMethodBody()!.GetILAsByteArray()!;
+
+        // 0x28 is a call of the method whose token follows.
+        var called = Enumerable.Range(0, code.Length - 4).Where(at => code[at] == 0x28).Select(at => BitConverter.ToInt32(code, at + 1))
+            .Where(token => token >> 24 is 0x06 or 0x0A).Select(token => Resolve(compare.Module, token)).OfType<string>().ToList();
+        Assert.Contains(nameof(System.Security.Cryptography.CryptographicOperations.FixedTimeEquals), called);
+        Assert.DoesNotContain(called, name => name is "op_Equality" or "Equals" or "SequenceEqual");
+
+        static string? Resolve(Module module, int token)
+        {
+            try
+            {
+                return module.ResolveMethod(token)?.Name;
+            }
+            catch (ArgumentException)
+            {
+                return null;
+            }
+        }
     }
 
     [Fact]

@@ -44,6 +44,10 @@ public sealed class RequestSmugglingTests
     [InlineData("fffffffffffffffff\r\nhello\r\n0\r\n\r\n")]
     [InlineData("\r\nhello\r\n0\r\n\r\n")]
     [InlineData("5\nhello\r\n0\r\n\r\n")]
+    [InlineData("5;a\nb\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("5;a\rb\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhello\r\n0;\n\r\n\r\n")]
+    [InlineData("5\r\nhello\r\n0\r\nX: y\nZ: 1\r\n\r\n")]
     public async Task A_malformed_chunk_is_rejected_and_hides_nothing(string body)
     {
         await using var registry = await RunningRegistry.StartAsync();

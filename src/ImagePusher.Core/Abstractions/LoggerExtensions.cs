@@ -5,7 +5,7 @@ namespace ImagePusher.Core;
 
 /// <summary>
 /// The three levels that the library logs at. Messages are complete sentences without templates, since they are shown to
-/// people; control characters from servers and archives are escaped, and no message contains a secret.
+/// people; control characters from servers and archives are escaped, and no message contains a secret or the password of an address.
 /// </summary>
 internal static class LoggerExtensions
 {
@@ -29,5 +29,5 @@ internal static class LoggerExtensions
     public static void Debug(this ILogger logger, string message) => Write(logger, LogLevel.Debug, message);
 
     private static void Write(ILogger logger, LogLevel level, string message, EventId identity = default) =>
-        logger.Log(level, identity, TerminalText.Escape(message), null, static (text, _) => text);
+        logger.Log(level, identity, TerminalText.Escape(UserInfo.Hide(message)), null, static (text, _) => text);
 }

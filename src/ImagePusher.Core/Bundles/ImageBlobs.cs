@@ -9,6 +9,7 @@ namespace ImagePusher.Core.Bundles;
 internal sealed class ImageBlobs
 {
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Manifest>>> _read = new();
+    private long _bytes;
 
     /// <summary>All manifests of an image that the source has, the root first.</summary>
     /// <param name="source">Where the image is.</param>
@@ -19,16 +20,11 @@ internal sealed class ImageBlobs
     {
         var (seen, manifests) = (new HashSet<Digest> { root.Digest }, new List<Manifest>());
         var waiting = new Queue<Descriptor>([root]);
+        var budget = new ManifestBudget(root.Digest, source.Description);
         while (waiting.TryDequeue(out var next))
         {
-            if (manifests.Count >= ImageTreeReader.MaximumManifests)
-            {
-                throw new LimitExceededException(
-                    $"The index {root.Digest} of {source.Description} has more than {ImageTreeReader.MaximumManifests:N0} manifests.",
-                    "Copy images within it by their digests.");
-            }
-
             var manifest = await GetAsync(source, next, cancellationToken).ConfigureAwait(false);
+            budget.Add(manifest);
             manifests.Add(manifest);
             foreach (var child in (manifest as ImageIndex)?.Manifests.Where(entry => entry.IsManifest && seen.Add(entry.Digest)) ?? [])
             {
@@ -53,7 +49,7 @@ internal sealed class ImageBlobs
     private async Task<Manifest> GetAsync(IImageSource source, Descriptor descriptor, CancellationToken cancellationToken)
     {
         var reading = _read.GetOrAdd(
-            descriptor.Digest, _ => new Lazy<Task<Manifest>>(() => source.GetManifestAsync(descriptor, cancellationToken)));
+            descriptor.Digest, _ => new Lazy<Task<Manifest>>(() => KeepAsync(source, descriptor, cancellationToken)));
         try
         {
             return await reading.Value.ConfigureAwait(false);
@@ -64,5 +60,18 @@ internal sealed class ImageBlobs
             _read.TryRemove(new KeyValuePair<Digest, Lazy<Task<Manifest>>>(descriptor.Digest, reading));
             throw;
         }
+    }
+
+    // A registry has more manifests than memory; those of images that follow one another are often the same.
+    private async Task<Manifest> KeepAsync(IImageSource source, Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        var manifest = await source.GetManifestAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        if (Interlocked.Add(ref _bytes, manifest.Raw.Length) > TransferLimits.ManifestBytesPerImage)
+        {
+            _read.Clear();
+            Interlocked.Exchange(ref _bytes, 0);
+        }
+
+        return manifest;
     }
 }

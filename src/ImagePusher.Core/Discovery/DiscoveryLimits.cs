@@ -21,6 +21,12 @@ internal static class DiscoveryLimits
     /// <summary>The most characters that variables may expand to: 4,096; a reference has at most about 500.</summary>
     public const int ExpandedLength = 4096;
 
+    /// <summary>
+    /// The most characters of all arguments of a Dockerfile, with the variables in them expanded: 16,777,216; a name of a few characters
+    /// can stand for <see cref="ExpandedLength"/> each time.
+    /// </summary>
+    public const int ArgumentCharacters = 16 * 1024 * 1024;
+
     /// <summary>The most levels of variables within the defaults of variables: 16.</summary>
     public const int VariableDepth = 16;
 }

@@ -19,10 +19,11 @@ internal sealed class SourceText
     private readonly Encoding _encoding;
     private readonly int _preamble;
     private readonly List<int> _lineStarts = [0];
+    private (int Offset, long Bytes) _counted;
 
     private SourceText(string path, byte[] bytes, Encoding encoding, int preamble)
     {
-        (Path, _bytes, _encoding, _preamble) = (path, bytes, encoding, preamble);
+        (Path, _bytes, _encoding, _preamble, _counted) = (path, bytes, encoding, preamble, (0, preamble));
         Text = encoding.GetString(bytes, preamble, bytes.Length - preamble);
         for (var i = 0; i < Text.Length; i++)
         {
@@ -99,7 +100,13 @@ internal sealed class SourceText
         Text.AsSpan(LineStart(line), (line < LineCount ? LineStart(line + 1) : Text.Length) - LineStart(line)).TrimEnd("\r\n");
 
     /// <summary>Where a character starts in the file, in bytes.</summary>
-    public long ByteOffsetOf(int offset) => _preamble + _encoding.GetByteCount(Text.AsSpan(0, offset));
+    public long ByteOffsetOf(int offset)
+    {
+        // References are asked for in their order, so the text is counted once.
+        var (from, bytes) = offset >= _counted.Offset ? _counted : (0, _preamble);
+        _counted = (offset, bytes + _encoding.GetByteCount(Text.AsSpan(from, offset - from)));
+        return _counted.Bytes;
+    }
 
     /// <summary>The file's bytes with parts of the text replaced; all other bytes are those of the file.</summary>
     /// <param name="edits">The replacements, in any order; they do not overlap.</param>

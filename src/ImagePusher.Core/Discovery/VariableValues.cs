@@ -98,7 +98,7 @@ internal sealed class VariableValues(IReadOnlyDictionary<string, string> values,
     }
 
     private Expansion ValueOf(string name) => values.TryGetValue(name, out var value) && value.Length > 0
-        ? new Expansion(value, true, null) : new Expansion("", true, $"the variable {name} has no value");
+        ? new Expansion(value, true, null) : new Expansion("", true, $"the variable {TerminalText.Quote(name)} has no value");
 
     private static Expansion Unsupported(string text, int start) =>
         new("", true, $"'{TerminalText.Quote(text[start..])}' can't be expanded");

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
+using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Engines;
 
@@ -119,8 +120,8 @@ internal sealed class EngineAddress
         }
     }
 
-    /// <summary>The address as it was given.</summary>
-    public override string ToString() => _text;
+    /// <summary>The address as it was given, without a user name and password.</summary>
+    public override string ToString() => UserInfo.Hide(_text);
 
     private static bool HasPort(string text) => text.LastIndexOf(':') > text.IndexOf("//", StringComparison.Ordinal);
 

@@ -19,24 +19,26 @@ internal static class AttachedDocument
     private const int Depth = 16;
 
     /// <summary>Parses a document.</summary>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="values">The number of values of the documents that were read before; this one's are added.</param>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="LimitExceededException">It has too many values.</exception>
-    public static JsonElement Read(ReadOnlyMemory<byte> content)
+    /// <exception cref="LimitExceededException">It has too many values, with those before.</exception>
+    public static JsonElement Read(ReadOnlyMemory<byte> content, ref int values)
     {
-        Measure(new Utf8JsonReader(content.Span));
+        Measure(new Utf8JsonReader(content.Span), ref values);
         using var document = JsonDocument.Parse(content);
         return document.RootElement.Clone();
     }
 
-    private static void Measure(Utf8JsonReader reader)
+    private static void Measure(Utf8JsonReader reader, ref int values)
     {
-        for (var values = 0; reader.Read();)
+        while (reader.Read())
         {
             values += reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject ? 0 : 1;
             if (values > InspectionLimits.DocumentValues)
             {
                 throw new LimitExceededException(
-                    $"The document has more than {InspectionLimits.DocumentValues:N0} values.",
+                    $"The documents have more than {InspectionLimits.DocumentValues:N0} values.",
                     "Read it as bytes, and parse it with a program that needs less memory.");
             }
         }
@@ -53,22 +55,28 @@ internal static class AttachedDocument
     /// <summary>The statement of an attestation, also one in an envelope; null if the document is not an attestation.</summary>
     public static Statement? Attestation(JsonElement root)
     {
-        if (root.Text("_type")?.StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) == true)
+        if (StatementOf(root) is { } statement)
         {
-            return new Statement(
-                root.Text("predicateType") ?? "", [.. List(root, "subject").SelectMany(SubjectsOf)], root.Property("predicate"));
+            return statement;
         }
 
+        // An envelope in an envelope is no attestation: each would be held in memory until the innermost one is read.
         var envelope = root.Property("dsseEnvelope") ?? root;
         return envelope.Text("payloadType")?.Contains("in-toto", StringComparison.Ordinal) == true
-            && Parse(envelope.Text("payload")) is { } payload ? Attestation(payload) : null;
+            && Parse(envelope.Text("payload")) is { } payload ? StatementOf(payload) : null;
     }
+
+    private static Statement? StatementOf(JsonElement root) =>
+        root.Text("_type")?.StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) == true
+            ? new Statement(root.Text("predicateType") ?? "", [.. List(root, "subject").SelectMany(SubjectsOf)], root.Property("predicate"))
+            : null;
 
     private static JsonElement? Parse(string? payload)
     {
         try
         {
-            return payload is null ? null : Read(Convert.FromBase64String(payload));
+            var values = 0;
+            return payload is null ? null : Read(Convert.FromBase64String(payload), ref values);
         }
         catch (Exception error) when (error is FormatException or JsonException)
         {

@@ -33,19 +33,15 @@ internal sealed class EarlyContent(FileSelection selection, IFileTarget target)
 
     private bool IsNamed(string path)
     {
-        for (; _named.Count > 0; path = LayerPath.DirectoryOf(path))
+        var named = _named.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var end = path.Length; _named.Count > 0 && end > 0; end = Math.Max(0, path.AsSpan(0, end).LastIndexOf('/')))
         {
-            if (_named.Contains(path))
+            if (named.Contains(path.AsSpan(0, end)))
             {
                 return true;
             }
-
-            if (path.Length == 0)
-            {
-                break;
-            }
         }
 
-        return false;
+        return _named.Contains("");
     }
 }

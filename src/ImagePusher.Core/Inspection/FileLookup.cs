@@ -1,55 +1,114 @@
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>Decides from the upper layers of an image whether lower ones can still change what is at some paths.</summary>
-/// <param name="layers">The layers that were read, uppermost first: their entries by path; of repeated paths the last one counts.</param>
-internal sealed class FileLookup(IReadOnlyList<IReadOnlyDictionary<string, LayerEntry>> layers)
+/// <summary>
+/// Decides from the upper layers of an image whether lower ones can still change what is at some paths. Each layer is examined once,
+/// from the top.
+/// </summary>
+/// <param name="paths">The paths from the root, without a leading slash.</param>
+internal sealed class FileLookup(IEnumerable<string> paths)
 {
-    /// <summary>True if the layers decide what is at the path.</summary>
-    public bool IsDecided(string path) => IsDecided(path, 0, InspectionLimits.FileLinks);
+    private readonly List<Search> _open = [.. paths.Select(path => new Search(path, InspectionLimits.FileLinks))];
 
-    private bool IsDecided(string path, int first, int links)
+    /// <summary>True if the layers so far decide what is at all paths.</summary>
+    public bool IsDecided => _open.Count == 0;
+
+    /// <summary>True if all layers are needed, because a path leads through a link.</summary>
+    public bool NeedsAllLayers { get; private set; }
+
+    /// <summary>Examines the next layer.</summary>
+    /// <param name="layer">Its entries by path; of repeated paths the last one counts.</param>
+    public void Descend(Dictionary<string, LayerEntry> layer)
     {
-        for (var number = first; number < layers.Count; number++)
+        for (var i = _open.Count - 1; i >= 0 && !NeedsAllLayers; i--)
         {
-            var layer = layers[number];
-            if (layer.TryGetValue(path, out var entry) && entry.Kind is not LayerEntryKind.Directory)
+            if (Follow(layer, _open[i]) is { } next)
             {
-                // The target of a hard link is in the same layer or below it.
-                return entry.Kind is not LayerEntryKind.HardLink
-                    || (links > 0 && IsDecided(LayerPath.Clean(entry.Link, out _), number, links - 1));
+                _open[i] = next;
+            }
+            else
+            {
+                _open.RemoveAt(i);
+            }
+        }
+    }
+
+    // What is searched for in the layers below; null if this layer decides it.
+    private Search? Follow(Dictionary<string, LayerEntry> layer, Search search)
+    {
+        // The target of a hard link is in the same layer or below it.
+        while (layer.TryGetValue(search.Path, out var entry) && entry.Kind is not LayerEntryKind.Directory)
+        {
+            if (entry.Kind is not LayerEntryKind.HardLink)
+            {
+                return null;
             }
 
-            if (Hides(layer, path))
+            if (search.Links == 0)
+            {
+                NeedsAllLayers = true;
+                return search;
+            }
+
+            search = new Search(LayerPath.Clean(entry.Link, out _), search.Links - 1);
+        }
+
+        if (Hides(layer, search.Path))
+        {
+            return null;
+        }
+
+        // A link in the path leads to another path, and a file in place of a folder means that the path does not exist.
+        if (Obstacle(layer, search.Path) is not { } obstacle)
+        {
+            return search;
+        }
+
+        NeedsAllLayers = obstacle is LayerEntryKind.SymbolicLink or LayerEntryKind.HardLink;
+        return NeedsAllLayers ? search : null;
+    }
+
+    private static LayerEntryKind? Obstacle(Dictionary<string, LayerEntry> layer, string path)
+    {
+        var entries = layer.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (entries.TryGetValue(path.AsSpan(0, end), out var above) && above.Kind is not LayerEntryKind.Directory)
+            {
+                return above.Kind;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Hides(Dictionary<string, LayerEntry> layer, string path)
+    {
+        var entries = layer.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> marker = new char[path.Length + LayerPath.OpaqueMarker.Length];
+        path.CopyTo(marker);
+        for (var end = path.Length; end > 0;)
+        {
+            // The folder of the marker is already there: only longer paths were overwritten.
+            var start = path.LastIndexOf('/', end - 1) + 1;
+            LayerPath.OpaqueMarker.CopyTo(marker[start..]);
+            if (entries.ContainsKey(marker[..(start + LayerPath.OpaqueMarker.Length)]))
             {
                 return true;
             }
 
-            // A link in the path leads to another path, and a file in place of a folder means that the path does not exist.
-            for (var folder = LayerPath.DirectoryOf(path); folder.Length > 0; folder = LayerPath.DirectoryOf(folder))
+            LayerPath.WhiteoutPrefix.CopyTo(marker[start..]);
+            path.AsSpan(start, end - start).CopyTo(marker[(start + LayerPath.WhiteoutPrefix.Length)..]);
+            if (entries.ContainsKey(marker[..(end + LayerPath.WhiteoutPrefix.Length)]))
             {
-                if (layer.TryGetValue(folder, out var above) && above.Kind is not LayerEntryKind.Directory)
-                {
-                    return above.Kind is not (LayerEntryKind.SymbolicLink or LayerEntryKind.HardLink);
-                }
+                return true;
             }
+
+            end = Math.Max(0, start - 1);
         }
 
         return false;
     }
 
-    private static bool Hides(IReadOnlyDictionary<string, LayerEntry> layer, string path)
-    {
-        for (var name = path; name.Length > 0; name = LayerPath.DirectoryOf(name))
-        {
-            var folder = LayerPath.DirectoryOf(name);
-            var prefix = folder.Length > 0 ? folder + "/" : "";
-            if (layer.ContainsKey(prefix + LayerPath.WhiteoutPrefix + LayerPath.NameOf(name))
-                || layer.ContainsKey(prefix + LayerPath.OpaqueMarker))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>A path, and how many links may still be followed from it.</summary>
+    private readonly record struct Search(string Path, int Links);
 }

@@ -16,10 +16,12 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
     public int Count { get; private set; }
 
     /// <summary>Writes the files.</summary>
+    /// <exception cref="LimitExceededException">Copies for hard links would be out of proportion to the image.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         var accepted = files.Selected.Where(IsAccepted).ToList();
         var contents = Contents(accepted);
+        CheckCopies(contents);
 
         // A tar that is begun again must not lose its folders.
         target.Settle(contents.ToDictionary(content => content.Key, content => (IReadOnlyList<string>)[.. content.Value.Select(PathOf)]));
@@ -88,6 +90,19 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
         foreach (var other in names.Skip(1))
         {
             Note(other, problem ?? target.AddHardLink(PathOf(other), other, PathOf(names[0])));
+        }
+    }
+
+    // A link of 512 bytes stands for a copy of any size, as compressed content does.
+    private void CheckCopies(Dictionary<ContentKey, List<FileNode>> contents)
+    {
+        var copied = target.CopiesHardLinks ? contents.Values.Sum(names => (names.Count - 1) * names[0].Entry!.Size) : 0;
+        if (copied > Limits.ExpansionAllowance && copied / Limits.ExpansionRatio > files.Image.Size)
+        {
+            throw new LimitExceededException(
+                $"The hard links of {files.Image.Manifest.Digest} of {files.Image.Source.Description} stand for {copied:N0} bytes of copies, "
+                + $"out of proportion to the {files.Image.Size:N0} bytes of the image.",
+                "Save the files to a tar, which has hard links.");
         }
     }
 

@@ -7,6 +7,8 @@ namespace ImagePusher.Core.Inspection;
 internal sealed class FileTree
 {
     private long _steps;
+    private long _characters;
+    private int _folders;
 
     public FileNode Root { get; } = new("", null, 0, null);
 
@@ -14,7 +16,9 @@ internal sealed class FileTree
     /// <param name="layer">The number of the layer; the base is 0.</param>
     /// <param name="entry">The entry.</param>
     /// <returns>False if the entry cannot be applied: a loop of links, a hard link to nothing, links to too long a path.</returns>
-    /// <exception cref="LimitExceededException">The paths of all entries lead through too many folders.</exception>
+    /// <exception cref="LimitExceededException">
+    /// The paths of all entries lead through too many folders, or make too many, or have too many characters.
+    /// </exception>
     public bool Apply(int layer, LayerEntry entry)
     {
         if (entry.Path.Length == 0)
@@ -44,7 +48,7 @@ internal sealed class FileTree
 
         if (entry.Kind is not LayerEntryKind.HardLink)
         {
-            folder.Put(name, layer, entry);
+            Add(folder, name, layer, entry);
             return true;
         }
 
@@ -55,7 +59,7 @@ internal sealed class FileTree
             return false;
         }
 
-        var node = folder.Put(name, layer, entry);
+        var node = Add(folder, name, layer, entry);
         if (target is null)
         {
             node.LinkToNothing("/" + link);
@@ -122,11 +126,12 @@ internal sealed class FileTree
 
     private FileNode? Resolve(FileNode start, string path, ref Walk walk)
     {
+        // Also the parts after the one that ends the walk: a link of many parts can be followed again and again.
+        Count(path.AsSpan().Count('/') + 1);
         var node = path.StartsWith('/') ? Root : start;
         var parts = path.Split('/');
         for (var i = 0; i < parts.Length; i++)
         {
-            Count();
             var part = parts[i];
             if (part.Length == 0 || part == ".")
             {
@@ -161,7 +166,7 @@ internal sealed class FileTree
                 }
 
                 node.Remove(part);
-                next = node.Put(part, number, null);
+                next = AddFolder(node, part, number);
             }
 
             node = next;
@@ -173,16 +178,34 @@ internal sealed class FileTree
     // Links can lead deeper than any path of an entry.
     private static bool HasRoom(FileNode folder, string name) => folder.PathLength + name.Length <= InspectionLimits.FilePath;
 
-    private void Count()
+    // Links lead many entries to deep folders, so the paths of the tree can be longer than those of the layers.
+    private FileNode Add(FileNode folder, string name, int layer, LayerEntry? entry)
     {
-        if (++_steps > InspectionLimits.PathSteps)
+        var existing = folder.Find(name);
+        var node = folder.Put(name, layer, entry);
+        if (node != existing && (_characters += node.PathLength) > InspectionLimits.NameCharacters)
+        {
+            throw LayerErrors.Limit($"The paths of the image's files have more than {InspectionLimits.NameCharacters:N0} characters.");
+        }
+
+        return node;
+    }
+
+    private FileNode AddFolder(FileNode folder, string name, int layer) => ++_folders <= InspectionLimits.ImpliedFolders
+        ? Add(folder, name, layer, null)
+        : throw LayerErrors.Limit(
+            $"The paths of the image's files name more than {InspectionLimits.ImpliedFolders:N0} folders that no layer has.");
+
+    private void Count(int steps)
+    {
+        if ((_steps += steps) > InspectionLimits.PathSteps)
         {
             throw LayerErrors.Limit($"The paths of the image's files lead through more than {InspectionLimits.PathSteps:N0} folders.");
         }
     }
 
     // The rest of a path that leads nowhere may still climb above the root.
-    private static bool Climbs(FileNode node, ReadOnlySpan<string> rest)
+    private bool Climbs(FileNode node, ReadOnlySpan<string> rest)
     {
         var depth = 0;
         for (var folder = node; folder.Parent is not null; folder = folder.Parent)
@@ -190,6 +213,7 @@ internal sealed class FileTree
             depth++;
         }
 
+        Count(depth);
         foreach (var part in rest)
         {
             depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };

@@ -45,6 +45,9 @@ internal sealed class FolderTarget : IFileTarget
     }
 
     /// <inheritdoc/>
+    public bool CopiesHardLinks => true;
+
+    /// <inheritdoc/>
     public string? Refuse(string path) =>
         OperatingSystem.IsWindows() && !WindowsFileNames.IsOrdinary(path) ? "Windows has no file of this name"
         : !_names.Add(path) ? "this file system does not distinguish it from another file of the image"

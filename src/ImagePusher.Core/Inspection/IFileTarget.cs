@@ -6,6 +6,9 @@ namespace ImagePusher.Core.Inspection;
 /// </summary>
 internal interface IFileTarget : IAsyncDisposable
 {
+    /// <summary>True if each name of a file has a copy of its content.</summary>
+    bool CopiesHardLinks { get; }
+
     /// <summary>Why the target cannot have an entry of this path; null if it can.</summary>
     string? Refuse(string path);
 

@@ -49,17 +49,19 @@ internal sealed class ImageChooser(ImageSelection selection, ILogger log)
     public async Task<IReadOnlyList<InspectedImage>> ChooseAllAsync(CancellationToken cancellationToken)
     {
         var (images, seen) = (new OrderedDictionary<Digest, InspectedImage>(), new HashSet<Digest>());
+        var budget = new ManifestBudget(selection.Root.Digest, _source.Description);
         await CollectAsync(await selection.ReadAsync(cancellationToken).ConfigureAwait(false), 0).ConfigureAwait(false);
         return [.. images.Values];
 
         async Task CollectAsync(Manifest manifest, int depth)
         {
             ImageTreeReader.CheckDepth(manifest, _source, depth);
-            if (seen.Count > ImageTreeReader.MaximumManifests)
+            budget.Add(manifest);
+            if (seen.Count > TransferLimits.ManifestsPerImage)
             {
                 throw new LimitExceededException(
                     $"The index {selection.Root.Digest} of {_source.Description} has more than "
-                    + $"{ImageTreeReader.MaximumManifests:N0} manifests.", "Inspect images within it by their digests.");
+                    + $"{TransferLimits.ManifestsPerImage:N0} manifests.", "Inspect images within it by their digests.");
             }
 
             if (manifest is ImageManifest image)

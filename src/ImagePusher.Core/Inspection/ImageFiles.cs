@@ -55,8 +55,8 @@ internal sealed class ImageFiles
         InspectedImage image, FileSelection selection, LayerIndex index, EntryWarnings warnings, CancellationToken cancellationToken)
     {
         var layers = new List<(int Number, IReadOnlyList<LayerEntry> Entries)>();
-        var tables = new List<IReadOnlyDictionary<string, LayerEntry>>();
-        var wanted = selection.Paths.Select(path => LayerPath.Clean(path, out _)).ToList();
+        var tables = new Dictionary<Digest, Dictionary<string, LayerEntry>>();
+        var lookup = new FileLookup(selection.Paths.Select(path => LayerPath.Clean(path, out _)));
         for (var number = image.Manifest.Layers.Count - 1; number >= 0; number--)
         {
             var layer = image.Manifest.Layers[number];
@@ -68,24 +68,37 @@ internal sealed class ImageFiles
 
             var entries = await index.ReadAsync(image, layer, cancellationToken).ConfigureAwait(false);
             layers.Add((number, entries));
-            if (!selection.NeedsAllLayers)
+            if (selection.NeedsAllLayers || lookup.NeedsAllLayers)
             {
-                var table = new Dictionary<string, LayerEntry>(entries.Count, StringComparer.Ordinal);
-                foreach (var entry in entries)
-                {
-                    table[entry.Path] = entry;
-                }
+                continue;
+            }
 
-                tables.Add(table);
-                if (wanted.TrueForAll(new FileLookup(tables).IsDecided))
-                {
-                    break;
-                }
+            // A manifest may name one layer again and again.
+            if (!tables.TryGetValue(layer.Digest, out var table))
+            {
+                table = tables[layer.Digest] = ByPath(entries);
+            }
+
+            lookup.Descend(table);
+            if (lookup.IsDecided)
+            {
+                break;
             }
         }
 
         layers.Reverse();
         return layers;
+    }
+
+    private static Dictionary<string, LayerEntry> ByPath(IReadOnlyList<LayerEntry> entries)
+    {
+        var table = new Dictionary<string, LayerEntry>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            table[entry.Path] = entry;
+        }
+
+        return table;
     }
 
     private static FileTree Merge(

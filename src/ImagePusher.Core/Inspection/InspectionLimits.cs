@@ -12,11 +12,17 @@ internal static class InspectionLimits
     /// </summary>
     public const int FilePath = 4096;
 
-    /// <summary>The most characters of the names and link targets of all files of an image together: 134,217,728.</summary>
+    /// <summary>
+    /// The most characters of the names and link targets of all files of an image together, and of their paths after links were followed:
+    /// 134,217,728.
+    /// </summary>
     public const int NameCharacters = 128 * 1024 * 1024;
 
     /// <summary>The most folders that the paths of all files of an image lead through: 200,000,000.</summary>
     public const int PathSteps = 200_000_000;
+
+    /// <summary>The most folders that only the paths of files name, because no layer has an entry for them: 500,000.</summary>
+    public const int ImpliedFolders = 500_000;
 
     /// <summary>The most symbolic links that are followed to a file: 40, Linux's own limit.</summary>
     public const int FileLinks = 40;

@@ -44,6 +44,9 @@ internal sealed class TarTarget : IFileTarget
     }
 
     /// <inheritdoc/>
+    public bool CopiesHardLinks => false;
+
+    /// <inheritdoc/>
     public string? Refuse(string path) => null;
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal static class TerminalText
     /// <summary>The longest text from outside that a message repeats, in characters.</summary>
     public const int MaximumQuote = 200;
 
+    /// <summary>The longest message, in characters; what outsiders write can be as long as a file.</summary>
+    public const int MaximumMessage = 8192;
+
     // The names that the runner knows; others it shows as they are.
     private static readonly HashSet<string> GitHubCommands = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -39,17 +42,40 @@ internal static class TerminalText
         return text;
     }
 
-    /// <summary>The escaped text, shortened to <see cref="MaximumQuote"/> characters.</summary>
+    /// <summary>
+    /// The escaped text, shortened to <see cref="MaximumQuote"/> characters, without the passwords of addresses, of which the first
+    /// characters would be left.
+    /// </summary>
     public static string Quote(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = UserInfo.Hide(text.Length <= MaximumMessage ? text : text[..MaximumMessage]);
         return Escape(text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…");
     }
 
-    /// <summary>The escaped text as a sentence that ends in one full stop, without the passwords of addresses.</summary>
+    /// <summary>
+    /// The text, shortened to <see cref="MaximumMessage"/> characters between two words, so that no part of a secret is left; a longer
+    /// word is left out.
+    /// </summary>
+    public static string Shorten(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= MaximumMessage)
+        {
+            return text;
+        }
+
+        var end = text.AsSpan(0, MaximumMessage).LastIndexOfAny(" \t\r\n");
+        return $"{text.AsSpan(0, Math.Max(0, end)).TrimEnd()} …".TrimStart();
+    }
+
+    /// <summary>
+    /// The escaped text as a sentence that ends in one full stop, without the passwords of addresses, shortened to about
+    /// <see cref="MaximumMessage"/> characters.
+    /// </summary>
     public static string Sentence(string text)
     {
-        var escaped = UserInfo.Hide(Escape(text)).TrimEnd();
+        var escaped = UserInfo.Hide(Escape(Shorten(text))).TrimEnd();
         var end = escaped.TrimEnd('.');
         return end.Length == 0 || end[^1] is '!' or '?' or ':' or '…' ? escaped : end + ".";
     }

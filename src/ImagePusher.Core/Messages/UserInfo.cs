@@ -5,10 +5,13 @@ namespace ImagePusher.Core.Messages;
 /// <summary>Hides the user name and password that people write into addresses, https://user:password@host.</summary>
 internal static partial class UserInfo
 {
-    /// <summary>The text with *** in place of each user name and password before a host.</summary>
+    /// <summary>
+    /// The text with *** in place of each user name and password before a host, shortened as <see cref="TerminalText.Shorten"/> does: the
+    /// time to search one word grows with the square of its length.
+    /// </summary>
     public static string Hide(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        text = TerminalText.Shorten(text);
         return text.Contains('@', StringComparison.Ordinal) ? Form().Replace(text, "***@") : text;
     }
 

@@ -60,8 +60,9 @@ internal sealed class KeptDigests(RegistryRepository repository)
     // Each digest once, however many tags and indexes lead to it.
     private async Task AddChildrenAsync(Manifest root, CancellationToken cancellationToken)
     {
-        var waiting = new Stack<Manifest>([root]);
-        for (var count = 0; waiting.TryPop(out var next);)
+        // Indexes are read one after the other, so that they are not held together.
+        var (waiting, count) = (new Stack<Descriptor>(), 0);
+        for (var next = root; next is not null; next = await NextAsync(waiting, cancellationToken).ConfigureAwait(false))
         {
             foreach (var child in (next as ImageIndex)?.Manifests ?? [])
             {
@@ -70,19 +71,22 @@ internal sealed class KeptDigests(RegistryRepository repository)
                     continue;
                 }
 
-                if (++count > ImageTreeReader.MaximumManifests)
+                if (++count > TransferLimits.ManifestsPerImage)
                 {
                     throw new LimitExceededException(
                         $"The index {root.Digest} of {repository.Description} has more than "
-                        + $"{ImageTreeReader.MaximumManifests:N0} manifests.",
+                        + $"{TransferLimits.ManifestsPerImage:N0} manifests.",
                         "Delete it from the registry, or do not remove tags from this repository.");
                 }
 
                 if (MediaTypes.IsIndex(child.MediaType))
                 {
-                    waiting.Push(await repository.GetManifestAsync(child, cancellationToken).ConfigureAwait(false));
+                    waiting.Push(child);
                 }
             }
         }
     }
+
+    private async Task<Manifest?> NextAsync(Stack<Descriptor> waiting, CancellationToken cancellationToken) =>
+        waiting.TryPop(out var index) ? await repository.GetManifestAsync(index, cancellationToken).ConfigureAwait(false) : null;
 }

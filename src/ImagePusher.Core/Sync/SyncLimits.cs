@@ -9,6 +9,15 @@ internal static class SyncLimits
     /// <summary>The longest regular expression, in characters: 4,096.</summary>
     public const int Expression = 4096;
 
+    /// <summary>The most regular expressions of a file, aliases included: 100,000.</summary>
+    public const int Expressions = 100_000;
+
+    /// <summary>The most characters of all different regular expressions of a file: 262,144; each takes up to 3 KB of memory.</summary>
+    public const int ExpressionCharacters = 256 * 1024;
+
+    /// <summary>The longest value in which environment variables are replaced, in characters: 65,536.</summary>
+    public const int ExpandedValue = 64 * 1024;
+
     /// <summary>The most images that one run selects: 200,000.</summary>
     public const int Images = 200_000;
 

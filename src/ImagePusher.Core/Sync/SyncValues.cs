@@ -11,6 +11,10 @@ namespace ImagePusher.Core.Sync;
 /// <param name="environment">Reads an environment variable for <c>{{env "NAME"}}</c>.</param>
 internal sealed partial class SyncValues(string file, Func<string, string?> environment)
 {
+    private readonly Dictionary<(string Text, bool IsAnchored), SyncExpression> _expressions = [];
+    private int _expressionCount;
+    private long _expressionCharacters;
+
     /// <summary>The entries of a mapping; null is an empty one.</summary>
     public IEnumerable<(YamlNode Key, YamlNode Value)> Mapping(YamlNode node, string what) =>
         node.Kind == YamlKind.Mapping || node.IsNull ? node.Entries : throw Error(node, $"{what} is not a mapping of keys to values");
@@ -70,9 +74,26 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
     public SyncExpression Expression(YamlNode node, string what, bool isAnchored)
     {
         var text = Text(node, what);
+        if (++_expressionCount > SyncLimits.Expressions)
+        {
+            throw YamlErrors.Limit(file, $"it has more than {SyncLimits.Expressions:N0} regular expressions");
+        }
+
+        // An alias of a few characters can stand for a long expression.
+        if (_expressions.TryGetValue((text, isAnchored), out var known))
+        {
+            return known;
+        }
+
+        if ((_expressionCharacters += text.Length) > SyncLimits.ExpressionCharacters)
+        {
+            throw YamlErrors.Limit(
+                file, $"its regular expressions have more than {SyncLimits.ExpressionCharacters:N0} characters");
+        }
+
         try
         {
-            return SyncExpression.Parse(text, isAnchored);
+            return _expressions[(text, isAnchored)] = SyncExpression.Parse(text, isAnchored);
         }
         catch (FormatException error)
         {
@@ -81,7 +102,9 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
     }
 
     /// <summary>A range of versions.</summary>
-    public VersionRange Range(YamlNode node, string what) => Parse(node, what, VersionRange.Parse);
+    public VersionRange Range(YamlNode node, string what) => Parse(
+        node, what, text => text.Length <= SyncLimits.Expression ? VersionRange.Parse(text)
+            : throw Error(node, $"{what} has more than {SyncLimits.Expression} characters"));
 
     /// <summary>A platform.</summary>
     public Platform Platform(YamlNode node, string what) => Parse(node, what, Oci.Platform.Parse);
@@ -115,11 +138,13 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
 
     private string Expand(YamlNode node)
     {
+        var length = node.Text.Length;
         var text = Variable().Replace(node.Text, match =>
         {
             var name = match.Groups["name"].Value;
             return environment(name) is { Length: > 0 } value
-                ? value
+                ? (length += value.Length) <= SyncLimits.ExpandedValue ? value
+                    : throw YamlErrors.Limit(file, $"a value with its variables has more than {SyncLimits.ExpandedValue:N0} characters")
                 : throw Error(node, $"the environment variable '{name}' is not set", "Set the variable, or remove it from the file.");
         });
         return Variable().Replace(node.Text, "").Contains("{{", StringComparison.Ordinal)

@@ -12,12 +12,6 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     /// <summary>The maximum depth of indexes in indexes: 32.</summary>
     public const int MaximumDepth = 32;
 
-    /// <summary>The maximum number of manifests of one image: 10,000.</summary>
-    public const int MaximumManifests = 10_000;
-
-    /// <summary>The maximum size of all manifests of one image together, in bytes: 64 MiB.</summary>
-    public const long MaximumBytes = 64L * 1024 * 1024;
-
     private readonly IImageSource _source = selection.Source;
     private readonly Dictionary<Digest, Manifest> _read = [];
     private readonly Dictionary<Digest, Manifest?> _results = [];
@@ -28,7 +22,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
     private readonly List<Descriptor> _missing = [];
     private readonly HashSet<Digest> _absent = [];
     private readonly Dictionary<Digest, long> _sizes = [];
-    private long _bytes;
+    private readonly ManifestBudget _budget = new(selection.Root.Digest, selection.Source.Description);
 
     public async Task<ImageTree> ReadAsync(CancellationToken cancellationToken)
     {
@@ -248,13 +242,8 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         }
 
         var manifest = await _source.GetManifestAsync(entry, cancellationToken).ConfigureAwait(false);
-        _bytes += manifest.Raw.Length;
-        return _read.Count < MaximumManifests && _bytes <= MaximumBytes
-            ? _read[entry.Digest] = manifest
-            : throw new LimitExceededException(
-                $"The index {selection.Root.Digest} of {_source.Description} has more than {MaximumManifests:N0} manifests "
-                + $"or {MaximumBytes / 1024 / 1024} MiB of them.",
-                "Copy images within it by their digests.");
+        _budget.Add(manifest);
+        return _read[entry.Digest] = manifest;
     }
 
     private void ReportMissing()

@@ -81,7 +81,7 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
                 continue;
             }
 
-            Check(index, _known.Count <= ImageTreeReader.MaximumManifests, $"{ImageTreeReader.MaximumManifests:N0} manifests");
+            Check(index, _known.Count <= TransferLimits.ManifestsPerImage, $"{TransferLimits.ManifestsPerImage:N0} manifests");
             if (isIndex)
             {
                 if (await source.ContainsAsync(entry, cancellationToken).ConfigureAwait(false)
@@ -121,7 +121,7 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
                 && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest image)
             {
                 bytes += image.IsImage ? image.Config.Size : 0;
-                Check(index, bytes <= ImageTreeReader.MaximumBytes, $"{ImageTreeReader.MaximumBytes / 1024 / 1024} MiB of configs");
+                Check(index, bytes <= TransferLimits.ManifestBytesPerImage, $"{TransferLimits.ManifestBytesPerImage / 1024 / 1024} MiB of configs");
                 _candidates[position] = await ReadPlatformAsync(candidate, image, cancellationToken).ConfigureAwait(false);
             }
         }

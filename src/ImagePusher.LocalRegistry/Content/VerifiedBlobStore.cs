@@ -17,6 +17,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
     private const int Attempts = 3;
 
     private readonly ConcurrentDictionary<Digest, Verification> _verifications = new();
+    private readonly ConcurrentDictionary<(Digest, string), bool> _unreadable = new();
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Opens a blob at its first byte; null if it is missing or damaged.</summary>
@@ -62,7 +63,8 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
     public async Task<byte[]?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         using var handle = TryOpen(digest);
-        if (handle is null || RandomAccess.GetLength(handle) is var length && length > LocalRegistryLimits.ManifestLength)
+        if (handle is null || Find(digest, handle) == false
+            || RandomAccess.GetLength(handle) is var length && length > LocalRegistryLimits.ManifestLength)
         {
             return null;
         }
@@ -125,7 +127,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         {
             if (IsLink(folder) || IsLink(Path.GetDirectoryName(folder)!))
             {
-                Warn(digest, "is in a folder that is a link");
+                WarnOnce(digest, "is in a folder that is a link");
                 return null;
             }
 
@@ -137,7 +139,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Warn(digest, $"cannot be read ({error.Message.TrimEnd('.')})");
+            WarnOnce(digest, $"cannot be read ({error.Message.TrimEnd('.')})");
             return null;
         }
     }
@@ -211,6 +213,20 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         }
 
         _verifications[digest] = verification;
+    }
+
+    // A client may ask for it again and again.
+    private void WarnOnce(Digest digest, string problem)
+    {
+        if (_unreadable.Count >= LocalRegistryLimits.VerifiedBlobs)
+        {
+            _unreadable.Clear();
+        }
+
+        if (_unreadable.TryAdd((digest, problem), true))
+        {
+            Warn(digest, problem);
+        }
     }
 
     private void Warn(Digest digest, string problem) =>

@@ -61,6 +61,12 @@ internal sealed class ConnectionReader(Stream stream)
             if ((length = Buffered.IndexOf("\r\n"u8)) >= 0 && length <= LocalRegistryLimits.ChunkLineLength)
             {
                 var line = Encoding.Latin1.GetString(Buffered[..length]);
+                if (line.Any(character => character < ' ' && character != '\t'))
+                {
+                    // A proxy may take a bare CR or LF in an extension for the end of the line (RFC 9112, 2.2 and 7.1.1).
+                    throw RequestHead.Malformed("a line of the chunked body contains a control character");
+                }
+
                 _start += length + 2;
                 return line;
             }

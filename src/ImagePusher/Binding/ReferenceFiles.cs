@@ -1,3 +1,5 @@
+using System.Management.Automation;
+using ImagePusher.Core;
 using ImagePusher.Core.Discovery;
 using ImagePusher.Core.Discovery.Formats;
 using ImagePusher.Core.Discovery.Yaml;
@@ -38,10 +40,15 @@ internal sealed class ReferenceFiles(AsyncCommand command)
         {
             IReadOnlyCollection<string> found = [];
             command.Try(path, () => found = PathResolver.Existing(command, path, isLiteral));
-            var files = found.SelectMany(entry => Directory.Exists(entry) ? Within(entry, recurse) : [entry]);
-            foreach (var file in files.Where(file => _taken.Add(file) || isRepeated))
+            var isPattern = !isLiteral && WildcardPattern.ContainsWildcardCharacters(path);
+            foreach (var entry in found.Where(entry => !isPattern || IsPrintable(entry, entry)))
             {
-                yield return (path, file);
+                var files = !Directory.Exists(entry) ? [entry]
+                    : Within(entry, recurse).Where(file => IsPrintable(file, Path.GetRelativePath(entry, file)));
+                foreach (var file in files.Where(file => _taken.Add(file) || isRepeated))
+                {
+                    yield return (path, file);
+                }
             }
         }
     }
@@ -62,7 +69,7 @@ internal sealed class ReferenceFiles(AsyncCommand command)
 
         if (!scan.IsKnown)
         {
-            var message = $"'{scan.Source.Path}' is not a kind of file that names images.";
+            var message = TerminalText.Escape($"'{scan.Source.Path}' is not a kind of file that names images.");
             if (command.MyInvocation.ExpectingInput)
             {
                 // Of the files that a pipeline selects, many name no images.
@@ -74,6 +81,12 @@ internal sealed class ReferenceFiles(AsyncCommand command)
             }
         }
     }
+
+    // Whoever made the files of a folder also chose their names, which objects have as they are.
+    private bool IsPrintable(string file, string name) =>
+        TerminalText.Escape(name) == name || command.Try(TerminalText.Escape(file), () => throw new InvalidFileException(
+            $"'{file}' is not searched: its name has control characters or a command of a CI system.",
+            "Rename the file, or specify it by -LiteralPath."));
 
     private static IEnumerable<string> Within(string folder, bool recurse)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ImagePusher.Core;
 using ImagePusher.Core.Inspection;
@@ -41,19 +42,27 @@ public sealed class GetReferrerContentCommand : RegistryImageCommand
         }
 
         var name = reference.WithDigest(manifest.Digest).ToString();
+        var (length, values) = (0L, new StrongBox<int>());
         foreach (var layer in artifact.Layers)
         {
+            // What was read waits for the pipeline, so it is limited together.
+            if ((length += layer.Size) > InspectionLimits.Document)
+            {
+                throw new LimitExceededException(
+                    $"The documents of {name} have more than {InspectionLimits.Document:N0} bytes.", "Check what the artifact is.");
+            }
+
             var content = await BlobReader.ReadAsync(repository, layer, InspectionLimits.Document, cancellationToken).ConfigureAwait(false);
-            Write(pending, name, content);
+            Write(pending, name, content, values);
         }
     }
 
     // BuildKit stores attestations as layers of something that looks like an image.
     private static bool IsDocument(Descriptor layer) => layer.MediaType.Contains("json", StringComparison.Ordinal);
 
-    private void Write(PendingInput pending, string name, byte[] content)
+    private void Write(PendingInput pending, string name, byte[] content, StrongBox<int> values)
     {
-        var document = Raw ? null : Parse(content);
+        var document = Raw ? null : Parse(content, values);
         if (document is { } root && AttachedDocument.Packages(root) is { } packages)
         {
             foreach (var package in packages)
@@ -71,11 +80,11 @@ public sealed class GetReferrerContentCommand : RegistryImageCommand
         }
     }
 
-    private static JsonElement? Parse(byte[] content)
+    private static JsonElement? Parse(byte[] content, StrongBox<int> values)
     {
         try
         {
-            return AttachedDocument.Read(content);
+            return AttachedDocument.Read(content, ref values.Value);
         }
         catch (JsonException)
         {

@@ -13,6 +13,15 @@ public static class Views
     /// <summary>The first twelve digits of a digest.</summary>
     public static string Digest(string? digest) => Core.Oci.Digest.TryParse(digest, out var parsed) ? parsed.Encoded[..12] : digest ?? "";
 
+    /// <summary>A path of the file system, printable: the property has it as it is, to open the file.</summary>
+    public static string Text(string? path) => OutputText.Of(path) ?? "";
+
+    /// <summary>The last part of a path, printable.</summary>
+    public static string FileName(string? path) => Text(Path.GetFileName(path));
+
+    /// <summary>The folder of a path, printable.</summary>
+    public static string Folder(string? path) => Text(Path.GetDirectoryName(path));
+
     /// <summary>A list on one line.</summary>
     public static string Join(object? values) =>
         LanguagePrimitives.GetEnumerable(values) is { } list ? string.Join(", ", list.Cast<object?>()) : values?.ToString() ?? "";

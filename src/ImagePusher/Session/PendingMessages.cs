@@ -1,29 +1,71 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
+using ImagePusher.Core.IO;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Session;
 
-/// <summary>Keeps log messages of shared objects until a cmdlet shows them on its own thread.</summary>
+/// <summary>
+/// Keeps log messages of shared objects until a cmdlet shows them on its own thread. Whoever sends requests to a local registry can cause
+/// warnings, so their number is limited.
+/// </summary>
 internal sealed class PendingMessages : ILogger
 {
-    private readonly ConcurrentQueue<string> _messages = new();
+    private const int Maximum = 100;
 
-    /// <summary>Writes the messages as verbose ones.</summary>
+    private readonly Queue<(LogLevel Level, string Text)> _messages = new();
+    private readonly Lock _lock = new();
+    private int _omitted;
+
+    /// <summary>Writes warnings as such, and other messages as verbose ones.</summary>
     public void WriteTo(Cmdlet cmdlet)
     {
-        while (_messages.TryDequeue(out var message))
+        while (Take() is var (level, text))
         {
-            cmdlet.WriteVerbose(message);
+            if (level >= LogLevel.Warning)
+            {
+                cmdlet.WriteWarning(text);
+            }
+            else
+            {
+                cmdlet.WriteVerbose(text);
+            }
         }
     }
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _messages.Enqueue(formatter(state, exception));
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var text = TerminalText.Escape(formatter(state, exception));
+        lock (_lock)
+        {
+            if (_messages.Count < Maximum)
+            {
+                _messages.Enqueue((logLevel, text));
+            }
+            else
+            {
+                _omitted++;
+            }
+        }
+    }
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
+
+    private (LogLevel Level, string Text)? Take()
+    {
+        lock (_lock)
+        {
+            if (_messages.TryDequeue(out var message))
+            {
+                return message;
+            }
+
+            var omitted = _omitted;
+            _omitted = 0;
+            return omitted > 0 ? (LogLevel.Information, $"{omitted:N0} more messages were left out.") : null;
+        }
+    }
 }

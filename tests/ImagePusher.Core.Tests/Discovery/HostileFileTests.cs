@@ -76,6 +76,32 @@ public sealed class HostileFileTests
         Assert.Equal(20_000, Scan("Chart.yaml", Repeat(chart, 20_000)).Found.Count);
     }
 
+    [Theory]
+    [InlineData("ARG a=$x\n", "ARG b$n=$a\n")]
+    [InlineData("ARG a=$x", " b$n=$a")]
+    [InlineData("ARG a=$x\n", "ARG b=${a:-x}\n")]
+    public void Arguments_that_stand_for_long_text_again_and_again_are_an_error(string first, string each)
+    {
+        var text = $"{first.Replace("$x", Repeat("x", 4000), StringComparison.Ordinal)}{Numbered(each, 20_000)}\nFROM $b\n";
+        Assert.IsType<LimitExceededException>(Assert.Single(Scan("Dockerfile", text).Errors));
+    }
+
+    [Theory]
+    [InlineData("", "app:$n\n")]
+    [InlineData("# ä\n", "a-b.example/app:$n # äöü\n")]
+    [InlineData("\ufeff", "app:$n\r\n")]
+    public void The_place_of_each_reference_is_counted_in_bytes_in_one_pass(string first, string each)
+    {
+        var bytes = Encoding.UTF8.GetBytes(first + Numbered(each, 90_000));
+        var source = SourceText.Of("/x/all.list", bytes);
+        var found = ReferenceScan.Read(source, new ScanOptions()).Found;
+        Assert.Equal(90_000, found.Count);
+        foreach (var reference in found.Append(found[0]))
+        {
+            Assert.True(bytes.AsSpan((int)source.ByteOffsetOf(reference.Place.Offset)).StartsWith(Encoding.UTF8.GetBytes(reference.Text)), reference.Text);
+        }
+    }
+
     private static string Numbered(string each, int count) => string.Concat(Enumerable.Range(1, count).Select(number => each
         .Replace("$n", $"{number}", StringComparison.Ordinal).Replace("$p", $"{number - 1}", StringComparison.Ordinal)));
 

@@ -51,7 +51,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // A few hundred milliseconds for each reader.
     private static int Count(FuzzTarget target) => target.Name switch
     {
-        "layout" => 60,
+        "layout" or "layer" => 60,
         "archive" or "response" or "token-exchange" or "upload" or "request" => 150,
         _ => 500,
     };

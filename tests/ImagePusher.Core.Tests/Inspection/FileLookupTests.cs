@@ -17,11 +17,12 @@ public sealed class FileLookupTests
             var layers = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Layer(random)).ToList();
             foreach (var path in new[] { "a", "a/b", "a/b/c", "b/c", "b" })
             {
+                var lookup = new FileLookup([path]);
                 for (var count = 1; count <= layers.Count; count++)
                 {
                     // Uppermost first.
-                    var upper = layers.TakeLast(count).Reverse().Select(layer => (IReadOnlyDictionary<string, LayerEntry>)layer.ToDictionary(entry => entry.Path)).ToList();
-                    if (new FileLookup(upper).IsDecided(path))
+                    lookup.Descend(layers[^count].ToDictionary(entry => entry.Path));
+                    if (lookup.IsDecided)
                     {
                         decided++;
                         Assert.Equal(Merged(layers, 0, path), Merged(layers, layers.Count - count, path));

@@ -69,6 +69,63 @@ public sealed class HostileLayerTests
         });
     }
 
+    [Theory]
+    [InlineData("deep paths")]
+    [InlineData("links to deep paths")]
+    [InlineData("folders of one file each")]
+    public void Folders_that_only_paths_name_are_limited(string attack)
+    {
+        var deep = string.Join('/', Enumerable.Repeat("a", 2000));
+        Assert.True(Link("l", deep));
+        Assert.Throws<LimitExceededException>(() =>
+        {
+            for (var number = 0; number < InspectionLimits.LayerEntries; number++)
+            {
+                switch (attack)
+                {
+                    case "deep paths":
+                        _tree.Apply(0, File($"{number}/{deep}"));
+                        break;
+                    case "links to deep paths":
+                        _tree.Apply(0, new LayerEntry($"{number}/l", LayerEntryKind.HardLink, 0) { Link = "l" });
+                        _tree.Apply(0, File($"{number}/l/x"));
+                        break;
+                    default:
+                        _tree.Apply(0, File($"{number}/x"));
+                        break;
+                }
+            }
+        });
+        var nodes = _tree.All().ToList();
+        Assert.InRange(nodes.Count, 1, 2 * InspectionLimits.ImpliedFolders + 2);
+        Assert.InRange(nodes.Sum(node => (long)node.PathLength), 1, InspectionLimits.NameCharacters + InspectionLimits.FilePath);
+    }
+
+    [Theory]
+    [InlineData(LayerEntryKind.File, "l0/x", "l40")]
+    [InlineData(LayerEntryKind.File, "l0/.wh.x", "missing")]
+    [InlineData(LayerEntryKind.HardLink, "y", "missing")]
+    internal void All_parts_of_links_that_lead_nowhere_are_counted(LayerEntryKind kind, string path, string last)
+    {
+        const int Parts = 1000;
+        var rest = string.Concat(Enumerable.Repeat("/a", Parts));
+        for (var number = 0; number < InspectionLimits.FileLinks; number++)
+        {
+            Assert.True(Link($"l{number}", (number < InspectionLimits.FileLinks - 1 ? $"l{number + 1}" : last) + rest));
+        }
+
+        Assert.True(Link("l40", "l0"));
+        var applied = 0;
+        Assert.Throws<LimitExceededException>(() =>
+        {
+            for (; applied < InspectionLimits.LayerEntries; applied++)
+            {
+                _tree.Apply(1, new LayerEntry(path, kind, 0) { Link = "l0/x" });
+            }
+        });
+        Assert.InRange(applied, 1, InspectionLimits.PathSteps / (Parts * InspectionLimits.FileLinks));
+    }
+
     private static LayerEntry File(string path) => new(path, LayerEntryKind.File, 1);
 
     private bool Link(string path, string target) => _tree.Apply(0, new LayerEntry(path, LayerEntryKind.SymbolicLink, 0) { Link = target });

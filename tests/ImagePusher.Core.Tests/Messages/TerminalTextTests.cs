@@ -57,6 +57,44 @@ public sealed class TerminalTextTests
     [InlineData("ann@example.com: denied", "ann@example.com: denied.")]
     public void The_password_of_an_address_is_hidden(string text, string expected) => Assert.Equal(expected, TerminalText.Sentence(text));
 
+    [Theory]
+    [InlineData("://a:", "@sha256:00")]
+    [InlineData("'a:b", "@sha512:00")]
+    [InlineData("x", "")]
+    public void A_message_is_as_long_as_people_read_whatever_a_file_writes(string each, string end)
+    {
+        var text = string.Concat(Enumerable.Repeat(each, 2_000_000)) + end;
+        string[] messages =
+        [
+            new InvalidOptionException($"mirror.yml, line 1: the key '{text}' occurs twice.", text).Message,
+            TerminalText.Sentence(text), TerminalText.Quote(text), UserInfo.Hide(text), TerminalText.Shorten(text),
+        ];
+        Assert.All(messages, message => Assert.InRange(message.Length, 1, TerminalText.MaximumMessage + 10));
+        Assert.StartsWith("mirror.yml, line 1: the key", messages[0], StringComparison.Ordinal);
+        Assert.Equal(new string('x', 200) + "…", TerminalText.Quote(new string('x', 1_000_000)));
+    }
+
+    [Theory]
+    [InlineData("'https://ann:s3cret@r.example/a:{{ .Tag }}' is skipped")]
+    [InlineData("the value ann:s3cret@r.example/a is invalid")]
+    [InlineData("https://s3cret@r.example/x")]
+    public void The_password_of_an_address_is_in_no_quote_and_no_log(string text)
+    {
+        Assert.DoesNotContain("cret", TerminalText.Quote(text), StringComparison.Ordinal);
+        var padded = text.Replace("ann:", $"ann{new string('n', 190)}:", StringComparison.Ordinal).Replace("s3cret", $"s3{new string('c', 190)}ret", StringComparison.Ordinal);
+        Assert.DoesNotContain("s3c", TerminalText.Quote(padded), StringComparison.Ordinal);
+        var log = new ImagePusher.TestSupport.RecordingLogger();
+        LoggerExtensions.Warning(log, text);
+        LoggerExtensions.Verbose(log, text);
+        LoggerExtensions.Debug(log, text);
+        Assert.All(log.Messages, message => Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_shortened_message_ends_between_two_words() =>
+        Assert.Equal(
+            new string('a', 8000) + " …", TerminalText.Shorten($"{new string('a', 8000)} https://ann:{new string('s', 8000)}@r.example"));
+
     [Fact]
     public void Exceptions_and_log_messages_are_escaped()
     {

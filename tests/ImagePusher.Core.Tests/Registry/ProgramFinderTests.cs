@@ -50,6 +50,23 @@ public sealed class ProgramFinderTests : IDisposable
     }
 
     [Fact]
+    public void Every_program_that_is_started_was_found_here()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(System.IO.Path.Combine(root.FullName, "ImagePusher.sln")))
+        {
+            root = root.Parent!;
+        }
+
+        var starting = Directory.GetFiles(System.IO.Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(file => (Name: System.IO.Path.GetFileName(file), Text: File.ReadAllText(file)))
+            .Where(file => file.Text.Contains("Process.Start(", StringComparison.Ordinal) || file.Text.Contains("ProcessStartInfo(", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["CosignProgram.cs", "CredentialHelper.cs"], starting.Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.All(starting, file => Assert.Contains("ProgramFinder.Find(", file.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Trait("Wine", "Windows has no execute permission.")]
     public void A_file_that_is_not_executable_is_passed_over()
     {

@@ -255,6 +255,34 @@ public sealed class TlsAndProxyTests : IDisposable
         Assert.Equal(0, seenMirror.Count("POST|PATCH|PUT"));
     }
 
+    [Theory]
+    [InlineData("http://10.0.0.7/x")]
+    [InlineData("http://localhost:9/x")]
+    [InlineData("http://[::ffff:169.254.169.254]/latest/meta-data")]
+    public async Task A_public_mirror_directs_no_request_to_a_private_network(string location)
+    {
+        var asked = new List<string>();
+        await using var world = LoopbackServer.Start(exchange =>
+        {
+            asked.Add(exchange.Target);
+            if (exchange.Target.StartsWith("http://mirror.example/v2/team/", StringComparison.Ordinal))
+            {
+                exchange.Add("Location", location);
+                return exchange.RespondAsync(307);
+            }
+
+            return exchange.Target.EndsWith("/v2/", StringComparison.Ordinal) ? exchange.RespondAsync(200)
+                : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
+        });
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
+        session.Client.SetSettings("mirror.example", RegistrySession.Quick with { PlainHttp = true });
+        session.Client.SetSettings("registry.example", RegistrySession.Quick with { PlainHttp = true, Mirrors = ["mirror.example"] });
+        _ = await Record.ExceptionAsync(() => session.Repository("registry.example").ResolveAsync("1", Token));
+        Assert.Contains(asked, url => url.StartsWith("http://mirror.example/v2/team/", StringComparison.Ordinal));
+        Assert.All(asked, url => Assert.Matches("^http://(mirror|registry)\\.example/v2/", url));
+    }
+
     [Fact]
     public async Task A_mirror_that_is_down_is_left_out()
     {

@@ -100,6 +100,35 @@ public sealed class UploadLocationTests
         Assert.Equal(["GET http://registry.example/v2/", "POST http://registry.example/v2/team/app/blobs/uploads/"], asked);
     }
 
+    [Theory]
+    [InlineData("http://10.0.0.7:5000/v2/team/app/blobs/uploads/1", 0)]
+    [InlineData("http://[::ffff:127.0.0.1]:9/v2/team/app/blobs/uploads/1", 5)]
+    [InlineData("http://169.254.169.254/latest/meta-data", 10)]
+    public async Task A_recalled_Location_in_a_private_network_is_refused_for_a_registry_outside(string location, long offset)
+    {
+        var asked = new List<string>();
+        await using var world = LoopbackServer.Start(exchange =>
+        {
+            asked.Add($"{exchange.Method} {exchange.Target}");
+            return exchange.RespondAsync(exchange.Method == "GET" ? 200 : 404);
+        });
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) }, journal: new PlantedJournal(location, offset));
+        _ = await Assert.ThrowsAnyAsync<ImagePusherException>(() => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
+        Assert.NotEmpty(asked);
+        Assert.All(asked, request => Assert.Contains(" http://registry.example/v2/", request, StringComparison.Ordinal));
+    }
+
+    /// <summary>A journal in which someone put the same upload for everything.</summary>
+    private sealed class PlantedJournal(string location, long offset) : IUploadJournal
+    {
+        public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => new(new UploadSession(key, location, offset, 0, DateTimeOffset.UtcNow));
+
+        public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+
     [Fact]
     public async Task A_stale_Location_costs_the_upload_and_not_the_push()
     {

@@ -184,6 +184,47 @@ public sealed class SyncFileTests
         Assert.True(YamlLimits.Nodes > 100_000);
     }
 
+    [Theory]
+    [InlineData("a.b:\n  images-by-tag-regex:\n    app: &x '$long'\n", "    app$n: *x\n", 9000, false)]
+    [InlineData("version: 1\nx-a: &x '$long'\nsync:\n- {source: a.b/c, target: d.e/c, type: repository, tags: {allow: [", "*x,", 150_000, true)]
+    [InlineData("a.b:\n  images-by-tag-regex:\n", "    app$n: '$n$long'\n", 9000, true)]
+    public void Expressions_that_are_long_and_many_are_read_once_or_exceed_a_limit(string first, string each, int count, bool isError)
+    {
+        var expression = string.Concat(Enumerable.Repeat("[a-z]{2}x", 400));
+        var text = new StringBuilder(first.Replace("$long", expression, StringComparison.Ordinal));
+        var numbered = each.Replace("$long", expression[..900], StringComparison.Ordinal);
+        for (var number = 0; number < count; number++)
+        {
+            text.Append(numbered.Replace("$n", $"{number}", StringComparison.Ordinal));
+        }
+
+        text.Append(first.EndsWith('[') ? "]}}\n" : "");
+        var before = GC.GetTotalAllocatedBytes();
+        if (isError)
+        {
+            Assert.Throws<LimitExceededException>(() => Read(text.ToString()));
+        }
+        else
+        {
+            Assert.Equal(count + 1, Read(text.ToString()).Entries.Count);
+        }
+
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 1L << 30);
+    }
+
+    [Theory]
+    [InlineData("a.b: {credentials: {username: '$x'}}")]
+    [InlineData("a.b: {images-by-semver: {app: '$x'}}")]
+    [InlineData("version: 1\nsync: [{source: '$x', target: a.b/c, type: image}]")]
+    public void A_value_that_names_a_variable_again_and_again_exceeds_a_limit(string text) =>
+        Assert.Throws<LimitExceededException>(() => Read(text.Replace(
+            "$x", string.Concat(Enumerable.Repeat("{{env \"SECRET\"}}", 50_000)), StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_long_range_is_an_error_with_its_position() =>
+        Assert.Contains("line 1, column 32", Assert.Throws<InvalidOptionException>(
+            () => Read($"a.b: {{images-by-semver: {{app: '{string.Concat(Enumerable.Repeat("<1 ", 3000))}'}}}}")).Message, StringComparison.Ordinal);
+
     [Fact]
     public void An_expression_is_matched_in_a_time_that_a_file_cannot_extend()
     {

@@ -32,6 +32,22 @@ public sealed class SecretInNameTests
         Assert.All(Texts(error).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text), text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("compose.yaml", "services: {a: {image: 'https://bob:S3cret@r.example/app:${TAG}'}}\n")]
+    [InlineData("Dockerfile", "FROM bob:S3cret@ghcr.io/owner/app:$TAG\n")]
+    [InlineData("deploy.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'bob:S3cret@ghcr.io/app:{{ .Tag }}'}]}\n")]
+    [InlineData("images.txt", "bob:S3cret@ghcr.io/owner/app:1\nhttps://S3cret@ghcr.io/x\n")]
+    [InlineData("deploy.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'docker://bob:S3cret@ghcr.io/app:1'}]}\n")]
+    public async Task It_is_not_shown_either_if_a_file_has_it(string name, string content)
+    {
+        using var folder = new TestSupport.TemporaryFolder();
+        folder.Write(name, content);
+        using var engine = new Engine { ["file"] = folder[name] };
+        var outcome = await engine.RunAsync("Find-ImageReference $file -Verbose; Set-ImageReference $file -Mirror localhost:5000 -WhatIf", Token);
+        Assert.True(outcome.Warnings.Count + outcome.AllErrors.Count > 0);
+        Assert.All(outcome.AllErrors.SelectMany(Texts).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text), text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Texts(ErrorRecord error)
     {
         yield return $"{error} {error.ErrorDetails?.Message} {error.ErrorDetails?.RecommendedAction} {error.CategoryInfo} {error.TargetObject}";

@@ -50,6 +50,22 @@ public sealed class SendImageToEngineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Send-ImageToEngine -Path $tar -EngineHost $service -Verbose")]
+    [InlineData("Send-ImageToEngine -Path $tar -EngineHost $service -WhatIf")]
+    [InlineData("Send-ImageToEngine -Path $tar -EngineHost 'tcp://bob:S3cret@localhost:1' -Verbose")]
+    public async Task Credentials_in_the_address_of_an_engine_are_not_shown(string script)
+    {
+        await using var engine = FakeEngine.Start();
+        _engine["tar"] = _images.Write("app");
+        _engine["service"] = engine.Address.Replace("//", "//bob:S3cret@", StringComparison.Ordinal);
+        var outcome = await _engine.RunAsync(script + " | Format-List * | Out-String", Token);
+        var texts = outcome.Output.Select(item => item.ToString()!).Concat(outcome.Verbose).Append(outcome.Text)
+            .Concat(outcome.AllErrors.SelectMany(error => new[] { error.ToString(), error.Exception.ToString() })).ToList();
+        Assert.Contains(texts, text => text.Contains("***@localhost", StringComparison.Ordinal));
+        Assert.All(texts, text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("{\"error\":\"\\ud800 x\"}")]
     [InlineData("{\"stream\":\"\\udc00\"}\n{\"\\ud800\":1,\"error\":\"no\"}")]
     [InlineData("{\"status\":\"\\ud800\"}\n[1]\nnull\n\"x\"\n{\"error\":\"no\"}")]

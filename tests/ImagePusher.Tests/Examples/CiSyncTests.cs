@@ -68,7 +68,8 @@ public sealed class CiSyncTests : IDisposable
             """
             . $script
             [pscustomobject]@{ State = 'Failed'; Reference = 'a.b/c:1'; Error = "one|two`n# three <img src=x> [link](https://x) ``code`` ##vso[task.complete]`u{1b}[2J @team" },
-            [pscustomobject]@{ State = 'Copied'; Reference = 'a.b/c_d:1'; Digest = 'sha256:00' } | ConvertTo-SyncSummary -Title '*x*' -MaximumRows 1
+            [pscustomobject]@{ State = 'Copied'; Reference = 'a.b/c_d:1'; Digest = 'sha256:00' },
+            [pscustomobject]@{ State = 'Skipped'; Source = 'a.b/e:1'; Error = "Www.evil.example _www.evil.example me@evil.example $('x' * 400)" } | ConvertTo-SyncSummary -Title '*x*' -MaximumRows 1
             """, Token);
         Assert.Equal(
             """
@@ -77,6 +78,7 @@ public sealed class CiSyncTests : IDisposable
             | State | Images |
             | --- | ---: |
             | Copied | 1 |
+            | Skipped | 1 |
             | Failed | 1 |
 
             ### Failed
@@ -90,7 +92,13 @@ public sealed class CiSyncTests : IDisposable
             | State | Image | Digest |
             | --- | --- | --- |
             | Copied | a.b/c\_d\:1 | sha256\:00 |
-            """.ReplaceLineEndings("\n"), text);
+
+            ### Skipped
+
+            | State | Image | Error |
+            | --- | --- | --- |
+            | Skipped | a.b/e\:1 | Www\.evil.example \_www\.evil.example me\@evil.example $x… |
+            """.ReplaceLineEndings("\n").Replace("$x", new string('x', 300 - "Www.evil.example _www.evil.example me@evil.example ".Length), StringComparison.Ordinal), text);
     }
 
     private void Prepare(MirroredSource source, string file, bool isGitHub)

@@ -53,5 +53,26 @@ public sealed class ReferrerContentTests : IDisposable
         Assert.StartsWith("UnsupportedContent", Assert.Single(image.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0,", 10, 128 * 1024 * 1024, "")]
+    [InlineData("0,", 10, 128 * 1024 * 1024, "-Raw")]
+    [InlineData("0,", 3_000_000, 0, "")]
+    public async Task All_documents_of_an_artifact_together_are_limited(string value, int count, long stated, string options)
+    {
+        var storage = new RegistryStorage(_folder.FullName);
+        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = _folder.FullName }, Token);
+        var content = Encoding.UTF8.GetBytes($"[{new StringBuilder().Insert(0, value, count)}0]");
+        var config = storage.AddBlob("many", TestArtifact.Config);
+        var layer = storage.AddBlob("many", content);
+        string Layer(string digest, long size) => $$"""{"mediaType":"application/json","digest":"{{digest}}","size":{{size}}}""";
+        var second = stated > 0 ? Layer(Http.DigestOf("missing"u8.ToArray()), stated) : Layer(layer, content.Length);
+        storage.AddManifest("many", Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","artifactType":"application/json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{config}}","size":2},"layers":[{{Layer(layer, content.Length)}},{{second}}]}"""), "1");
+        using var engine = new Engine { ["image"] = $"{registry.Address}/many:1" };
+        var outcome = await engine.RunAsync($"Get-ReferrerContent $image {options}", Token);
+        Assert.Equal(content, (byte[])Assert.Single(outcome.Output).BaseObject);
+        Assert.StartsWith("LimitExceeded", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 }

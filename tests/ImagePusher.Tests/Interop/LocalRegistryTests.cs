@@ -33,6 +33,44 @@ public sealed class LocalRegistryTests
         Assert.Equal((string)cached.Digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["read", "manifest.json"], Token)));
     }
 
+    [Theory]
+    [InlineData("blob")]
+    [InlineData("manifest")]
+    [InlineData("link")]
+    public async Task Damage_in_the_cache_is_404_and_one_warning_of_the_next_command(string what)
+    {
+        Assert.SkipWhen(what == "link" && OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var images = new SmallImages();
+        using var engine = new Engine { ["tar"] = images.Write("app") };
+        var image = await engine.SingleAsync("Import-ImageTar $tar", Token);
+        var registry = await StartAsync(engine);
+        var blobs = Path.Combine(engine.CachePath, "blobs", "sha256");
+        var name = what == "manifest" ? ((string)image.Digest)[7..]
+            : Path.GetFileName(new DirectoryInfo(blobs).GetFiles().MaxBy(file => file.Length)!.FullName);
+        var file = Path.Combine(blobs, name);
+        var content = await File.ReadAllBytesAsync(file, Token);
+        File.Delete(file);
+        if (what == "link")
+        {
+            File.CreateSymbolicLink(file, images.Write("elsewhere", content));
+        }
+        else
+        {
+            content[^1] ^= 1;
+            await File.WriteAllBytesAsync(file, content, Token);
+        }
+
+        using var http = new HttpClient();
+        for (var count = 0; count < 3; count++)
+        {
+            using var answer = await http.GetAsync(new Uri($"http://{registry}/v2/app/{(what == "manifest" ? "manifests/1" : $"blobs/sha256:{name}")}"), Token);
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        Assert.Contains(name, Assert.Single((await engine.RunAsync("Get-LocalRegistry", Token)).WithoutErrors().Warnings), StringComparison.Ordinal);
+        Assert.Empty((await engine.RunAsync("Get-LocalRegistry", Token)).Warnings);
+    }
+
     [Fact]
     public async Task Podman_pushes_and_pulls()
     {

@@ -25,6 +25,7 @@ internal sealed class DockerfileReader(
 
     private readonly Dictionary<string, string> _arguments = new(variables ?? new Dictionary<string, string>(), StringComparer.Ordinal);
     private readonly HashSet<string> _stages = new(StringComparer.OrdinalIgnoreCase);
+    private long _argumentCharacters;
     private bool _hasStage;
     private char _escape;
 
@@ -112,8 +113,20 @@ internal sealed class DockerfileReader(
             var text = word.From(equals + 1).Text.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
             if (equals > 0 && Values.Expand(InBlock(text)) is { Problem: null } value)
             {
+                Count(equals + value.Text.Length);
                 _arguments[word.Text[..equals]] = value.Text;
             }
+        }
+    }
+
+    // A few bytes of each argument can stand for the longest text that an argument before it has.
+    private void Count(int characters)
+    {
+        if ((_argumentCharacters += characters) > DiscoveryLimits.ArgumentCharacters)
+        {
+            throw new LimitExceededException(
+                $"The arguments of '{collector.Source.Path}' have more than {DiscoveryLimits.ArgumentCharacters} characters.",
+                "Split the file.");
         }
     }
 

@@ -18,9 +18,10 @@ internal sealed class VersionBounds(IReadOnlyList<VersionBound> bounds)
             return false;
         }
 
+        var isNamed = IsNamed(version);
         foreach (var bound in bounds)
         {
-            if (!Holds(bound, version))
+            if (!Holds(bound, version, isNamed))
             {
                 return false;
             }
@@ -29,28 +30,41 @@ internal sealed class VersionBounds(IReadOnlyList<VersionBound> bounds)
         return true;
     }
 
-    private bool Holds(VersionBound bound, TagVersion version) => bound.Comparison switch
+    private static bool Holds(VersionBound bound, TagVersion version, bool isNamed) => bound.Comparison switch
     {
         VersionComparison.AtLeast => version.CompareTo(bound.Version) >= 0,
         VersionComparison.Above => version.CompareTo(bound.Version) > 0,
         VersionComparison.AtMost => version.CompareTo(bound.Version) <= 0,
-        VersionComparison.Below => IsBelow(version, bound),
+        VersionComparison.Below => IsBelow(version, bound, isNamed),
         VersionComparison.Other => version.CompareTo(bound.Version) != 0,
         VersionComparison.OutsideOf => !bound.Excluded!.Contain(version),
         _ => version.CompareTo(bound.Version) == 0,
     };
 
     // By precedence 2.0-rc1 is below 2, but '<2' is not meant to include it, unless another bound names a suffix of 2.0.
-    private bool IsBelow(TagVersion version, VersionBound bound)
+    private static bool IsBelow(TagVersion version, VersionBound bound, bool isNamed)
     {
         if (bound.Version.IsPreRelease || version.CompareNumbers(bound.Version) != 0)
         {
             return version.CompareTo(bound.Version) < 0;
         }
 
-        return !bound.IsPartial && version.IsPreRelease
-            && bounds.Any(other => other.Version.IsPreRelease && !other.Version.IsLowestPreRelease
-                && other.Version.CompareNumbers(version) == 0);
+        return !bound.IsPartial && isNamed;
+    }
+
+    // True if a bound names a suffix of the version's numbers.
+    private bool IsNamed(TagVersion version)
+    {
+        foreach (var bound in bounds)
+        {
+            if (version.IsPreRelease && bound.Version.IsPreRelease && !bound.Version.IsLowestPreRelease
+                && bound.Version.CompareNumbers(version) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 
