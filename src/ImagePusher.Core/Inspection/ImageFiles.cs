@@ -55,6 +55,7 @@ internal sealed class ImageFiles
         InspectedImage image, FileSelection selection, LayerIndex index, EntryWarnings warnings, CancellationToken cancellationToken)
     {
         var layers = new List<(int Number, IReadOnlyList<LayerEntry> Entries)>();
+        var count = 0;
         var tables = new Dictionary<Digest, Dictionary<string, LayerEntry>>();
         var lookup = new FileLookup(selection.Paths.Select(path => LayerPath.Clean(path, out _)));
         for (var number = image.Manifest.Layers.Count - 1; number >= 0; number--)
@@ -68,12 +69,20 @@ internal sealed class ImageFiles
 
             var entries = await index.ReadAsync(image, layer, cancellationToken).ConfigureAwait(false);
             layers.Add((number, entries));
+
+            // A manifest may name one layer again and again, and each time it is merged.
+            if ((count += entries.Count) > InspectionLimits.LayerEntries)
+            {
+                throw LayerErrors.Limit(
+                    $"The layers of {image.Manifest.Digest} of {image.Source.Description} have more than "
+                    + $"{InspectionLimits.LayerEntries:N0} entries.");
+            }
+
             if (selection.NeedsAllLayers || lookup.NeedsAllLayers)
             {
                 continue;
             }
 
-            // A manifest may name one layer again and again.
             if (!tables.TryGetValue(layer.Digest, out var table))
             {
                 table = tables[layer.Digest] = ByPath(entries);

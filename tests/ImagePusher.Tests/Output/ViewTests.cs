@@ -32,7 +32,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
         {
             var properties = Shown(type).Order(StringComparer.Ordinal);
             var views = Views.Descendants("View").Where(view => Selects(view, type.FullName!)).ToList();
-            Assert.Equal(properties, views.Elements("ListControl").Descendants("PropertyName").Select(name => name.Value).Order(StringComparer.Ordinal));
+            Assert.Equal(properties, views.Elements("ListControl").Descendants("ListItem").Select(item => (item.Element("PropertyName") ?? item.Element("Label"))!.Value).Order(StringComparer.Ordinal));
             var used = views.Descendants("PropertyName").Select(name => name.Value)
                 .Concat(views.Descendants("ScriptBlock").SelectMany(script => Regex.Matches(script.Value, @"\$_\.(\w+)").Select(match => match.Groups[1].Value)));
             Assert.All(used, name => Assert.NotNull(type.GetProperty(name)));
