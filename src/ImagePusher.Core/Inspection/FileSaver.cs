@@ -100,8 +100,8 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
         if (copied > Limits.ExpansionAllowance && copied / Limits.ExpansionRatio > files.Image.Size)
         {
             throw new LimitExceededException(
-                $"The hard links of {files.Image.Manifest.Digest} of {files.Image.Source.Description} stand for {copied:N0} bytes of copies, "
-                + $"out of proportion to the {files.Image.Size:N0} bytes of the image.",
+                $"The hard links of {files.Image.Manifest.Digest} of {files.Image.Source.Description} stand for {copied:N0} bytes of "
+                + $"copies, out of proportion to the {files.Image.Size:N0} bytes of the image.",
                 "Save the files to a tar, which has hard links.");
         }
     }

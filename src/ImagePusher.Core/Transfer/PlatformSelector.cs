@@ -121,7 +121,9 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
                 && await read(candidate.Entry, cancellationToken).ConfigureAwait(false) is ImageManifest image)
             {
                 bytes += image.IsImage ? image.Config.Size : 0;
-                Check(index, bytes <= TransferLimits.ManifestBytesPerImage, $"{TransferLimits.ManifestBytesPerImage / 1024 / 1024} MiB of configs");
+                Check(
+                    index, bytes <= TransferLimits.ManifestBytesPerImage,
+                    $"{TransferLimits.ManifestBytesPerImage / 1024 / 1024} MiB of configs");
                 _candidates[position] = await ReadPlatformAsync(candidate, image, cancellationToken).ConfigureAwait(false);
             }
         }

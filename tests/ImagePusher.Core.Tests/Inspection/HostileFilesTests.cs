@@ -18,25 +18,6 @@ public sealed class HostileFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("nowhere")]
-    [InlineData("f/1/nowhere")]
-    [InlineData("f/other")]
-    public async Task A_layer_that_is_named_again_and_again_is_kept_once(string path)
-    {
-        var layer = Tar(Enumerable.Range(0, 1900).Select(number => (TarEntryType.Directory, $"f/{number}", "")));
-        await using var layout = await LayoutImage.CreateAsync(_folder, "image", [.. Enumerable.Repeat(layer, InspectionLimits.Layers)]);
-        GC.Collect();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var peak = 0L;
-        await using (new Timer(_ => peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 10))
-        {
-            Assert.Single((await ReadAsync(layout.Image, path)).Missing);
-        }
-
-        Assert.InRange(peak - before, long.MinValue, 50L * 1024 * 1024);
-    }
-
-    [Theory]
     [InlineData(1000, 2001)]
     [InlineData(500, 4001)]
     [InlineData(100, 20_001)]
