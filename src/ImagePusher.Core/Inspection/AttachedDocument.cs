@@ -60,7 +60,7 @@ internal static class AttachedDocument
             return statement;
         }
 
-        // An envelope in an envelope is no attestation: each would be held in memory until the innermost one is read.
+        // An envelope in an envelope is not opened: each would be held in memory until the innermost one is read.
         var envelope = root.Property("dsseEnvelope") ?? root;
         return envelope.Text("payloadType")?.Contains("in-toto", StringComparison.Ordinal) == true
             && Parse(envelope.Text("payload")) is { } payload ? StatementOf(payload) : null;
