@@ -1,6 +1,6 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Engines;
 

@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Messages;
 using ImagePusher.Core.Oci;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ImagePusher.Core.IO;
+using ImagePusher.Core.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Session;

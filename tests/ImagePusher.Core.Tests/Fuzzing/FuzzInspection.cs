@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImagePusher.Core.Inspection;
 using ImagePusher.Core.Tests.Inspection;
 using ImagePusher.TestSupport;
