@@ -18,7 +18,11 @@ try {
     foreach ($number in 1..5) {
         $env:IMAGEPUSHER_CACHE = Join-Path $work $number cache
         $env:IMAGEPUSHER_STATE = Join-Path $work $number state
-        pwsh -NoProfile -File (Join-Path $PSScriptRoot CommonCommands.ps1) (Join-Path $copy ImagePusher.psd1) $Tar
+        # The runtime that writes the log sometimes aborts at its end, when the log is complete.
+        foreach ($attempt in 1..3) {
+            pwsh -NoProfile -File (Join-Path $PSScriptRoot CommonCommands.ps1) (Join-Path $copy ImagePusher.psd1) $Tar
+            if ($LASTEXITCODE -eq 0) { break }
+        }
         if ($LASTEXITCODE -ne 0) { throw 'A command failed.' }
     }
     $env:DOTNET_JitStdOutFile = $env:DOTNET_JitDisasmSummary = $null

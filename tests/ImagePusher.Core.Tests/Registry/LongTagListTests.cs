@@ -1,10 +1,12 @@
 using System.Globalization;
+using ImagePusher.Core.Tests.Archives;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>A list of any length takes the memory of a page.</summary>
+[Collection(SerialTests.Name)]
 public sealed class LongTagListTests
 {
     private const int PageLength = 1_000;
