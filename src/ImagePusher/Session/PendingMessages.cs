@@ -6,7 +6,7 @@ namespace ImagePusher.Session;
 
 /// <summary>
 /// Keeps log messages of shared objects until a cmdlet shows them on its own thread. Whoever sends requests to a local registry can cause
-/// warnings, so their number is limited.
+/// warnings, so their number is limited, and what waits already is not repeated.
 /// </summary>
 internal sealed class PendingMessages : ILogger
 {
@@ -38,6 +38,11 @@ internal sealed class PendingMessages : ILogger
         var text = TerminalText.Escape(formatter(state, exception));
         lock (_lock)
         {
+            if (_messages.Contains((logLevel, text)))
+            {
+                return;
+            }
+
             if (_messages.Count < Maximum)
             {
                 _messages.Enqueue((logLevel, text));
