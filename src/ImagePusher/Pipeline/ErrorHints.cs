@@ -30,8 +30,9 @@ internal static partial class ErrorHints
         RegistryUnauthorizedException or RegistryDeniedException or RegistryRateLimitedException => SignIn(call),
         RegistryUnreachableException => Reach(error.InnerException, call),
         RegistryProtocolException protocol => Protocol(protocol, call),
-        ManifestNotFoundException =>
-            [call.Has("Image") ? "Get-ImageTar lists the images of an archive." : "Get-RegistryTag lists the tags of a repository."],
+        ManifestNotFoundException when call.IsBound("Path") || call.IsBound("LiteralPath") =>
+            ["Get-ImageTar lists the images of an archive."],
+        ManifestNotFoundException => ["Get-RegistryTag lists the tags of a repository."],
         ImageNotCachedException =>
             ["Get-CachedImage lists the cached images.", "Save-ImageToCache copies an image from a registry.",
                 "Import-ImageTar imports an archive."],

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using ImagePusher.Tests.Support;
+using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Errors;
 
@@ -34,6 +35,22 @@ public sealed partial class RecommendedActionTests
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Distinct().Take(20)));
+    }
+
+    [Theory]
+    [InlineData("Get-ImageFile $registry/app:1", "Get-RegistryTag")]
+    [InlineData("Get-ImageConfig $registry/app:1", "Get-RegistryTag")]
+    [InlineData("Save-ImageToCache $registry/app:1", "Get-RegistryTag")]
+    [InlineData("Get-ImageFile -Path $tar -Image nope", "Get-ImageTar")]
+    [InlineData("Get-Item $tar | Push-ImageTar -Image nope -Destination $registry", "Get-ImageTar")]
+    public async Task A_missing_image_is_looked_for_where_it_was_expected(string script, string cmdlet)
+    {
+        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Path == "/v2/" ? 200 : 404, "{}"));
+        using var images = new SmallImages();
+        using var engine = new Engine { ["registry"] = server.Address, ["tar"] = images.Write("app") };
+        var error = Assert.Single((await engine.RunAsync(script, Token)).Errors);
+        Assert.EndsWith(
+            $"{cmdlet} lists the {(cmdlet == "Get-ImageTar" ? "images of an archive" : "tags of a repository")}.", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
