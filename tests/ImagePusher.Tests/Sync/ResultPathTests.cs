@@ -59,9 +59,9 @@ public sealed class ResultPathTests : IDisposable
             var lines = Read();
             Assert.Subset(lines.Select(line => $"{line.State} {line.Reference}").ToHashSet(), finished.ToHashSet());
 
-            // An image gets its name just before its line is written.
+            // An image gets its name just before its line is written. On a busy machine the registries are slow, and 16 images are copied at once.
             var images = await MirroredSource.ImagesOfAsync(target.Address, Token);
-            Assert.InRange(images.Count - lines.Count, 0, 6);
+            Assert.InRange(images.Count - lines.Count, 0, 16);
             Assert.Subset(images.Select(image => $"{target.Address}/{image.Split(' ')[0]}").ToHashSet(), lines.Select(line => line.Reference).ToHashSet());
         }
     }
