@@ -77,7 +77,7 @@ internal static class TerminalText
     {
         var escaped = UserInfo.Hide(Escape(Shorten(text))).TrimEnd();
         var end = escaped.TrimEnd('.');
-        return end.Length == 0 || end[^1] is '!' or '?' or ':' or '…' ? escaped : end + ".";
+        return end.Length == 0 || end[^1] is '!' or '?' or ':' ? escaped : end + ".";
     }
 
     private static string EscapeFrom(string text, int first)

@@ -71,6 +71,7 @@ public sealed class TerminalTextTests
         ];
         Assert.All(messages, message => Assert.InRange(message.Length, 1, TerminalText.MaximumMessage + 10));
         Assert.StartsWith("mirror.yml, line 1: the key", messages[0], StringComparison.Ordinal);
+        Assert.Matches(@"[^.]\.\z", messages[0]);
         Assert.Equal(new string('x', 200) + "…", TerminalText.Quote(new string('x', 1_000_000)));
     }
 
