@@ -57,13 +57,6 @@ internal sealed class ImageChooser(ImageSelection selection, ILogger log)
         {
             ImageTreeReader.CheckDepth(manifest, _source, depth);
             budget.Add(manifest);
-            if (seen.Count > TransferLimits.ManifestsPerImage)
-            {
-                throw new LimitExceededException(
-                    $"The index {selection.Root.Digest} of {_source.Description} has more than "
-                    + $"{TransferLimits.ManifestsPerImage:N0} manifests.", "Inspect images within it by their digests.");
-            }
-
             if (manifest is ImageManifest image)
             {
                 images.TryAdd(image.Digest, new InspectedImage(_source, image));

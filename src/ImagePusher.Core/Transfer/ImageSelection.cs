@@ -38,7 +38,7 @@ internal sealed class ImageSelection
     /// <summary>The name in a source of several repositories, beside which the tagged referrers are; null if unknown.</summary>
     public ImageReference? SourceName { get; init; }
 
-    /// <summary>The name that the source has the image under, which a verifier judges it by; null if it has none.</summary>
+    /// <summary>The name that the source has the image under, which a policy judges it by; null if it has none.</summary>
     public ImageReference? Name { get; init; }
 
     /// <summary>The source as it lists the referrers of this image.</summary>

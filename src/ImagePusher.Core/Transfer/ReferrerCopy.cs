@@ -88,7 +88,7 @@ internal sealed class ReferrerCopy
                 .Select(entry => entry.Digest).Prepend(selection.Root.Digest)
             : [selection.Root.Digest];
 
-    // Null if the copy would leave it out: by the verifier, or as a deleted manifest that a list still has.
+    // Null if the copy would leave it out: by the policy, or as a deleted manifest that a list still has.
     private async Task<ImageTree?> TryReadAsync(ReferrerWalk.Missing missing, CancellationToken cancellationToken)
     {
         try

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Transfer;
 /// </summary>
 /// <param name="source">Where the referrers are.</param>
 /// <param name="image">The name of their image at the source; null if it has none.</param>
-/// <param name="options">The options of the copy, with the verifier.</param>
+/// <param name="options">The options of the copy, with the policy.</param>
 internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image, CopyOptions options)
 {
     /// <summary>True if the referrer may be copied; else a warning says that it is left out.</summary>
@@ -18,7 +18,7 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
     /// <exception cref="ImagePusherException">That could not be decided; it is not copied then.</exception>
     public async Task<bool> AllowsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
-        if (options.Policy is not { } verifier)
+        if (options.Policy is not { } policy)
         {
             return true;
         }
@@ -27,7 +27,7 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
         {
             if (!await HoldsDocumentsAsync(referrer, cancellationToken).ConfigureAwait(false))
             {
-                await verifier.VerifyAsync(source, image?.WithDigest(referrer.Digest), referrer, cancellationToken).ConfigureAwait(false);
+                await policy.VerifyAsync(source, image?.WithDigest(referrer.Digest), referrer, cancellationToken).ConfigureAwait(false);
             }
 
             return true;

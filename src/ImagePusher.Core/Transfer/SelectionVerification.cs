@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Asks the verifier of a copy about its image, before anything else is done with it.</summary>
+/// <summary>Asks the policy of a copy about its image, before anything else is done with it.</summary>
 /// <remarks>
 /// A signature of an index covers what it references, by digest. Where platforms are selected from an index that is not accepted
 /// itself, the selected images may be accepted each by its own signature. The copy takes the manifests that were accepted then: a source
@@ -28,7 +28,7 @@ internal sealed class SelectionVerification
     {
         var signed = new HashSet<Digest>();
         ImageTree? accepted = null;
-        if (options.Policy is { } verifier)
+        if (options.Policy is { } policy)
         {
             try
             {
@@ -53,7 +53,7 @@ internal sealed class SelectionVerification
 
             async Task AskAsync(Descriptor manifest)
             {
-                if (await verifier.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false))
+                if (await policy.VerifyAsync(selection.Referrers, selection.Name, manifest, cancellationToken).ConfigureAwait(false))
                 {
                     signed.Add(manifest.Digest);
                 }

@@ -123,7 +123,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
     {
         var (name, expected, _) = destination;
         var to = Access with { Credential = DestinationCredential ?? (image.Reference.Registry == name.Registry ? Credential : null) };
-        var asksLate = Force || NoClobber || Require.Length > 0 || Copies.HasPolicy(image.Reference, name);
+        var asksAhead = Require.Length == 0 && Copies.MayAskAhead(image.Reference, name, NoClobber, Force);
         var (target, throttle) = (to.Repository(name), to.ThrottleFor(name.Registry));
         var copy = new CopyRequest
         {
@@ -132,7 +132,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
             Label = image.Reference.ToString(),
             Select = _ => Task.FromResult(image.Selection),
             Target = target,
-            AskAhead = asksLate ? static _ => { } : token => target.AskAhead(name, token),
+            AskAhead = asksAhead ? token => target.AskAhead(name, token) : static _ => { },
             Name = name,
             OptionsFor = _ => new CopyOptions
             {

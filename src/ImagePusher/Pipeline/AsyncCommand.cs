@@ -39,16 +39,16 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     internal ProgressReporter Progress => _progress ??= new ProgressReporter(this);
 
     /// <summary>True for <c>-WhatIf</c>: the call only reports what it would do.</summary>
-    internal bool IsWhatIf => Arguments.IsWhatIf;
+    internal bool IsWhatIf => Call.IsWhatIf;
 
     /// <summary>Reads references as people and lists write them.</summary>
     private protected ReferenceLines Lines => _lines ??= new ReferenceLines(this);
 
     // First read by the pipeline thread, before it starts a worker.
-    private CallArguments Arguments => field ??= CallArguments.Of(this);
+    private CmdletCall Call => field ??= CmdletCall.Of(this);
 
     /// <summary>True if the user specified the parameter. Not for parameters that take pipeline input.</summary>
-    protected bool IsBound(string parameter) => Arguments.IsBound(parameter);
+    protected bool IsBound(string parameter) => Call.IsBound(parameter);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -62,7 +62,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="work">The work; an expected failure becomes one error record.</param>
     internal void Start(object? input, Func<PendingInput, CancellationToken, Task> work)
     {
-        _ = Arguments;
+        _ = Call;
         var pending = new PendingInput(input, Wake);
         _pending.Enqueue(pending);
         pending.Run(work, _stop.Token);
@@ -73,7 +73,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     internal T Await<T>(Func<CancellationToken, Task<T>> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        _ = Arguments;
+        _ = Call;
         var task = Task.Run(() => work(_stop.Token));
         var done = task.ContinueWith(
             _ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

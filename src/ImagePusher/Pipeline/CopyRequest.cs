@@ -35,8 +35,8 @@ internal sealed record CopyRequest
     public required ImageCopier Copier { get; init; }
 
     /// <summary>
-    /// Begins to ask what the target has under the name, before the image is found. Does nothing where the answer must be of the last
-    /// moment (-NoClobber), or where the image must be accepted before the target is asked.
+    /// Begins to ask what the target has under the name, before the image is found; does nothing where
+    /// <see cref="CopyRunner.MayAskAhead"/> forbids it.
     /// </summary>
     public Action<CancellationToken> AskAhead { get; init; } = static _ => { };
 

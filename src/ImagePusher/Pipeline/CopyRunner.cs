@@ -18,9 +18,12 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     /// <summary>True if nothing is copied: -WhatIf or -PlanOnly.</summary>
     public bool IsPlan => isPlanOnly || command.IsWhatIf;
 
-    /// <summary>True if a signature policy must accept an image before its target is asked.</summary>
-    public bool HasPolicy(ImageReference source, ImageReference target) =>
-        policies is not null && policies.ApplyTo(source.Registry, target.Registry);
+    /// <summary>
+    /// True if the target may be asked for a name before the source is: not where a policy must accept the image first, where the answer
+    /// must be of the last moment, or where it is not needed.
+    /// </summary>
+    public bool MayAskAhead(ImageReference source, ImageReference target, bool noClobber, bool force) =>
+        !force && !noClobber && policies?.ApplyTo(source.Registry, target.Registry) is not true;
 
     /// <summary>Copies one image, or plans its copy.</summary>
     /// <param name="input">The input as the user gave it.</param>

@@ -20,7 +20,7 @@ internal static class RepairVerification
     public static async Task RunAsync(
         CopyPolicies policies, ImageSelection origin, ImageCache cache, CacheEntry entry, CancellationToken cancellationToken)
     {
-        if (policies.For(origin, null) is not { } verifier)
+        if (policies.For(origin, null) is not { } policy)
         {
             return;
         }
@@ -40,7 +40,7 @@ internal static class RepairVerification
             await VerifyAsync(index.Descriptor).ConfigureAwait(false);
         }
 
-        Task VerifyAsync(Descriptor manifest) => verifier.VerifyAsync(origin.Referrers, origin.Name, manifest, cancellationToken);
+        Task VerifyAsync(Descriptor manifest) => policy.VerifyAsync(origin.Referrers, origin.Name, manifest, cancellationToken);
     }
 
     // What the cache says about where an image is from is a claim: the index itself must reference all of it.

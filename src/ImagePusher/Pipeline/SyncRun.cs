@@ -138,7 +138,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             Label = item.Source.ToString(),
             Select = async token =>
             {
-                if (!options.Force && !options.NoClobber && !copies.HasPolicy(item.Source, target.Name))
+                if (copies.MayAskAhead(item.Source, target.Name, options.NoClobber, options.Force))
                 {
                     to.AskAhead(target.Name, token);
                 }

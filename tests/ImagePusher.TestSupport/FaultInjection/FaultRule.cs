@@ -94,6 +94,9 @@ public sealed class FaultRule
     /// <summary>Holds back the server's response until the proxy's Release or its end.</summary>
     public FaultRule StallResponse() => Add(new StallResponseFault());
 
+    /// <summary>Sends the server's response later by the time that the proxy's TimeProvider measures.</summary>
+    public FaultRule DelayResponse(TimeSpan latency) => Add(new DelayResponseFault(latency));
+
     /// <summary>Passes a request's body in portions with pauses.</summary>
     public FaultRule DripUp(int portion, TimeSpan pause) => Add(new DripFault(Direction.Up, portion, pause));
 

@@ -62,7 +62,6 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
         {
             if (exchange.Path == "/v2/")
             {
-                await Task.Delay(20, Token);
                 await exchange.RespondAsync(200, "{}");
                 return;
             }
@@ -76,7 +75,9 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
             exchange.Add("Docker-Content-Digest", image.Digest);
             await exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
         });
-        using var engine = new Engine { ["registry"] = server.Address };
+        await using var far = FaultProxy.Start(server.Address);
+        far.On("GET", "/v2/$").DelayResponse(TimeSpan.FromMilliseconds(20));
+        using var engine = new Engine { ["registry"] = far.Address };
         var results = await engine.OutputAsync(
             $"Set-RegistryOption $registry {other}; 1..40 | ForEach-Object {{ \"$registry/team/app:$_\" }} | Copy-RegistryImage -Destination \"$registry/mirror/\"", Token);
         Assert.Equal(40, results.Count);

@@ -16,7 +16,7 @@ internal sealed class ErrorRecordTable(IReadOnlyList<CmdletInfo> cmdlets, Type b
     public ErrorRecord Of(string cmdlet, ICollection<string> bound, Exception error)
     {
         var type = cmdlets.Single(other => other.Name == cmdlet).ImplementingType;
-        var call = Activator.CreateInstance(_call, cmdlet, type, bound);
+        var call = Activator.CreateInstance(_call, cmdlet, type, bound, false);
         var make = Find(cmdlets, "ErrorRecords").GetMethod("Of", BindingFlags.Public | BindingFlags.Static, [typeof(Exception), typeof(object), _call])!;
         return (ErrorRecord)make.Invoke(null, [error, "input", call])!;
     }
