@@ -41,7 +41,8 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: save PATH NAME | copy PATH NAME TARGET | collect PATH | default-cache | loop PATH OWNER TARS SEED SECONDS GRACE");
+        Console.Error.WriteLine(
+            "usage: save PATH NAME | copy PATH NAME TARGET | collect PATH | default-cache | loop PATH OWNER TARS SEED SECONDS GRACE");
         return 2;
 }
 

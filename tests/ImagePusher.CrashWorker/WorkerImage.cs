@@ -14,7 +14,10 @@ internal sealed class WorkerImage
     {
         var contents = layers.Select(Layer).ToList();
         var config = Encoding.UTF8.GetBytes(
-            $$$"""{"created":"2024-05-06T07:08:09Z","architecture":"amd64","os":"linux","config":{"Cmd":["/bin/{{{number}}}"]},"rootfs":{"type":"layers","diff_ids":[{{{string.Join(',', contents.Select(layer => $"\"{Digest.Of(layer)}\""))}}}]}}""");
+            $$$"""
+                {"created":"2024-05-06T07:08:09Z","architecture":"amd64","os":"linux","config":{"Cmd":["/bin/{{{number}}}"]},
+                "rootfs":{"type":"layers","diff_ids":[{{{string.Join(',', contents.Select(layer => $"\"{Digest.Of(layer)}\""))}}}]}}
+                """);
         Manifest = ImageManifest.Create(
             MediaTypes.OciManifest,
             new Descriptor(MediaTypes.OciConfig, Digest.Of(config), config.Length),

@@ -49,7 +49,8 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
         Console.WriteLine("end");
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (formatter(state, exception).Contains("resumed at", StringComparison.Ordinal))
         {

@@ -54,7 +54,8 @@ public sealed class BrowserRequestTests
     public async Task DNS_rebinding_a_foreign_host_name_does_not_reach_a_loopback_registry(string host)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var answer = await registry.ExchangeRawAsync($"GET /v2/_catalog HTTP/1.1\r\nHost: {host}:{registry.Registry.Port}\r\nConnection: close\r\n\r\n");
+        var answer = await registry.ExchangeRawAsync(
+            $"GET /v2/_catalog HTTP/1.1\r\nHost: {host}:{registry.Registry.Port}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 421 ", answer, StringComparison.Ordinal);
     }
 
@@ -66,7 +67,8 @@ public sealed class BrowserRequestTests
     public async Task The_absolute_form_names_a_host_of_this_machine_too(string authority, string status)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var answer = await registry.ExchangeRawAsync($"GET http://{authority}/v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var answer = await registry.ExchangeRawAsync(
+            $"GET http://{authority}/v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
 

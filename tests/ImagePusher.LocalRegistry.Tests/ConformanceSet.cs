@@ -51,7 +51,8 @@ internal sealed class ConformanceSet(HashAlgorithmName? hash = null)
                 break;
             case "large-manifest":
                 Image(name, manifest => manifest["annotations"] = new JsonObject(
-                    Enumerable.Range(0, 390).Select(number => KeyValuePair.Create($"large-annotation-{number}", (JsonNode?)new string('A', 10_000)))));
+                    Enumerable.Range(0, 390)
+                        .Select(number => KeyValuePair.Create($"large-annotation-{number}", (JsonNode?)new string('A', 10_000)))));
                 break;
             case "index" or "sha512":
                 IndexOfTwo(name == "index" ? name : null);
@@ -79,7 +80,8 @@ internal sealed class ConformanceSet(HashAlgorithmName? hash = null)
                 break;
             case "index-with-subject":
                 var index = IndexOfTwo("index");
-                Add(Typed(Documents.Index(Artifact(null, index, Random(2048)), Artifact(null, index, Random(2048))), index), "tagged-artifact");
+                Add(Typed(Documents.Index(Artifact(null, index, Random(2048)), Artifact(null, index, Random(2048))), index),
+                    "tagged-artifact");
                 break;
             case "missing-subject":
                 Artifact("tagged-artifact", missing, Random(2048));
@@ -107,7 +109,8 @@ internal sealed class ConformanceSet(HashAlgorithmName? hash = null)
     private JsonObject Image(string? tag, Action<JsonObject>? change = null)
     {
         var manifest = Documents.Manifest(
-            Blob(MediaTypes.OciConfig, System.Text.Encoding.UTF8.GetBytes($$"""{"author":"conformance","architecture":"amd64","os":"linux","n":{{_seed++}}}""")),
+            Blob(MediaTypes.OciConfig,
+                System.Text.Encoding.UTF8.GetBytes($$"""{"author":"conformance","architecture":"amd64","os":"linux","n":{{_seed++}}}""")),
             Blob(MediaTypes.OciLayerGzip, Random(300)),
             Blob(MediaTypes.OciLayerGzip, Random(300)));
         change?.Invoke(manifest);

@@ -90,7 +90,8 @@ public sealed class ConformanceTests
     {
         if (form == 0)
         {
-            (await registry.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?digest={Uri.EscapeDataString(digest)}", blob)).Is(HttpStatusCode.Created);
+            (await registry.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?digest={Uri.EscapeDataString(digest)}", blob)).Is(
+                HttpStatusCode.Created);
             return;
         }
 
@@ -101,14 +102,16 @@ public sealed class ConformanceTests
             place = (await registry.SendAsync("PATCH", place, blob, range)).Is(HttpStatusCode.Accepted)["Location"]!;
         }
 
-        var done = (await registry.SendAsync("PUT", $"{place}?digest={Uri.EscapeDataString(digest)}", form == 1 ? blob : [])).Is(HttpStatusCode.Created);
+        var done = (await registry.SendAsync("PUT", $"{place}?digest={Uri.EscapeDataString(digest)}", form == 1 ? blob : [])).Is(
+            HttpStatusCode.Created);
         Assert.Equal(digest, done["Docker-Content-Digest"]);
         Assert.Equal(blob, (await registry.GetAsync(done["Location"]!)).Is(HttpStatusCode.OK).Body);
     }
 
     private static async Task<Answer> PutAsync(RunningRegistry registry, string reference, JsonObject document, byte[] bytes, string digest)
     {
-        var answer = (await registry.PutManifestAsync(reference, bytes, document["mediaType"]!.GetValue<string>(), Repository)).Is(HttpStatusCode.Created);
+        var answer = (await registry.PutManifestAsync(reference, bytes, document["mediaType"]!.GetValue<string>(), Repository)).Is(
+            HttpStatusCode.Created);
         Assert.Equal(digest, answer["Docker-Content-Digest"]);
         Assert.Equal(document["subject"]?["digest"]?.GetValue<string>(), answer["OCI-Subject"]);
         await IsAsync(registry, "GET", answer["Location"]!, document, bytes, digest);
@@ -149,34 +152,41 @@ public sealed class ConformanceTests
 
         foreach (var (digest, blob) in set.Blobs)
         {
-            Assert.Equal($"{blob.Length}", (await registry.SendAsync("HEAD", $"/v2/{Repository}/blobs/{digest}")).Is(HttpStatusCode.OK)["Content-Length"]);
+            Assert.Equal($"{blob.Length}",
+                (await registry.SendAsync("HEAD", $"/v2/{Repository}/blobs/{digest}")).Is(HttpStatusCode.OK)["Content-Length"]);
             Assert.Equal(blob, (await registry.GetAsync($"/v2/{Repository}/blobs/{digest}")).Is(HttpStatusCode.OK).Body);
         }
     }
 
-    private static async Task IsAsync(RunningRegistry registry, string method, string path, JsonObject document, byte[] bytes, string digest)
+    private static async Task IsAsync(RunningRegistry registry, string method, string path, JsonObject document, byte[] bytes,
+        string digest)
     {
-        var answer = (await registry.SendAsync(method, path, null, ("Accept", MediaTypes.OciIndex), ("Accept", MediaTypes.OciManifest))).Is(HttpStatusCode.OK);
+        var answer = (await registry.SendAsync(method, path, null, ("Accept", MediaTypes.OciIndex), ("Accept", MediaTypes.OciManifest))).Is(
+            HttpStatusCode.OK);
         Assert.Equal(method == "GET" ? bytes : [], answer.Body);
-        Assert.Equal((document["mediaType"]!.GetValue<string>(), $"{bytes.Length}", digest), (answer["Content-Type"], answer["Content-Length"], answer["Docker-Content-Digest"]));
+        Assert.Equal((document["mediaType"]!.GetValue<string>(), $"{bytes.Length}", digest),
+            (answer["Content-Type"], answer["Content-Length"], answer["Docker-Content-Digest"]));
     }
 
     private static async Task ReferrersAsync(RunningRegistry registry, ConformanceSet set)
     {
-        foreach (var subject in set.Manifests.Where(manifest => manifest.Document["subject"] is not null).GroupBy(manifest => manifest.Document["subject"]!["digest"]!.GetValue<string>()))
+        foreach (var subject in set.Manifests.Where(manifest => manifest.Document["subject"] is not null)
+            .GroupBy(manifest => manifest.Document["subject"]!["digest"]!.GetValue<string>()))
         {
             var all = await ListReferrersAsync(registry, subject.Key, "");
             Assert.Equal(subject.Select(referrer => referrer.Digest).Order(StringComparer.Ordinal), all.Keys.Order(StringComparer.Ordinal));
             foreach (var (digest, document, bytes) in subject)
             {
                 Assert.Equal(bytes.Length, all[digest].GetProperty("size").GetInt32());
-                Assert.Equal(document["annotations"]?.ToJsonString(), all[digest].TryGetProperty("annotations", out var annotations) ? Sorted(annotations, document) : null);
+                Assert.Equal(document["annotations"]?.ToJsonString(),
+                    all[digest].TryGetProperty("annotations", out var annotations) ? Sorted(annotations, document) : null);
             }
 
             foreach (var type in subject.GroupBy(TypeOf))
             {
                 var found = await ListReferrersAsync(registry, subject.Key, $"?artifactType={Uri.EscapeDataString(type.Key)}");
-                Assert.Equal(type.Select(referrer => referrer.Digest).Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
+                Assert.Equal(type.Select(referrer => referrer.Digest).Order(StringComparer.Ordinal),
+                    found.Keys.Order(StringComparer.Ordinal));
                 Assert.All(found.Values, entry => Assert.Equal(type.Key, entry.GetProperty("artifactType").GetString()));
             }
         }
@@ -187,7 +197,8 @@ public sealed class ConformanceTests
 
     // The registry sorts annotations; the set has them in its own order.
     private static string Sorted(JsonElement annotations, JsonObject document) => new JsonObject(
-        document["annotations"]!.AsObject().Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)annotations.GetProperty(pair.Key).GetString()))).ToJsonString();
+        document["annotations"]!.AsObject()
+            .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)annotations.GetProperty(pair.Key).GetString()))).ToJsonString();
 
     private static async Task<Dictionary<string, JsonElement>> ListReferrersAsync(RunningRegistry registry, string subject, string query)
     {
@@ -207,7 +218,8 @@ public sealed class ConformanceTests
 
         foreach (var (digest, _, _) in Enumerable.Reverse(set.Manifests))
         {
-            Assert.Contains((await registry.SendAsync("DELETE", $"/v2/{Repository}/manifests/{digest}")).Status, new[] { HttpStatusCode.Accepted, HttpStatusCode.NotFound });
+            Assert.Contains((await registry.SendAsync("DELETE", $"/v2/{Repository}/manifests/{digest}")).Status,
+                new[] { HttpStatusCode.Accepted, HttpStatusCode.NotFound });
             (await registry.SendAsync("HEAD", $"/v2/{Repository}/manifests/{digest}")).Is(HttpStatusCode.NotFound);
         }
 

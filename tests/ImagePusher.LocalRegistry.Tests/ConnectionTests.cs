@@ -85,7 +85,8 @@ public sealed class ConnectionTests
         await using var registry = await RunningRegistry.StartAsync();
         const string Request = "GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
         var answer = await registry.ExchangeRawAsync(
-            $"{Request}\r\nGET /v2/none/tags/list HTTP/1.1\r\nHost: localhost\r\n\r\n{Request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)}");
+            $"{Request}\r\nGET /v2/none/tags/list HTTP/1.1\r\nHost: localhost\r\n\r\n{Request.Replace("\r\n\r\n", "\r\nConnection: "
+                + "close\r\n\r\n", StringComparison.Ordinal)}");
         Assert.Equal(["200", "404", "200"], answer.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Select(part => part[..3]));
     }
 
@@ -96,12 +97,14 @@ public sealed class ConnectionTests
         var place = await registry.StartUploadAsync();
         using var socket = await registry.ConnectAsync();
         await socket.SendAsync(
-            Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"), SocketFlags.None, Token);
+            Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"),
+            SocketFlags.None, Token);
         Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await ReceiveAsync(socket));
         await socket.SendAsync("abc"u8.ToArray(), SocketFlags.None, Token);
         Assert.StartsWith("HTTP/1.1 202 ", await ReceiveAsync(socket), StringComparison.Ordinal);
 
-        var rejected = await registry.ExchangeRawAsync("PUT /v2/a/manifests/.bad HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+        var rejected = await registry.ExchangeRawAsync(
+            "PUT /v2/a/manifests/.bad HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", rejected, StringComparison.Ordinal);
         Assert.Contains("Connection: close", rejected, StringComparison.Ordinal);
     }

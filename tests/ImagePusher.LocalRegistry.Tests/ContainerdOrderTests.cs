@@ -11,10 +11,13 @@ namespace ImagePusher.LocalRegistry.Tests;
 /// </summary>
 public sealed class ContainerdOrderTests
 {
-    private const string Resolvable = $"{MediaTypes.DockerManifest}, {MediaTypes.DockerList}, {MediaTypes.OciManifest}, {MediaTypes.OciIndex}, */*";
+    private const string Resolvable =
+        $"{MediaTypes.DockerManifest}, {MediaTypes.DockerList}, {MediaTypes.OciManifest}, {MediaTypes.OciIndex}, */*";
 
-    private static readonly TestImage[] Images = [TestImage.Of(Http.RandomBytes(1_500_000, 1), Http.RandomBytes(90, 2)), TestImage.Of(Http.RandomBytes(1_500_000, 1), Http.RandomBytes(80, 3))];
-    private static readonly byte[] Index = Documents.Index(Images.Select(image => Documents.Descriptor(MediaTypes.OciManifest, image.Manifest))).Bytes();
+    private static readonly TestImage[] Images = [TestImage.Of(Http.RandomBytes(1_500_000, 1), Http.RandomBytes(90, 2)),
+        TestImage.Of(Http.RandomBytes(1_500_000, 1), Http.RandomBytes(80, 3))];
+    private static readonly byte[] Index =
+        Documents.Index(Images.Select(image => Documents.Descriptor(MediaTypes.OciManifest, image.Manifest))).Bytes();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -32,14 +35,17 @@ public sealed class ContainerdOrderTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
-        Assert.All(await Task.WhenAll(Blobs().Select(blob => HeadAsync(registry, $"blobs/{Http.DigestOf(blob)}", "application/octet-stream"))), answer => answer.Is(HttpStatusCode.OK));
+        Assert.All(await Task.WhenAll(
+            Blobs().Select(blob => HeadAsync(registry, $"blobs/{Http.DigestOf(blob)}", "application/octet-stream"))),
+            answer => answer.Is(HttpStatusCode.OK));
         foreach (var image in Images)
         {
             (await HeadAsync(registry, $"manifests/{image.Digest}", MediaTypes.OciManifest)).Is(HttpStatusCode.OK);
         }
 
         // This header alone tells it that the tag need not be pushed.
-        Assert.Equal(Http.DigestOf(Index), (await HeadAsync(registry, "manifests/1", MediaTypes.OciIndex)).Is(HttpStatusCode.OK)["Docker-Content-Digest"]);
+        Assert.Equal(Http.DigestOf(Index),
+            (await HeadAsync(registry, "manifests/1", MediaTypes.OciIndex)).Is(HttpStatusCode.OK)["Docker-Content-Digest"]);
     }
 
     [Fact]
@@ -57,7 +63,8 @@ public sealed class ContainerdOrderTests
         await PushAsync(registry);
         var layer = Images[0].Layers[0];
         var rest = await registry.GetAsync(
-            $"/v2/team/app/blobs/{Http.DigestOf(layer)}", ("Accept", $"{MediaTypes.OciLayerGzip}, */*"), ("Accept-Encoding", "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"), ("Range", "bytes=1000000-"));
+            $"/v2/team/app/blobs/{Http.DigestOf(layer)}", ("Accept", $"{MediaTypes.OciLayerGzip}, */*"),
+            ("Accept-Encoding", "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"), ("Range", "bytes=1000000-"));
         Assert.StartsWith("bytes 1000000-", rest.Is(HttpStatusCode.PartialContent)["Content-Range"], StringComparison.Ordinal);
         Assert.Equal(layer[1_000_000..], rest.Body);
     }
@@ -71,7 +78,8 @@ public sealed class ContainerdOrderTests
         await PullAsync(registry, "library/hello", "?ns=docker.io");
     }
 
-    private static IEnumerable<byte[]> Blobs() => Images.SelectMany(image => image.Layers.Append(image.Config)).DistinctBy(blob => Http.DigestOf(blob));
+    private static IEnumerable<byte[]> Blobs() =>
+        Images.SelectMany(image => image.Layers.Append(image.Config)).DistinctBy(blob => Http.DigestOf(blob));
 
     private static async Task PushAsync(RunningRegistry registry)
     {
@@ -79,27 +87,34 @@ public sealed class ContainerdOrderTests
         {
             var digest = Http.DigestOf(blob);
             (await HeadAsync(registry, $"blobs/{digest}", MediaTypes.OciLayerGzip)).Is(HttpStatusCode.NotFound);
-            var begun = (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?mount={digest}&from=library/hello", [])).Is(HttpStatusCode.Accepted);
-            var done = await registry.SendAsync("PUT", $"{begun["Location"]}?digest={Uri.EscapeDataString(digest)}", blob, ("Content-Type", "application/octet-stream"));
+            var begun = (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?mount={digest}&from=library/hello", [])).Is(
+                HttpStatusCode.Accepted);
+            var done = await registry.SendAsync("PUT", $"{begun["Location"]}?digest={Uri.EscapeDataString(digest)}", blob,
+                ("Content-Type", "application/octet-stream"));
             Assert.Equal(digest, done.Is(HttpStatusCode.Created)["Docker-Content-Digest"]);
         }));
-        foreach (var (name, manifest, type) in Images.Select(image => (image.Digest, image.Manifest, MediaTypes.OciManifest)).Append(("1", Index, MediaTypes.OciIndex)))
+        foreach (var (name, manifest, type) in Images.Select(image => (image.Digest, image.Manifest, MediaTypes.OciManifest))
+            .Append(("1", Index, MediaTypes.OciIndex)))
         {
             (await HeadAsync(registry, $"manifests/{name}", type)).Is(HttpStatusCode.NotFound);
-            Assert.Equal(Http.DigestOf(manifest), (await registry.PutManifestAsync(name, manifest, type)).Is(HttpStatusCode.Created)["Docker-Content-Digest"]);
+            Assert.Equal(Http.DigestOf(manifest),
+                (await registry.PutManifestAsync(name, manifest, type)).Is(HttpStatusCode.Created)["Docker-Content-Digest"]);
         }
     }
 
     private static async Task PullAsync(RunningRegistry registry, string repository, string query)
     {
-        var resolved = (await registry.SendAsync("HEAD", $"/v2/{repository}/manifests/1{query}", null, ("Accept", Resolvable))).Is(HttpStatusCode.OK);
-        Assert.Equal((MediaTypes.OciIndex, $"{Index.Length}", Http.DigestOf(Index)), (resolved["Content-Type"], resolved["Content-Length"], resolved["Docker-Content-Digest"]));
+        var resolved = (await registry.SendAsync("HEAD", $"/v2/{repository}/manifests/1{query}", null, ("Accept", Resolvable))).Is(
+            HttpStatusCode.OK);
+        Assert.Equal((MediaTypes.OciIndex, $"{Index.Length}", Http.DigestOf(Index)),
+            (resolved["Content-Type"], resolved["Content-Length"], resolved["Docker-Content-Digest"]));
         var fetched = new[] { (Index, MediaTypes.OciIndex, "manifests") }
             .Concat(Images.Select(image => (image.Manifest, MediaTypes.OciManifest, "manifests")))
             .Concat(Blobs().Select(blob => (blob, MediaTypes.OciLayerGzip, "blobs")));
         foreach (var (content, type, kind) in fetched)
         {
-            var answer = await registry.GetAsync($"/v2/{repository}/{kind}/{Http.DigestOf(content)}{query}", ("Accept", $"{type}, */*"), ("Accept-Encoding", "gzip"));
+            var answer = await registry.GetAsync($"/v2/{repository}/{kind}/{Http.DigestOf(content)}{query}", ("Accept", $"{type}, */*"),
+                ("Accept-Encoding", "gzip"));
             Assert.Equal(content, answer.Is(HttpStatusCode.OK).Body);
             Assert.Null(answer["Content-Encoding"]);
         }

@@ -54,7 +54,8 @@ public sealed class DeletionTests
         var image = await registry.PushImageAsync("amd64", layers: Layer);
         var index = Documents.Index(Documents.Descriptor(TestImage.ManifestType, image.Manifest)).Bytes();
         (await registry.PutManifestAsync("all", index, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
-        var refused = (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
+        var refused = (await registry.SendAsync("DELETE", $"/v2/team/app/manifests/{image.Digest}")).IsError(
+            HttpStatusCode.MethodNotAllowed, "UNSUPPORTED");
         Assert.Contains("localhost/team/app:all", refused.Text, StringComparison.Ordinal);
         (await registry.GetAsync("/v2/team/app/manifests/amd64")).Is(HttpStatusCode.OK);
 

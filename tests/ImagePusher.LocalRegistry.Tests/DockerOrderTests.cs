@@ -24,7 +24,8 @@ public sealed class DockerOrderTests
     ];
 
     private static readonly byte[][] Layers = [Http.RandomBytes(2_000_000, 1), Http.RandomBytes(700, 2)];
-    private static readonly byte[] Config = """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
+    private static readonly byte[] Config =
+        """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -58,7 +59,8 @@ public sealed class DockerOrderTests
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);
         var digest = Http.DigestOf(Layers[0]);
-        var mounted = (await registry.SendAsync("POST", $"/v2/team/third/blobs/uploads/?from=team%2Fapp&mount={Uri.EscapeDataString(digest)}", [], Close)).Is(HttpStatusCode.Created);
+        var mounted = (await registry.SendAsync("POST",
+            $"/v2/team/third/blobs/uploads/?from=team%2Fapp&mount={Uri.EscapeDataString(digest)}", [], Close)).Is(HttpStatusCode.Created);
         Assert.Equal(digest, mounted["Docker-Content-Digest"]);
     }
 
@@ -77,7 +79,8 @@ public sealed class DockerOrderTests
         await PushAsync(registry);
         var index = Documents.Index(Documents.Descriptor(MediaTypes.DockerManifest, Image())).Bytes();
         (await registry.PutManifestAsync("all", index, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
-        var digest = (await registry.SendAsync("HEAD", "/v2/team/app/manifests/all", null, Accept)).Is(HttpStatusCode.OK)["Docker-Content-Digest"];
+        var digest = (await registry.SendAsync("HEAD", "/v2/team/app/manifests/all", null, Accept)).Is(
+            HttpStatusCode.OK)["Docker-Content-Digest"];
         var answer = (await registry.GetAsync($"/v2/team/app/manifests/{digest}", Accept)).Is(HttpStatusCode.OK);
         Assert.Equal(MediaTypes.OciIndex, answer["Content-Type"]);
         Assert.Equal(index, answer.Body);
@@ -96,20 +99,23 @@ public sealed class DockerOrderTests
     private static async Task PushBlobAsync(RunningRegistry registry, byte[] blob)
     {
         var begun = (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/", [], Close)).Is(HttpStatusCode.Accepted);
-        var sent = (await registry.SendAsync("PATCH", begun["Location"]!, blob, ("Transfer-Encoding", "chunked"), Close)).Is(HttpStatusCode.Accepted);
+        var sent = (await registry.SendAsync("PATCH", begun["Location"]!, blob, ("Transfer-Encoding", "chunked"), Close)).Is(
+            HttpStatusCode.Accepted);
 
         // It parses the header by "%d-%d", and the resulting length must be that of the blob.
         Assert.Equal($"0-{blob.Length - 1}", sent["Range"]);
         Assert.NotEmpty(sent["Docker-Upload-UUID"]!);
         var digest = Http.DigestOf(blob);
-        (await registry.SendAsync("PUT", $"{sent["Location"]}?digest={Uri.EscapeDataString(digest)}", [], Close)).Is(HttpStatusCode.Created);
+        (await registry.SendAsync("PUT", $"{sent["Location"]}?digest={Uri.EscapeDataString(digest)}", [], Close)).Is(
+            HttpStatusCode.Created);
         var there = (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}", null, Close)).Is(HttpStatusCode.OK);
         Assert.Equal($"{blob.Length}", there["Content-Length"]);
     }
 
     private static async Task PutManifestAsync(RunningRegistry registry, string repository)
     {
-        var answer = await registry.SendAsync("PUT", $"/v2/{repository}/manifests/1", Image(), ("Content-Type", MediaTypes.DockerManifest), Close);
+        var answer = await registry.SendAsync("PUT", $"/v2/{repository}/manifests/1", Image(), ("Content-Type", MediaTypes.DockerManifest),
+            Close);
         Assert.Equal(Http.DigestOf(Image()), answer.Is(HttpStatusCode.Created)["Docker-Content-Digest"]);
     }
 
@@ -133,7 +139,8 @@ public sealed class DockerOrderTests
     private static byte[] Image()
     {
         JsonObject Descriptor(string type, byte[] content) => Documents.Descriptor(type, content);
-        var manifest = Documents.Manifest(Descriptor(MediaTypes.DockerConfig, Config), Layers.Select(layer => Descriptor(MediaTypes.DockerLayerGzip, layer)));
+        var manifest = Documents.Manifest(Descriptor(MediaTypes.DockerConfig, Config),
+            Layers.Select(layer => Descriptor(MediaTypes.DockerLayerGzip, layer)));
         manifest["mediaType"] = MediaTypes.DockerManifest;
         return manifest.Bytes();
     }

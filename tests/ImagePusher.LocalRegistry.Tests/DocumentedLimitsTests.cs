@@ -27,7 +27,8 @@ public sealed partial class DocumentedLimitsTests
     }
 
     private static IEnumerable<string> Named() =>
-        from type in new[] { typeof(ImagePusherException).Assembly, typeof(LocalRegistryServer).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        from type in new[] { typeof(ImagePusherException).Assembly, typeof(LocalRegistryServer).Assembly }.SelectMany(
+            assembly => assembly.GetTypes())
         where type.Name.EndsWith("Limits", StringComparison.Ordinal)
         from limit in Values(type)
         select $"{type.Name}.{limit.Name} = {Number(limit.Value is TimeSpan time ? time.TotalSeconds : limit.Value)}";
@@ -55,7 +56,8 @@ public sealed partial class DocumentedLimitsTests
         return Path.Combine(folder!.FullName, "docs", "security.md");
     }
 
-    private static double Number(object value) => Convert.ToDouble(value is string text ? text.Replace(",", "", StringComparison.Ordinal) : value, CultureInfo.InvariantCulture);
+    private static double Number(object value) =>
+        Convert.ToDouble(value is string text ? text.Replace(",", "", StringComparison.Ordinal) : value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^\| [^|]+ \| ([\d,]+) ?([A-Za-z]*) \| `(\w+\.\w+)` \|$", RegexOptions.Multiline)]
     private static partial Regex Row();

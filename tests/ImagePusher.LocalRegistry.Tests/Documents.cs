@@ -11,7 +11,8 @@ internal static class Documents
 
     public static readonly byte[] EmptyJson = "{}"u8.ToArray();
 
-    public static string DigestOf(byte[] content, HashAlgorithmName? hash = null) => Digest.Of(content, hash ?? HashAlgorithmName.SHA256).ToString();
+    public static string DigestOf(byte[] content, HashAlgorithmName? hash = null) =>
+        Digest.Of(content, hash ?? HashAlgorithmName.SHA256).ToString();
 
     public static JsonObject Descriptor(string mediaType, byte[] content, HashAlgorithmName? hash = null) =>
         new() { ["mediaType"] = mediaType, ["digest"] = DigestOf(content, hash), ["size"] = content.Length };

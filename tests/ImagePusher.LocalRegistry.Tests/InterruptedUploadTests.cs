@@ -25,7 +25,8 @@ public sealed class InterruptedUploadTests
         await SendAndCutAsync(registry, method, target, 1_300_000, chunkedCoding);
 
         var received = await StatusAsync(registry, place, 1_300_000);
-        (await registry.SendAsync("PATCH", place, Blob[received..], ("Content-Range", $"{received}-{Blob.Length - 1}"))).Is(HttpStatusCode.Accepted);
+        (await registry.SendAsync("PATCH", place, Blob[received..], ("Content-Range", $"{received}-{Blob.Length - 1}"))).Is(
+            HttpStatusCode.Accepted);
         (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}")).Is(HttpStatusCode.Created);
         Assert.Equal(Blob, (await registry.GetAsync($"/v2/team/app/blobs/{BlobDigest}")).Body);
     }
@@ -46,11 +47,13 @@ public sealed class InterruptedUploadTests
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();
         using var hanging = await registry.ConnectAsync();
-        await SendAsync(hanging, $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: {Blob.Length}\r\n\r\n", Blob[..100_000], false);
+        await SendAsync(hanging, $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: {Blob.Length}\r\n\r\n",
+            Blob[..100_000], false);
 
         // The status is given while the first request still has the upload.
         var received = await StatusAsync(registry, place, 100_000);
-        (await registry.SendAsync("PATCH", place, Blob[received..], ("Content-Range", $"{received}-{Blob.Length - 1}"))).Is(HttpStatusCode.Accepted);
+        (await registry.SendAsync("PATCH", place, Blob[received..], ("Content-Range", $"{received}-{Blob.Length - 1}"))).Is(
+            HttpStatusCode.Accepted);
         (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}")).Is(HttpStatusCode.Created);
         Assert.StartsWith("HTTP/1.1 409", await ReadToEndAsync(hanging), StringComparison.Ordinal);
     }
@@ -73,7 +76,8 @@ public sealed class InterruptedUploadTests
     {
         using var socket = await registry.ConnectAsync();
         var coding = chunkedCoding ? "Transfer-Encoding: chunked" : $"Content-Length: {Blob.Length}";
-        await SendAsync(socket, $"{method} {target} HTTP/1.1\r\nHost: {registry.Address}\r\n{coding}\r\n\r\n", Blob[..count], chunkedCoding);
+        await SendAsync(socket, $"{method} {target} HTTP/1.1\r\nHost: {registry.Address}\r\n{coding}\r\n\r\n", Blob[..count],
+            chunkedCoding);
         socket.Shutdown(SocketShutdown.Both);
     }
 
@@ -97,7 +101,8 @@ public sealed class InterruptedUploadTests
 
     private static async Task WaitForEndAsync(RunningRegistry registry, string method)
     {
-        while (!registry.Log.Messages.Any(line => line.StartsWith(method, StringComparison.Ordinal) && line.Contains("closed the connection", StringComparison.Ordinal)))
+        while (!registry.Log.Messages.Any(
+            line => line.StartsWith(method, StringComparison.Ordinal) && line.Contains("closed the connection", StringComparison.Ordinal)))
         {
             Token.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -102,7 +102,8 @@ public sealed class ListTests
         (await registry.SendAsync("HEAD", "/v2/team/app/tags/list")).Is(HttpStatusCode.OK);
         foreach (var path in new[] { "/v2/team/app/tags/list", "/v2/_catalog", "/v2/" })
         {
-            Assert.Equal("GET, HEAD", (await registry.SendAsync("POST", path)).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED")["Allow"]);
+            Assert.Equal("GET, HEAD",
+                (await registry.SendAsync("POST", path)).IsError(HttpStatusCode.MethodNotAllowed, "UNSUPPORTED")["Allow"]);
         }
     }
 

@@ -25,7 +25,8 @@ public sealed class ManifestTests
             {
                 var answer = (await registry.SendAsync(method, $"/v2/team/app/manifests/{reference}")).Is(HttpStatusCode.OK);
                 Assert.Equal(method == "GET" ? image.Manifest : [], answer.Body);
-                Assert.Equal((image.Digest, TestImage.ManifestType, $"{image.Manifest.Length}"), (answer["Docker-Content-Digest"], answer["Content-Type"], answer["Content-Length"]));
+                Assert.Equal((image.Digest, TestImage.ManifestType, $"{image.Manifest.Length}"),
+                    (answer["Docker-Content-Digest"], answer["Content-Type"], answer["Content-Length"]));
             }
         }
     }
@@ -40,7 +41,8 @@ public sealed class ManifestTests
         Assert.Null(done["OCI-Subject"]);
         Assert.Null(done["OCI-Tag"]);
         Assert.Equal(
-            ["localhost/team/app:1", "localhost/team/app:2"], (await registry.Cache.ListAsync(Token)).Select(entry => entry.Name).Order(StringComparer.Ordinal));
+            ["localhost/team/app:1", "localhost/team/app:2"],
+            (await registry.Cache.ListAsync(Token)).Select(entry => entry.Name).Order(StringComparer.Ordinal));
         Assert.True((await registry.Cache.VerifyAsync((await registry.Cache.ListAsync(Token))[0], true, Token)).IsIntact);
     }
 
@@ -75,8 +77,10 @@ public sealed class ManifestTests
         var outer = Documents.Index(Documents.Descriptor(MediaTypes.OciIndex, inner)).Bytes();
         (await registry.PutManifestAsync("all", outer, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
         Assert.Equal(["localhost/team/app:all"], (await registry.Cache.ListAsync(Token)).Select(entry => entry.Name));
-        Assert.Equal(MediaTypes.OciIndex, (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(inner)}")).Is(HttpStatusCode.OK)["Content-Type"]);
-        Assert.Equal(TestImage.ManifestType, (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK)["Content-Type"]);
+        Assert.Equal(MediaTypes.OciIndex,
+            (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(inner)}")).Is(HttpStatusCode.OK)["Content-Type"]);
+        Assert.Equal(TestImage.ManifestType,
+            (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK)["Content-Type"]);
     }
 
     [Theory]
@@ -88,7 +92,8 @@ public sealed class ManifestTests
         var image = await registry.PushImageAsync("1", layers: Layer);
         var digest = Documents.DigestOf(image.Manifest, new HashAlgorithmName(algorithm));
         var tags = Enumerable.Range(0, 12).Select(number => $"v{number}").ToList();
-        var done = (await registry.PutManifestAsync($"{digest}?{string.Join('&', tags.Select(tag => $"tag={tag}"))}", image.Manifest)).Is(HttpStatusCode.Created);
+        var done = (await registry.PutManifestAsync($"{digest}?{string.Join('&', tags.Select(tag => $"tag={tag}"))}", image.Manifest)).Is(
+            HttpStatusCode.Created);
         Assert.Equal(string.Join(", ", tags), done["OCI-Tag"]);
         foreach (var reference in tags.Append(digest))
         {
@@ -108,10 +113,12 @@ public sealed class ManifestTests
         var sha512 = HashAlgorithmName.SHA512;
         foreach (var blob in new[] { Documents.EmptyJson, Layer })
         {
-            (await registry.SendAsync("PUT", $"{await registry.StartUploadAsync()}?digest={Documents.DigestOf(blob, sha512)}", blob)).Is(HttpStatusCode.Created);
+            (await registry.SendAsync("PUT", $"{await registry.StartUploadAsync()}?digest={Documents.DigestOf(blob, sha512)}", blob)).Is(
+                HttpStatusCode.Created);
         }
 
-        var manifest = Documents.Manifest(Documents.Descriptor(Documents.EmptyType, Documents.EmptyJson, sha512), Documents.Descriptor("application/x", Layer, sha512)).Bytes();
+        var manifest = Documents.Manifest(Documents.Descriptor(Documents.EmptyType, Documents.EmptyJson, sha512),
+            Documents.Descriptor("application/x", Layer, sha512)).Bytes();
         (await registry.PutManifestAsync(Documents.DigestOf(manifest, sha512), manifest)).Is(HttpStatusCode.Created);
         var index = Documents.Index(Documents.Descriptor(MediaTypes.OciManifest, manifest, sha512)).Bytes();
         (await registry.PutManifestAsync(Documents.DigestOf(index, sha512), index, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
@@ -120,7 +127,8 @@ public sealed class ManifestTests
         Assert.Equal(Documents.DigestOf(index, sha512), entry.Digest.ToString());
         await registry.Cache.CollectGarbageAsync(false, TimeSpan.FromDays(-1), Token);
         Assert.True((await registry.Cache.VerifyAsync(entry, true, Token)).IsIntact);
-        Assert.Equal(manifest, (await registry.GetAsync($"/v2/team/app/manifests/{Documents.DigestOf(manifest, sha512)}")).Is(HttpStatusCode.OK).Body);
+        Assert.Equal(manifest, (await registry.GetAsync($"/v2/team/app/manifests/{Documents.DigestOf(manifest, sha512)}")).Is(
+            HttpStatusCode.OK).Body);
     }
 
     [Fact]
@@ -164,7 +172,8 @@ public sealed class ManifestTests
 
         var tooLarge = Documents.Artifact("application/x", null, new string('A', 4_200_000)).Bytes();
         (await registry.PutManifestAsync("larger", tooLarge)).IsError(HttpStatusCode.RequestEntityTooLarge, "SIZE_INVALID");
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(registry.Root, "/v2/team/app/manifests/larger")) { Content = new StreamContent(new MemoryStream(tooLarge)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put,
+            new Uri(registry.Root, "/v2/team/app/manifests/larger")) { Content = new StreamContent(new MemoryStream(tooLarge)) };
         request.Headers.TransferEncodingChunked = true;
         using var refused = await registry.Client.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
@@ -191,7 +200,8 @@ public sealed class ManifestTests
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);
         var manifest = Documents.Manifest(
-            Documents.Descriptor(MediaTypes.OciConfig, Documents.EmptyJson), Documents.Descriptor(MediaTypes.OciForeignLayerPrefix + "+gzip", Layer)).Bytes();
+            Documents.Descriptor(MediaTypes.OciConfig, Documents.EmptyJson),
+            Documents.Descriptor(MediaTypes.OciForeignLayerPrefix + "+gzip", Layer)).Bytes();
         (await registry.PutManifestAsync("1", manifest)).Is(HttpStatusCode.Created);
     }
 
@@ -203,13 +213,18 @@ public sealed class ManifestTests
     [InlineData("""{"schemaVersion":1,"fsLayers":[]}""", "application/vnd.docker.distribution.manifest.v1+json")]
     [InlineData("""{"schemaVersion":2,"manifests":[],"layers":[]}""", "application/vnd.oci.image.index.v1+json")]
     [InlineData("""{"schemaVersion":2,"manifests":[]}""", TestImage.ManifestType)]
-    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]}""", "application/vnd.oci.image.index.v1+json")]
+    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]}""",
+        "application/vnd.oci.image.index.v1+json")]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"nope","size":1},"layers":[]}""", TestImage.ManifestType)]
-    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":-1},"layers":[]}""", TestImage.ManifestType)]
+    [InlineData("""
+        {"schemaVersion":2,"config":{"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":-1},
+        "layers":[]}
+        """, TestImage.ManifestType)]
     public async Task A_body_that_is_not_a_manifest_is_MANIFEST_INVALID(string body, string type)
     {
         await using var registry = await RunningRegistry.StartAsync();
-        (await registry.PutManifestAsync("1", System.Text.Encoding.UTF8.GetBytes(body), type)).IsError(HttpStatusCode.BadRequest, "MANIFEST_INVALID");
+        (await registry.PutManifestAsync("1", System.Text.Encoding.UTF8.GetBytes(body), type)).IsError(HttpStatusCode.BadRequest,
+            "MANIFEST_INVALID");
         Assert.Empty(await registry.Cache.ListAsync(Token));
     }
 

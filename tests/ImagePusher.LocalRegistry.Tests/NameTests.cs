@@ -46,7 +46,8 @@ public sealed class NameTests
         answer.Is(HttpStatusCode.OK);
         Assert.Equal(expected, answer.Json.GetProperty("annotations").GetProperty("org.example.note").GetString());
         (await registry.GetAsync($"/v2/{repository}/manifests/{answer["Docker-Content-Digest"]}")).Is(HttpStatusCode.OK);
-        Assert.Contains(tag, (await registry.GetAsync($"/v2/{repository}/tags/list")).Json.GetProperty("tags").EnumerateArray().Select(item => item.GetString()));
+        Assert.Contains(tag, (await registry.GetAsync($"/v2/{repository}/tags/list")).Json.GetProperty("tags").EnumerateArray()
+            .Select(item => item.GetString()));
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class NameTests
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Http.RandomBytes(100));
         (await registry.GetAsync($"/v2/team/other/manifests/{image.Digest}")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
-        (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(image.Config)}")).IsError(HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
+        (await registry.GetAsync($"/v2/team/app/manifests/{Http.DigestOf(image.Config)}")).IsError(HttpStatusCode.NotFound,
+            "MANIFEST_UNKNOWN");
     }
 
     private static async Task PublishAsync(RunningRegistry registry, string name, string content)

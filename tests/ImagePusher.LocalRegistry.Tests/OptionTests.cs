@@ -55,7 +55,8 @@ public sealed class OptionTests
             ("DELETE", "/v2/team/app/manifests/1"), ("DELETE", $"/v2/team/app/blobs/{Http.DigestOf(layer)}"),
         })
         {
-            Assert.Equal("GET, HEAD", (await registry.SendAsync(method, path, [])).IsError(HttpStatusCode.MethodNotAllowed, "DENIED")["Allow"]);
+            Assert.Equal("GET, HEAD",
+                (await registry.SendAsync(method, path, [])).IsError(HttpStatusCode.MethodNotAllowed, "DENIED")["Allow"]);
         }
 
         (await registry.GetAsync("/v2/team/app/manifests/1")).Is(HttpStatusCode.OK);
@@ -64,14 +65,16 @@ public sealed class OptionTests
     [Fact]
     public async Task With_a_credential_every_request_needs_it()
     {
-        await using var registry = await RunningRegistry.StartAsync(options => options with { Credential = new NetworkCredential("käthe", "p:ä ss") });
+        await using var registry =
+            await RunningRegistry.StartAsync(options => options with { Credential = new NetworkCredential("käthe", "p:ä ss") });
         foreach (var path in new[] { "/v2/", "/v2/_catalog", "/v2/a/manifests/1", "/nothing" })
         {
             var refused = (await registry.GetAsync(path)).IsError(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
             Assert.StartsWith("Basic realm=", refused["WWW-Authenticate"], StringComparison.Ordinal);
         }
 
-        foreach (var header in new[] { "Basic", "Basic !!!", "Bearer abc", Http.Basic("käthe", "p:ä s").ToString(), Http.Basic("KÄTHE", "p:ä ss").ToString(), Http.Basic("", "").ToString() })
+        foreach (var header in new[] { "Basic", "Basic !!!", "Bearer abc", Http.Basic("käthe", "p:ä s").ToString(),
+            Http.Basic("KÄTHE", "p:ä ss").ToString(), Http.Basic("", "").ToString() })
         {
             (await registry.GetAsync("/v2/", ("Authorization", header))).Is(HttpStatusCode.Unauthorized);
         }
@@ -118,7 +121,8 @@ public sealed class OptionTests
         Assert.Contains("read-only", refused.RecommendedAction, StringComparison.Ordinal);
         foreach (var options in new[]
         {
-            new LocalRegistryOptions { Listen = "*", ReadOnly = true }, new LocalRegistryOptions { Listen = "0.0.0.0", AllowAnonymousWrite = true },
+            new LocalRegistryOptions { Listen = "*", ReadOnly = true },
+            new LocalRegistryOptions { Listen = "0.0.0.0", AllowAnonymousWrite = true },
             new LocalRegistryOptions { Listen = "*", Credential = new NetworkCredential("a", "b") },
             new LocalRegistryOptions { Listen = "127.0.0.1" }, new LocalRegistryOptions { Listen = "localhost" },
         })
@@ -139,12 +143,16 @@ public sealed class OptionTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        var taken = await Assert.ThrowsAsync<RegistryUnavailableException>(() => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = port }, Token));
+        var taken = await Assert.ThrowsAsync<RegistryUnavailableException>(
+            () => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = port }, Token));
         Assert.Contains($":{port}", taken.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<RegistryUnavailableException>(
-            () => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 0, Listen = "no-such-host.invalid", ReadOnly = true }, Token));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 65536 }, Token));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = -1 }, Token));
+            () => LocalRegistryServer.StartAsync(cache,
+                new LocalRegistryOptions { Port = 0, Listen = "no-such-host.invalid", ReadOnly = true }, Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 65536 }, Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = -1 }, Token));
     }
 
     [Fact]

@@ -24,11 +24,13 @@ public sealed class ReferrerTests
 
         var answer = (await registry.GetAsync($"/v2/team/app/referrers/{image.Digest}")).Is(HttpStatusCode.OK);
         Assert.Equal(MediaTypes.OciIndex, answer["Content-Type"]);
-        Assert.Equal((2, MediaTypes.OciIndex), (answer.Json.GetProperty("schemaVersion").GetInt32(), answer.Json.GetProperty("mediaType").GetString()));
+        Assert.Equal((2, MediaTypes.OciIndex),
+            (answer.Json.GetProperty("schemaVersion").GetInt32(), answer.Json.GetProperty("mediaType").GetString()));
         var referrer = Assert.Single(Referrers(answer));
         Assert.Equal(
             (Http.DigestOf(sbom), MediaTypes.OciManifest, sbom.Length, SbomType),
-            (referrer.GetProperty("digest").GetString(), referrer.GetProperty("mediaType").GetString(), referrer.GetProperty("size").GetInt32(), referrer.GetProperty("artifactType").GetString()));
+            (referrer.GetProperty("digest").GetString(), referrer.GetProperty("mediaType").GetString(), referrer.GetProperty("size")
+                .GetInt32(), referrer.GetProperty("artifactType").GetString()));
         Assert.Equal("an SBOM", referrer.GetProperty("annotations").GetProperty("org.example.note").GetString());
     }
 
@@ -42,8 +44,10 @@ public sealed class ReferrerTests
         var index = Documents.Index();
         index["subject"] = subject.DeepClone();
         (await registry.PutManifestAsync("plain", plain.Bytes())).Is(HttpStatusCode.Created);
-        Assert.Equal(image.Digest, (await registry.PutManifestAsync("index", index.Bytes(), MediaTypes.OciIndex)).Is(HttpStatusCode.Created)["OCI-Subject"]);
-        var referrers = Referrers(await registry.GetAsync($"/v2/team/app/referrers/{image.Digest}")).ToDictionary(entry => entry.GetProperty("mediaType").GetString()!);
+        Assert.Equal(image.Digest,
+            (await registry.PutManifestAsync("index", index.Bytes(), MediaTypes.OciIndex)).Is(HttpStatusCode.Created)["OCI-Subject"]);
+        var referrers = Referrers(await registry.GetAsync($"/v2/team/app/referrers/{image.Digest}"))
+            .ToDictionary(entry => entry.GetProperty("mediaType").GetString()!);
         Assert.Equal("application/vnd.example.config", referrers[MediaTypes.OciManifest].GetProperty("artifactType").GetString());
         Assert.False(referrers[MediaTypes.OciIndex].TryGetProperty("artifactType", out _));
     }
@@ -113,7 +117,8 @@ public sealed class ReferrerTests
 
         // As in an OCI layout of another tool: an index contains the referrer, and no entry does.
         await registry.Cache.PutManifestAsync(Manifest.Parse(sbom), Token);
-        var list = Documents.Index(Documents.Descriptor(MediaTypes.OciManifest, sbom), Documents.Descriptor(MediaTypes.OciManifest, stray)).Bytes();
+        var list = Documents.Index(Documents.Descriptor(MediaTypes.OciManifest, sbom), Documents.Descriptor(MediaTypes.OciManifest, stray))
+            .Bytes();
         (await registry.PutManifestAsync(image.Digest.Replace(':', '-'), list, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
         var referrer = Assert.Single(Referrers(await registry.GetAsync($"/v2/team/app/referrers/{image.Digest}")));
         Assert.Equal(Http.DigestOf(sbom), referrer.GetProperty("digest").GetString());
@@ -134,7 +139,8 @@ public sealed class ReferrerTests
 
         var found = new List<string>();
         var pages = 0;
-        for (string? next = $"/v2/team/app/referrers/{image.Digest}?artifactType={Uri.EscapeDataString(SbomType)}"; next is not null; pages++)
+        for (string? next = $"/v2/team/app/referrers/{image.Digest}?artifactType={Uri.EscapeDataString(SbomType)}"; next is not null;
+            pages++)
         {
             var answer = (await registry.GetAsync(next)).Is(HttpStatusCode.OK);
             Assert.Equal("artifactType", answer["OCI-Filters-Applied"]);

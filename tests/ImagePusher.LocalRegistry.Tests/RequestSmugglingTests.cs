@@ -30,7 +30,8 @@ public sealed class RequestSmugglingTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushImageAsync("1", layers: Http.RandomBytes(100));
-        var answer = await registry.ExchangeRawAsync($"PUT /v2/team/app/manifests/2 HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n0\r\n\r\n{Hidden}");
+        var answer = await registry.ExchangeRawAsync(
+            $"PUT /v2/team/app/manifests/2 HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n0\r\n\r\n{Hidden}");
         Assert.Matches("^HTTP/1.1 (400|501) ", answer);
         Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
         Assert.Single(answer.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries));

@@ -33,7 +33,8 @@ public sealed class RobustnessTests
         await using var registry = await RunningRegistry.StartAsync();
         foreach (var method in new[] { "GET", "PUT", "DELETE", "POST" })
         {
-            var answer = await registry.ExchangeRawAsync($"{method} {path} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            var answer = await registry.ExchangeRawAsync(
+                $"{method} {path} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", answer);
         }
 
@@ -59,7 +60,8 @@ public sealed class RobustnessTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         using var socket = await registry.ConnectAsync();
-        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(request.Replace("HOST", registry.Address, StringComparison.Ordinal)), SocketFlags.None, Token);
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(request.Replace("HOST", registry.Address, StringComparison.Ordinal)),
+            SocketFlags.None, Token);
         socket.Shutdown(SocketShutdown.Send);
         await AssertRunningAsync(registry);
         Assert.Empty(await registry.Cache.ListAsync(Token));
@@ -69,7 +71,8 @@ public sealed class RobustnessTests
     public async Task A_very_long_head_does_not_stop_the_registry()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        foreach (var head in new[] { $"GET /v2/{new string('a', 200_000)} HTTP/1.1\r\n", $"GET /v2/ HTTP/1.1\r\nHost: {registry.Address}\r\nX: {new string('a', 500_000)}\r\n\r\n" })
+        foreach (var head in new[] { $"GET /v2/{new string('a', 200_000)} HTTP/1.1\r\n",
+            $"GET /v2/ HTTP/1.1\r\nHost: {registry.Address}\r\nX: {new string('a', 500_000)}\r\n\r\n" })
         {
             using var socket = await registry.ConnectAsync();
             await SendUntilRefusedAsync(socket, System.Text.Encoding.ASCII.GetBytes(head), 1);
@@ -122,7 +125,8 @@ public sealed class RobustnessTests
         {
             foreach (var start in new[]
             {
-                "", "GET /v2/", "GET /v2/ HTTP/1.1\r\nHost: ", $"PUT /v2/a/manifests/1 HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 1000\r\n\r\n{{",
+                "", "GET /v2/", "GET /v2/ HTTP/1.1\r\nHost: ",
+                $"PUT /v2/a/manifests/1 HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 1000\r\n\r\n{{",
                 $"POST /v2/a/blobs/uploads/?digest={digest} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 1000\r\n\r\nabc",
                 $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
                 $"GET /v2/team/app/blobs/{digest} HTTP/1.1\r\nHost: {registry.Address}\r\n\r\n",
@@ -153,12 +157,15 @@ public sealed class RobustnessTests
     public async Task A_stalled_client_gets_408_and_its_bytes_are_kept()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var registry = await RunningRegistry.StartAsync(options => options with { TimeProvider = clock, IdleTimeout = TimeSpan.FromMinutes(2) });
+        await using var registry =
+            await RunningRegistry.StartAsync(options => options with { TimeProvider = clock, IdleTimeout = TimeSpan.FromMinutes(2) });
         // No connection stays open: the server would close it when the clock moves, and the next request could be sent on it.
-        var place = (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/", null, ("Connection", "close"))).Is(HttpStatusCode.Accepted)["Location"]!;
+        var place = (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/", null, ("Connection", "close"))).Is(
+            HttpStatusCode.Accepted)["Location"]!;
         using var socket = await registry.ConnectAsync();
         await socket.SendAsync(
-            System.Text.Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 100\r\n\r\n0123456789"), SocketFlags.None, Token);
+            System.Text.Encoding.ASCII.GetBytes(
+                $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 100\r\n\r\n0123456789"), SocketFlags.None, Token);
         var reading = ReadAnswerAsync(socket);
         bool HasTenBytes()
         {
@@ -222,7 +229,8 @@ public sealed class RobustnessTests
         var count = ExternalTools.LongForm ? 10_000 : 1_500;
         var before = OpenFiles();
         var places = new string[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (number, _) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token },
+            async (number, _) =>
         {
             places[number] = await registry.StartUploadAsync();
             if (number % 10 == 0)

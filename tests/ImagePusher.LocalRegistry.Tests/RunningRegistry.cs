@@ -81,7 +81,8 @@ internal sealed class RunningRegistry : IAsyncDisposable
     }
 
     /// <summary>Pushes a manifest under a tag or digest.</summary>
-    public Task<Answer> PutManifestAsync(string reference, byte[] manifest, string mediaType = TestImage.ManifestType, string repository = "team/app") =>
+    public Task<Answer> PutManifestAsync(string reference, byte[] manifest, string mediaType = TestImage.ManifestType,
+        string repository = "team/app") =>
         SendAsync("PUT", $"/v2/{repository}/manifests/{reference}", manifest, ("Content-Type", mediaType));
 
     /// <summary>Pushes an image of some layers under a tag, or by digest.</summary>
@@ -100,7 +101,8 @@ internal sealed class RunningRegistry : IAsyncDisposable
     /// <summary>A raw connection, for requests that no client would send.</summary>
     public async Task<Socket> ConnectAsync()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true,
+            ReceiveTimeout = 30_000 };
         await socket.ConnectAsync(IPAddress.Loopback, Registry.Port, TestContext.Current.CancellationToken);
         return socket;
     }
@@ -118,7 +120,8 @@ internal sealed class RunningRegistry : IAsyncDisposable
     }
 
     /// <summary>The partial files of blobs that are being written.</summary>
-    public IReadOnlyList<FileInfo> Parts() => new DirectoryInfo(Path.Combine(Cache.Path, ".imagepusher", "partial")) is { Exists: true } folder
+    public IReadOnlyList<FileInfo> Parts() =>
+        new DirectoryInfo(Path.Combine(Cache.Path, ".imagepusher", "partial")) is { Exists: true } folder
         ? folder.GetFiles("*", SearchOption.AllDirectories)
         : [];
 

@@ -97,7 +97,8 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
             var asked = await registry.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?mount={digest}&from={RepositoryOf(0)}", []);
             if (asked.Status != HttpStatusCode.Created)
             {
-                (await registry.SendAsync("PUT", $"{asked.Is(HttpStatusCode.Accepted)["Location"]}?digest={digest}", blob)).Is(HttpStatusCode.Created);
+                (await registry.SendAsync("PUT", $"{asked.Is(HttpStatusCode.Accepted)["Location"]}?digest={digest}", blob)).Is(
+                    HttpStatusCode.Created);
             }
 
             return;
@@ -112,7 +113,8 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
             case 3 when half > 0:
                 (await registry.SendAsync("PATCH", place, blob[..half], ("Content-Range", $"0-{half - 1}"))).Is(HttpStatusCode.Accepted);
                 Assert.Equal($"0-{half - 1}", (await registry.GetAsync(place)).Is(HttpStatusCode.NoContent)["Range"]);
-                (await registry.SendAsync("PATCH", place, blob[half..], ("Content-Range", $"{half}-{blob.Length - 1}"))).Is(HttpStatusCode.Accepted);
+                (await registry.SendAsync("PATCH", place, blob[half..], ("Content-Range", $"{half}-{blob.Length - 1}"))).Is(
+                    HttpStatusCode.Accepted);
                 break;
             default:
                 (await registry.SendAsync("PUT", $"{place}?digest={digest}", blob)).Is(HttpStatusCode.Created);
@@ -196,10 +198,12 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
         }
 
         await PushBlobAsync(Documents.EmptyJson);
-        var artifact = Documents.Artifact("application/x", Documents.Descriptor(TestImage.ManifestType, _subject.Manifest), $"{Steps}").Bytes();
+        var artifact = Documents.Artifact("application/x", Documents.Descriptor(TestImage.ManifestType, _subject.Manifest), $"{Steps}")
+            .Bytes();
         (await registry.PutManifestAsync(Http.DigestOf(artifact), artifact, repository: Repository)).Is(HttpStatusCode.Created);
         _referrers.Add(Http.DigestOf(artifact));
-        var list = (await registry.GetAsync($"/v2/{Repository}/referrers/{_subject.Digest}")).Is(HttpStatusCode.OK).Json.GetProperty("manifests");
+        var list = (await registry.GetAsync($"/v2/{Repository}/referrers/{_subject.Digest}")).Is(HttpStatusCode.OK).Json.GetProperty(
+            "manifests");
         Assert.Equal(_referrers.Order(), list.EnumerateArray().Select(entry => entry.GetProperty("digest").GetString()).Order());
     }
 
@@ -207,6 +211,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
     {
         var place = await registry.StartUploadAsync(Repository);
         using var socket = await registry.ConnectAsync();
-        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes($"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 90000\r\n\r\nbegun"), SocketFlags.None, Token);
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: 90000\r\n\r\nbegun"), SocketFlags.None, Token);
     }
 }

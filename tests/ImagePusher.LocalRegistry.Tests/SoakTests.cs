@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>Eight clients at once: pushes of every form, pulls, removals, lists, referrers, abandoned uploads, and garbage collection.</summary>
+/// <summary>Eight clients at once: pushes of every form, pulls, removals, lists, referrers, abandoned uploads, and garbage
+/// collection.</summary>
 public sealed class SoakTests
 {
     private const int Clients = 8;
@@ -28,7 +29,8 @@ public sealed class SoakTests
                 }
             },
             Token)));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{clients.Sum(client => client.Steps)} steps, {registry.Registry.Requests} requests in {watch.Elapsed.TotalSeconds:0} s");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{clients.Sum(client => client.Steps)} steps, {registry.Registry.Requests} requests in {watch.Elapsed.TotalSeconds:0} s");
         foreach (var client in clients)
         {
             await client.IsWholeAsync(registry);

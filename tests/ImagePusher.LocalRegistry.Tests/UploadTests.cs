@@ -30,14 +30,17 @@ public sealed class UploadTests
     public async Task A_single_POST_uploads_a_blob()
     {
         await using var registry = await RunningRegistry.StartAsync();
-        var done = (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={Uri.EscapeDataString(BlobDigest)}", Blob)).Is(HttpStatusCode.Created);
+        var done = (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={Uri.EscapeDataString(BlobDigest)}", Blob)).Is(
+            HttpStatusCode.Created);
         Assert.Equal(Blob, (await registry.GetAsync(done["Location"]!)).Body);
 
-        (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}", [1, 2, 3])).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}", [1, 2, 3])).IsError(HttpStatusCode.BadRequest,
+            "DIGEST_INVALID");
         Assert.Empty(registry.Parts());
 
         // Without a body it continues with PUT, as on registries without this form.
-        Assert.NotNull((await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}")).Is(HttpStatusCode.Accepted)["Location"]);
+        Assert.NotNull((await registry.SendAsync("POST", $"/v2/team/app/blobs/uploads/?digest={BlobDigest}")).Is(
+            HttpStatusCode.Accepted)["Location"]);
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class UploadTests
             var (first, end) = (ends[chunk - 1], ends[chunk]);
             var isLast = lastByPut && end == Blob.Length;
             var answer = await registry.SendAsync(
-                isLast ? "PUT" : "PATCH", isLast ? $"{place}?digest={BlobDigest}" : place, Blob[first..end], ("Content-Range", $"{first}-{end - 1}"));
+                isLast ? "PUT" : "PATCH", isLast ? $"{place}?digest={BlobDigest}" : place, Blob[first..end],
+                ("Content-Range", $"{first}-{end - 1}"));
             if (isLast)
             {
                 answer.Is(HttpStatusCode.Created);
@@ -105,7 +109,8 @@ public sealed class UploadTests
         }
 
         Assert.Equal("0-999", (await registry.GetAsync(place)).Is(HttpStatusCode.NoContent)["Range"]);
-        (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}", Blob[1000..], ("Content-Range", $"1000-{Blob.Length - 1}"))).Is(HttpStatusCode.Created);
+        (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}", Blob[1000..], ("Content-Range", $"1000-{Blob.Length - 1}"))).Is(
+            HttpStatusCode.Created);
     }
 
     [Theory]
@@ -119,8 +124,10 @@ public sealed class UploadTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();
-        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", range))).IsError(HttpStatusCode.BadRequest, "BLOB_UPLOAD_INVALID");
-        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "0-10"))).IsError(HttpStatusCode.BadRequest, "SIZE_INVALID");
+        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", range))).IsError(HttpStatusCode.BadRequest,
+            "BLOB_UPLOAD_INVALID");
+        (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "0-10"))).IsError(HttpStatusCode.BadRequest,
+            "SIZE_INVALID");
         (await registry.SendAsync("PATCH", place, Blob[..10], ("Content-Range", "bytes 0-9/*"))).Is(HttpStatusCode.Accepted);
     }
 
@@ -137,7 +144,8 @@ public sealed class UploadTests
             }
 
             var wrong = Http.DigestOf("other"u8);
-            (await registry.SendAsync("PUT", $"{place}?digest={wrong}", inPatch ? [] : Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+            (await registry.SendAsync("PUT", $"{place}?digest={wrong}", inPatch ? [] : Blob)).IsError(HttpStatusCode.BadRequest,
+                "DIGEST_INVALID");
             (await registry.GetAsync(place)).Is(HttpStatusCode.NotFound);
             (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{wrong}")).Is(HttpStatusCode.NotFound);
         }
@@ -152,8 +160,10 @@ public sealed class UploadTests
         var place = await registry.StartUploadAsync();
         (await registry.SendAsync("PUT", $"{place}?digest=sha256:12", Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
         (await registry.SendAsync("PUT", place, Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest=md5:12", Blob)).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
-        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest-algorithm=md5")).IsError(HttpStatusCode.BadRequest, "DIGEST_INVALID");
+        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest=md5:12", Blob)).IsError(HttpStatusCode.BadRequest,
+            "DIGEST_INVALID");
+        (await registry.SendAsync("POST", "/v2/team/app/blobs/uploads/?digest-algorithm=md5")).IsError(HttpStatusCode.BadRequest,
+            "DIGEST_INVALID");
         (await registry.SendAsync("PUT", $"{place}?digest={BlobDigest}", Blob)).Is(HttpStatusCode.Created);
     }
 
@@ -197,7 +207,8 @@ public sealed class UploadTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();
-        (await registry.GetAsync(place.Replace("team/app", "team/other", StringComparison.Ordinal))).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
+        (await registry.GetAsync(place.Replace("team/app", "team/other", StringComparison.Ordinal))).IsError(HttpStatusCode.NotFound,
+            "BLOB_UPLOAD_UNKNOWN");
         (await registry.GetAsync("/v2/team/app/blobs/uploads/no-guid")).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
     }
 
@@ -209,13 +220,16 @@ public sealed class UploadTests
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Blob);
-        var mounted = (await registry.SendAsync("POST", $"/v2/new/place/blobs/uploads/?mount={BlobDigest}{from}")).Is(HttpStatusCode.Created);
+        var mounted = (await registry.SendAsync("POST", $"/v2/new/place/blobs/uploads/?mount={BlobDigest}{from}")).Is(
+            HttpStatusCode.Created);
         Assert.Equal($"/v2/new/place/blobs/{BlobDigest}", mounted["Location"]);
         Assert.Equal(Blob, (await registry.GetAsync(mounted["Location"]!)).Body);
 
-        var missing = (await registry.SendAsync("POST", $"/v2/new/place/blobs/uploads/?mount={Http.DigestOf("none"u8)}{from}")).Is(HttpStatusCode.Accepted);
+        var missing = (await registry.SendAsync("POST", $"/v2/new/place/blobs/uploads/?mount={Http.DigestOf("none"u8)}{from}")).Is(
+            HttpStatusCode.Accepted);
         Assert.StartsWith("/v2/new/place/blobs/uploads/", missing["Location"], StringComparison.Ordinal);
-        (await registry.SendAsync("PUT", $"{missing["Location"]}?digest={Http.DigestOf("none"u8)}", System.Text.Encoding.ASCII.GetBytes("none"))).Is(HttpStatusCode.Created);
+        (await registry.SendAsync("PUT", $"{missing["Location"]}?digest={Http.DigestOf("none"u8)}",
+            System.Text.Encoding.ASCII.GetBytes("none"))).Is(HttpStatusCode.Created);
     }
 
     [Fact]

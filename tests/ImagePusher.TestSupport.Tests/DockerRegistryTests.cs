@@ -119,7 +119,8 @@ public sealed class DockerRegistryTests
         using var folder = new TemporaryFolder();
         var options = new DockerRegistryOptions
         {
-            TokenAuthority = new RegistryTokenAuthority(new Uri("http://localhost/"), "s", "i", folder.Write("empty.pem", System.Text.Encoding.ASCII.GetBytes(""))),
+            TokenAuthority = new RegistryTokenAuthority(new Uri("http://localhost/"), "s", "i",
+                folder.Write("empty.pem", System.Text.Encoding.ASCII.GetBytes(""))),
         };
         ExternalTools.Require("docker-registry");
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => DockerRegistry.StartAsync(options, Token));

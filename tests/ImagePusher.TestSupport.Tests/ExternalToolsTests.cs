@@ -29,14 +29,16 @@ public sealed class ExternalToolsTests
     [Fact]
     public async Task A_tool_gets_arguments_as_they_are_and_gives_its_output()
     {
-        var result = await ExternalTools.RunAsync("sh", ["-c", "printf '%s|' \"$@\"; cat", "sh", "a b", "", "\"q'"], new ToolSettings { Input = "in" }, Token);
+        var result = await ExternalTools.RunAsync("sh", ["-c", "printf '%s|' \"$@\"; cat", "sh", "a b", "", "\"q'"],
+            new ToolSettings { Input = "in" }, Token);
         Assert.Equal("a b||\"q'|in", result.Output);
     }
 
     [Fact]
     public async Task A_tool_that_fails_throws_with_its_standard_error()
     {
-        var thrown = await Assert.ThrowsAsync<ToolFailedException>(() => ExternalTools.RunAsync("sh", ["-c", "echo broken >&2; exit 3"], Token));
+        var thrown = await Assert.ThrowsAsync<ToolFailedException>(
+            () => ExternalTools.RunAsync("sh", ["-c", "echo broken >&2; exit 3"], Token));
         Assert.Equal("broken\n", thrown.Error);
         Assert.Contains("ended with 3: broken", thrown.Message, StringComparison.Ordinal);
     }

@@ -139,7 +139,8 @@ public sealed class FakeRegistryTests
         client.DefaultRequestHeaders.Range = new RangeHeaderValue(2_000_000, null);
         using (var rest = await client.GetAsync(url, Token))
         {
-            Assert.Equal((HttpStatusCode.PartialContent, "bytes 2000000-2999999/3000000"), (rest.StatusCode, rest.Content.Headers.ContentRange!.ToString()));
+            Assert.Equal((HttpStatusCode.PartialContent, "bytes 2000000-2999999/3000000"),
+                (rest.StatusCode, rest.Content.Headers.ContentRange!.ToString()));
             Assert.Equal(Blob[2_000_000..], await rest.Content.ReadAsByteArrayAsync(Token));
         }
 
@@ -154,10 +155,12 @@ public sealed class FakeRegistryTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { TakesManifestHead = false, SaysDigest = false });
         using var client = Http.NewClient();
         var image = TestImage.Of([Blob]);
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.PushManifestAsync(registry.Url, "a", "1", image.Manifest, TestImage.ManifestType, Token));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.PushManifestAsync(registry.Url, "a", "1", image.Manifest, TestImage.ManifestType, Token));
         var digest = await client.PushImageAsync(registry.Url, "a", "1", [Blob], Token);
         var index = System.Text.Encoding.UTF8.GetBytes($$"""{"manifests":[{"digest":"{{digest}}"},{"digest":"{{Http.DigestOf([])}}"}]}""");
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.PushManifestAsync(registry.Url, "a", "2", index, "application/vnd.oci.image.index.v1+json", Token));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.PushManifestAsync(registry.Url, "a", "2", index, "application/vnd.oci.image.index.v1+json", Token));
 
         foreach (var reference in new[] { "1", digest })
         {
@@ -192,7 +195,8 @@ public sealed class FakeRegistryTests
     public async Task Bearer_tokens_are_checked_for_their_scope_and_their_age()
     {
         var clock = new FakeTimeProvider();
-        await using var tokens = TokenServer.Start(new TokenServerOptions { Lifetime = TimeSpan.FromSeconds(2), TimeProvider = clock, Allows = (_, name, _) => name == "a" });
+        await using var tokens = TokenServer.Start(
+            new TokenServerOptions { Lifetime = TimeSpan.FromSeconds(2), TimeProvider = clock, Allows = (_, name, _) => name == "a" });
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant, new FakeRegistryOptions
         {
             TokenServer = tokens,
@@ -203,10 +207,12 @@ public sealed class FakeRegistryTests
         Assert.Equal((401, tokens.Challenge("repository:a:pull")), await AskAsync(client, HttpMethod.Head, registry, "v2/a/blobs/x"));
         await TakeTokenAsync(client, tokens, "repository:a:pull");
         Assert.Equal((404, ""), await AskAsync(client, HttpMethod.Head, registry, "v2/a/blobs/x"));
-        Assert.Equal((401, tokens.Challenge("repository:a:pull,push", "insufficient_scope")), await AskAsync(client, HttpMethod.Post, registry, "v2/a/blobs/uploads/"));
+        Assert.Equal((401, tokens.Challenge("repository:a:pull,push", "insufficient_scope")),
+            await AskAsync(client, HttpMethod.Post, registry, "v2/a/blobs/uploads/"));
         await TakeTokenAsync(client, tokens, "repository:a:pull,push");
         Assert.Equal((202, ""), await AskAsync(client, HttpMethod.Post, registry, "v2/a/blobs/uploads/"));
-        Assert.Equal((401, tokens.Challenge("repository:a:delete", "invalid_token")), await AskAsync(client, HttpMethod.Delete, registry, "v2/a/manifests/1"));
+        Assert.Equal((401, tokens.Challenge("repository:a:delete", "invalid_token")),
+            await AskAsync(client, HttpMethod.Delete, registry, "v2/a/manifests/1"));
         Assert.Equal(2, tokens.Issued.Count);
     }
 
@@ -220,17 +226,21 @@ public sealed class FakeRegistryTests
         foreach (var (layout, name) in new[] { ("index", "multi"), ("oci", "app") })
         {
             var target = $"docker://{registry.Address}/team/{name}:1";
-            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--all", "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", target], Token);
-            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--all", "--src-tls-verify=false", target, $"oci:{folder[name]}:{name}"], Token);
+            await ExternalTools.RunAsync("skopeo",
+                ["--insecure-policy", "copy", "--all", "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", target], Token);
+            await ExternalTools.RunAsync("skopeo",
+                ["--insecure-policy", "copy", "--all", "--src-tls-verify=false", target, $"oci:{folder[name]}:{name}"], Token);
             Assert.NotNull(registry.ManifestOf($"team/{name}", "1"));
             Assert.NotEmpty(Directory.GetFiles(folder[name, "blobs", "sha256"]));
         }
     }
 
-    private static async Task<(int Status, string Challenge)> AskAsync(HttpClient client, HttpMethod method, FakeRegistry registry, string path)
+    private static async Task<(int Status, string Challenge)> AskAsync(HttpClient client, HttpMethod method, FakeRegistry registry,
+        string path)
     {
         using var answer = await client.SendAsync(new HttpRequestMessage(method, new Uri(registry.Url, path)), Token);
-        return ((int)answer.StatusCode, answer.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var value) ? value.ToString() : "");
+        return ((int)answer.StatusCode, answer.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var value) ? value.ToString()
+            : "");
     }
 
     private static async Task TakeTokenAsync(HttpClient client, TokenServer tokens, string scope)

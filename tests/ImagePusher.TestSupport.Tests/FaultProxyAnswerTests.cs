@@ -79,7 +79,8 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     {
         foreach (var (path, status) in new[] { ("take", 200), ("refuse", 403) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(_proxy.Url, path)) { Content = new ByteArrayContent(new byte[5_000_000]) };
+            using var request = new HttpRequestMessage(HttpMethod.Put,
+                new Uri(_proxy.Url, path)) { Content = new ByteArrayContent(new byte[5_000_000]) };
             request.Headers.ExpectContinue = true;
             using var answer = await _client.SendAsync(request, Token);
             Assert.Equal(status, (int)answer.StatusCode);
@@ -110,11 +111,13 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
         {
             (rule => rule.StaleLocation(), "/v2/a/blobs/uploads/?begin=1"),
             (rule => rule.ForeignLocation("other.example:81"), "http://other.example:81/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
-            (rule => rule.ForeignLocation(_proxy.Address, "https"), $"https://{_proxy.Address}/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
+            (rule => rule.ForeignLocation(_proxy.Address,
+                "https"), $"https://{_proxy.Address}/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
             (rule => rule.HostRelativeLocation(), "/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
             (rule => rule.PathRelativeLocation(), "u1?_state=a%2Fb%3D&x=Y+z"),
             (rule => rule.DoubledSlash(_proxy.Address), $"http://{_proxy.Address}//v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z"),
-            (rule => rule.RewriteLocation(location => location + "&more"), $"http://{_proxy.Address}/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z&more"),
+            (rule => rule.RewriteLocation(
+                location => location + "&more"), $"http://{_proxy.Address}/v2/a/blobs/uploads/u1?_state=a%2Fb%3D&x=Y+z&more"),
             (rule => rule.SetResponseHeader("Location", null), ""),
         };
         foreach (var (write, expected) in ways)
@@ -146,7 +149,8 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
         using var redirect = await _client.GetAsync(new Uri(_proxy.Url, "v2/a/blobs/sha256:1?x=1"), Token);
         Assert.Equal(HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
         Assert.NotEqual(_proxy.Url.Host, redirect.Headers.Location!.Host);
-        Assert.EndsWith("/v2/a/blobs/sha256:1?x=1&X-Signature=a%2Fb%3D", redirect.Headers.Location.OriginalString, StringComparison.Ordinal);
+        Assert.EndsWith("/v2/a/blobs/sha256:1?x=1&X-Signature=a%2Fb%3D", redirect.Headers.Location.OriginalString,
+            StringComparison.Ordinal);
 
         using var clean = await _client.GetAsync(redirect.Headers.Location, Token);
         Assert.Equal(HttpStatusCode.OK, clean.StatusCode);

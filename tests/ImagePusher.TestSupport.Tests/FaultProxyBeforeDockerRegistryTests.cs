@@ -17,7 +17,8 @@ public sealed class FaultProxyBeforeDockerRegistryTests
         await client.PushImageAsync(proxy.Url, "team/app", "1", [Http.RandomBytes(5_000_000)], Token);
         Assert.True(registry.Blobs().ContainsKey(Http.DigestOf(Http.RandomBytes(5_000_000))));
         Assert.All(proxy.RequestsOf("POST"), request =>
-            Assert.StartsWith(proxy.Url.AbsoluteUri, request.AnswerHeaders.Single(field => field.Key == "Location").Value, StringComparison.Ordinal));
+            Assert.StartsWith(proxy.Url.AbsoluteUri, request.AnswerHeaders.Single(field => field.Key == "Location").Value,
+                StringComparison.Ordinal));
         Assert.Equal(await registry.CountAsync("PUT", "", Token), proxy.Count("PUT"));
     }
 
@@ -62,8 +63,10 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     public async Task Two_registries_with_secrets_of_their_own_need_the_cookie()
     {
         using var storage = new TemporaryFolder();
-        await using var one = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "one" }, Token);
-        await using var two = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "two" }, Token);
+        await using var one = await DockerRegistry.StartAsync(
+            new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "one" }, Token);
+        await using var two = await DockerRegistry.StartAsync(
+            new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "two" }, Token);
         await using var proxy = FaultProxy.Start([one.Address, two.Address]);
         using var client = Http.NewClient();
         var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.PushBlobAsync(proxy.Url, "a", new byte[100], Token));
@@ -84,9 +87,12 @@ public sealed class FaultProxyBeforeDockerRegistryTests
         await using var proxy = FaultProxy.Start(registry.Address);
         using var folder = new TemporaryFolder();
         var name = $"docker://{proxy.Address}/team/app:1";
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{images["oci"]}:app", name], Token);
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false", name, $"oci:{folder["back"]}:app"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{images["oci"]}:app", name],
+            Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false", name, $"oci:{folder["back"]}:app"],
+            Token);
         Assert.Equal(registry.Blobs().Values.Sum(file => file.Length), proxy.BytesUp());
-        Assert.All(Directory.EnumerateFiles(folder["back", "blobs", "sha256"]), file => Assert.True(registry.Blobs().ContainsKey($"sha256:{Path.GetFileName(file)}")));
+        Assert.All(Directory.EnumerateFiles(folder["back", "blobs", "sha256"]),
+            file => Assert.True(registry.Blobs().ContainsKey($"sha256:{Path.GetFileName(file)}")));
     }
 }

@@ -67,7 +67,8 @@ public sealed class FaultProxyStallTests : FaultProxyTestBase
         await using var proxy = FaultProxy.Start(Server.Address, new FaultProxyOptions { TimeProvider = clock });
         proxy.On("PUT").DripUp(300, TimeSpan.FromMilliseconds(1));
         proxy.On("GET").DripDown(1_000_000, TimeSpan.FromMilliseconds(1));
-        using (var answer = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Put, proxy.Url) { Content = new ByteArrayContent(Content[..3000]) }, Token))
+        using (var answer = await Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Put, proxy.Url) { Content = new ByteArrayContent(Content[..3000]) }, Token))
         {
             Assert.Equal(9, clock.Waits);
         }

@@ -36,7 +36,8 @@ public abstract class FaultProxyTestBase : IAsyncLifetime
     }
 
     protected HttpRequestMessage Upload(HttpMethod method, string target, byte[] content, bool chunked) =>
-        new(method, new Uri(Proxy.Url, target)) { Content = new ByteArrayContent(content), Headers = { TransferEncodingChunked = chunked } };
+        new(method, new Uri(Proxy.Url, target)) { Content = new ByteArrayContent(content),
+            Headers = { TransferEncodingChunked = chunked } };
 
     private async Task ServeAsync(ServerExchange exchange)
     {

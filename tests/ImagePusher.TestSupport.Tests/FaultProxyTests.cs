@@ -24,7 +24,8 @@ public sealed class FaultProxyTests : FaultProxyTestBase
         Assert.Equal(1, Proxy.Connections);
         Assert.All(Proxy.Requests, request =>
         {
-            Assert.Equal(("PUT", "/echo?a=%2F&b", "/echo", "a=%2F&b", 200), (request.Method, request.Target, request.Path, request.Query, request.Status));
+            Assert.Equal(("PUT", "/echo?a=%2F&b", "/echo", "a=%2F&b", 200),
+                (request.Method, request.Target, request.Path, request.Query, request.Status));
             Assert.Equal((Size, Size), (request.BytesUp, request.BytesDown));
             Assert.Equal(chunked ? "chunked" : null, request.Header("transfer-encoding"));
             Assert.Equal(expects ? "100-continue" : null, request.Header("Expect"));
@@ -92,7 +93,8 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     {
         Proxy.On("PATCH", "/all").CutUp(2000, CutKind.Reset, CutScope.Proxy);
         Proxy.On("PATCH", "/one").CutUp(2000, CutKind.Reset, CutScope.Connection);
-        foreach (var (path, cut) in new[] { ("/all", false), ("/all", false), ("/all", true), ("/one", false), ("/one", false), ("/one", false) })
+        foreach (var (path, cut) in new[] { ("/all", false), ("/all", false), ("/all", true), ("/one", false), ("/one", false),
+            ("/one", false) })
         {
             using var client = Http.NewClient();
             var sent = client.SendAsync(Upload(HttpMethod.Patch, path, Content[..800], chunked: false), Token);
@@ -109,7 +111,8 @@ public sealed class FaultProxyTests : FaultProxyTestBase
         using var answer = await Client.GetAsync(new Uri(Proxy.Url, "content"), HttpCompletionOption.ResponseHeadersRead, Token);
         Assert.Equal(Size, answer.Content.Headers.ContentLength);
         var arrived = new MemoryStream();
-        await Assert.ThrowsAnyAsync<IOException>(async () => await (await answer.Content.ReadAsStreamAsync(Token)).CopyToAsync(arrived, Token));
+        await Assert.ThrowsAnyAsync<IOException>(
+            async () => await (await answer.Content.ReadAsStreamAsync(Token)).CopyToAsync(arrived, Token));
         Assert.Equal(1_000_001, Proxy.Requests.Single().BytesDown);
         Assert.InRange(arrived.Length, kind == CutKind.Close ? 1_000_001 : 1_000_001 - (256 * 1024), 1_000_001);
         Assert.Equal(Content[..(int)arrived.Length], arrived.ToArray());

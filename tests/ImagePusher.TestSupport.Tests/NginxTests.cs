@@ -33,7 +33,8 @@ public sealed class NginxTests
         using var certificates = new TestCertificates();
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var nginx = await Nginx.StartAsync(
-            registry.Address, new NginxOptions { Certificates = certificates, ForwardsHost = forwardsHost, ForwardsScheme = false, BuffersRequests = false }, Token);
+            registry.Address, new NginxOptions { Certificates = certificates, ForwardsHost = forwardsHost, ForwardsScheme = false,
+                BuffersRequests = false }, Token);
         using var client = Http.NewClient(certificates);
         using var begun = await client.BeginUploadAsync(nginx.Url, "a", Token);
         Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);

@@ -52,9 +52,11 @@ internal sealed class PlainUpload(HttpClient client, Uri registry, string reposi
 
     public async Task<bool> WholeAsync(byte[] blob) => await BeginAsync() && await PutAsync(blob, blob);
 
-    public async Task<bool> StreamAsync(byte[] blob) => await BeginAsync() && await PatchAsync(blob, chunked: true) && await PutAsync([], blob);
+    public async Task<bool> StreamAsync(byte[] blob) =>
+        await BeginAsync() && await PatchAsync(blob, chunked: true) && await PutAsync([], blob);
 
-    public async Task<bool> StreamOfKnownLengthAsync(byte[] blob) => await BeginAsync() && await PatchAsync(blob) && await PutAsync([], blob);
+    public async Task<bool> StreamOfKnownLengthAsync(byte[] blob) =>
+        await BeginAsync() && await PatchAsync(blob) && await PutAsync([], blob);
 
     /// <summary>In chunks with Content-Range, the last one too by PATCH.</summary>
     public async Task<bool> ChunksAsync(byte[] blob, int size)

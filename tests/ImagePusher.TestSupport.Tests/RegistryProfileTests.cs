@@ -25,7 +25,8 @@ public sealed class RegistryProfileTests
     [InlineData("Artifactory", "404", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("Gitea", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("Pulp", "201", "204 201", "204 204 204 204 204 204 201", "204 204 204 201")]
-    public async Task Each_takes_its_forms_of_an_upload_and_refuses_the_others(string name, string whole, string stream, string small, string large)
+    public async Task Each_takes_its_forms_of_an_upload_and_refuses_the_others(string name, string whole, string stream, string small,
+        string large)
     {
         await using var registry = FakeRegistry.Start(Named(name), new FakeRegistryOptions { Repositories = ["team/app"] });
         using var client = Http.NewClient();
@@ -106,7 +107,8 @@ public sealed class RegistryProfileTests
         using var client = Http.NewClient();
         var upload = new PlainUpload(client, proxy.Url, "team/app", Token);
         await upload.BeginAsync();
-        Assert.StartsWith("/v2/team/app/blobs/uploads/", proxy.Requests[0].AnswerHeaders.Single(field => field.Key == "Location").Value, StringComparison.Ordinal);
+        Assert.StartsWith("/v2/team/app/blobs/uploads/", proxy.Requests[0].AnswerHeaders.Single(field => field.Key == "Location").Value,
+            StringComparison.Ordinal);
         Assert.True(await upload.PatchAsync(Small[..1000]));
         Assert.False(await upload.PatchAsync(Small[1000..]));
         Assert.Contains("Stream uploads after first write are not allowed", upload.LastBody, StringComparison.Ordinal);
@@ -124,7 +126,8 @@ public sealed class RegistryProfileTests
     public async Task Harbor_gives_Locations_of_the_other_scheme_and_401_for_a_mount_from_nowhere()
     {
         using var certificates = new TestCertificates();
-        await using var registry = FakeRegistry.Start(RegistryProfile.HarborBehindProxy, new FakeRegistryOptions { Certificates = certificates });
+        await using var registry =
+            FakeRegistry.Start(RegistryProfile.HarborBehindProxy, new FakeRegistryOptions { Certificates = certificates });
         using var client = Http.NewClient(certificates);
         using var begun = await client.BeginUploadAsync(registry.Url, "team/app", Token);
         Assert.StartsWith($"http://{registry.Address}/v2/", begun.Headers.Location!.OriginalString, StringComparison.Ordinal);
@@ -132,7 +135,8 @@ public sealed class RegistryProfileTests
 
         var upload = new PlainUpload(client, registry.Url, "team/app", Token);
         await upload.BeginAsync();
-        upload.Location = new Uri(upload.Location!.OriginalString.Replace("http://", "https://", StringComparison.Ordinal), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        upload.Location = new Uri(upload.Location!.OriginalString.Replace("http://", "https://", StringComparison.Ordinal),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         Assert.True(await upload.PutAsync(Small, Small));
 
         await using var inner = FakeRegistry.Start(RegistryProfile.HarborWithInternalName);
@@ -143,7 +147,8 @@ public sealed class RegistryProfileTests
     [Fact]
     public async Task Limits_are_refused_before_the_body_and_unknown_lengths_may_be()
     {
-        await using var registry = FakeRegistry.Start(RegistryProfile.BodyLimit with { LargestBody = 1_000_000, TakesUnknownLength = false });
+        await using var registry =
+            FakeRegistry.Start(RegistryProfile.BodyLimit with { LargestBody = 1_000_000, TakesUnknownLength = false });
         await using var proxy = FaultProxy.Start(registry.Address);
         using var client = Http.NewClient();
         var upload = new PlainUpload(client, proxy.Url, "team/app", Token);

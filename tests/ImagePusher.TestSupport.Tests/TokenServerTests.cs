@@ -27,7 +27,8 @@ public sealed class TokenServerTests
         Assert.Null(issued.User);
         Assert.Equal([("team/app", "pull")], issued.Access);
         var request = server.Requests.Single();
-        Assert.Equal(("GET", null, "registry.test", false, 200), (request.Method, request.User, request.Service, request.HasAuthorization, request.Status));
+        Assert.Equal(("GET", null, "registry.test", false, 200),
+            (request.Method, request.User, request.Service, request.HasAuthorization, request.Status));
         Assert.Equal(["repository:team/app:pull,push"], request.Scopes);
         Assert.Null(server.Find(token + "x"));
     }
@@ -61,7 +62,9 @@ public sealed class TokenServerTests
             ("grant_type=other", 400),
         })
         {
-            using var content = new StringContent($"{form}&service=registry.test&client_id=test&scope=repository%3Aa%3Apull+repository:b:push", null, "application/x-www-form-urlencoded");
+            using var content = new StringContent(
+                $"{form}&service=registry.test&client_id=test&scope=repository%3Aa%3Apull+repository:b:push", null,
+                "application/x-www-form-urlencoded");
             using var answer = await client.PostAsync(server.Realm, content, Token);
             Assert.Equal(status, (int)answer.StatusCode);
             if (status == 200)
@@ -76,10 +79,12 @@ public sealed class TokenServerTests
     [Fact]
     public async Task It_may_know_no_POST_read_one_scope_write_access_token_and_keep_silent_on_expiry()
     {
-        var options = WithAnn with { TakesPost = false, ReadsOnlyFirstScope = true, TokenField = "access_token", SaysExpiry = false, RealmQuery = "x=%2F&account=1", AllowsAnonymous = false };
+        var options = WithAnn with { TakesPost = false, ReadsOnlyFirstScope = true, TokenField = "access_token", SaysExpiry = false,
+            RealmQuery = "x=%2F&account=1", AllowsAnonymous = false };
         await using var server = TokenServer.Start(options);
         using var client = Http.NewClient();
-        using (var post = await client.PostAsync(server.Realm, new StringContent("grant_type=refresh_token&refresh_token=refresh-1"), Token))
+        using (var post = await client.PostAsync(server.Realm, new StringContent("grant_type=refresh_token&refresh_token=refresh-1"),
+            Token))
         {
             Assert.Equal(HttpStatusCode.NotFound, post.StatusCode);
         }
@@ -147,7 +152,8 @@ public sealed class TokenServerTests
     {
         var realm = server.Realm.OriginalString;
         var query = string.Concat(scopes.Select(scope => $"&scope={Uri.EscapeDataString(scope)}"));
-        return client.GetAsync(new Uri($"{realm}{(realm.Contains('?', StringComparison.Ordinal) ? '&' : '?')}service={server.Service}{query}"), Token);
+        return client.GetAsync(new Uri(
+            $"{realm}{(realm.Contains('?', StringComparison.Ordinal) ? '&' : '?')}service={server.Service}{query}"), Token);
     }
 
     private static async Task<string> FieldAsync(HttpResponseMessage answer, string name)

@@ -69,7 +69,8 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The requests that it responded to since the start or <see cref="ForgetRequestsAsync"/>, in the order of their ends.</summary>
+    /// <summary>The requests that it responded to since the start or <see cref="ForgetRequestsAsync"/>, in the order of their
+    /// ends.</summary>
     public async Task<IReadOnlyList<LoggedRequest>> RequestsAsync(CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken);

@@ -15,7 +15,8 @@ public sealed record DockerRegistryOptions
     /// <summary>Where it keeps its content; a folder of its own by default, deleted with it.</summary>
     public string? StorageFolder { get; init; }
 
-    /// <summary>What signs the state in upload Locations. Two registries on one storage understand each other's only if it is equal.</summary>
+    /// <summary>What signs the state in upload Locations. Two registries on one storage understand each other's only if it is
+    /// equal.</summary>
     public string? Secret { get; init; }
 
     /// <summary>Whether Locations come without scheme and host.</summary>

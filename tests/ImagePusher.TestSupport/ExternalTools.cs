@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>External tools that tests compare with or start as servers: skopeo, umoci, podman, docker-registry, nginx, htpasswd, python3.</summary>
+/// <summary>External tools that tests compare with or start as servers: skopeo, umoci, podman, docker-registry, nginx, htpasswd,
+/// python3.</summary>
 public static class ExternalTools
 {
     private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];

@@ -7,7 +7,8 @@ namespace ImagePusher.TestSupport;
 /// <summary>Plain HTTP for tests: a client that does nothing by itself, and the few registry calls that set a scene.</summary>
 public static class Http
 {
-    /// <summary>A client that follows no redirect, keeps no cookie, knows no proxy and trusts, beside the machine's own, a test's authority.</summary>
+    /// <summary>A client that follows no redirect, keeps no cookie, knows no proxy and trusts, beside the machine's own, a test's
+    /// authority.</summary>
     public static HttpClient NewClient(TestCertificates? certificates = null, bool withClientCertificate = false)
     {
         var handler = new SocketsHttpHandler
@@ -64,7 +65,8 @@ public static class Http
 
     /// <summary>An upload's Location with the digest that ends it.</summary>
     public static Uri WithDigest(this Uri location, string digest) =>
-        Exact($"{location.OriginalString}{(location.OriginalString.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={Uri.EscapeDataString(digest)}");
+        Exact($"{location.OriginalString}{(location.OriginalString.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest="
+            + $"{Uri.EscapeDataString(digest)}");
 
     /// <summary>Sends a PATCH: of a given range, a-b as registries want it, or without one.</summary>
     public static async Task<HttpResponseMessage> PatchAsync(
@@ -96,7 +98,8 @@ public static class Http
 
     /// <summary>Uploads a manifest under a tag or digest and gives its digest.</summary>
     public static async Task<string> PushManifestAsync(
-        this HttpClient client, Uri registry, string repository, string reference, byte[] manifest, string mediaType, CancellationToken cancellationToken)
+        this HttpClient client, Uri registry, string repository, string reference, byte[] manifest, string mediaType,
+        CancellationToken cancellationToken)
     {
         using var content = new ByteArrayContent(manifest);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
@@ -107,7 +110,8 @@ public static class Http
 
     /// <summary>Uploads a small image, an OCI manifest with these layers, under a tag and gives its manifest's digest.</summary>
     public static async Task<string> PushImageAsync(
-        this HttpClient client, Uri registry, string repository, string tag, IReadOnlyList<byte[]> layers, CancellationToken cancellationToken)
+        this HttpClient client, Uri registry, string repository, string tag, IReadOnlyList<byte[]> layers,
+        CancellationToken cancellationToken)
     {
         var image = TestImage.Of(layers);
         foreach (var blob in layers.Append(image.Config))

@@ -22,7 +22,8 @@ public sealed class ImageSet
     public long BlobBytes { get; }
 
     /// <summary>How many blobs several repositories have in common: the bases.</summary>
-    public int SharedByRepositories => (Images.Count + (TagsOfRepository * RepositoriesOfBase) - 1) / (TagsOfRepository * RepositoriesOfBase);
+    public int SharedByRepositories =>
+        (Images.Count + (TagsOfRepository * RepositoriesOfBase) - 1) / (TagsOfRepository * RepositoriesOfBase);
 
     /// <summary>Puts a set of images into a registry's storage.</summary>
     /// <param name="storage">The storage.</param>
@@ -43,7 +44,8 @@ public sealed class ImageSet
         {
             var group = number / TagsOfRepository;
             var (repository, tag) = ($"fleet/team{group / RepositoriesOfBase}/app{group}", $"1.{number % TagsOfRepository}");
-            byte[][] shared = [Http.RandomBytes(16 * layerSize, 1_000_000 + (group / RepositoriesOfBase)), Http.RandomBytes(4 * layerSize, 2_000_000 + group)];
+            byte[][] shared = [Http.RandomBytes(16 * layerSize, 1_000_000 + (group / RepositoriesOfBase)),
+                Http.RandomBytes(4 * layerSize, 2_000_000 + group)];
             var image = TestImage.Of([.. shared, Http.RandomBytes(layerSize, number + 1)]);
             Note(image);
             if (number % 10 != 9)

@@ -14,7 +14,8 @@ public sealed class ImagesFixture
     /// <summary>The folder with all of them.</summary>
     public string Folder { get; }
 
-    /// <summary>The full path of one: oci, oci-archive.tar, docker-archive.tar and its .gz and .zst, docker-multi.tar, docker25.tar, docker25-sparse.tar, zstd-layers, index, artifact.</summary>
+    /// <summary>The full path of one: oci, oci-archive.tar, docker-archive.tar and its .gz and .zst, docker-multi.tar, docker25.tar,
+    /// docker25-sparse.tar, zstd-layers, index, artifact.</summary>
     public string this[string name] => Path.Combine(Folder, name) is var path && Path.Exists(path)
         ? path
         : throw new FileNotFoundException($"make-images.sh made no {name}.", path);

@@ -17,7 +17,8 @@ public sealed partial record LoggedRequest(string Method, string Target, int Sta
 
     /// <summary>Reads a line of a common or combined log; null if it is something else.</summary>
     internal static LoggedRequest? FromCombinedLog(string line) => CombinedLog().Match(line) is { Success: true } match
-        ? new LoggedRequest(match.Groups[1].Value, match.Groups[2].Value, int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture))
+        ? new LoggedRequest(match.Groups[1].Value, match.Groups[2].Value,
+            int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture))
         : null;
 
     [GeneratedRegex("""^\S+ - \S+ \[[^\]]+\] "([A-Z]+) (\S+) HTTP/[0-9.]+" (\d{3}) """)]

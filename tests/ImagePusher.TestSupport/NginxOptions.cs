@@ -12,7 +12,8 @@ public sealed record NginxOptions
     /// <summary>Whether it passes the requested host to the server behind it; otherwise Locations name that server.</summary>
     public bool ForwardsHost { get; init; } = true;
 
-    /// <summary>Whether it passes the requested scheme to the server behind it; otherwise Locations use http where https is required (distribution #479, #2225).</summary>
+    /// <summary>Whether it passes the requested scheme to the server behind it; otherwise Locations use http where https is required
+    /// (distribution #479, #2225).</summary>
     public bool ForwardsScheme { get; init; } = true;
 
     /// <summary>Serves https with the server certificate of these; plain http by default.</summary>

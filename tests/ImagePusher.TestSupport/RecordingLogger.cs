@@ -25,7 +25,8 @@ public sealed class RecordingLogger(Action<string>? output = null) : ILogger
     public void Clear() => _entries.Clear();
 
     /// <inheritdoc/>
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         ArgumentNullException.ThrowIfNull(formatter);
         var message = formatter(state, exception);

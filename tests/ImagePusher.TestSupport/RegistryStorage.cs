@@ -1,7 +1,8 @@
 namespace ImagePusher.TestSupport;
 
 /// <summary>
-/// Writes images straight into a docker-registry's storage folder (distribution's filesystem driver, layout v2): a set of images is there in
+/// Writes images straight into a docker-registry's storage folder (distribution's filesystem driver, layout v2): a set of images is there
+/// in
 /// a moment, without the code under test.
 /// </summary>
 /// <param name="folder">The storage folder, as in <see cref="DockerRegistryOptions.StorageFolder"/>.</param>

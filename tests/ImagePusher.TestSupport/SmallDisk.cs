@@ -33,7 +33,8 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Fills it up to the last byte with a file.</summary>
     public void Fill(string name)
     {
-        using var file = new FileStream(System.IO.Path.Combine(Path, name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var file = new FileStream(System.IO.Path.Combine(Path, name), FileMode.Create, FileAccess.Write, FileShare.None,
+            bufferSize: 0);
         try
         {
             while (true)

@@ -52,6 +52,7 @@ public static class SpecialFile
             : "a device";
     }
 
-    private static Task<ToolResult> MakeDeviceAsync(string path, string type, string major, string minor, CancellationToken cancellationToken) =>
+    private static Task<ToolResult> MakeDeviceAsync(string path, string type, string major, string minor,
+        CancellationToken cancellationToken) =>
         ExternalTools.RunAsync("mknod", [path, type, major, minor], new ToolSettings { AllowFailure = true }, cancellationToken);
 }

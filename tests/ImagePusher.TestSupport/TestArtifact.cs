@@ -24,13 +24,19 @@ public sealed record TestArtifact(string Type, byte[] Manifest, byte[] Content)
     {
         var layer = Encoding.UTF8.GetBytes(content);
         var about = subject is null ? "" : $$""","subject":{{Descriptor(TestImage.ManifestType, subject)}}""";
-        var manifest = $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","artifactType":"{{type}}","config":{{Descriptor("application/vnd.oci.empty.v1+json", Config)}},"layers":[{{Descriptor(type, layer)}}]{{about}}}""";
+        var manifest = $$"""
+            {"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","artifactType":"{{type}}",
+            "config":{{Descriptor("application/vnd.oci.empty.v1+json", Config)}},"layers":[{{Descriptor(type, layer)}}]{{about}}}
+            """;
         return new TestArtifact(type, Encoding.UTF8.GetBytes(manifest), layer);
     }
 
     /// <summary>The list that clients keep under the tag of a digest for registries without the referrers API.</summary>
     public static byte[] ListOf(params IEnumerable<TestArtifact> artifacts) => Encoding.UTF8.GetBytes(
-        $$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', artifacts.Select(artifact => Descriptor(TestImage.ManifestType, artifact.Manifest)[..^1] + $",\"artifactType\":\"{artifact.Type}\"}}"))}}]}""");
+        $$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', artifacts.Select(Entry))}}]}""");
+
+    private static string Entry(TestArtifact artifact) =>
+        Descriptor(TestImage.ManifestType, artifact.Manifest)[..^1] + $",\"artifactType\":\"{artifact.Type}\"}}";
 
     /// <summary>The tag of such a list.</summary>
     public static string TagOf(string digest) => digest.Replace(':', '-');

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>A certificate authority made for a test, with a server certificate for loopback and a client certificate, as objects and PEM files.</summary>
+/// <summary>A certificate authority made for a test, with a server certificate for loopback and a client certificate, as objects and PEM
+/// files.</summary>
 public sealed class TestCertificates : IDisposable
 {
     /// <summary>The extended key usage of servers (RFC 5280, 4.2.1.12).</summary>
@@ -25,7 +26,8 @@ public sealed class TestCertificates : IDisposable
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=ImagePusher test authority", authorityKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Authority = request.CreateSelfSigned(yesterday, yesterday.AddDays(2));
         Server = Issue("server", serverUsage, hosts);

@@ -31,7 +31,10 @@ public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byt
             rootfs = new { type = "layers", diff_ids = layers.Select(layer => Http.DigestOf(layer)) },
         });
         var descriptors = layers.Select(layer => Descriptor(LayerType, layer));
-        var manifest = $$"""{"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{Descriptor(ConfigType, config)}},"layers":[{{string.Join(',', descriptors)}}]}""";
+        var manifest = $$"""
+            {"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{Descriptor(ConfigType, config)}},
+            "layers":[{{string.Join(',', descriptors)}}]}
+            """;
         return new TestImage(config, System.Text.Encoding.UTF8.GetBytes(manifest), layers);
     }
 
@@ -41,7 +44,10 @@ public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byt
         string[] entries =
         [
             .. new[] { (Image: amd64, Architecture: "amd64"), (Image: arm64, Architecture: "arm64") }.Select(entry =>
-                $$"""{"mediaType":"{{ManifestType}}","digest":"{{entry.Image.Digest}}","size":{{entry.Image.Manifest.Length}},"platform":{"architecture":"{{entry.Architecture}}","os":"linux"} }"""),
+                $$"""
+                    {"mediaType":"{{ManifestType}}","digest":"{{entry.Image.Digest}}",
+                    "size":{{entry.Image.Manifest.Length}},"platform":{"architecture":"{{entry.Architecture}}","os":"linux"} }
+                    """),
         ];
         return Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""");
     }

@@ -23,7 +23,8 @@ public sealed class ArrowTests
         ["Registry"] = ["Abstractions", "IO", "Messages", "Naming", "Oci"],
         ["Sync"] = ["Abstractions", "IO", "Messages", "Naming", "Oci", "Registry", "Transfer", "Yaml"],
         ["Transfer"] = ["Abstractions", "Compression", "IO", "Messages", "Naming", "Oci"],
-        ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Messages", "Naming", "Oci", "Registry", "State", "Transfer"],
+        ["Inspection"] = ["Abstractions", "Archives", "Cache", "Compression", "Endpoints", "IO", "Layout", "Messages", "Naming", "Oci",
+            "Registry", "State", "Transfer"],
         ["Bundles"] = ["Abstractions", "Archives", "Cache", "IO", "Layout", "Messages", "Naming", "Oci", "Transfer"],
         ["Trust"] = ["Abstractions", "Compression", "IO", "Messages", "Naming", "Oci"],
         ["Yaml"] = ["Abstractions", "IO", "Messages", "Naming", "Oci"],
@@ -38,7 +39,8 @@ public sealed class ArrowTests
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
         var wrong = assembly.MainModule.GetAllTypes()
             .Where(type => FolderOf(type) is not null)
-            .SelectMany(type => References.Of(type).Select(used => (From: FolderOf(type)!, To: FolderOf(used), Type: type.FullName, Used: used.FullName)))
+            .SelectMany(type => References.Of(type)
+                .Select(used => (From: FolderOf(type)!, To: FolderOf(used), Type: type.FullName, Used: used.FullName)))
             .Where(arrow => arrow.To is not null && arrow.To != arrow.From && !Allowed[arrow.From].Contains(arrow.To))
             .Select(arrow => $"{arrow.Type} -> {arrow.Used}")
             .Distinct()
@@ -62,7 +64,8 @@ public sealed class ArrowTests
     public void Core_knows_neither_PowerShell_nor_the_console()
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
-        Assert.DoesNotContain(assembly.MainModule.AssemblyReferences, reference => reference.Name is "System.Management.Automation" or "System.Console");
+        Assert.DoesNotContain(assembly.MainModule.AssemblyReferences,
+            reference => reference.Name is "System.Management.Automation" or "System.Console");
     }
 
     private static string? FolderOf(TypeReference type)

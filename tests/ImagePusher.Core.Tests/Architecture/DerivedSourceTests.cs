@@ -7,13 +7,15 @@ namespace ImagePusher.Core.Tests.Architecture;
 /// <summary>A source that reads from a registry says so: else the policies of that registry would not be asked.</summary>
 public sealed class DerivedSourceTests
 {
-    private static readonly Type[] Registries = [typeof(IImageSource), typeof(IReferrerSource), typeof(IRemoteSource), typeof(RegistryRepository)];
+    private static readonly Type[] Registries = [typeof(IImageSource), typeof(IReferrerSource), typeof(IRemoteSource),
+        typeof(RegistryRepository)];
 
     [Fact]
     public void Every_source_that_holds_another_one_names_it()
     {
         var holders = typeof(IImageSource).Assembly.GetTypes()
-            .Where(type => type is { IsClass: true } && type.IsAssignableTo(typeof(IImageSource)) && Fields(type).Any(field => Registries.Contains(field.FieldType)))
+            .Where(type => type is { IsClass: true } && type.IsAssignableTo(typeof(IImageSource))
+                && Fields(type).Any(field => Registries.Contains(field.FieldType)))
             .ToList();
         Assert.True(holders.Count >= 3, string.Join(", ", holders));
         Assert.All(holders, holder => Assert.True(holder.IsAssignableTo(typeof(IDerivedSource)), holder.FullName));

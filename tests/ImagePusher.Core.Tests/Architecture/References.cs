@@ -40,7 +40,8 @@ internal static class References
             .Concat(method.Body.Instructions.SelectMany(instruction => instruction.Operand switch
             {
                 TypeReference used => [used],
-                MethodReference called => called.Parameters.Select(parameter => parameter.ParameterType).Append(called.DeclaringType).Append(called.ReturnType),
+                MethodReference called =>
+                    called.Parameters.Select(parameter => parameter.ParameterType).Append(called.DeclaringType).Append(called.ReturnType),
                 FieldReference field => [field.DeclaringType, field.FieldType],
                 _ => Array.Empty<TypeReference>(),
             }));

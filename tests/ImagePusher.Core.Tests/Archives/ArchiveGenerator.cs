@@ -8,10 +8,12 @@ namespace ImagePusher.Core.Tests.Archives;
 /// <summary>Generates tars from recipes: valid ones of every format, then with damage of many kinds.</summary>
 internal sealed partial class ArchiveGenerator
 {
-    private static readonly string[] Names = ["example.com/a:1", "b", "localhost:5000/c/d:2", "e:x", "UPPER:1", "<none>:<none>", "example.com/a:1", "tag", ""];
+    private static readonly string[] Names = ["example.com/a:1", "b", "localhost:5000/c/d:2", "e:x", "UPPER:1", "<none>:<none>",
+        "example.com/a:1", "tag", ""];
     private static readonly string[] Snippets =
     [
-        "null", "[]", "{}", "\"x\"", "-1", "1e99", "99999999999999999999", "\"\\ud800\"", "true", "[null]", "[[[[]]]]", "\"../x\"", "\"index.json\"", "[\"manifest.json\"]", "1",
+        "null", "[]", "{}", "\"x\"", "-1", "1e99", "99999999999999999999", "\"\\ud800\"", "true", "[null]", "[[[[]]]]", "\"../x\"",
+        "\"index.json\"", "[\"manifest.json\"]", "1",
         "\"sha256:" + "0" + "\"", "\"application/vnd.oci.image.index.v1+json\"", "{\"io.containerd.image.name\":\"z:1\"}",
     ];
 
@@ -58,12 +60,14 @@ internal sealed partial class ArchiveGenerator
         if (_recipe.Form != 0)
         {
             Add("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray());
-            Add("index.json", JsonSerializer.SerializeToUtf8Bytes(SampleImage.Index([.. lists.Select(pair => OciEntry(pair.First, pair.Second))])));
+            Add("index.json", JsonSerializer.SerializeToUtf8Bytes(
+                SampleImage.Index([.. lists.Select(pair => OciEntry(pair.First, pair.Second))])));
         }
     }
 
     private static SampleImage Save(ArchiveRecipe.Image image) =>
-        new([.. Enumerable.Range(0, image.Layers).Select(layer => SampleImage.Bytes((image.Seed * 7) + layer, (image.Seed * 300) + (layer * 512)))]);
+        new([.. Enumerable.Range(0, image.Layers)
+            .Select(layer => SampleImage.Bytes((image.Seed * 7) + layer, (image.Seed * 300) + (layer * 512)))]);
 
     private static string PathOf(byte[] blob) => $"blobs/sha256/{SampleImage.Hex(blob)}";
 
@@ -107,7 +111,8 @@ internal sealed partial class ArchiveGenerator
         var annotations = image.Name switch
         {
             8 => null,
-            < 2 => new Dictionary<string, string> { [AnnotationKeys.ContainerdImageName] = Names[image.Name], [AnnotationKeys.RefName] = "1" },
+            < 2 => new Dictionary<string, string> { [AnnotationKeys.ContainerdImageName] = Names[image.Name],
+                [AnnotationKeys.RefName] = "1" },
             _ => new Dictionary<string, string> { [AnnotationKeys.RefName] = Names[image.Name] },
         };
         var manifest = save.Manifest();
@@ -124,7 +129,8 @@ internal sealed partial class ArchiveGenerator
         else if (image.Index == 3)
         {
             children[0]["platform"] = new { os = "linux", architecture = "s390x" };
-            children.Add(SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.DockerReferenceType] = "attestation-manifest" }));
+            children.Add(SampleImage.Descriptor(manifest, MediaTypes.OciManifest,
+                new() { [AnnotationKeys.DockerReferenceType] = "attestation-manifest" }));
         }
 
         var index = JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = children });
@@ -156,13 +162,17 @@ internal sealed partial class ArchiveGenerator
                 _entries.RemoveAt(place);
                 break;
             case 1:
-                _entries.Insert(change.Value % (_entries.Count + 1), entry with { Content = SampleImage.Bytes(change.Value, change.Value % 700) });
+                _entries.Insert(change.Value % (_entries.Count + 1),
+                    entry with { Content = SampleImage.Bytes(change.Value, change.Value % 700) });
                 break;
             case 2:
-                _entries[place] = entry with { Name = ((string[])["../" + entry.Name, "/" + entry.Name, "a/../" + entry.Name, "x/" + entry.Name, new string('n', 99) + entry.Name])[change.Value % 5] };
+                _entries[place] = entry with
+                    { Name = ((string[])["../" + entry.Name, "/" + entry.Name, "a/../" + entry.Name, "x/" + entry.Name,
+                        new string('n', 99) + entry.Name])[change.Value % 5] };
                 break;
             case 3:
-                _entries[place] = new Entry(entry.Name, [], change.Value % 2 == 0 ? '1' : '2', _entries[change.Value % _entries.Count].Name);
+                _entries[place] = new Entry(entry.Name, [], change.Value % 2 == 0 ? '1' : '2',
+                    _entries[change.Value % _entries.Count].Name);
                 break;
             case 4 or 5:
                 var texts = _entries.FindAll(file => file.Content.Length > 1 && file.Content[0] is (byte)'{' or (byte)'[');
@@ -184,7 +194,8 @@ internal sealed partial class ArchiveGenerator
         if (change.Kind == 5 || keys.Count == 0)
         {
             var from = change.Place % text.Length;
-            return System.Text.Encoding.UTF8.GetBytes(text[..from] + Snippets[change.Value % Snippets.Length] + text[Math.Min(text.Length, from + (change.Value % 9))..]);
+            return System.Text.Encoding.UTF8.GetBytes(
+                text[..from] + Snippets[change.Value % Snippets.Length] + text[Math.Min(text.Length, from + (change.Value % 9))..]);
         }
 
         var key = keys[change.Place % keys.Count];
@@ -205,8 +216,10 @@ internal sealed partial class ArchiveGenerator
         foreach (var entry in entries)
         {
             // V7 has no room for a long name, and ustar only for one with a '/' in the right place.
-            var style = entry.Name.Length > 90 && _recipe.Style is TarStyle.V7 or TarStyle.Ustar && entry.Name.Length > 90 ? TarStyle.Pax : _recipe.Style;
-            tar.Entry((_recipe.Dotted ? "./" : "") + entry.Name, style == TarStyle.V7 && entry.Type == '0' ? '\0' : entry.Type, entry.Content, entry.Link, style);
+            var style = entry.Name.Length > 90 && _recipe.Style is TarStyle.V7 or TarStyle.Ustar && entry.Name.Length > 90 ? TarStyle.Pax
+                : _recipe.Style;
+            tar.Entry((_recipe.Dotted ? "./" : "") + entry.Name, style == TarStyle.V7 && entry.Type == '0' ? '\0' : entry.Type,
+                entry.Content, entry.Link, style);
         }
 
         return tar.ToArray();
@@ -230,9 +243,11 @@ internal sealed partial class ArchiveGenerator
                 TestTar.Seal(changed.AsSpan(block, 512));
                 return changed;
             case 9:
-                return [.. tar[..Math.Min(block, tar.Length)], .. new byte[512 * (change.Value % 3)], .. tar[Math.Min(tar.Length, block + (512 * (change.Value % 4)))..]];
+                return [.. tar[..Math.Min(block, tar.Length)], .. new byte[512 * (change.Value % 3)],
+                    .. tar[Math.Min(tar.Length, block + (512 * (change.Value % 4)))..]];
             case 10:
-                return [.. tar[..Math.Min(block, tar.Length)], .. TestTar.Header("h", "xgLKS12M7"[change.Value % 9], change.Value * 40L), .. tar[Math.Min(block, tar.Length)..]];
+                return [.. tar[..Math.Min(block, tar.Length)], .. TestTar.Header("h", "xgLKS12M7"[change.Value % 9], change.Value * 40L),
+                    .. tar[Math.Min(block, tar.Length)..]];
             default:
                 return tar;
         }
@@ -251,7 +266,8 @@ internal sealed partial class ArchiveGenerator
         return result.Length == 0 ? [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0] : result.ToArray();
     }
 
-    [GeneratedRegex("\"(size|digest|Layers|Config|RepoTags|manifests|layers|config|diff_ids|rootfs|mediaType|annotations|platform|os|imageLayoutVersion)\":")]
+    [GeneratedRegex("\"(size|digest|Layers|Config|RepoTags|manifests|layers|config|diff_ids|"
+        + "rootfs|mediaType|annotations|platform|os|imageLayoutVersion)\":")]
     private static partial Regex Keys();
 
     private sealed record Entry(string Name, byte[] Content, char Type, string Link);

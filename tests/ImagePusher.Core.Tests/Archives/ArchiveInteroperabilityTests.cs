@@ -17,9 +17,11 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
         var digests = await ExportAsync("oci", ArchiveFormat.Oci);
         foreach (var (name, digest) in digests)
         {
-            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"oci-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
+            var seen = JsonNode.Parse(
+                (await ExternalTools.RunAsync("skopeo", ["inspect", $"oci-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
             Assert.Equal(digest.ToString(), (string?)seen["Digest"]);
-            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:x"], Stop);
+            await ExternalTools.RunAsync("skopeo",
+                ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:x"], Stop);
         }
     }
 
@@ -30,9 +32,11 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
         Assert.Equal([App, "example.com/team/app:latest", Tool], digests.Keys.Order());
         foreach (var name in digests.Keys)
         {
-            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"docker-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
+            var seen = JsonNode.Parse(
+                (await ExternalTools.RunAsync("skopeo", ["inspect", $"docker-archive:{Folder["out.tar"]}:{name}"], Stop)).Output)!;
             Assert.Equal(name.EndsWith("2.0", StringComparison.Ordinal) ? 2 : 3, seen["Layers"]!.AsArray().Count);
-            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"docker-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:{name.Length}"], Stop);
+            await ExternalTools.RunAsync("skopeo",
+                ["--insecure-policy", "copy", $"docker-archive:{Folder["out.tar"]}:{name}", $"oci:{Folder["copy"]}:{name.Length}"], Stop);
         }
 
         await ExternalTools.RunAsync("umoci", ["unpack", "--rootless", "--image", $"{Folder["copy"]}:{App.Length}", Folder["files"]], Stop);
@@ -63,17 +67,20 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
     public async Task Skopeo_reads_an_index_with_zstd_layers_beside_it()
     {
         var digests = await ExportAsync("index", ArchiveFormat.Oci);
-        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", $"oci-archive:{Folder["out.tar"]}:{digests.Keys.Single()}"], Stop)).Output;
+        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", $"oci-archive:{Folder["out.tar"]}:{digests.Keys.Single()}"],
+            Stop)).Output;
         Assert.Equal(digests.Values.Single(), Digest.Of(System.Text.Encoding.UTF8.GetBytes(raw)));
         await ExportAsync("zstd-layers", ArchiveFormat.Oci);
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}", $"oci:{Folder["copy"]}:x"], Stop);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", $"oci-archive:{Folder["out.tar"]}", $"oci:{Folder["copy"]}:x"],
+            Stop);
     }
 
     [Fact]
     public async Task Python_and_tar_list_the_same_entries_as_this_project()
     {
         await ExportAsync("docker-multi.tar", ArchiveFormat.Docker);
-        var python = await ExternalTools.RunAsync("python3", ["-I", "-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
+        var python = await ExternalTools.RunAsync("python3",
+            ["-I", "-c", "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')", Folder["out.tar"]], Stop);
         var tar = await ExternalTools.RunAsync("tar", ["-tf", Folder["out.tar"]], Stop);
         Assert.Equal(tar.Output, python.Output);
         Assert.Contains("manifest.json", python.Output.Split('\n'));
@@ -98,7 +105,8 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
 
         await writer.CompleteAsync(Stop);
         await using var back = await OpenAsync(Folder["out.tar"]);
-        Assert.Equal(digests, back.Images.SelectMany(image => image.Names, (image, name) => (name, image.Root.Digest)).ToDictionary(pair => pair.name.ToString(), pair => pair.Digest));
+        Assert.Equal(digests, back.Images.SelectMany(image => image.Names, (image, name) => (name, image.Root.Digest))
+            .ToDictionary(pair => pair.name.ToString(), pair => pair.Digest));
         return digests;
     }
 

@@ -39,7 +39,8 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
         var entries = new List<string>();
         for (var i = 0; i < (ExternalTools.LongForm ? 7 : 1); i++)
         {
-            var json = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(save.Manifest())[..^1] + $",\"annotations\":{{\"n\":\"{i}\",{annotations}}}}}");
+            var json = System.Text.Encoding.UTF8.GetBytes(
+                System.Text.Encoding.UTF8.GetString(save.Manifest())[..^1] + $",\"annotations\":{{\"n\":\"{i}\",{annotations}}}}}");
             tar.File($"blobs/sha256/{SampleImage.Hex(json)}", json);
             entries.Add($$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{SampleImage.Sha256(json)}}","size":{{json.Length}}}""");
         }
@@ -54,7 +55,8 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
         var save = new SampleImage(SampleImage.Bytes(1, 100));
         var entry = System.Text.Json.JsonSerializer.Serialize(SampleImage.Descriptor(save.Manifest(), MediaTypes.OciManifest));
         var count = (ExternalTools.LongForm ? 15 : 2) * 1024 * 1024 / (entry.Length + 50);
-        var list = string.Join(',', Enumerable.Range(0, count).Select(i => entry[..^1] + $",\"annotations\":{{\"{AnnotationKeys.RefName}\":\"a:{i}\"}}}}"));
+        var list = string.Join(',',
+            Enumerable.Range(0, count).Select(i => entry[..^1] + $",\"annotations\":{{\"{AnnotationKeys.RefName}\":\"a:{i}\"}}}}"));
         var path = Folder.Write("index.tar", new TestTar().Files(save.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""")
             .File("index.json", $$"""{"manifests":[{{list}}]}""").ToArray());
         return MeasureAsync(path);
@@ -65,7 +67,9 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
     {
         var save = new SampleImage();
         var entry = $$"""{"Config":"{{save.ConfigName}}","RepoTags":["{0}:1"],"Layers":[]}""";
-        var list = string.Join(',', Enumerable.Range(0, (ExternalTools.LongForm ? 4_000_000 : 400_000) / (entry.Length + 6)).Select(i => entry.Replace("{0}", $"a{i}", StringComparison.Ordinal)));
+        var list = string.Join(',',
+            Enumerable.Range(0, (ExternalTools.LongForm ? 4_000_000 : 400_000) / (entry.Length + 6))
+                .Select(i => entry.Replace("{0}", $"a{i}", StringComparison.Ordinal)));
         return MeasureAsync(Folder.Write("docker.tar", new TestTar().Files(save.Files).File("manifest.json", $"[{list}]").ToArray()));
     }
 
@@ -79,7 +83,8 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         var held = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(archive);
-        output.WriteLine($"{new FileInfo(path).Length:N0} bytes, {archive.Images.Count} images: {allocated:N0} bytes allocated, {held:N0} held, {watch.Elapsed.TotalSeconds:F2} s");
+        output.WriteLine($"{new FileInfo(path).Length:N0} bytes, {archive.Images.Count} images: {allocated:N0} bytes allocated, "
+            + $"{held:N0} held, {watch.Elapsed.TotalSeconds:F2} s");
         Assert.InRange(allocated, 0, StatedBound);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
     }

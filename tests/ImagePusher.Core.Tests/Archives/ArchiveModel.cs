@@ -45,9 +45,11 @@ internal sealed class ArchiveModel
 
     /// <summary>A description of the images, one per line.</summary>
     public IEnumerable<string> Lines => _images.Select(image =>
-        Line(image.Root.Digest, image.Names.Select(name => name.ToString()), image.IsDockerSave, image.Platforms.Distinct(), image.Missing));
+        Line(image.Root.Digest, image.Names.Select(name => name.ToString()), image.IsDockerSave, image.Platforms.Distinct(),
+            image.Missing));
 
-    public static string Line(Digest root, IEnumerable<string> names, bool isDockerSave, IEnumerable<string> platforms, IEnumerable<Digest> missing) =>
+    public static string Line(Digest root, IEnumerable<string> names, bool isDockerSave, IEnumerable<string> platforms,
+        IEnumerable<Digest> missing) =>
         $"{root} {string.Join(',', names)} {isDockerSave} [{string.Join(',', platforms)}] missing [{string.Join(',', missing)}]";
 
     public byte[]? Blob(Digest digest) =>
@@ -112,11 +114,14 @@ internal sealed class ArchiveModel
             var isZstd = content is [0x28, 0xB5, 0x2F, 0xFD, ..];
             var digest = isGzip || isZstd ? SampleImage.Sha256(content) : diffId.ToString();
             _placed.TryAdd(digest, content);
-            layers += $",{{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar{(isGzip ? "+gzip" : isZstd ? "+zstd" : "")}\",\"digest\":\"{digest}\",\"size\":{content.Length}}}";
+            layers += $",{{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar"
+                + $"{(isGzip ? "+gzip" : isZstd ? "+zstd" : "")}\",\"digest\":\"{digest}\",\"size\":{content.Length}}}";
         }
 
         _placed.TryAdd(SampleImage.Sha256(config), config);
-        var manifest = $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{{\"mediaType\":\"{MediaTypes.OciConfig}\",\"digest\":\"{SampleImage.Sha256(config)}\",\"size\":{config.Length}}},\"layers\":[{layers.TrimStart(',')}]}}";
+        var manifest = $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{{\"mediaType\":\""
+            + $"{MediaTypes.OciConfig}\",\"digest\":\"{SampleImage.Sha256(config)}\",\"size\":{config.Length}}},\"layers\":["
+            + $"{layers.TrimStart(',')}]}}";
         var root = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifest));
         var image = _images.Find(other => other.Root.Digest == root.Digest);
         if (image is null)
@@ -140,12 +145,14 @@ internal sealed class ArchiveModel
             }
 
             var refName = entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName, "");
-            var full = entry.Annotations.GetValueOrDefault(AnnotationKeys.ContainerdImageName) ?? (refName.Contains('/') || refName.Contains(':') ? refName : null);
+            var full = entry.Annotations.GetValueOrDefault(AnnotationKeys.ContainerdImageName)
+                ?? (refName.Contains('/') || refName.Contains(':') ? refName : null);
             (full is not null ? image.FullNames : refName.Length > 0 ? image.Shorts : []).Add(full ?? refName);
         }
     }
 
-    private Manifest Read(Descriptor descriptor) => Manifest.Parse(Blob(descriptor.Digest) ?? throw new InvalidDataException("manifest"), descriptor.MediaType);
+    private Manifest Read(Descriptor descriptor) =>
+        Manifest.Parse(Blob(descriptor.Digest) ?? throw new InvalidDataException("manifest"), descriptor.MediaType);
 
     private void Look(Image image, Descriptor entry)
     {
@@ -213,7 +220,8 @@ internal sealed class ArchiveModel
         {
             foreach (var text in image.Tags.Count > 0 ? image.Tags : image.FullNames)
             {
-                if (ImageReference.TryParse(text, out var name) && (name.Digest is null || name.Tag is not null || name.Digest == image.Root.Digest))
+                if (ImageReference.TryParse(text, out var name)
+                    && (name.Digest is null || name.Tag is not null || name.Digest == image.Root.Digest))
                 {
                     name = name.Tag is null ? name : name.WithTag(name.Tag);
                     _images.ForEach(other => other.Names.RemoveAll(known => known == name && other != image));

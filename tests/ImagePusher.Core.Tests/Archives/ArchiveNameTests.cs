@@ -55,7 +55,8 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     public async Task Entries_with_names_that_Windows_reserves_are_read(string config, string layer)
     {
         await using var archive = await OpenAsync(new TestTar().File(config, _image.Config).File(layer, _image.Layers[0])
-            .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["example.com/con/aux:nul"], Layers = (string[])[layer] } }));
+            .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["example.com/con/aux:nul"],
+                Layers = (string[])[layer] } }));
         Assert.Equal(["example.com/con/aux:nul"], NamesOf(archive));
         Assert.Empty(archive.Images[0].Missing);
         Assert.Empty(archive.Failures);
@@ -64,8 +65,10 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     [Fact]
     public async Task A_name_of_two_images_is_given_to_the_later_one()
     {
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Files).File("other", _other.Config).File("layer", _other.Layers[0])
-            .Json("manifest.json", new[] { _image.Entry("app:1", "app:2"), new { Config = "other", RepoTags = (string[])["app:1"], Layers = (string[])["layer"] } }));
+        await using var archive =
+            await OpenAsync(new TestTar().Files(_image.Files).File("other", _other.Config).File("layer", _other.Layers[0])
+            .Json("manifest.json", new[] { _image.Entry("app:1", "app:2"),
+                new { Config = "other", RepoTags = (string[])["app:1"], Layers = (string[])["layer"] } }));
         Assert.Equal(["docker.io/library/app:2"], archive.Images[0].Names.Select(name => name.ToString()));
         Assert.Equal(["docker.io/library/app:1"], archive.Images[1].Names.Select(name => name.ToString()));
         Assert.Contains("the later one", Assert.Single(Log.Warnings), StringComparison.Ordinal);
@@ -102,19 +105,25 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     public async Task One_digest_under_several_names_is_one_image()
     {
         var manifest = _image.Manifest();
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json(
-            "index.json", SampleImage.Index(Named("b:1"), Named("a:1"), Named("tag"), SampleImage.Descriptor(manifest, MediaTypes.OciManifest))));
+        await using var archive =
+            await OpenAsync(new TestTar().Files(_image.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json(
+            "index.json", SampleImage.Index(Named("b:1"), Named("a:1"), Named("tag"),
+                SampleImage.Descriptor(manifest, MediaTypes.OciManifest))));
         Assert.Single(archive.Images);
         Assert.Equal(["docker.io/library/b:1", "docker.io/library/a:1", "localhost/app:tag"], NamesOf(archive));
 
-        Dictionary<string, object> Named(string name) => SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.RefName] = name });
+        Dictionary<string, object> Named(string name) =>
+            SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.RefName] = name });
     }
 
     [Fact]
     public async Task Unnamed_images_of_one_archive_have_different_names()
     {
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).Files(_other.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json(
-            "index.json", SampleImage.Index(SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest), SampleImage.Descriptor(_other.Manifest(), MediaTypes.OciManifest))));
+        await using var archive =
+            await OpenAsync(new TestTar().Files(_image.Blobs).Files(_other.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""")
+                .Json(
+            "index.json", SampleImage.Index(SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest),
+                SampleImage.Descriptor(_other.Manifest(), MediaTypes.OciManifest))));
         Assert.Equal(["localhost/app:latest", $"localhost/app@{SampleImage.Sha256(_other.Manifest())}"], NamesOf(archive));
         Assert.Contains("2 images", Assert.Single(Log.Warnings), StringComparison.Ordinal);
     }
@@ -126,7 +135,8 @@ public sealed class ArchiveNameTests : ArchiveTestBase
         var digest = SampleImage.Sha256(_image.Manifest());
         await using var own = await OpenAsync(_image.OciTar(new() { [AnnotationKeys.RefName] = "example.com/a@" + digest }));
         Assert.Equal(["example.com/a@" + digest], NamesOf(own));
-        await using var other = await OpenAsync(_image.OciTar(new() { [AnnotationKeys.RefName] = "example.com/a:1@sha256:" + new string('0', 64) }));
+        await using var other =
+            await OpenAsync(_image.OciTar(new() { [AnnotationKeys.RefName] = "example.com/a:1@sha256:" + new string('0', 64) }));
         Assert.Equal(["example.com/a:1"], NamesOf(other));
     }
 
@@ -134,9 +144,12 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     public async Task An_archive_of_Docker_25_with_uncompressed_layers_keeps_its_manifest_and_may_be_rewritten()
     {
         var manifest = _image.Manifest();
-        var tar = _image.OciTar(new() { [AnnotationKeys.RefName] = "1", [AnnotationKeys.ContainerdImageName] = "docker.io/library/other:1" }).Json("manifest.json", new[]
+        var tar = _image.OciTar(
+            new() { [AnnotationKeys.RefName] = "1", [AnnotationKeys.ContainerdImageName] = "docker.io/library/other:1" })
+            .Json("manifest.json", new[]
         {
-            new { Config = $"blobs/sha256/{SampleImage.Hex(_image.Config)}", RepoTags = (string[])["app:1"], Layers = (string[])[$"blobs/sha256/{SampleImage.Hex(_image.Layers[0])}"] },
+            new { Config = $"blobs/sha256/{SampleImage.Hex(_image.Config)}", RepoTags = (string[])["app:1"],
+                Layers = (string[])[$"blobs/sha256/{SampleImage.Hex(_image.Layers[0])}"] },
         });
         await using var archive = await OpenAsync(tar);
         Assert.Equal(SampleImage.Sha256(manifest), archive.Images[0].Root.Digest.ToString());
@@ -152,16 +165,22 @@ public sealed class ArchiveNameTests : ArchiveTestBase
         // One image is listed itself and in an index: both have its config.
         var manifest = _image.Manifest();
         var index = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = new[] { SampleImage.Descriptor(manifest, MediaTypes.OciManifest) } });
+            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex,
+                manifests = new[] { SampleImage.Descriptor(manifest, MediaTypes.OciManifest) } });
         var config = $"blobs/sha256/{SampleImage.Hex(_image.Config)}";
         await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File($"blobs/sha256/{SampleImage.Hex(index)}", index)
             .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""")
             .Json("index.json", SampleImage.Index(
-                SampleImage.Descriptor(index, MediaTypes.OciIndex, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:multi" }),
-                SampleImage.Descriptor(manifest, MediaTypes.OciManifest, new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:single" })))
-            .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["app:multi"] }, new { Config = config, RepoTags = (string[])["app:single"] } }));
-        Assert.Equal((SampleImage.Sha256(index), "docker.io/library/app:multi"), (archive.Images[0].Root.Digest.ToString(), archive.Images[0].Names.Single().ToString()));
-        Assert.Equal((SampleImage.Sha256(manifest), "docker.io/library/app:single"), (archive.Images[1].Root.Digest.ToString(), archive.Images[1].Names.Single().ToString()));
+                SampleImage.Descriptor(index, MediaTypes.OciIndex,
+                    new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:multi" }),
+                SampleImage.Descriptor(manifest, MediaTypes.OciManifest,
+                    new() { [AnnotationKeys.ContainerdImageName] = "docker.io/library/app:single" })))
+            .Json("manifest.json", new[] { new { Config = config, RepoTags = (string[])["app:multi"] },
+                new { Config = config, RepoTags = (string[])["app:single"] } }));
+        Assert.Equal((SampleImage.Sha256(index), "docker.io/library/app:multi"),
+            (archive.Images[0].Root.Digest.ToString(), archive.Images[0].Names.Single().ToString()));
+        Assert.Equal((SampleImage.Sha256(manifest), "docker.io/library/app:single"),
+            (archive.Images[1].Root.Digest.ToString(), archive.Images[1].Names.Single().ToString()));
     }
 
     [Theory]

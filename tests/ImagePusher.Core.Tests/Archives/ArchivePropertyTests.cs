@@ -32,7 +32,8 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
         var seed = Environment.GetEnvironmentVariable("CsCheck_Seed") ?? $"{Random.Shared.NextInt64(100_000_000_000, 1_000_000_000_000)}";
         output.WriteLine($"{count} cases, first seed {seed}");
         await ArchiveRecipe.Gen.SampleAsync(CheckAsync, output.WriteLine, seed, count, threads: 1, print: recipe => recipe.ToString());
-        output.WriteLine($"{_accepted} accepted, {_proper} of them unchanged; {_partial} in part; {_refused} rejected; at most {_most} bytes allocated for one");
+        output.WriteLine($"{_accepted} accepted, {_proper} of them unchanged; {_partial} in part; {_refused} rejected; at most {_most} "
+            + "bytes allocated for one");
 
         // The property says nothing if all archives are rejected, or none is.
         Assert.InRange(_proper, count / 20, count);
@@ -47,7 +48,8 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
         var before = GC.GetTotalAllocatedBytes();
         try
         {
-            await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = new RecordingLogger() }, Stop).WaitAsync(Longest, Stop);
+            await using var archive =
+                await ImageArchive.OpenAsync(path, new ArchiveOptions { Log = new RecordingLogger() }, Stop).WaitAsync(Longest, Stop);
             Bound(before);
             _accepted++;
             _proper += recipe.Changes.Length == 0 ? 1 : 0;
@@ -61,13 +63,16 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
 
             var model = new ArchiveModel(tar, Path.GetFileNameWithoutExtension(path));
             Assert.Equal(model.Lines, archive.Images.Select(image => ArchiveModel.Line(
-                image.Root.Digest, image.Names.Select(name => name.ToString()), image.IsDockerSave, image.Platforms.Select(platform => platform.ToString()), image.Missing.Select(blob => blob.Digest))));
+                image.Root.Digest, image.Names.Select(name => name.ToString()), image.IsDockerSave,
+                image.Platforms.Select(platform => platform.ToString()), image.Missing.Select(blob => blob.Digest))));
             foreach (var image in archive.Images)
             {
                 await CompareAsync(archive, image.Root, model);
             }
         }
-        catch (ImagePusherException error) when (error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException or LimitExceededException or UnsupportedContentException)
+        catch (ImagePusherException error) when (
+            error is InvalidImageArchiveException or DigestMismatchException or IncompleteImageException or LimitExceededException
+                or UnsupportedContentException)
         {
             Bound(before);
             _refused++;

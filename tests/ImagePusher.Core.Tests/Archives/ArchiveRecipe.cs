@@ -10,7 +10,8 @@ namespace ImagePusher.Core.Tests.Archives;
 /// <param name="Order">The seed of the order of entries; 0 for the order in which tools write them.</param>
 /// <param name="Outer">0 uncompressed, 1 gzip, 2 zstd.</param>
 /// <param name="Changes">What is changed afterwards; none for an archive that must be readable.</param>
-internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, TarStyle Style, bool Dotted, int Order, int Outer, ArchiveRecipe.Change[] Changes)
+internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, TarStyle Style, bool Dotted, int Order, int Outer,
+    ArchiveRecipe.Change[] Changes)
 {
     public static Gen<ArchiveRecipe> Gen { get; } = CsCheck.Gen.Select(
         CsCheck.Gen.Int[0, 2],
@@ -20,14 +21,16 @@ internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, Tar
         CsCheck.Gen.Int[0, 1000],
         CsCheck.Gen.Frequency((8, CsCheck.Gen.Const(0)), (1, CsCheck.Gen.Const(1)), (1, CsCheck.Gen.Const(2))),
         CsCheck.Gen.Frequency((1, CsCheck.Gen.Const(Array.Empty<Change>())), (4, GenChange.Array[1, 3])),
-        (form, images, style, dotted, order, outer, changes) => new ArchiveRecipe(form, images, (TarStyle)style, dotted, order, outer, changes));
+        (form, images, style, dotted, order, outer,
+            changes) => new ArchiveRecipe(form, images, (TarStyle)style, dotted, order, outer, changes));
 
     private static Gen<Image> GenImage => CsCheck.Gen.Select(
         CsCheck.Gen.Int[0, 3], CsCheck.Gen.Int[0, 4], CsCheck.Gen.Int[0, 8], CsCheck.Gen.Int[0, 3], CsCheck.Gen.Int[0, 3],
         (layers, seed, name, links, index) => new Image(layers, seed, name, links, index));
 
     private static Gen<Change> GenChange => CsCheck.Gen.Select(
-        CsCheck.Gen.Int[0, 10], CsCheck.Gen.Int[0, 1_000_000], CsCheck.Gen.Int[0, 1_000_000], (kind, place, value) => new Change(kind, place, value));
+        CsCheck.Gen.Int[0, 10], CsCheck.Gen.Int[0, 1_000_000], CsCheck.Gen.Int[0, 1_000_000],
+        (kind, place, value) => new Change(kind, place, value));
 
     /// <summary>One image.</summary>
     /// <param name="Layers">The number of layers.</param>
@@ -44,5 +47,7 @@ internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, Tar
     internal sealed record Change(int Kind, int Place, int Value);
 
     public override string ToString() =>
-        $"form {Form}, {Style}{(Dotted ? " dotted" : "")}, order {Order}, outer {Outer}, {string.Join(' ', Images.Select(image => image.ToString()))}, {string.Join(' ', Changes.Select(change => change.ToString()))}";
+        $"form {Form}, {Style}{(Dotted ? " dotted" : "")}, order {Order}, outer {Outer}, "
+            + $"{string.Join(' ', Images.Select(image => image.ToString()))}, "
+            + $"{string.Join(' ', Changes.Select(change => change.ToString()))}";
 }

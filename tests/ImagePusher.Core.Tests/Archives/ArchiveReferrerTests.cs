@@ -30,7 +30,8 @@ public sealed class ArchiveReferrerTests : ArchiveTestBase
         var sbom = TestArtifact.Of("application/spdx+json", "sbom", _image.Manifest);
         var list = TestArtifact.ListOf(sbom);
         await using var archive = await OpenAsync(Layout(
-            [sbom], Entry(_image.Manifest, "1"), Entry(list, TestArtifact.TagOf(_image.Digest), TestImage.IndexType)).File(BlobName(list), list));
+            [sbom], Entry(_image.Manifest, "1"), Entry(list, TestArtifact.TagOf(_image.Digest), TestImage.IndexType)).File(BlobName(list),
+                list));
         Assert.Equal(["localhost/app:1"], NamesOf(archive));
         Assert.Equal(sbom.Digest, Assert.Single(await archive.GetReferrersAsync(Subject, null, Stop)).Digest.ToString());
     }
@@ -57,7 +58,8 @@ public sealed class ArchiveReferrerTests : ArchiveTestBase
     {
         var signature = TestArtifact.Of("signature", "one", null);
         var name = $"example.com/one:sha256-{new string('a', 64)}.sig";
-        await using var archive = await OpenAsync(Layout([signature], Entry(_image.Manifest, "example.com/one:1"), Entry(signature.Manifest, name)));
+        await using var archive =
+            await OpenAsync(Layout([signature], Entry(_image.Manifest, "example.com/one:1"), Entry(signature.Manifest, name)));
         Assert.Equal(["example.com/one:1", name], NamesOf(archive));
     }
 

@@ -46,7 +46,8 @@ public abstract class ArchiveTestBase : IDisposable
     private protected Task<T> RejectedAsync<T>(TestTar tar)
         where T : ImagePusherException => RejectedAsync<T>(tar.ToArray());
 
-    private protected static string[] NamesOf(ImageArchive archive) => [.. archive.Images.SelectMany(image => image.Names).Select(name => name.ToString())];
+    private protected static string[] NamesOf(ImageArchive archive) =>
+        [.. archive.Images.SelectMany(image => image.Names).Select(name => name.ToString())];
 
     /// <summary>A blob as the copier reads it from the archive.</summary>
     private protected static StoredBlob BlobOf(ImageArchive archive, Descriptor blob) =>

@@ -3,7 +3,8 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Files that are not image archives, or are damaged: each is one typed error that names the file and has a recommended action.</summary>
+/// <summary>Files that are not image archives, or are damaged: each is one typed error that names the file and has a recommended
+/// action.</summary>
 public sealed class ArchiveValidationTests : ArchiveTestBase
 {
     private readonly SampleImage _image = new(SampleImage.Bytes(1, 100));
@@ -19,22 +20,26 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task An_empty_file_is_rejected() => Assert.Contains("the file is empty", (await RejectedAsync([])).Message, StringComparison.Ordinal);
+    public async Task An_empty_file_is_rejected() =>
+        Assert.Contains("the file is empty", (await RejectedAsync([])).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_file_that_is_not_a_tar_is_rejected() =>
-        Assert.Contains("not a tar, gzip or zstd archive", (await RejectedAsync(SampleImage.Bytes(1, 5000))).Message, StringComparison.Ordinal);
+        Assert.Contains("not a tar, gzip or zstd archive", (await RejectedAsync(SampleImage.Bytes(1, 5000))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_tar_without_an_image_is_rejected()
     {
-        Assert.Contains("neither the manifest.json", (await RejectedAsync(new TestTar().File("etc/passwd", "x"))).Message, StringComparison.Ordinal);
+        Assert.Contains("neither the manifest.json", (await RejectedAsync(new TestTar().File("etc/passwd", "x"))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("neither the manifest.json", (await RejectedAsync(new TestTar())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_tar_of_Docker_before_1_10_has_its_own_recommended_action() =>
-        Assert.Contains("save it again", (await RejectedAsync(new TestTar().File("repositories", "{}"))).RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("save it again", (await RejectedAsync(new TestTar().File("repositories", "{}"))).RecommendedAction,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("it is not valid JSON (line 1, column 2)", "[")]
@@ -53,7 +58,8 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     public async Task Deep_and_huge_manifest_json_are_rejected()
     {
         await RejectedAsync(new TestTar().File("manifest.json", new string('[', 100_000)));
-        var error = await RejectedAsync<LimitExceededException>(new TestTar().File("manifest.json", new string(' ', 4 * 1024 * 1024) + "[]"));
+        var error = await RejectedAsync<LimitExceededException>(
+            new TestTar().File("manifest.json", new string(' ', 4 * 1024 * 1024) + "[]"));
         Assert.Contains("at most 4194304", error.Message, StringComparison.Ordinal);
     }
 
@@ -68,12 +74,14 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     [Fact]
     public async Task A_missing_layer_of_a_docker_archive_is_named() => Assert.Contains(
         "'0/layer.tar', which manifest.json names, is missing",
-        (await RejectedAsync(new TestTar().File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { _image.Entry("a:1") }))).Message,
+        (await RejectedAsync(new TestTar().File(_image.ConfigName, _image.Config).Json("manifest.json",
+            new[] { _image.Entry("a:1") }))).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public async Task A_config_that_is_not_JSON_is_rejected() => Assert.Contains(
-        "can't be read", (await RejectedAsync(new TestTar().File("c", "x").Json("manifest.json", new[] { new { Config = "c" } }))).Message, StringComparison.Ordinal);
+        "can't be read", (await RejectedAsync(new TestTar().File("c", "x").Json("manifest.json", new[] { new { Config = "c" } }))).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("index.json can't be read", "x")]
@@ -81,19 +89,23 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     [InlineData("no list 'manifests'", "{}")]
     [InlineData("no list 'manifests'", """{"manifests":{}}""")]
     [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:1","size":1}]}""")]
-    [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":"1"}]}""")]
-    [InlineData("valid digest or size", """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1e99}]}""")]
+    [InlineData("valid digest or size",
+        """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":"1"}]}""")]
+    [InlineData("valid digest or size",
+        """{"manifests":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1e99}]}""")]
     [InlineData("it lists no images", """{"manifests":[]}""")]
     [InlineData("it lists no images", """{"manifests":null}""")]
     public async Task A_wrong_index_json_is_rejected(string message, string json) => Assert.Contains(
-        message, (await RejectedAsync(new TestTar().File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").File("index.json", json))).Message, StringComparison.Ordinal);
+        message, (await RejectedAsync(new TestTar().File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").File("index.json",
+            json))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("version '2.0.0'", """{"imageLayoutVersion":"2.0.0"}""")]
     [InlineData("no 'imageLayoutVersion'", "3")]
     [InlineData("can't be read", "x")]
     public async Task A_wrong_oci_layout_is_rejected(string message, string json) => Assert.Contains(
-        message, (await RejectedAsync(new TestTar().File("oci-layout", json).Json("index.json", SampleImage.Index()))).Message, StringComparison.Ordinal);
+        message, (await RejectedAsync(new TestTar().File("oci-layout", json).Json("index.json", SampleImage.Index()))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task A_layout_without_index_json_is_rejected()
@@ -101,7 +113,8 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
         var error = await RejectedAsync(new TestTar().File("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""));
         Assert.Contains("without index.json", error.Message, StringComparison.Ordinal);
         var folder = Folder.Folder("plain");
-        Assert.Contains(folder, (await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync(folder))).Message, StringComparison.Ordinal);
+        Assert.Contains(folder, (await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync(folder))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,7 +155,8 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     public async Task A_missing_blob_of_a_layout_is_listed_and_IncompleteImage_when_it_is_opened()
     {
         var tar = new TestTar().Files(_image.Blobs.Where(blob => blob.Content != _image.Layers[0]))
-            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json", SampleImage.Index(SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest)));
+            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json",
+                SampleImage.Index(SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest)));
         await using var archive = await OpenAsync(tar);
         var missing = Assert.Single(archive.Images[0].Missing);
         Assert.Equal(_image.DiffIds[0], missing.Digest.ToString());
@@ -155,9 +169,11 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     public async Task An_index_of_which_nothing_is_present_is_rejected()
     {
         var index = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests = new[] { SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest) } });
+            new { schemaVersion = 2, mediaType = MediaTypes.OciIndex,
+                manifests = new[] { SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest) } });
         var error = await RejectedAsync<IncompleteImageException>(new TestTar().File($"blobs/sha256/{SampleImage.Hex(index)}", index)
-            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json", SampleImage.Index(SampleImage.Descriptor(index, MediaTypes.OciIndex))));
+            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json",
+                SampleImage.Index(SampleImage.Descriptor(index, MediaTypes.OciIndex))));
         Assert.Contains("none of them is complete", error.Message, StringComparison.Ordinal);
     }
 
@@ -169,11 +185,14 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
         {
             schemaVersion = 2,
             mediaType = MediaTypes.OciIndex,
-            manifests = new[] { SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest), SampleImage.Descriptor(other.Manifest(), MediaTypes.OciManifest) },
+            manifests = new[] { SampleImage.Descriptor(_image.Manifest(), MediaTypes.OciManifest),
+                SampleImage.Descriptor(other.Manifest(), MediaTypes.OciManifest) },
         });
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).Files(other.Blobs.Where(blob => blob.Content != other.Layers[0]))
+        await using var archive =
+            await OpenAsync(new TestTar().Files(_image.Blobs).Files(other.Blobs.Where(blob => blob.Content != other.Layers[0]))
             .File($"blobs/sha256/{SampleImage.Hex(index)}", index)
-            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json", SampleImage.Index(SampleImage.Descriptor(index, MediaTypes.OciIndex))));
+            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json",
+                SampleImage.Index(SampleImage.Descriptor(index, MediaTypes.OciIndex))));
         var missing = Assert.Single(archive.Images[0].Missing);
         Assert.Equal(SampleImage.Sha256(other.Manifest()), missing.Digest.ToString());
         Assert.False(await archive.ContainsAsync(missing, Stop));
@@ -184,7 +203,8 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     public async Task Manifests_beyond_the_budget_are_rejected()
     {
         var path = Folder.Write("app.tar", _image.OciTar().ToArray());
-        var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumMetadataBytes = 500 }, Stop));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            () => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumMetadataBytes = 500 }, Stop));
         Assert.Contains("more than 500 bytes together", error.Message, StringComparison.Ordinal);
     }
 

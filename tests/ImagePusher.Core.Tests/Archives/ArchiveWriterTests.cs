@@ -105,7 +105,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
         var image = new SampleImage(layers);
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
-            await Parallel.ForEachAsync(layers.Concat(layers), Stop, async (layer, stop) => await writer.WriteBlobAsync(new MemoryBlob(layer), stop));
+            await Parallel.ForEachAsync(layers.Concat(layers), Stop,
+                async (layer, stop) => await writer.WriteBlobAsync(new MemoryBlob(layer), stop));
             await PutAsync(writer, image, Name);
         });
         await using var archive = await OpenAsync(Target);
@@ -118,7 +119,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
     {
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
-            await Assert.ThrowsAsync<DigestMismatchException>(() => writer.WriteBlobAsync(new MemoryBlob(SampleImage.Bytes(9, 100_000), fails: true), Stop));
+            await Assert.ThrowsAsync<DigestMismatchException>(
+                () => writer.WriteBlobAsync(new MemoryBlob(SampleImage.Bytes(9, 100_000), fails: true), Stop));
             await PutAsync(writer, _image, Name);
         });
         await using var archive = await OpenAsync(Target);
@@ -132,7 +134,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
         var layer = SampleImage.Bytes(4, 700);
         var digest = Digest.Of(layer, System.Security.Cryptography.HashAlgorithmName.SHA512);
         var manifest = ImageManifest.Create(
-            MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Digest.Of(_image.Config), _image.Config.Length), [new Descriptor(MediaTypes.OciLayer, digest, layer.Length)]);
+            MediaTypes.OciManifest, new Descriptor(MediaTypes.OciConfig, Digest.Of(_image.Config), _image.Config.Length),
+            [new Descriptor(MediaTypes.OciLayer, digest, layer.Length)]);
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
             await writer.WriteBlobAsync(new MemoryBlob(_image.Config), Stop);
@@ -188,7 +191,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
     public void A_path_that_cannot_be_written_is_PathNotFound_or_InvalidOption()
     {
         Assert.Contains("directory", Assert.Throws<PathNotFoundException>(
-            () => ArchiveWriter.Create(Path.Combine(Folder["none"], "x.tar"), ArchiveFormat.Oci, overwrite: false)).Message, StringComparison.Ordinal);
+            () => ArchiveWriter.Create(Path.Combine(Folder["none"], "x.tar"), ArchiveFormat.Oci, overwrite: false)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => ArchiveWriter.Create(Folder.FullName, ArchiveFormat.Oci, overwrite: true));
     }
 
@@ -277,7 +281,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteBlobAsync(new EndlessBlob(8_000_000, stop.CancelAsync), stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => writer.WriteBlobAsync(new EndlessBlob(8_000_000, stop.CancelAsync), stop.Token));
             await PutAsync(writer, _image, Name);
         });
         await using var archive = await OpenAsync(Target);
@@ -383,7 +388,8 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
         public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
         {
             await destination.WriteAsync(content.AsMemory((int)offset), cancellationToken);
-            return fails ? throw new DigestMismatchException(Description, "x", "y") : new BlobIdentity(Digest ?? Core.Oci.Digest.Of(content), content.Length);
+            return fails ? throw new DigestMismatchException(Description, "x", "y")
+                : new BlobIdentity(Digest ?? Core.Oci.Digest.Of(content), content.Length);
         }
     }
 }

@@ -28,11 +28,13 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
     [InlineData("{\"errors\":[]}", "JSON document")]
     [InlineData("version https://git-lfs.github.com/spec/v1", "Git LFS pointer")]
     public async Task What_is_compressed_in_place_of_a_tar_is_named(string content, string expected) =>
-        Assert.Contains(expected, (await RejectedAsync(Gzip(System.Text.Encoding.UTF8.GetBytes(content)))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, (await RejectedAsync(Gzip(System.Text.Encoding.UTF8.GetBytes(content)))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_tar_that_is_compressed_twice_is_named() =>
-        Assert.Contains("compressed twice", (await RejectedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message, StringComparison.Ordinal);
+        Assert.Contains("compressed twice", (await RejectedAsync(Gzip(Gzip(_image.Tar("app:1").ToArray())))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_tar_whose_first_name_looks_like_bzip2_is_a_tar()
@@ -78,7 +80,8 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
     {
         var zeros = new byte[64 * 1024 * 1024];
         var bomb = Folder.Write("bomb.tar", gzip ? Gzip(zeros) : Zstd(zeros));
-        var options = new ArchiveOptions { ExpansionAllowance = 1_000_000, MaximumExpansionRatio = 100, TemporaryDirectory = Folder.Folder("spool") };
+        var options = new ArchiveOptions { ExpansionAllowance = 1_000_000, MaximumExpansionRatio = 100,
+            TemporaryDirectory = Folder.Folder("spool") };
         var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(bomb, options, Stop));
         Assert.Contains("more than the limits", error.Message, StringComparison.Ordinal);
         var most = options with { MaximumExpansionRatio = int.MaxValue, MaximumTemporaryBytes = 2_000_000 };
@@ -106,7 +109,8 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
         var image = Assert.Single(archive.Images);
         Assert.True(image.IsDockerSave);
         var descriptor = Assert.Single(((ImageManifest)image.Root).Layers);
-        Assert.Equal((gzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd, SampleImage.Sha256(layer)), (descriptor.MediaType, descriptor.Digest.ToString()));
+        Assert.Equal((gzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd, SampleImage.Sha256(layer)),
+            (descriptor.MediaType, descriptor.Digest.ToString()));
         Assert.Equal(layer.Length, archive.BytesRead);
         Assert.Equal(layer, await ReadAsync(archive, descriptor));
     }

@@ -36,7 +36,10 @@ public sealed class DockerManifestTests : ArchiveTestBase
     public async Task A_bad_image_does_not_make_its_neighbour_unreadable()
     {
         await using var archive = await OpenAsync(Tar(
-            """[{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[]},{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}]"""));
+            """
+                [{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[]},{"Config":"CONFIG","RepoTags":["app:1"],
+                "Layers":["0/layer.tar"]}]
+                """));
         Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
         Assert.Contains("'gone.json'", Assert.Single(archive.Failures).Message, StringComparison.Ordinal);
     }
@@ -46,20 +49,25 @@ public sealed class DockerManifestTests : ArchiveTestBase
     [InlineData("{}", "no 'Config'")]
     [InlineData("""{"Config":3,"RepoTags":["bad:1"]}""", "no 'Config'")]
     [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":["a",null]}""", "not a list of paths")]
-    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1}}}""", "lacks a valid digest")]
-    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1,"digest":"sha384:00"}}}""", "sha384")]
+    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1}}}""",
+        "lacks a valid digest")]
+    [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1,"digest":"sha384:00"}}}""",
+        "sha384")]
     public async Task An_entry_that_cannot_be_read_does_not_make_its_neighbour_unreadable(string entry, string reason)
     {
         entry = entry.Replace("DIFFID", _image.DiffIds[0], StringComparison.Ordinal);
-        await using var archive = await OpenAsync(Tar($$"""[{{entry}},{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}]"""));
+        await using var archive =
+            await OpenAsync(Tar($$"""[{{entry}},{"Config":"CONFIG","RepoTags":["app:1"],"Layers":["0/layer.tar"]}]"""));
         Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
         Assert.Contains(reason, Assert.Single(archive.Failures).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")]
+    [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")]
     [InlineData("application/vnd.docker.image.rootfs.foreign.diff.tar", "application/vnd.oci.image.layer.nondistributable.v1.tar")]
-    [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd")]
+    [InlineData("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd")]
     public async Task A_foreign_layer_of_a_Windows_image_keeps_its_descriptor(string mediaType, string expected)
     {
         var foreign = "sha256:" + new string('d', 64);
@@ -71,7 +79,8 @@ public sealed class DockerManifestTests : ArchiveTestBase
             ["Layers"] = new[] { "0/layer.tar" },
             ["LayerSources"] = new Dictionary<string, object> { [_image.DiffIds[0]] = source },
         };
-        await using var archive = await OpenAsync(new TestTar().File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { entry }));
+        await using var archive =
+            await OpenAsync(new TestTar().File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { entry }));
         var layer = Assert.Single(((ImageManifest)archive.Images[0].Root).Layers);
         Assert.Equal((expected, foreign, 103153235L), (layer.MediaType, layer.Digest.ToString(), layer.Size));
         Assert.Equal(["https://example.com/base"], layer.Urls);
@@ -101,5 +110,6 @@ public sealed class DockerManifestTests : ArchiveTestBase
     }
 
     private TestTar Tar(string json) => new TestTar().Files(_image.Files)
-        .File("manifest.json", json.Replace("CONFIG\"", _image.ConfigName + "\"", StringComparison.Ordinal).Replace($"\"{_image.ConfigName}\":", "\"CONFIG\":", StringComparison.Ordinal));
+        .File("manifest.json", json.Replace("CONFIG\"", _image.ConfigName + "\"", StringComparison.Ordinal)
+            .Replace($"\"{_image.ConfigName}\":", "\"CONFIG\":", StringComparison.Ordinal));
 }

@@ -155,7 +155,8 @@ public sealed class ExternalArchiveTests : ArchiveTestBase
     {
         await using (var input = File.OpenRead((await ImagesFixture.GetAsync(Stop))[file]))
         {
-            await using var archive = await ImageArchive.OpenAsync(input, "-", new ArchiveOptions { TemporaryDirectory = Folder.FullName }, Stop);
+            await using var archive =
+                await ImageArchive.OpenAsync(input, "-", new ArchiveOptions { TemporaryDirectory = Folder.FullName }, Stop);
             Assert.Equal("example.com/team/app:1.0", archive.Images[0].Names[0].ToString());
             await ReadAllAsync(archive, archive.Images[0].Root);
         }

@@ -18,11 +18,13 @@ public sealed class HostileListTests : IDisposable
     [Theory]
     [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[", "{}")]
     [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[", "{\"digest\":\"md5:0\",\"size\":1}")]
-    [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[", "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:$\",\"size\":1}")]
+    [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[",
+        "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:$\",\"size\":1}")]
     public async Task An_archive_of_errors_alone_is_one_error(string file, string start, string entry)
     {
         var entries = Enumerable.Range(0, 3 * Limits.ArchiveFailures)
-            .Select(number => entry.Replace("$", number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+            .Select(number => entry.Replace("$", number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal));
         _folder.Write("oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
         _folder.Write(file, $"{start}{string.Join(',', entries)}]}}");
         var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(_folder.FullName, null, Token));
@@ -37,7 +39,8 @@ public sealed class HostileListTests : IDisposable
     public async Task Checksums_that_are_not_a_regular_file_are_named(string kind)
     {
         await SpecialFile.MakeAsync(kind, _folder["SHA256SUMS"], Token);
-        Assert.Contains("SHA256SUMS", Assert.ThrowsAny<ImagePusherException>(() => BundleLists.Read(_folder["SHA256SUMS"])).Message, StringComparison.Ordinal);
+        Assert.Contains("SHA256SUMS", Assert.ThrowsAny<ImagePusherException>(() => BundleLists.Read(_folder["SHA256SUMS"])).Message,
+            StringComparison.Ordinal);
     }
 
     // The runner waits for ever after this test where it is skipped by a process of its class under Wine 8.
@@ -68,11 +71,17 @@ public sealed class HostileListTests : IDisposable
     public async Task Indexes_that_list_one_another_many_times_are_walked_once()
     {
         Directory.CreateDirectory(_folder["blobs/sha256"]);
-        var config = Add("application/vnd.oci.image.config.v1+json", """{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}""");
-        var entry = Add(TestImage.ManifestType, $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","config":{{config}},"layers":[]}""");
+        var config = Add("application/vnd.oci.image.config.v1+json",
+            """{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}""");
+        var entry = Add(TestImage.ManifestType,
+            $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","config":{{config}},"layers":[]}""");
         for (var level = 0; level < 12; level++)
         {
-            entry = Add(TestImage.IndexType, $$"""{"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}","manifests":[{{string.Join(',', Enumerable.Repeat(entry, 100))}}]}""");
+            entry = Add(TestImage.IndexType,
+                $$"""
+                    {"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}",
+                    "manifests":[{{string.Join(',', Enumerable.Repeat(entry, 100))}}]}
+                    """);
         }
 
         _folder.Write("oci-layout", """{"imageLayoutVersion":"1.0.0"}""");

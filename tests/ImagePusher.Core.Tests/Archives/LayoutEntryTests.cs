@@ -18,11 +18,13 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     public async Task An_entry_of_an_unknown_media_type_is_ignored(string mediaType, string content)
     {
         var blob = System.Text.Encoding.UTF8.GetBytes(content);
-        await using var archive = await OpenAsync(Layout(_image.Blobs.Append(Blob(blob)), Image(_image), SampleImage.Descriptor(blob, mediaType)));
+        await using var archive =
+            await OpenAsync(Layout(_image.Blobs.Append(Blob(blob)), Image(_image), SampleImage.Descriptor(blob, mediaType)));
         Assert.Equal(Digest.Of(_image.Manifest()), Assert.Single(archive.Images).Root.Digest);
         Assert.Empty(archive.Failures);
         Assert.Contains(Log.Messages, message => message.Contains(mediaType, StringComparison.Ordinal));
-        var error = await RejectedAsync<UnsupportedContentException>(Layout([Blob(blob)], SampleImage.Descriptor(blob, mediaType)).ToArray(), "alone.tar");
+        var error = await RejectedAsync<UnsupportedContentException>(
+            Layout([Blob(blob)], SampleImage.Descriptor(blob, mediaType)).ToArray(), "alone.tar");
         Assert.Contains(mediaType, error.Message, StringComparison.Ordinal);
     }
 
@@ -30,8 +32,10 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     public async Task An_index_of_blobs_is_complete_if_its_blobs_are_present()
     {
         var (layer, config) = (SampleImage.Bytes(3, 50), "{\"layers\":[]}"u8.ToArray());
-        var cache = Index(SampleImage.Descriptor(layer, MediaTypes.OciLayerGzip), SampleImage.Descriptor(config, "application/vnd.buildkit.cacheconfig.v0"));
-        await using var archive = await OpenAsync(Layout([Blob(layer), Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex)));
+        var cache = Index(SampleImage.Descriptor(layer, MediaTypes.OciLayerGzip),
+            SampleImage.Descriptor(config, "application/vnd.buildkit.cacheconfig.v0"));
+        await using var archive =
+            await OpenAsync(Layout([Blob(layer), Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex)));
         Assert.Empty(Assert.Single(archive.Images).Missing);
         var incomplete = Layout([Blob(config), Blob(cache)], SampleImage.Descriptor(cache, MediaTypes.OciIndex));
         await using var partial = await OpenAsync(incomplete, "incomplete.tar");
@@ -45,12 +49,15 @@ public sealed class LayoutEntryTests : ArchiveTestBase
         var missing = SampleImage.Bytes(9, 10);
         await using var archive = await OpenAsync(Layout(
             _image.Blobs.Append(Blob(garbage)),
-            SampleImage.Descriptor(garbage, MediaTypes.OciManifest), Image(_image), SampleImage.Descriptor(missing, MediaTypes.OciManifest)));
+            SampleImage.Descriptor(garbage, MediaTypes.OciManifest), Image(_image),
+            SampleImage.Descriptor(missing, MediaTypes.OciManifest)));
         Assert.Equal(Digest.Of(_image.Manifest()), Assert.Single(archive.Images).Root.Digest);
         Assert.Collection(
             archive.Failures,
-            failure => Assert.Contains(SampleImage.Sha256(garbage), Assert.IsType<InvalidImageArchiveException>(failure).Message, StringComparison.Ordinal),
-            failure => Assert.Contains(SampleImage.Sha256(missing), Assert.IsType<IncompleteImageException>(failure).Message, StringComparison.Ordinal));
+            failure => Assert.Contains(SampleImage.Sha256(garbage), Assert.IsType<InvalidImageArchiveException>(failure).Message,
+                StringComparison.Ordinal),
+            failure => Assert.Contains(SampleImage.Sha256(missing), Assert.IsType<IncompleteImageException>(failure).Message,
+                StringComparison.Ordinal));
     }
 
     [Theory]
@@ -60,7 +67,9 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     public async Task An_entry_that_is_no_descriptor_does_not_make_its_neighbours_unreadable(string entry)
     {
         var index = $$"""{"manifests":[{{entry}},{{JsonSerializer.Serialize(Image(_image))}}]}""";
-        await using var archive = await OpenAsync(new TestTar().Files(_image.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").File("index.json", index));
+        await using var archive =
+            await OpenAsync(new TestTar().Files(_image.Blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").File("index.json",
+                index));
         Assert.Equal(Digest.Of(_image.Manifest()), Assert.Single(archive.Images).Root.Digest);
         Assert.Contains("descriptor", Assert.Single(archive.Failures).Message, StringComparison.Ordinal);
     }
@@ -82,7 +91,8 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     {
         var (blobs, root) = Nest(Limits.IndexDepth + 1);
         await RejectedAsync<LimitExceededException>(Layout(blobs, SampleImage.Descriptor(root, MediaTypes.OciIndex)));
-        await using var archive = await OpenAsync(Layout(blobs.Concat(_other.Blobs), SampleImage.Descriptor(root, MediaTypes.OciIndex), Image(_other)));
+        await using var archive =
+            await OpenAsync(Layout(blobs.Concat(_other.Blobs), SampleImage.Descriptor(root, MediaTypes.OciIndex), Image(_other)));
         Assert.Equal(Digest.Of(_other.Manifest()), Assert.Single(archive.Images).Root.Digest);
         Assert.IsType<LimitExceededException>(Assert.Single(archive.Failures));
     }
@@ -150,6 +160,7 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     private static byte[] Index(params object[] manifests) =>
         JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = MediaTypes.OciIndex, manifests });
 
-    private static TestTar Layout(IEnumerable<(string Name, byte[] Content)> blobs, params Dictionary<string, object>[] entries) => new TestTar()
+    private static TestTar Layout(IEnumerable<(string Name, byte[] Content)> blobs, params Dictionary<string, object>[] entries) =>
+        new TestTar()
         .Files(blobs).File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Json("index.json", SampleImage.Index([.. entries]));
 }

@@ -62,7 +62,8 @@ internal sealed class SampleImage
 
     public static Dictionary<string, object> Descriptor(byte[] content, string mediaType, Dictionary<string, string>? annotations = null)
     {
-        var descriptor = new Dictionary<string, object> { ["mediaType"] = mediaType, ["digest"] = Sha256(content), ["size"] = content.Length };
+        var descriptor = new Dictionary<string, object> { ["mediaType"] = mediaType, ["digest"] = Sha256(content),
+            ["size"] = content.Length };
         if (annotations is not null)
         {
             descriptor["annotations"] = annotations;

@@ -4,7 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, each error says what the file is.</summary>
+/// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, each error says what the file
+/// is.</summary>
 public sealed class SpecialFileTests : ArchiveTestBase
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -98,7 +99,8 @@ public sealed class SpecialFileTests : ArchiveTestBase
         Folder.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
         Folder.Write("layout/index.json", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             SampleImage.Index(SampleImage.Descriptor(image.Manifest(), Core.Oci.MediaTypes.OciManifest))));
-        var file = role switch { "config" => $"blobs/sha256/{SampleImage.Hex(image.Config)}", "layer" => $"blobs/sha256/{SampleImage.Hex(image.Layers[0])}", _ => role };
+        var file = role switch { "config" => $"blobs/sha256/{SampleImage.Hex(image.Config)}",
+            "layer" => $"blobs/sha256/{SampleImage.Hex(image.Layers[0])}", _ => role };
         await SpecialFile.MakeAsync(kind, Folder["layout", file], Stop);
         var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => OpenAsync(Folder["layout"]).WaitAsync(Longest, Stop));
         Assert.Contains($"'{file}' is {SpecialFile.NameOf(kind)}", error.Message, StringComparison.Ordinal);
@@ -115,7 +117,8 @@ public sealed class SpecialFileTests : ArchiveTestBase
         var content = System.Text.Encoding.Latin1.GetBytes(latin1);
         Assert.Contains(kind, (await RejectedAsync(content)).Message, StringComparison.Ordinal);
         using var input = new MemoryStream(content);
-        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ImageArchive.OpenAsync(input, "standard input", null, Stop));
+        var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(
+            () => ImageArchive.OpenAsync(input, "standard input", null, Stop));
         Assert.Contains(kind, error.Message, StringComparison.Ordinal);
     }
 
@@ -149,7 +152,8 @@ public sealed class SpecialFileTests : ArchiveTestBase
         await Assert.ThrowsAsync<AccessDeniedException>(() => OpenAsync(path));
         Assert.Throws<AccessDeniedException>(() => ArchiveWriter.Create(Path.Combine(directory, "out.tar")));
         var compressed = Folder.Write("app.tar.zst", new ZstdSharp.Compressor(1).Wrap(new SampleImage().Tar("app:1").ToArray()));
-        await Assert.ThrowsAsync<AccessDeniedException>(() => ImageArchive.OpenAsync(compressed, new ArchiveOptions { TemporaryDirectory = directory }, Stop));
+        await Assert.ThrowsAsync<AccessDeniedException>(
+            () => ImageArchive.OpenAsync(compressed, new ArchiveOptions { TemporaryDirectory = directory }, Stop));
     }
 
     private async Task<string> FifoAsync(string name)

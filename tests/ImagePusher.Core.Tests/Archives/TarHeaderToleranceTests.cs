@@ -49,7 +49,8 @@ public sealed class TarHeaderToleranceTests : ArchiveTestBase
     [InlineData("SCHILY.dev=16777220\nLIBARCHIVE.creationtime=1600000000")]
     public async Task A_record_of_an_extended_header_of_any_value_is_read_past(string records)
     {
-        var content = Encoding.UTF8.GetBytes(string.Concat(records.Split('\n').Select(record => record.Split('=', 2)).Select(pair => TestTar.Record(pair[0], pair[1]))));
+        var content = Encoding.UTF8.GetBytes(
+            string.Concat(records.Split('\n').Select(record => record.Split('=', 2)).Select(pair => TestTar.Record(pair[0], pair[1]))));
         foreach (var type in "xX")
         {
             var tar = new TestTar();
@@ -73,8 +74,10 @@ public sealed class TarHeaderToleranceTests : ArchiveTestBase
     public async Task The_last_of_repeated_keys_of_an_extended_header_counts()
     {
         var (name, content) = Files().First();
-        var records = Encoding.UTF8.GetBytes(TestTar.Record("path", "wrong") + TestTar.Record("path", name) + TestTar.Record("size", "1") + TestTar.Record("size", $"{content.Length}"));
-        await AssertReadsAsync(new TestTar().Entry("x", 'x', records).Raw(TestTar.Header("other", '0', 0)).Padded(content).Files(Files().Skip(1)));
+        var records = Encoding.UTF8.GetBytes(TestTar.Record("path", "wrong") + TestTar.Record("path", name) + TestTar.Record("size", "1")
+            + TestTar.Record("size", $"{content.Length}"));
+        await AssertReadsAsync(new TestTar().Entry("x", 'x', records).Raw(TestTar.Header("other", '0', 0)).Padded(content)
+            .Files(Files().Skip(1)));
     }
 
     [Theory]
@@ -84,7 +87,8 @@ public sealed class TarHeaderToleranceTests : ArchiveTestBase
     public async Task A_name_from_the_root_is_a_name_in_the_archive(string written, string named)
     {
         var tar = new TestTar().File(written, _image.Layers[0]).Files(_image.Files.Skip(1))
-            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { named, _image.LayerName(1) } } });
+            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" },
+                Layers = new[] { named, _image.LayerName(1) } } });
         await AssertReadsAsync(tar);
     }
 
@@ -104,7 +108,8 @@ public sealed class TarHeaderToleranceTests : ArchiveTestBase
     public async Task A_missing_target_is_named(char type, string target, string missing)
     {
         var error = await RejectedAsync(new TestTar().Entry("0/layer.tar", type, [], target).Files(Files().Skip(1)));
-        Assert.Contains($"'0/layer.tar', which manifest.json names, is a link to '{missing}', which is missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'0/layer.tar', which manifest.json names, is a link to '{missing}', which is missing", error.Message,
+            StringComparison.Ordinal);
     }
 
     private IEnumerable<(string Name, byte[] Content)> Files() =>

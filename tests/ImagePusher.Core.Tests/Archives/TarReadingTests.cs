@@ -33,7 +33,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     internal async Task Long_names_are_read(TarStyle style)
     {
         var tar = new TestTar().Files(_image.Files).File(Long, SampleImage.Bytes(1, 3000), style)
-            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } });
+            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" },
+                Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } });
         await AssertReadsAsync(tar);
     }
 
@@ -44,7 +45,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     internal async Task Links_lead_to_layers(TarStyle style)
     {
         var tar = new TestTar()
-            .SymbolicLink("0/layer.tar", "../deep/../real/zero.tar", style).HardLink("1/layer.tar", "./hard.tar", style).SymbolicLink("hard.tar", "real/one.tar", style)
+            .SymbolicLink("0/layer.tar", "../deep/../real/zero.tar", style).HardLink("1/layer.tar", "./hard.tar", style)
+                .SymbolicLink("hard.tar", "real/one.tar", style)
             .File("real/zero.tar", _image.Layers[0]).File("real/one.tar", _image.Layers[1]).File("2/layer.tar", [])
             .File(_image.ConfigName, _image.Config).Json("manifest.json", new[] { _image.Entry("app:1") });
         await AssertReadsAsync(tar);
@@ -68,7 +70,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     [InlineData("../../etc/passwd")]
     [InlineData("../../0/../../x")]
     public async Task A_layer_link_that_leads_out_of_the_archive_is_rejected(string target) =>
-        Assert.Contains("leads out of it", (await RejectedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message, StringComparison.Ordinal);
+        Assert.Contains("leads out of it", (await RejectedAsync(_image.Tar("app:1").SymbolicLink("0/layer.tar", target))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task An_unused_link_that_leads_out_is_ignored() =>
@@ -99,7 +102,8 @@ public sealed class TarReadingTests : ArchiveTestBase
             file.Write(TestTar.Header("big", '0', Size, style: TarStyle.Gnu));
             file.Seek(Size + 412, SeekOrigin.Current);
             var pax = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("size", $"{Size}"));
-            file.Write(new TestTar().Raw(TestTar.Header("x", 'x', pax.Length)).Padded(pax).Raw(TestTar.Header("big too", '0', 0)).ToArray(end: false));
+            file.Write(new TestTar().Raw(TestTar.Header("x", 'x', pax.Length)).Padded(pax).Raw(TestTar.Header("big too", '0', 0))
+                .ToArray(end: false));
             file.Seek(Size + 412, SeekOrigin.Current);
             file.Write(_image.Tar("app:1").ToArray());
         }
@@ -146,7 +150,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     public async Task A_sparse_file_that_an_image_needs_is_rejected_by_its_name()
     {
         var tar = new TestTar().Raw(_image.Tar("app:1").ToArray(end: false));
-        foreach (var sparse in new[] { new TestTar().Raw(GnuSparse("0/layer.tar")).Padded(SampleImage.Bytes(3, 100)), PaxSparse("GNU.sparse.name", "0/layer.tar") })
+        foreach (var sparse in new[] { new TestTar().Raw(GnuSparse("0/layer.tar")).Padded(SampleImage.Bytes(3, 100)),
+            PaxSparse("GNU.sparse.name", "0/layer.tar") })
         {
             var error = await RejectedAsync(new TestTar().Raw(tar.ToArray(end: false)).Raw(sparse.ToArray()));
             Assert.Contains("'0/layer.tar' is stored sparse", error.Message, StringComparison.Ordinal);
@@ -179,7 +184,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     public async Task A_global_header_with_a_name_is_rejected_and_one_with_a_comment_is_not()
     {
         await AssertReadsAsync(Global("comment", "abc").Raw(_image.Tar("app:1").ToArray()));
-        Assert.Contains("global", (await RejectedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("global", (await RejectedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message,
+            StringComparison.Ordinal);
 
         static TestTar Global(string key, string value) =>
             new TestTar().Entry("g", 'g', System.Text.Encoding.ASCII.GetBytes(TestTar.Record(key, value)));
@@ -205,7 +211,8 @@ public sealed class TarReadingTests : ArchiveTestBase
 
     [Fact]
     public async Task A_link_with_content_is_rejected() =>
-        Assert.Contains("is a link and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a link and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").Entry("x", '2', new byte[5], "y"))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(TarStyle.Ustar)]
@@ -215,7 +222,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     internal async Task A_file_whose_name_ends_in_a_slash_is_a_folder(TarStyle style)
     {
         await AssertReadsAsync(_image.Tar("app:1").File("0/layer.tar/", [], style));
-        Assert.Contains("is a directory and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory and has 5 bytes", (await RejectedAsync(_image.Tar("app:1").File("x/", new byte[5], style))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,7 +237,8 @@ public sealed class TarReadingTests : ArchiveTestBase
         }
 
         await AssertReadsAsync(Extended(tar, ("mtime", "1.5")).File(Long, _image.Layers[0])
-            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" }, Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } }));
+            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" },
+                Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } }));
     }
 
     [Theory]
@@ -248,7 +257,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     {
         var tar = new TestTar().Files(_image.Files.Where(file => file.Name != _image.LayerName(2)));
         var gnu = new TestTar().Raw(TestTar.Header("x", '0', 0, style: TarStyle.Gnu)).ToArray(end: false);
-        await AssertReadsAsync(Extended(tar, ("path", _image.LayerName(2))).Raw(gnu).Json("manifest.json", new[] { _image.Entry("app:1") }));
+        await AssertReadsAsync(Extended(tar, ("path", _image.LayerName(2))).Raw(gnu).Json("manifest.json",
+            new[] { _image.Entry("app:1") }));
     }
 
     [Theory]
@@ -276,7 +286,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     {
         var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
         Assert.Contains("was truncated", (await RejectedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
-        Assert.Contains("was truncated", (await RejectedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("was truncated", (await RejectedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -297,9 +308,14 @@ public sealed class TarReadingTests : ArchiveTestBase
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var header = TestTar.Header("x", type, 0x7FFF_FFFF);
-        Assert.Contains("claims 2147483647 bytes", (await RejectedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message, StringComparison.Ordinal);
-        await RejectedAsync<LimitExceededException>(new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
-        Assert.Contains("claims 1099511627776 bytes", (await RejectedAsync<LimitExceededException>(new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
+        Assert.Contains("claims 2147483647 bytes",
+            (await RejectedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message,
+            StringComparison.Ordinal);
+        await RejectedAsync<LimitExceededException>(
+            new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
+        Assert.Contains("claims 1099511627776 bytes",
+            (await RejectedAsync<LimitExceededException>(
+                new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
 
         // Other tests allocate at the same time, but far less than 2 GB.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1_000_000_000);
@@ -309,7 +325,8 @@ public sealed class TarReadingTests : ArchiveTestBase
     public async Task More_entries_than_the_limit_are_rejected()
     {
         var path = Folder.Write("app.tar", _image.Tar("app:1").ToArray());
-        var error = await Assert.ThrowsAsync<LimitExceededException>(() => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            () => ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 4 }, Stop));
         Assert.Contains("more than 4 entries", error.Message, StringComparison.Ordinal);
         await using var archive = await ImageArchive.OpenAsync(path, new ArchiveOptions { MaximumEntries = 5 }, Stop);
         Assert.Single(archive.Images);

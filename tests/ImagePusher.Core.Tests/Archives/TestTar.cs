@@ -10,7 +10,8 @@ internal sealed class TestTar
     public TestTar File(string name, byte[] content, TarStyle style = TarStyle.Ustar) =>
         Entry(name, style == TarStyle.V7 ? '\0' : '0', content, "", style);
 
-    public TestTar File(string name, string content, TarStyle style = TarStyle.Ustar) => File(name, System.Text.Encoding.UTF8.GetBytes(content), style);
+    public TestTar File(string name, string content, TarStyle style = TarStyle.Ustar) =>
+        File(name, System.Text.Encoding.UTF8.GetBytes(content), style);
 
     public TestTar Json(string name, object content) => File(name, JsonSerializer.SerializeToUtf8Bytes(content));
 
@@ -33,8 +34,10 @@ internal sealed class TestTar
         switch (style)
         {
             case TarStyle.Pax:
-                var records = Record("mtime", "1.5") + Record("path", name) + (link.Length > 0 ? Record("linkpath", link) : "") + Record("size", $"{content.Length}");
-                Raw(Header("PaxHeaders.17/x", 'x', System.Text.Encoding.UTF8.GetByteCount(records))).Padded(System.Text.Encoding.UTF8.GetBytes(records));
+                var records = Record("mtime", "1.5") + Record("path", name) + (link.Length > 0 ? Record("linkpath", link) : "")
+                    + Record("size", $"{content.Length}");
+                Raw(Header("PaxHeaders.17/x", 'x', System.Text.Encoding.UTF8.GetByteCount(records)))
+                    .Padded(System.Text.Encoding.UTF8.GetBytes(records));
                 Raw(Header("lie", type, 0, link.Length > 0 ? "lie" : ""));
                 break;
             case TarStyle.Gnu:
@@ -44,7 +47,8 @@ internal sealed class TestTar
                     Raw(Header("././@LongLink", 'K', link.Length + 1)).Padded(System.Text.Encoding.UTF8.GetBytes(link + "\0"));
                 }
 
-                Raw(Header(name.Length > 100 ? name[..100] : name, type, content.Length, link.Length > 100 ? link[..100] : link, TarStyle.Gnu));
+                Raw(Header(name.Length > 100 ? name[..100] : name, type, content.Length, link.Length > 100 ? link[..100] : link,
+                    TarStyle.Gnu));
                 break;
             default:
                 Raw(Header(name, type, content.Length, link, style));

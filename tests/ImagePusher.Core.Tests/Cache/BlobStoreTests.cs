@@ -139,7 +139,8 @@ public sealed class BlobStoreTests : CacheTest
         var (first, second) = (new FaultyBlob(_bytes) { HoldUntil = gate.Task }, new FaultyBlob(_bytes));
         var one = Blobs.WriteAsync(first, Token);
         await first.Holding.Task;
-        await ImageCache.Open(Root, new CacheOptions { BusyBlobTimeout = TimeSpan.FromMilliseconds(50), Log = log }).WriteBlobAsync(second, Token);
+        await ImageCache.Open(Root, new CacheOptions { BusyBlobTimeout = TimeSpan.FromMilliseconds(50), Log = log }).WriteBlobAsync(second,
+            Token);
         Assert.Equal([0], second.Offsets);
         Assert.Contains("writing a second one", Assert.Single(log.Messages), StringComparison.Ordinal);
         gate.SetResult();

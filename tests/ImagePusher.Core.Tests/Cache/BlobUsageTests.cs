@@ -67,7 +67,8 @@ public sealed class BlobUsageTests : CacheTest
         }
 
         ImageWalk? walk = null;
-        var thread = new Thread(() => walk = ImageWalk.From(next.Descriptor, Cache.Blobs, new CachedManifestReader(Cache.Blobs)), maxStackSize: 128 * 1024);
+        var thread = new Thread(() => walk = ImageWalk.From(next.Descriptor, Cache.Blobs, new CachedManifestReader(Cache.Blobs)),
+            maxStackSize: 128 * 1024);
         thread.Start();
         thread.Join();
         Assert.Equal((true, 2_003), (walk!.IsComplete, walk.Blobs.Count));

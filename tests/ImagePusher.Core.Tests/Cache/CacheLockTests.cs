@@ -66,7 +66,8 @@ public sealed class CacheLockTests : CacheTest
     [Fact]
     public async Task Where_nothing_locks_writing_is_CacheLocked_with_the_cure_and_changes_nothing()
     {
-        using var worker = Worker.Start(new Dictionary<string, string> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" }, "save", Root, "app");
+        using var worker = Worker.Start(new Dictionary<string, string> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" }, "save", Root,
+            "app");
         Assert.Equal("", await worker.EndAsync());
         Assert.Equal(1, worker.ExitCode);
         var line = Assert.Single(worker.Lines);

@@ -29,7 +29,8 @@ public abstract class CacheTest : IDisposable
 
     protected string PartialFile(Digest digest) => Path.Combine(Root, ".imagepusher", "partial", digest.Algorithm, digest.Encoded);
 
-    protected IEnumerable<string> PartialFiles => Directory.EnumerateFiles(Path.Combine(Root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories);
+    protected IEnumerable<string> PartialFiles =>
+        Directory.EnumerateFiles(Path.Combine(Root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories);
 
     public void Dispose()
     {

@@ -21,13 +21,16 @@ public sealed class ConcurrentCollectionTests : CacheTest
         var (saved, changes) = (new bool[Names], new int[Names]);
 
         // Each name has one writer, which knows whether it must be there; the caches are those of different processes.
-        var writers = Enumerable.Range(0, Names).Select(number => Task.Run(() => WriteAsync(number, new Random((seed * 100) + number), saved, changes), Token)).ToArray();
+        var writers = Enumerable.Range(0, Names)
+            .Select(number => Task.Run(() => WriteAsync(number, new Random((seed * 100) + number), saved, changes), Token)).ToArray();
         var ended = Task.WhenAll(writers);
         await Task.WhenAll(
-            ended, CollectAsync(TimeSpan.FromDays(-1), changes, ended), CollectAsync(TimeSpan.Zero, changes, ended), ReadAsync(changes, ended));
+            ended, CollectAsync(TimeSpan.FromDays(-1), changes, ended), CollectAsync(TimeSpan.Zero, changes, ended),
+            ReadAsync(changes, ended));
         var names = LayoutCheck.Run(Root);
         Assert.Equal(
-            Enumerable.Range(0, Names).Where(number => saved[number]).Select(NameOf).Order(StringComparer.Ordinal), names.Keys.Order(StringComparer.Ordinal));
+            Enumerable.Range(0, Names).Where(number => saved[number]).Select(NameOf).Order(StringComparer.Ordinal),
+            names.Keys.Order(StringComparer.Ordinal));
 
         // Nothing is left of what was removed.
         await Cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token);
@@ -95,7 +98,8 @@ public sealed class ConcurrentCollectionTests : CacheTest
             if (before % 2 == 0 && await cache.FindAsync(NameOf(number), Token) is { } entry)
             {
                 var report = await cache.VerifyAsync(entry, full: true, Token);
-                Assert.True(report.IsIntact || Volatile.Read(ref changes[number]) != before, $"{entry.Name} lacks {string.Join(", ", report.Missing)}");
+                Assert.True(report.IsIntact || Volatile.Read(ref changes[number]) != before,
+                    $"{entry.Name} lacks {string.Join(", ", report.Missing)}");
             }
         }
     }

@@ -61,7 +61,8 @@ public sealed class CrashTests : CacheTest
         var seconds = IsLong ? 60 : 6;
         var tars = MakeTars();
         var workers = Enumerable.Range(0, 8)
-            .Select(number => Worker.Start("loop", Root, $"p{number}", tars, $"{number + Environment.TickCount}", $"{seconds}", IsLong ? "5" : "1"))
+            .Select(number => Worker.Start("loop", Root, $"p{number}", tars, $"{number + Environment.TickCount}", $"{seconds}",
+                IsLong ? "5" : "1"))
             .ToList();
         var expected = new Dictionary<string, HashSet<string?>>();
         foreach (var worker in workers)
@@ -90,7 +91,8 @@ public sealed class CrashTests : CacheTest
         foreach (var number in Enumerable.Range(0, 6))
         {
             byte[] layer = [.. SampleImage.Bytes(number, 40_000 * number), .. new byte[40_000 * number]];
-            File.WriteAllBytes(Path.Combine(folder, $"{number}.tar"), new SampleImage(layer, SampleImage.Bytes(number / 2, 3000)).Tar("app:1").ToArray());
+            File.WriteAllBytes(Path.Combine(folder, $"{number}.tar"),
+                new SampleImage(layer, SampleImage.Bytes(number / 2, 3000)).Tar("app:1").ToArray());
         }
 
         return folder;
@@ -102,7 +104,8 @@ public sealed class CrashTests : CacheTest
         foreach (var (name, allowed) in expected)
         {
             var found = names.GetValueOrDefault(name);
-            Assert.True(allowed.Contains(found) || (found is not null && allowed.Contains(Worker.AnyDigest)), $"{name} leads to {found ?? "nothing"}, not to {string.Join(" or ", allowed.Select(digest => digest ?? "nothing"))}");
+            Assert.True(allowed.Contains(found) || (found is not null && allowed.Contains(Worker.AnyDigest)),
+                $"{name} leads to {found ?? "nothing"}, not to {string.Join(" or ", allowed.Select(digest => digest ?? "nothing"))}");
             expected[name] = [found];
         }
 

@@ -17,7 +17,8 @@ public sealed class DamagedCacheTests : CacheTest
             var error = await Assert.ThrowsAsync<CacheCorruptException>(() => cache.ListAsync(Token));
             Assert.Contains(IndexFile, error.Message, StringComparison.Ordinal);
             Assert.Contains("clear the cache", error.RecommendedAction, StringComparison.Ordinal);
-            await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
+            await Assert.ThrowsAsync<CacheCorruptException>(
+                () => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
             await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, TimeSpan.Zero, Token));
             Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
         }
@@ -63,7 +64,8 @@ public sealed class DamagedCacheTests : CacheTest
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);
         await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
-        await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(
+            () => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.False(File.Exists(IndexFile));
         Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
         Assert.Empty(await Cache.ListAsync(Token));
@@ -74,7 +76,8 @@ public sealed class DamagedCacheTests : CacheTest
     {
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "thesis.txt"), "mine", Token);
-        var error = await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(
+            () => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Contains("contains other files and is not an OCI image layout", error.Message, StringComparison.Ordinal);
         Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Root))));
     }
@@ -92,7 +95,8 @@ public sealed class DamagedCacheTests : CacheTest
     {
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "oci-layout"), """{"imageLayoutVersion":"2.0.0"}""", Token);
-        var error = await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(
+            () => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Contains("'2.0.0'", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(IndexFile));
     }

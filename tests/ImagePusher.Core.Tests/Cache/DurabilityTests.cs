@@ -34,7 +34,8 @@ public sealed partial class DurabilityTests : CacheTest
         var (exitCode, output) = await LayoutTool.TryAsync("strace", "true");
         Assert.SkipUnless(exitCode == 0, $"no process can be traced here: {output.Trim()}");
         var log = Path.Combine(Folder, "calls");
-        await LayoutTool.RunAsync("strace", ["-f", "-y", "-qq", "-e", "trace=openat,fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
+        await LayoutTool.RunAsync("strace",
+            ["-f", "-y", "-qq", "-e", "trace=openat,fsync,rename,renameat,renameat2", "-o", log, .. Worker.Command, .. arguments]);
         var calls = new List<(string, string?)>();
         var folders = new Dictionary<string, string>();
         foreach (var line in await File.ReadAllLinesAsync(log, Token))
@@ -55,7 +56,8 @@ public sealed partial class DurabilityTests : CacheTest
 
         return calls;
 
-        string Resolve(string path) => folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder) ? Path.Combine(folder, Path.GetFileName(path)) : path;
+        string Resolve(string path) =>
+            folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder) ? Path.Combine(folder, Path.GetFileName(path)) : path;
     }
 
     // With a call of another thread in between, strace writes the beginning on a line of its own; that is when it was made.

@@ -54,10 +54,12 @@ public sealed class ForeignLayoutTests : CacheTest
     public async Task What_skopeo_copies_from_the_cache_keeps_its_digest()
     {
         ExternalTools.RequireAll("skopeo");
-        var index = TestImage.Index((new Platform("linux", "amd64"), TestImage.Random(1, 1000)), (new Platform("linux", "arm64"), TestImage.Random(2, 1000)));
+        var index = TestImage.Index((new Platform("linux", "amd64"), TestImage.Random(1, 1000)),
+            (new Platform("linux", "arm64"), TestImage.Random(2, 1000)));
         await index.SaveAsync(Cache, "localhost:5000/team/app:1.0", cancellationToken: Token);
         await LayoutTool.RunAsync(
-            "skopeo", "--insecure-policy", "copy", "-q", "--all", "--preserve-digests", $"oci:{Root}:localhost:5000/team/app:1.0", $"dir:{Path.Combine(Folder, "dir")}");
+            "skopeo", "--insecure-policy", "copy", "-q", "--all", "--preserve-digests", $"oci:{Root}:localhost:5000/team/app:1.0",
+            $"dir:{Path.Combine(Folder, "dir")}");
         Assert.Equal(index.Manifest.Raw.ToArray(), await File.ReadAllBytesAsync(Path.Combine(Folder, "dir", "manifest.json"), Token));
     }
 
@@ -71,7 +73,8 @@ public sealed class ForeignLayoutTests : CacheTest
         Assert.Equal("docker.io/library/app:latest", Assert.Single(Lines(await LayoutTool.RunAsync("umoci", "ls", "--layout", Root))));
     }
 
-    private static string[] Lines(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+    private static string[] Lines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
 
     private static Task<string> CopyAsync(string source, string destination) =>
         LayoutTool.RunAsync("skopeo", "--insecure-policy", "copy", "-q", source, destination);

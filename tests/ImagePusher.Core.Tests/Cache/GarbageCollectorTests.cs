@@ -58,7 +58,11 @@ public sealed class GarbageCollectorTests : CacheTest
         await Cache.PutManifestAsync(subject.Manifest, Token);
         var config = "{}"u8.ToArray();
         await TestImage.From(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{subject.Manifest.Digest}}","size":{{subject.Manifest.Raw.Length}} } }""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}",
+                "digest":"{{Digest.Of(config)}}","size":2},"layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}",
+                "digest":"{{subject.Manifest.Digest}}","size":{{subject.Manifest.Raw.Length}} } }
+                """,
             config).SaveAsync(Cache, "sbom", cancellationToken: Token);
         _clock.Advance(TimeSpan.FromDays(1));
 
@@ -71,12 +75,18 @@ public sealed class GarbageCollectorTests : CacheTest
     {
         var blob = "a blob"u8.ToArray();
         var artifact = System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","artifactType":"x","blobs":[{"mediaType":"x","digest":"{{Digest.Of(blob)}}","size":6}]}""");
+            $$"""
+                {"mediaType":"application/vnd.oci.artifact.manifest.v1+json","artifactType":"x","blobs":[{"mediaType":"x",
+                "digest":"{{Digest.Of(blob)}}","size":6}]}
+                """);
         await Cache.WriteBlobAsync(TestImage.Source(blob), Token);
         await Cache.WriteBlobAsync(TestImage.Source(artifact), Token);
         await File.WriteAllTextAsync(
             IndexFile,
-            $$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","digest":"{{Digest.Of(artifact)}}","size":{{artifact.Length}}}]}""",
+            $$"""
+                {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.artifact.manifest.v1+json",
+                "digest":"{{Digest.Of(artifact)}}","size":{{artifact.Length}}}]}
+                """,
             Token);
         _clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
@@ -92,7 +102,8 @@ public sealed class GarbageCollectorTests : CacheTest
         var manifest = inner.Manifest.Descriptor;
         var data = manifest with { MediaType = "application/octet-stream" };
         var index = ImageIndex.Create(MediaTypes.OciIndex, dataFirst ? [data, manifest] : [manifest, data]);
-        await Assert.ThrowsAsync<IncompleteImageException>(() => TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token));
+        await Assert.ThrowsAsync<IncompleteImageException>(
+            () => TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token));
         await inner.WriteAsync(Cache, Token);
         await TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token);
         _clock.Advance(TimeSpan.FromDays(1));
@@ -108,7 +119,11 @@ public sealed class GarbageCollectorTests : CacheTest
     {
         var (config, large) = ("{}"u8.ToArray(), new byte[Manifest.MaximumSize + 1]);
         await TestImage.From(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{mediaType}}","digest":"{{Digest.Of(large)}}","size":{{large.Length}} }]}""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciEmpty}}",
+                "digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{mediaType}}","digest":"{{Digest.Of(large)}}",
+                "size":{{large.Length}} }]}
+                """,
             config, large).SaveAsync(Cache, "data", cancellationToken: Token);
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         _clock.Advance(TimeSpan.FromDays(1));
@@ -151,7 +166,8 @@ public sealed class GarbageCollectorTests : CacheTest
         await File.WriteAllBytesAsync(path, raw, Token);
         _clock.Advance(TimeSpan.FromDays(1));
 
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(
+            () => Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
         Assert.Contains("docker.io/library/app:latest", error.Message, StringComparison.Ordinal);
         Assert.Contains("remove 'docker.io/library/app:latest' from the cache", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));

@@ -27,7 +27,8 @@ public sealed class ImageCacheTests : CacheTest
         Assert.Equal(image.Manifest.Digest.ToString(), entry.GetProperty("digest").GetString());
         Assert.Equal(MediaTypes.OciManifest, entry.GetProperty("mediaType").GetString());
         Assert.Equal("docker.io/library/nginx:1.27", entry.GetProperty("annotations").GetProperty(AnnotationKeys.RefName).GetString());
-        Assert.Equal("docker.io/library/nginx:1.27", entry.GetProperty("annotations").GetProperty(AnnotationKeys.ContainerdImageName).GetString());
+        Assert.Equal("docker.io/library/nginx:1.27",
+            entry.GetProperty("annotations").GetProperty(AnnotationKeys.ContainerdImageName).GetString());
         Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""", await File.ReadAllTextAsync(Path.Combine(Root, "oci-layout"), Token));
         foreach (var (digest, bytes) in image.Blobs)
         {
@@ -70,7 +71,8 @@ public sealed class ImageCacheTests : CacheTest
         await index.WriteAsync(Cache, Token);
         File.Delete(Cache.Blobs.PathOf(two.Blobs.Keys.First()));
 
-        await Assert.ThrowsAsync<IncompleteImageException>(() => Cache.PublishAsync(index.Manifest, ImageReference.Parse("app"), null, Token));
+        await Assert.ThrowsAsync<IncompleteImageException>(
+            () => Cache.PublishAsync(index.Manifest, ImageReference.Parse("app"), null, Token));
         await index.SaveAsync(Cache, "app", cancellationToken: Token);
         Assert.Equal(index.Manifest.Digest, await Cache.FindPublishedAsync(ImageReference.Parse("app"), Token));
     }
@@ -80,7 +82,11 @@ public sealed class ImageCacheTests : CacheTest
     {
         var config = "{}"u8.ToArray();
         var image = TestImage.From(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"{{MediaTypes.DockerConfig}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{MediaTypes.DockerForeignLayerGzip}}","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://example.com/x"]}]}""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"{{MediaTypes.DockerConfig}}",
+                "digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{MediaTypes.DockerForeignLayerGzip}}",
+                "digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://example.com/x"]}]}
+                """,
             config);
         await image.SaveAsync(Cache, "windows", cancellationToken: Token);
         Assert.True((await Cache.InspectAsync((await Cache.FindAsync("windows", Token))!, Token)).IsComplete);
@@ -217,7 +223,8 @@ public sealed class ImageCacheTests : CacheTest
         Assert.Equal(details[0].Blobs.Sum(blob => blob.Size), details[0].Size);
         Assert.Equal(8, details[0].Blobs.Count);
         Assert.Equal(0, details[1].UniqueSize);
-        Assert.Equal(index.Manifest.Raw.Length + two.Manifest.Raw.Length + two.Blobs.Values.Sum(blob => blob.Length) - shared.Length, details[0].UniqueSize);
+        Assert.Equal(index.Manifest.Raw.Length + two.Manifest.Raw.Length + two.Blobs.Values.Sum(blob => blob.Length) - shared.Length,
+            details[0].UniqueSize);
     }
 
     [Fact]
@@ -225,12 +232,17 @@ public sealed class ImageCacheTests : CacheTest
     {
         var (config, content) = ("{}"u8.ToArray(), "chart"u8.ToArray());
         var image = TestImage.From(
-            $$"""{"schemaVersion":2,"artifactType":"application/x.chart","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"application/x.tgz","digest":"{{Digest.Of(content)}}","size":5}]}""",
+            $$"""
+                {"schemaVersion":2,"artifactType":"application/x.chart","config":{"mediaType":"{{MediaTypes.OciEmpty}}",
+                "digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"application/x.tgz",
+                "digest":"{{Digest.Of(content)}}","size":5}]}
+                """,
             config,
             content);
         await image.SaveAsync(Cache, "example.com/chart:1", cancellationToken: Token);
         var details = await Cache.InspectAsync(Assert.Single(await Cache.ListAsync(Token)), Token);
-        Assert.Equal(("application/x.chart", 0, 1, true), (details.ArtifactType, details.Platforms.Count, details.LayerCount, details.IsComplete));
+        Assert.Equal(("application/x.chart", 0, 1, true),
+            (details.ArtifactType, details.Platforms.Count, details.LayerCount, details.IsComplete));
     }
 
     [Fact]
@@ -240,7 +252,12 @@ public sealed class ImageCacheTests : CacheTest
         await subject.SaveAsync(Cache, "example.com/app:1", cancellationToken: Token);
         var config = "{}"u8.ToArray();
         var sbom = TestImage.From(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/spdx+json","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},"layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{subject.Manifest.Digest}}","size":{{subject.Manifest.Raw.Length}} } }""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/spdx+json",
+                "config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},
+                "layers":[],"subject":{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{subject.Manifest.Digest}}",
+                "size":{{subject.Manifest.Raw.Length}} } }
+                """,
             config);
         await sbom.SaveAsync(Cache, $"example.com/app@{sbom.Manifest.Digest}", cancellationToken: Token);
 
@@ -275,7 +292,10 @@ public sealed class ImageCacheTests : CacheTest
         var text = await File.ReadAllTextAsync(IndexFile, Token);
         foreach (var name in names)
         {
-            var entry = $$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Manifest.Digest}}","size":{{image.Manifest.Raw.Length}},"annotations":{"{{AnnotationKeys.RefName}}":"{{name}}"} }""";
+            var entry = $$"""
+                {"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Manifest.Digest}}",
+                "size":{{image.Manifest.Raw.Length}},"annotations":{"{{AnnotationKeys.RefName}}":"{{name}}"} }
+                """;
             text = text.Contains("[]", StringComparison.Ordinal)
                 ? text.Replace("[]", $"[{entry}]", StringComparison.Ordinal)
                 : text.Replace("]}", $",{entry}]}}", StringComparison.Ordinal);

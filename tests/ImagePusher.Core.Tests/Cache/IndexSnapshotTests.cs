@@ -14,7 +14,9 @@ public sealed class IndexSnapshotTests
           "schemaVersion": 2,
           "x-future": {"a": [1, 2]},
           "manifests": [
-            {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:1111111111111111111111111111111111111111111111111111111111111111", "size": 1, "x-own": "caf\u00e9",
+            {"mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "digest": "sha256:1111111111111111111111111111111111111111111111111111111111111111",
+             "size": 1, "x-own": "caf\u00e9",
              "annotations": {"org.opencontainers.image.ref.name": "one"}},
             {"mediaType": "application/x", "digest": "blake3:22", "size": 2}
           ],
@@ -63,7 +65,8 @@ public sealed class IndexSnapshotTests
         Assert.Equal(["one", "two"], read.Entries.Select(entry => entry.Name));
 
         // A change computes the same positions that parsing its bytes gives: the next change relies on them.
-        Assert.Equal(read.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)), two.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)));
+        Assert.Equal(read.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)),
+            two.Slots.Select(slot => (slot.Slot.Start, slot.Slot.Length)));
 
         var removal = new IndexDraft(two);
         Assert.Equal(1, removal.Remove(entry => entry.Name == "one"));
@@ -93,7 +96,8 @@ public sealed class IndexSnapshotTests
         // A lone surrogate as an escape, and bytes that are not UTF-8: JSON readers detect neither before the text is read.
         foreach (var text in new[] { """\ud800""", "\u0001" })
         {
-            var value = field switch { "annotations" => $$"""{"a":"{{text}}"}""", "urls" => $"""["{text}"]""", "platform" => $$"""{"os":"{{text}}"}""", _ => $"\"{text}\"" };
+            var value = field switch { "annotations" => $$"""{"a":"{{text}}"}""", "urls" => $"""["{text}"]""",
+                "platform" => $$"""{"os":"{{text}}"}""", _ => $"\"{text}\"" };
             var raw = Encoding.UTF8.GetBytes($$"""{"manifests":[{"size":1,"{{field}}":{{value}},"digest":"{{Digest.Of("a"u8)}}"}]}""");
             raw.AsSpan().Replace((byte)1, (byte)0xFF);
             var snapshot = Parse(raw);

@@ -9,7 +9,8 @@ internal static class LayoutTool
     public static async Task<(int ExitCode, string Output)> TryAsync(string tool, params string[] arguments)
     {
         var result = await ExternalTools.RunAsync(
-            tool, arguments, new ToolSettings { AllowFailure = true, WorkingFolder = Environment.CurrentDirectory }, TestContext.Current.CancellationToken);
+            tool, arguments, new ToolSettings { AllowFailure = true, WorkingFolder = Environment.CurrentDirectory },
+            TestContext.Current.CancellationToken);
         return (result.ExitCode, result.Output + result.Error);
     }
 

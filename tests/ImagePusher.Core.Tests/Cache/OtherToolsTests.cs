@@ -16,7 +16,8 @@ public sealed class OtherToolsTests : CacheTest
     {
         ExternalTools.RequireAll("skopeo", "umoci", "podman");
         await FillAsync();
-        var versions = $"| in the cache | skopeo {await VersionAsync("skopeo")} inspect | skopeo copy --all | umoci {await VersionAsync("umoci")} ls | umoci unpack | podman {await VersionAsync("podman")} pull |";
+        var versions = $"| in the cache | skopeo {await VersionAsync("skopeo")} inspect | skopeo copy --all | umoci "
+            + $"{await VersionAsync("umoci")} ls | umoci unpack | podman {await VersionAsync("podman")} pull |";
         var rows = new List<string> { versions, "| --- | --- | --- | --- | --- | --- |" };
         foreach (var (what, name) in Contents)
         {
@@ -25,7 +26,8 @@ public sealed class OtherToolsTests : CacheTest
 
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', rows));
         var documented = await File.ReadAllTextAsync(DocumentPath(), Token);
-        Assert.SkipUnless(documented.Contains(versions, StringComparison.Ordinal), $"docs/operate/cache.md was written for other versions: {versions}");
+        Assert.SkipUnless(documented.Contains(versions, StringComparison.Ordinal),
+            $"docs/operate/cache.md was written for other versions: {versions}");
         Assert.Contains(string.Join('\n', rows), documented, StringComparison.Ordinal);
     }
 
@@ -71,7 +73,8 @@ public sealed class OtherToolsTests : CacheTest
             await DoesAsync("skopeo", "--insecure-policy", "copy", "--all", image, $"dir:{scratch}/dir"),
             (await LayoutTool.RunAsync("umoci", "ls", "--layout", Root)).Split('\n').Contains(name) ? "yes" : "no",
             await DoesAsync("umoci", "unpack", "--rootless", "--image", $"{Root}:{name}", $"{scratch}/bundle"),
-            await DoesAsync("podman", "--root", $"{scratch}/store", "--runroot", $"{scratch}/run", "--storage-driver", "vfs", "pull", "-q", image),
+            await DoesAsync("podman", "--root", $"{scratch}/store", "--runroot", $"{scratch}/run", "--storage-driver", "vfs", "pull", "-q",
+                image),
         };
         Directory.Delete(scratch, recursive: true);
         return answers;
@@ -89,9 +92,11 @@ public sealed class OtherToolsTests : CacheTest
     }
 
     private static async Task<string> VersionAsync(string tool) =>
-        (await LayoutTool.RunAsync(tool, "--version")).Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[2].Split('+')[0];
+        (await LayoutTool.RunAsync(tool, "--version")).Split(' ',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[2].Split('+')[0];
 
-    private static string DocumentPath([CallerFilePath] string here = "") => Find(here.StartsWith("/_/", StringComparison.Ordinal) ? AppContext.BaseDirectory : here);
+    private static string DocumentPath([CallerFilePath] string here = "") =>
+        Find(here.StartsWith("/_/", StringComparison.Ordinal) ? AppContext.BaseDirectory : here);
 
     private static string Find(string start)
     {
@@ -129,13 +134,18 @@ public sealed class OtherToolsTests : CacheTest
 
     private static TestImage Gzip() => Image(Tar("gzip"), Compress, MediaTypes.OciManifest, MediaTypes.OciConfig, MediaTypes.OciLayerGzip);
 
-    private static TestImage Image(byte[] tar, Func<byte[], byte[]> encode, string manifestType, string configType, string layerType, string architecture = "amd64")
+    private static TestImage Image(byte[] tar, Func<byte[], byte[]> encode, string manifestType, string configType, string layerType,
+        string architecture = "amd64")
     {
         var config = System.Text.Encoding.UTF8.GetBytes(
-            $$$"""{"created":"2024-05-06T07:08:09Z","architecture":"{{{architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(tar)}}}"]},"history":[{"created":"2024-05-06T07:08:09Z"}]}""");
+            $$$"""
+                {"created":"2024-05-06T07:08:09Z","architecture":"{{{architecture}}}","os":"linux","config":{},
+                "rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(tar)}}}"]},"history":[{"created":"2024-05-06T07:08:09Z"}]}
+                """);
         var layer = encode(tar);
         var manifest = ImageManifest.Create(
-            manifestType, new Descriptor(configType, Digest.Of(config), config.Length), [new Descriptor(layerType, Digest.Of(layer), layer.Length)]);
+            manifestType, new Descriptor(configType, Digest.Of(config), config.Length),
+            [new Descriptor(layerType, Digest.Of(layer), layer.Length)]);
         return TestImage.From(manifest, config, layer);
     }
 
@@ -143,7 +153,11 @@ public sealed class OtherToolsTests : CacheTest
     {
         var content = "chart"u8.ToArray();
         return TestImage.From(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/x.chart","config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(Empty)}}","size":2},"layers":[{"mediaType":"application/x.chart.content","digest":"{{Digest.Of(content)}}","size":5}]}""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/x.chart",
+                "config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(Empty)}}","size":2},
+                "layers":[{"mediaType":"application/x.chart.content","digest":"{{Digest.Of(content)}}","size":5}]}
+                """,
             Empty,
             content);
     }

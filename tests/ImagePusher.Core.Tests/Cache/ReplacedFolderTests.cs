@@ -142,10 +142,12 @@ public sealed class ReplacedFolderTests : CacheTest
     }
 
     private static List<string> Planted() =>
-        [.. new[] { "", "partial/", "sub/", "sha256/", "damaged/", "partial/sha256/" }.SelectMany(static folder => new[] { $"{folder}file", $"{folder}{Name}" }).Order(StringComparer.Ordinal)];
+        [.. new[] { "", "partial/", "sub/", "sha256/", "damaged/", "partial/sha256/" }.SelectMany(
+            static folder => new[] { $"{folder}file", $"{folder}{Name}" }).Order(StringComparer.Ordinal)];
 
     private List<string> Found() =>
-        [.. Directory.EnumerateFiles(Victim, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Victim, file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Victim, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Victim, file))
+            .Order(StringComparer.Ordinal)];
 
     private static string Name { get; } = TestImage.Random(1, 100).Manifest.Digest.Encoded;
 

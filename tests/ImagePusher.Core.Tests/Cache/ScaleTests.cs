@@ -14,7 +14,8 @@ namespace ImagePusher.Core.Tests.Cache;
 public sealed class ScaleTests : CacheTest
 {
     private static readonly int Count =
-        int.TryParse(Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? Math.Max(count, 1_000)
+        int.TryParse(Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var count) ? Math.Max(count, 1_000)
         : Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_LONG") == "1" ? 10_000
         : 1_000;
 
@@ -41,7 +42,8 @@ public sealed class ScaleTests : CacheTest
 
         allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / adds.Count;
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{Count} images, add one: median {adds.Order().ElementAt(10).TotalMilliseconds:0.0} ms, slowest {adds.Max().TotalMilliseconds:0.0} ms, {allocated / 1e6:0.0} MB allocated");
+            $"{Count} images, add one: median {adds.Order().ElementAt(10).TotalMilliseconds:0.0} ms, slowest "
+                + $"{adds.Max().TotalMilliseconds:0.0} ms, {allocated / 1e6:0.0} MB allocated");
         await Task.WhenAll((await Cache.ListAsync(Token)).Take(100).Select(entry => Cache.RemoveAsync(entry, Token)));
         await TimeAsync("collect garbage", async () =>
             Assert.Equal(300, (await Cache.CollectGarbageAsync(false, TimeSpan.Zero, Token)).Blobs));
@@ -49,7 +51,8 @@ public sealed class ScaleTests : CacheTest
 
         using var process = Process.GetCurrentProcess();
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{Count} images, index.json: {new FileInfo(IndexFile).Length / 1e6:0.0} MB, peak of the whole process: {process.PeakWorkingSet64 >> 20} MB");
+            $"{Count} images, index.json: {new FileInfo(IndexFile).Length / 1e6:0.0} MB, peak of the whole process: "
+                + $"{process.PeakWorkingSet64 >> 20} MB");
         if (Count <= 10_000)
         {
             Assert.True(live < 120, $"{live} MB stay in memory");
@@ -59,7 +62,8 @@ public sealed class ScaleTests : CacheTest
         Assert.InRange(allocated, 0, (4 * new FileInfo(IndexFile).Length) + 1_000_000);
     }
 
-    private static TestImage Image(int number) => TestImage.Create(BitConverter.GetBytes(number), BitConverter.GetBytes(-1 - (number % 50)));
+    private static TestImage Image(int number) =>
+        TestImage.Create(BitConverter.GetBytes(number), BitConverter.GetBytes(-1 - (number % 50)));
 
     private static async Task<TimeSpan> TimeAsync(string? what, Func<Task> work)
     {
@@ -87,7 +91,8 @@ public sealed class ScaleTests : CacheTest
                 await File.WriteAllBytesAsync(Path.Combine(blobs, digest.Encoded), bytes, Token);
             }
 
-            entries.Add(CacheEntry.Create(image.Manifest, $"registry.example.com/team/application-{number}:1.{number}", null, DateTimeOffset.UtcNow));
+            entries.Add(CacheEntry.Create(image.Manifest, $"registry.example.com/team/application-{number}:1.{number}", null,
+                DateTimeOffset.UtcNow));
         }
 
         await File.WriteAllBytesAsync(IndexFile, LayoutIndex.Empty.With([], [.. entries.Select(entry => entry.Descriptor)]).Raw, Token);

@@ -55,7 +55,8 @@ public sealed class SharedCacheTests : CacheTest
         await ShareAsync();
         await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
-        Assert.Contains("copied", await AsSecondAsync([.. Worker.Command, "copy", Root, "first", Path.Combine(Folder, "open", "copy")]), StringComparison.Ordinal);
+        Assert.Contains("copied", await AsSecondAsync([.. Worker.Command, "copy", Root, "first", Path.Combine(Folder, "open", "copy")]),
+            StringComparison.Ordinal);
         Assert.Contains("1 removed", await AsSecondAsync([.. Worker.Command, "collect", Root]), StringComparison.Ordinal);
         await AsSecondAsync([.. Worker.Command, "save", Root, "second"]);
         await TestImage.Random(3, 100).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
@@ -67,7 +68,8 @@ public sealed class SharedCacheTests : CacheTest
     {
         await ShareAsync();
         await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
-        foreach (string[] command in new string[][] { ["save", Root, "second"], ["copy", Root, "first", Path.Combine(Folder, "open", "copy")], ["collect", Root] })
+        foreach (string[] command in new string[][] { ["save", Root, "second"],
+            ["copy", Root, "first", Path.Combine(Folder, "open", "copy")], ["collect", Root] })
         {
             Assert.StartsWith("AccessDeniedException", await RunAsync(54321, [.. Worker.Command, .. command]), StringComparison.Ordinal);
         }
@@ -91,7 +93,10 @@ public sealed class SharedCacheTests : CacheTest
         await File.WriteAllTextAsync(victim, "of the first user", Token);
         var blob = Cache.Blobs.PathOf(image.Blobs.Keys.First());
         await AsSecondAsync(
-            ["sh", "-c", $"cd {Root}; {script.Replace("BLOB", blob, StringComparison.Ordinal).Replace("VICTIM", victim, StringComparison.Ordinal)}"]);
+            [
+                "sh", "-c", $"cd {Root}; "
+                    + script.Replace("BLOB", blob, StringComparison.Ordinal).Replace("VICTIM", victim, StringComparison.Ordinal),
+            ]);
 
         // Each command of the first user succeeds or ends in a typed error, and nothing of another content is copied.
         var copy = Path.Combine(Folder, "copy");
@@ -113,7 +118,8 @@ public sealed class SharedCacheTests : CacheTest
 
     private async Task ShareAsync()
     {
-        Assert.SkipUnless(Environment.UserName == "root" && ExternalTools.Find("setpriv") is not null, "Only root can run programs as another user.");
+        Assert.SkipUnless(Environment.UserName == "root" && ExternalTools.Find("setpriv") is not null,
+            "Only root can run programs as another user.");
         Directory.CreateDirectory(Root);
         await ExternalTools.RunAsync("chgrp", ["12345", Root], Token);
         File.SetUnixFileMode(Root, Shared | UnixFileMode.SetGroup);
@@ -125,7 +131,8 @@ public sealed class SharedCacheTests : CacheTest
     private static Task<string> AsSecondAsync(string[] command) => RunAsync(12345, command);
 
     private static async Task<string> RunAsync(int group, string[] command) => (await ExternalTools.RunAsync(
-        "setpriv", ["--reuid=54321", $"--regid={group}", "--clear-groups", .. command], new ToolSettings { AllowFailure = true }, Token)).Output;
+        "setpriv", ["--reuid=54321", $"--regid={group}", "--clear-groups", .. command], new ToolSettings { AllowFailure = true },
+        Token)).Output;
 
     private void AssertModes(UnixFileMode folder)
     {

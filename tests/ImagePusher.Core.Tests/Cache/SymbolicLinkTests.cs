@@ -17,7 +17,8 @@ public sealed class SymbolicLinkTests : CacheTest
         Assert.Empty(report.Missing);
         Assert.Empty(report.Damaged);
         var statistics = await Cache.GetStatisticsAsync(Token);
-        Assert.Equal((4, 0L, _image.Manifest.Raw.Length + _image.Blobs.Values.Sum(blob => blob.Length)), (statistics.Blobs, statistics.UnusedBytes, statistics.Bytes));
+        Assert.Equal((4, 0L, _image.Manifest.Raw.Length + _image.Blobs.Values.Sum(blob => blob.Length)),
+            (statistics.Blobs, statistics.UnusedBytes, statistics.Bytes));
         await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
         Assert.Equal(2, LayoutCheck.Run(Root).Count);
     }

@@ -32,7 +32,10 @@ internal sealed class TestImage
     {
         var diffIds = string.Join(',', layers.Select(layer => $"\"{Digest.Of(layer)}\""));
         var config = System.Text.Encoding.UTF8.GetBytes(
-            $$$"""{"created":"2024-05-06T07:08:09Z","architecture":"{{{architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}""");
+            $$$"""
+                {"created":"2024-05-06T07:08:09Z","architecture":"{{{architecture}}}","os":"linux","config":{},
+                "rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}
+                """);
         var manifest = ImageManifest.Create(
             MediaTypes.OciManifest,
             new Descriptor(MediaTypes.OciConfig, Digest.Of(config), config.Length),

@@ -57,7 +57,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         var path = Path.Combine(State, file);
         File.Delete(path);
         File.CreateSymbolicLink(path, Path.Combine(Victim, "file"));
-        await Assert.ThrowsAsync<CacheCorruptException>(() => ImageCache.Open(Root).CollectGarbageAsync(gracePeriod: TimeSpan.Zero, cancellationToken: Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(
+            () => ImageCache.Open(Root).CollectGarbageAsync(gracePeriod: TimeSpan.Zero, cancellationToken: Token));
         await Record.ExceptionAsync(() => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.Equal(files, Snapshot());
     }
@@ -108,7 +109,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         Directory.CreateSymbolicLink(path, Victim);
         var files = Snapshot();
         var cache = ImageCache.Open(Root);
-        await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
+        await Assert.ThrowsAsync<UnsupportedContentException>(
+            () => cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.CollectGarbageAsync(whatIf: true, cancellationToken: Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.ClearAsync(Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.WriteBlobAsync(TestImage.Source([4, 5]), Token));
@@ -135,7 +137,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         Directory.CreateDirectory(Root);
         File.Delete(path);
         await ExternalTools.RunAsync("mkfifo", [path], Token);
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => _image.SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(
+            () => _image.SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
         Assert.Contains($"'{path}' is a named pipe", error.Message, StringComparison.Ordinal);
     }
 
@@ -151,7 +154,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         var path = Path.Combine(Root, file);
         await SpecialFile.MakeAsync(kind, path, Token);
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(
+            () => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
         Assert.Contains($"'{path}' is {SpecialFile.NameOf(kind)}", error.Message, StringComparison.Ordinal);
     }
 
@@ -191,7 +195,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         Assert.SkipUnless(Environment.UserName == "root", "Only root can give files to another user.");
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         await ExternalTools.RunAsync("chown", ["12345:12345", Path.Combine(Root, entry)], Token);
-        var error = await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<CacheCorruptException>(
+            () => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.Contains("belongs to another user", error.Message, StringComparison.Ordinal);
 
         // The folder that the user names may be somebody else's, and a group's.
@@ -199,7 +204,8 @@ public sealed class UntrustedLayoutTests : CacheTest
         await TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
         await ExternalTools.RunAsync("chown", ["54321:12345", Root], Token);
         await ExternalTools.RunAsync("chown", ["12345:12345", Path.Combine(Root, entry)], Token);
-        await Assert.ThrowsAsync<CacheCorruptException>(() => TestImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(
+            () => TestImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token));
         await ExternalTools.RunAsync("chmod", ["g+w", Root], Token);
         await TestImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
     }
@@ -253,6 +259,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         return Snapshot();
     }
 
-    private string[] Snapshot() => [.. Directory.GetFileSystemEntries(Victim, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+    private string[] Snapshot() =>
+        [.. Directory.GetFileSystemEntries(Victim, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         .Select(path => $"{path} {(File.Exists(path) ? File.ReadAllText(path) + File.GetLastWriteTimeUtc(path).Ticks : "")}")];
 }

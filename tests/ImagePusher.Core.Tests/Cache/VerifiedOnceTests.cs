@@ -11,7 +11,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>A blob that was hashed once is sent to a registry, which hashes it too, without a second hash; any doubt means a hash.</summary>
+/// <summary>A blob that was hashed once is sent to a registry, which hashes it too, without a second hash; any doubt means a
+/// hash.</summary>
 public sealed class VerifiedOnceTests : CacheTest
 {
     private const int Size = BlobVerification.SmallestSize;
@@ -151,13 +152,15 @@ public sealed class VerifiedOnceTests : CacheTest
         var target = new MemoryPlace("target");
         using var limits = new TransferLimits();
         await Assert.ThrowsAsync<DigestMismatchException>(() => new ImageCopier(limits, new MemoryEncodings()).CopyAsync(
-            new ImageSelection(Open(), _image.Manifest), target, ImageReference.Parse("example.com/app:1"), new CopyOptions(), new CopyMonitor(), Token));
+            new ImageSelection(Open(), _image.Manifest), target, ImageReference.Parse("example.com/app:1"), new CopyOptions(),
+            new CopyMonitor(), Token));
         Assert.Empty(_memory.Answers);
     }
 
     private ImageCache Open()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows blobs are always hashed: .NET reads no change time that programs cannot set.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(),
+            "On Windows blobs are always hashed: .NET reads no change time that programs cannot set.");
         return ImageCache.Open(Root, new CacheOptions { VerifiedFiles = _memory, TimeProvider = _later });
     }
 
@@ -178,7 +181,8 @@ public sealed class VerifiedOnceTests : CacheTest
         await using var session = new RegistrySession();
         using var limits = new TransferLimits();
         await new ImageCopier(limits, new MemoryEncodings()).CopyAsync(
-            new ImageSelection(Open(), image.Manifest), session.Repository(registry.Address), ImageReference.Parse($"{registry.Address}/team/app:1"),
+            new ImageSelection(Open(), image.Manifest), session.Repository(registry.Address),
+            ImageReference.Parse($"{registry.Address}/team/app:1"),
             new CopyOptions(), new CopyMonitor(), Token);
         foreach (var (digest, content) in image.Blobs)
         {

@@ -34,7 +34,8 @@ public sealed class LayerEncoderTests
     {
         var plain = Content(size, kind);
         var output = new MemoryStream();
-        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(Enum.Parse<LayerFormat>(format)), TestContext.Current.CancellationToken);
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output,
+            EncodingSettings.Create(Enum.Parse<LayerFormat>(format)), TestContext.Current.CancellationToken);
 
         Assert.Equal(Digest.Of(plain), layer.Uncompressed.Digest);
         Assert.Equal(size, layer.Uncompressed.Size);
@@ -51,7 +52,8 @@ public sealed class LayerEncoderTests
         var plain = Content((2 * Block) + 5, "text");
         var settings = EncodingSettings.Create(Enum.Parse<LayerFormat>(format));
         var whole = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, settings, TestContext.Current.CancellationToken);
-        var dripping = await LayerEncoder.EncodeAsync(new DrippingStream(plain, 60_000), Stream.Null, settings, TestContext.Current.CancellationToken);
+        var dripping = await LayerEncoder.EncodeAsync(new DrippingStream(plain, 60_000), Stream.Null, settings,
+            TestContext.Current.CancellationToken);
         Assert.Equal(whole, dripping);
     }
 
@@ -60,7 +62,8 @@ public sealed class LayerEncoderTests
     {
         var plain = Content((2 * Block) + 5, "text");
         var output = new MemoryStream();
-        await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
+        await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip),
+            TestContext.Current.CancellationToken);
 
         // The raw deflate stream between header and trailer ends where the trailer begins: there is no second member.
         var raw = output.ToArray();
@@ -74,7 +77,8 @@ public sealed class LayerEncoderTests
     public async Task Incompressible_content_is_stored()
     {
         var plain = Content(2 * Block, "random");
-        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken);
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip),
+            TestContext.Current.CancellationToken);
         Assert.InRange(layer.Encoded.Size, plain.Length, plain.Length + 1000);
     }
 
@@ -94,7 +98,8 @@ public sealed class LayerEncoderTests
         }
 
         var output = new MemoryStream();
-        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip, level), TestContext.Current.CancellationToken);
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(plain), output, EncodingSettings.Create(LayerFormat.Gzip, level),
+            TestContext.Current.CancellationToken);
         Assert.InRange(layer.Encoded.Size, 1, plain.Length + 1000);
         Assert.Equal(plain, Decode(output.ToArray(), MediaTypes.OciLayerGzip));
     }
@@ -134,13 +139,15 @@ public sealed class LayerEncoderTests
     {
         var plain = Content(8 * Block, "text");
         await Assert.ThrowsAsync<IOException>(() => LayerEncoder.EncodeAsync(
-            new MemoryStream(plain), new FailingStream(100_000), EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
+            new MemoryStream(plain), new FailingStream(100_000), EncodingSettings.Create(LayerFormat.Gzip),
+            TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_source_that_fails_ends_the_encoding_with_its_own_error() =>
         await Assert.ThrowsAsync<InvalidDataException>(() => LayerEncoder.EncodeAsync(
-            new DrippingStream(Content(3 * Block, "text"), 50_000, failAt: 2 * Block), Stream.Null, EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
+            new DrippingStream(Content(3 * Block, "text"), 50_000, failAt: 2 * Block), Stream.Null,
+            EncodingSettings.Create(LayerFormat.Gzip), TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(nameof(LayerFormat.Gzip), 0)]
@@ -180,7 +187,8 @@ public sealed class LayerEncoderTests
     private sealed class DrippingStream(byte[] content, int step, int failAt = int.MaxValue) : MemoryStream(content)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Position >= failAt ? throw new InvalidDataException("the source broke") : base.ReadAsync(buffer[..Math.Min(buffer.Length, step)], cancellationToken);
+            Position >= failAt ? throw new InvalidDataException("the source broke")
+                : base.ReadAsync(buffer[..Math.Min(buffer.Length, step)], cancellationToken);
     }
 
     private sealed class FailingStream(int limit) : MemoryStream

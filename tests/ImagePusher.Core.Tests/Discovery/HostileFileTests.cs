@@ -63,7 +63,8 @@ public sealed class HostileFileTests
     [Fact]
     public void A_long_key_is_shortened_in_the_path_of_a_reference()
     {
-        var text = $"services:\n  ? {Repeat("k", 500_000)}\n  :\n    volumes:\n" + Numbered("      - {type: image, source: \"a$n\"}\n", 3000);
+        var text = $"services:\n  ? {Repeat("k", 500_000)}\n  :\n    volumes:\n"
+            + Numbered("      - {type: image, source: \"a$n\"}\n", 3000);
         var found = Scan("compose.yaml", text).Found;
         Assert.Equal(3000, found.Count);
         Assert.All(found, reference => Assert.InRange(reference.Place.Why.Length, 1, 300));
@@ -98,7 +99,8 @@ public sealed class HostileFileTests
         Assert.Equal(90_000, found.Count);
         foreach (var reference in found.Append(found[0]))
         {
-            Assert.True(bytes.AsSpan((int)source.ByteOffsetOf(reference.Place.Offset)).StartsWith(Encoding.UTF8.GetBytes(reference.Text)), reference.Text);
+            Assert.True(bytes.AsSpan((int)source.ByteOffsetOf(reference.Place.Offset)).StartsWith(Encoding.UTF8.GetBytes(reference.Text)),
+                reference.Text);
         }
     }
 
@@ -107,5 +109,6 @@ public sealed class HostileFileTests
 
     private static string Repeat(string text, int count) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
 
-    private static ReferenceScan Scan(string name, string text) => ReferenceScan.Read(SourceText.Of($"/x/{name}", Encoding.UTF8.GetBytes(text)), new ScanOptions());
+    private static ReferenceScan Scan(string name, string text) =>
+        ReferenceScan.Read(SourceText.Of($"/x/{name}", Encoding.UTF8.GetBytes(text)), new ScanOptions());
 }

@@ -38,8 +38,10 @@ internal static class ReferenceFixture
         }
 
         return scan.Found
-            .Select(found => $"{found.Place.Line}:{found.Place.Column} {found.Place.Kind} {found.Reference} | {found.Place.Why}{(found.IsVerbatim ? "" : " | computed")}")
-            .Concat(scan.Skipped.Select(skipped => $"{skipped.Place.Line}:{skipped.Place.Column} skipped {skipped.Text} | {skipped.Reason}"))
+            .Select(found => $"{found.Place.Line}:{found.Place.Column} {found.Place.Kind} {found.Reference} | {found.Place.Why}"
+                + $"{(found.IsVerbatim ? "" : " | computed")}")
+            .Concat(scan.Skipped.Select(
+                skipped => $"{skipped.Place.Line}:{skipped.Place.Column} skipped {skipped.Text} | {skipped.Reason}"))
             .Concat(scan.Errors.Select(Describe))
             .Concat(scan.IsKnown ? [] : ["not a kind of file that names images"]);
     }

@@ -41,7 +41,8 @@ public sealed class ReferenceFixtureTests
             var start = (int)scan.Source.ByteOffsetOf(found.Place.Offset);
             Assert.Equal(found.Text.ToCharArray(), Enumerable.Range(0, found.Text.Length).Select(i => (char)before[start + (i * width)]));
             Assert.Equal([.. before[..start], .. width == 2 ? "X\0"u8 : "X"u8, .. before[(start + (found.Text.Length * width))..]], after);
-            Assert.StartsWith(found.Text, scan.Source.Text[(scan.Source.LineStart(found.Place.Line) + found.Place.Column - 1)..], StringComparison.Ordinal);
+            Assert.StartsWith(found.Text, scan.Source.Text[(scan.Source.LineStart(found.Place.Line) + found.Place.Column - 1)..],
+                StringComparison.Ordinal);
         }
     }
 }

@@ -6,7 +6,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Discovery;
 
-/// <summary>A file in which references are replaced stays the user's: changes of others are not lost, and nothing but its text differs.</summary>
+/// <summary>A file in which references are replaced stays the user's: changes of others are not lost, and nothing but its text
+/// differs.</summary>
 public sealed class TextFileWriterTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -45,7 +46,8 @@ public sealed class TextFileWriterTests : IDisposable
         Assert.DoesNotContain("/proc", error.Message, StringComparison.Ordinal);
         Assert.Equal(expected, File.Exists(File0) ? File.ReadAllText(File0) : null);
         Assert.Equal("secret", File.ReadAllText(Path.Combine(Elsewhere, "file.yaml")));
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories), path => path.EndsWith(".partial", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories),
+            path => path.EndsWith(".partial", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -31,7 +31,8 @@ internal sealed class CannedResponses(string script) : HttpMessageHandler
     {
         var end = text.IndexOf("\n\n", StringComparison.Ordinal);
         var lines = (end < 0 ? text : text[..end]).Split('\n');
-        var status = int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? Math.Clamp(code, 100, 999) : 200;
+        var status = int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? Math.Clamp(code, 100, 999)
+            : 200;
         var response = new HttpResponseMessage((HttpStatusCode)status)
         {
             RequestMessage = request,

@@ -39,7 +39,8 @@ internal static class FuzzCarried
         var log = new RecordingLogger();
         var state = new TransferState(folder["state"], log);
         Assert.True(state.Encodings.FindAsync(key, default).AsTask().GetAwaiter().GetResult() is null or { Size: >= 0 });
-        Assert.True(state.Uploads.FindAsync("upload", default).AsTask().GetAwaiter().GetResult() is null or { Key: "upload", Offset: >= 0 });
+        Assert.True(state.Uploads.FindAsync("upload", default).AsTask().GetAwaiter().GetResult() is null
+            or { Key: "upload", Offset: >= 0 });
         _ = state.VerifiedFiles.Contains(version);
         Assert.DoesNotContain(log.Messages, message => message.Any(char.IsControl));
     }

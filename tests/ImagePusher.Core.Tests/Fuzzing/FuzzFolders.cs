@@ -17,18 +17,23 @@ internal static class FuzzFolders
         await ReadAsync(folder.Write("app.tar", input), folder.Folder("tmp"));
     }
 
-    /// <summary>Opens a layout as an archive and as a cache, once with the input as its index and once with the input as a manifest in it.</summary>
+    /// <summary>Opens a layout as an archive and as a cache, once with the input as its index and once with the input as a manifest in
+    /// it.</summary>
     public static async Task OpenLayoutAsync(byte[] input)
     {
         using var folder = new TemporaryFolder();
-        byte[][] blobs = ["{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}"u8.ToArray(), "{}"u8.ToArray(), input];
+        byte[][] blobs = ["{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}"u8.ToArray(),
+            "{}"u8.ToArray(), input];
         foreach (var blob in blobs)
         {
             folder.Write($"layout/blobs/sha256/{Digest.Of(blob).Encoded}", blob);
         }
 
         folder.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        var entry = $$$"""{"digest":"{{{Digest.Of(input)}}}","size":{{{input.Length}}},"annotations":{"org.opencontainers.image.ref.name":"a:1"}}""";
+        var entry = $$$"""
+            {"digest":"{{{Digest.Of(input)}}}","size":{{{input.Length}}},
+            "annotations":{"org.opencontainers.image.ref.name":"a:1"}}
+            """;
         foreach (var index in new[] { input, System.Text.Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"manifests":[{{entry}}]}""") })
         {
             folder.Write("layout/index.json", index);

@@ -35,7 +35,8 @@ internal static class FuzzInspection
         {
             foreach (var name in new[] { "out", "out.tar" })
             {
-                IFileTarget target = name == "out" ? new FolderTarget(folder[name], overwrite: true) : new TarTarget(folder[name], overwrite: true);
+                IFileTarget target = name == "out" ? new FolderTarget(folder[name], overwrite: true)
+                    : new TarTarget(folder[name], overwrite: true);
                 await using (target)
                 {
                     await ExpectAsync(async () =>
@@ -51,7 +52,8 @@ internal static class FuzzInspection
         await ExpectAsync(() => new ImageComparer(layout.Image, layout.Image).CompareFilesAsync(NullLogger.Instance, default));
         Assert.Equal("text", await File.ReadAllTextAsync(precious));
         Assert.All(log.Messages, message => Assert.DoesNotContain(message, char.IsControl));
-        Assert.Empty(Directory.GetFileSystemEntries(folder.FullName).Select(Path.GetFileName).Except(["precious", "image", "out", "out.tar"]));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.FullName).Select(Path.GetFileName)
+            .Except(["precious", "image", "out", "out.tar"]));
     }
 
     private static async Task ExpectAsync(Func<Task> action)

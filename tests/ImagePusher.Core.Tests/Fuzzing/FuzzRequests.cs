@@ -7,7 +7,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 
-/// <summary>A local registry that receives the input as a client's bytes. It answers, or closes the connection, and never fails itself.</summary>
+/// <summary>A local registry that receives the input as a client's bytes. It answers, or closes the connection, and never fails
+/// itself.</summary>
 internal static class FuzzRequests
 {
     private static readonly TemporaryFolder Folder = new();

@@ -6,7 +6,8 @@ using ImagePusher.Core.Tests.Registry;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 
-/// <summary>The registry client, from its public methods to the bytes of responses: challenges, tokens, redirects, pages, uploads, errors.</summary>
+/// <summary>The registry client, from its public methods to the bytes of responses: challenges, tokens, redirects, pages, uploads,
+/// errors.</summary>
 internal static class FuzzResponses
 {
     private static readonly Digest Other = Digest.Of("other"u8);

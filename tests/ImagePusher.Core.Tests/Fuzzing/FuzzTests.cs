@@ -5,10 +5,12 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>
-/// Whatever a server, archive, layout or file says ends in a result or a typed error: no other exception, no hang, no more memory than stated
+/// Whatever a server, archive, layout or file says ends in a result or a typed error: no other exception, no hang, no more memory than
+/// stated
 /// here. The inputs are mutations of a corpus. It runs alone, since memory is measured for the process.
 /// </summary>
-/// <remarks>The long form takes half an hour. CsCheck_Seed repeats one input; a failing one is saved, and belongs into the corpus.</remarks>
+/// <remarks>The long form takes half an hour. CsCheck_Seed repeats one input; a failing one is saved, and belongs into the
+/// corpus.</remarks>
 [Collection(SerialTests.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
 {

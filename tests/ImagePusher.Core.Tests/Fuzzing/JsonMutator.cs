@@ -10,20 +10,29 @@ internal static class JsonMutator
     [
         .. new[]
         {
-            "null", "true", "false", "[]", "{}", "\"\"", "0", "-1", "-0.0", "1.5", "1e999", "-1e999", "1e2", "2147483648", "1099511627776", "1099511627777", "9223372036854775807",
-            "9223372036854775808", "-9223372036854775808", "99999999999999999999999999", "\"\\ud800\"", "\"a\\udc00\\ud800\"", "\"\\u0000\"", "\"\\u001b[31m\"", "\"\\n\"", "\"\u00e9\"", "\"..\"",
-            "\"/etc/passwd\"", "\"../../x\"", "\"sha256:\"", "\"sha256:00\"", "\"SHA256:0000000000000000000000000000000000000000000000000000000000000000\"",
-            "\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"", "\"sha384:00\"", "\"blake3:af1349b9\"", "\"md5+b64u:AAAA=\"", "\"sha512:0\"",
-            "\"application/vnd.oci.image.index.v1+json\"", "\"application/vnd.oci.image.manifest.v1+json\"", "\"application/vnd.docker.distribution.manifest.v1+prettyjws\"",
-            "\"application/vnd.oci.artifact.manifest.v1+json\"", "\"text/html\"", "\"application/octet-stream; x=\\\"\\r\\n\\\"\"", "{\"\\ud800\":1}", "{\"\":null}", "[null]", "[[]]", "[{}]",
-            "{\"digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1}", "{\"os\":1,\"architecture\":[]}", "{\"os\":\"linux\",\"architecture\":\"amd64\"}",
-            "\"2024-13-45T99:99:99Z\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999-14:00\"", "\"dXNlcjpwYXNz\"", "\"a:b\"", "\"%\"",
+            "null", "true", "false", "[]", "{}", "\"\"", "0", "-1", "-0.0", "1.5", "1e999", "-1e999", "1e2", "2147483648", "1099511627776",
+            "1099511627777", "9223372036854775807",
+            "9223372036854775808", "-9223372036854775808", "99999999999999999999999999", "\"\\ud800\"", "\"a\\udc00\\ud800\"",
+            "\"\\u0000\"", "\"\\u001b[31m\"", "\"\\n\"", "\"\u00e9\"", "\"..\"",
+            "\"/etc/passwd\"", "\"../../x\"", "\"sha256:\"", "\"sha256:00\"",
+            "\"SHA256:0000000000000000000000000000000000000000000000000000000000000000\"",
+            "\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"", "\"sha384:00\"", "\"blake3:af1349b9\"",
+            "\"md5+b64u:AAAA=\"", "\"sha512:0\"",
+            "\"application/vnd.oci.image.index.v1+json\"", "\"application/vnd.oci.image.manifest.v1+json\"",
+            "\"application/vnd.docker.distribution.manifest.v1+prettyjws\"",
+            "\"application/vnd.oci.artifact.manifest.v1+json\"", "\"text/html\"", "\"application/octet-stream; x=\\\"\\r\\n\\\"\"",
+            "{\"\\ud800\":1}", "{\"\":null}", "[null]", "[[]]", "[{}]",
+            "{\"digest\":\"sha256:0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1}",
+            "{\"os\":1,\"architecture\":[]}", "{\"os\":\"linux\",\"architecture\":\"amd64\"}",
+            "\"2024-13-45T99:99:99Z\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999-14:00\"", "\"dXNlcjpwYXNz\"",
+            "\"a:b\"", "\"%\"",
         }.Select(Encoding.UTF8.GetBytes),
         [(byte)'"', 0xff, (byte)'"'], [(byte)'"', 0xed, 0xa0, 0x80, (byte)'"'],
     ];
 
     private static readonly string[] Names =
-        ["\\ud800", "\\ud800\\ud800abc", "", "Digest", "SIZE", "mediaType", "manifests", "layers", "config", "digest", "size", "annotations", "data", "urls", "token", "errors", "\\u006danifests"];
+        ["\\ud800", "\\ud800\\ud800abc", "", "Digest", "SIZE", "mediaType", "manifests", "layers", "config", "digest", "size",
+            "annotations", "data", "urls", "token", "errors", "\\u006danifests"];
 
     public static byte[] Apply(byte[] input, Mutation.Change change, byte[] other)
     {

@@ -3,19 +3,26 @@ using System.Text;
 namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>
-/// Changes a file of lines, such as YAML or a Dockerfile: lines are removed, repeated, moved, indented and joined, and get the tokens of these
+/// Changes a file of lines, such as YAML or a Dockerfile: lines are removed, repeated, moved, indented and joined, and get the tokens of
+/// these
 /// languages; everything else is changed as text.
 /// </summary>
 internal static class LineMutator
 {
     private static readonly string[] Words =
     [
-        "---", "...", "%YAML 1.2", "- ", "-", "? ", "? {a: b}", ": ", ":", "|", "|-", ">+2", "&a ", "*a", "*b", "<<: *a", "<<: [*a, *a]", "!!str ", "!!int x", "!!binary \"=\"", "!<tag:x> ",
-        "[", "]", "{", "}", "[[[[", "{a: {b: {c: ", "'", "\"", "\"\\x\"", "\"\\ud800\"", "#", " #", "\t", "    ", "~", "null", "true", "1e9", "0x7fffffffffffffff", "[]", "{}", "{{ .Values.image }}",
-        "{{- if x }}", "{{env \"A\"}}", "{{env \"\"}}", "${A}", "${A:-b:1}", "${A:?no}", "${A-${B:-c}}", "${", "$", "$$", "$A", "${A:+x}", "${A%x}", "image: ", "image: nginx", "containers:", "- name: x",
-        "kind: Pod", "kind: List", "apiVersion: v1", "items:", "services:", "sync:", "version: 1", "images:", "tags: {allow: ['(']}", "semverRange: ['>=1 <0']", "ratelimit: {min: -1, retry: 9999999999h}",
-        "images-by-tag-regex:", "credentials: {password: x}", "FROM a AS b", "FROM ${A}", "FROM --platform=$BUILDPLATFORM a", "ARG A=b", "ARG A", "COPY --from=0 a b", "COPY --from=b:1 a b", "COPY <<EOF a",
-        "RUN <<-\"E F\" cat", "EOF", "# escape=`", "# syntax=docker/dockerfile:1", "\\", "`", "ONBUILD FROM x", "from", "RUN --mount=type=bind,from=x:1,target=/ true", "\0", "\u0085", "\u2028", "\ufeff", "\u001b[2J",
+        "---", "...", "%YAML 1.2", "- ", "-", "? ", "? {a: b}", ": ", ":", "|", "|-", ">+2", "&a ", "*a", "*b", "<<: *a", "<<: [*a, *a]",
+        "!!str ", "!!int x", "!!binary \"=\"", "!<tag:x> ",
+        "[", "]", "{", "}", "[[[[", "{a: {b: {c: ", "'", "\"", "\"\\x\"", "\"\\ud800\"", "#", " #", "\t", "    ", "~", "null", "true",
+        "1e9", "0x7fffffffffffffff", "[]", "{}", "{{ .Values.image }}",
+        "{{- if x }}", "{{env \"A\"}}", "{{env \"\"}}", "${A}", "${A:-b:1}", "${A:?no}", "${A-${B:-c}}", "${", "$", "$$", "$A", "${A:+x}",
+        "${A%x}", "image: ", "image: nginx", "containers:", "- name: x",
+        "kind: Pod", "kind: List", "apiVersion: v1", "items:", "services:", "sync:", "version: 1", "images:", "tags: {allow: ['(']}",
+        "semverRange: ['>=1 <0']", "ratelimit: {min: -1, retry: 9999999999h}",
+        "images-by-tag-regex:", "credentials: {password: x}", "FROM a AS b", "FROM ${A}", "FROM --platform=$BUILDPLATFORM a", "ARG A=b",
+        "ARG A", "COPY --from=0 a b", "COPY --from=b:1 a b", "COPY <<EOF a",
+        "RUN <<-\"E F\" cat", "EOF", "# escape=`", "# syntax=docker/dockerfile:1", "\\", "`", "ONBUILD FROM x", "from",
+        "RUN --mount=type=bind,from=x:1,target=/ true", "\0", "\u0085", "\u2028", "\ufeff", "\u001b[2J",
     ];
 
     public static byte[] Apply(byte[] input, Mutation.Change change, byte[] other)
@@ -53,7 +60,8 @@ internal static class LineMutator
                 lines[at] = Spliced(lines[at], change.Other, word);
                 break;
             case 7:
-                lines[at] = [.. lines[at].AsSpan().TrimEnd("\r\n"u8), .. new byte[][] { [], [(byte)'\r'], "\r\n"u8.ToArray() }[change.Value % 3]];
+                lines[at] = [.. lines[at].AsSpan().TrimEnd("\r\n"u8),
+                    .. new byte[][] { [], [(byte)'\r'], "\r\n"u8.ToArray() }[change.Value % 3]];
                 break;
             case 8:
                 var from = Lines(other);

@@ -4,25 +4,30 @@ using ImagePusher.Core.Tests.Archives;
 namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>
-/// Changes a tar: fields of headers with a correct checksum, entries, and JSON files, whose digests and sizes are corrected wherever another
+/// Changes a tar: fields of headers with a correct checksum, entries, and JSON files, whose digests and sizes are corrected wherever
+/// another
 /// file names them, so that the change is read and not only found by its digest.
 /// </summary>
 internal static class TarMutator
 {
     // Offset and length of the fields of a header (POSIX ustar).
     private static readonly (int Offset, int Length)[] Fields =
-        [(0, 100), (100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (148, 8), (156, 1), (157, 100), (257, 6), (263, 2), (329, 8), (345, 155)];
+        [(0, 100), (100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (148, 8), (156, 1), (157, 100), (257, 6), (263, 2), (329, 8),
+            (345, 155)];
 
     private static readonly byte[][] Values =
     [
         .. new[]
         {
-            "", "0", "7", "77777777777", "00000000000", "99999999999", "-1", " ", "\0", "x", "g", "L", "K", "1", "2", "3", "4", "5", "6", "S", "D", "V", "M", "N", "../x", "/x", "./", "a/../b", "index.json",
-            "manifest.json", "oci-layout", "blobs/sha256/", "ustar", "ustar  ", "30 mtime=9999999999999999999.5\n", "12 size=-10\n", "34 size=9223372036854775807\n", "11 path=..\n", "9 path=\n",
+            "", "0", "7", "77777777777", "00000000000", "99999999999", "-1", " ", "\0", "x", "g", "L", "K", "1", "2", "3", "4", "5", "6",
+            "S", "D", "V", "M", "N", "../x", "/x", "./", "a/../b", "index.json",
+            "manifest.json", "oci-layout", "blobs/sha256/", "ustar", "ustar  ", "30 mtime=9999999999999999999.5\n", "12 size=-10\n",
+            "34 size=9223372036854775807\n", "11 path=..\n", "9 path=\n",
             "27 GNU.sparse.major=1\n", "99999999999999999999 path=x\n", "0 path=x\n", "-5 path=x\n", "20 path=\u00e9\n", "path=x", "\n\n\n",
         }.Select(Encoding.UTF8.GetBytes),
         [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0], [0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
-        [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], [0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        [0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
     ];
 
     public static byte[] Apply(byte[] input, Mutation.Change change, byte[] other)

@@ -5,7 +5,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.IO;
 
-/// <summary>A user without a home folder, as in many containers: the default cache is below the temporary folder, which all share.</summary>
+/// <summary>A user without a home folder, as in many containers: the default cache is below the temporary folder, which all
+/// share.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class HomelessUserTests : IDisposable
 {
@@ -50,12 +51,14 @@ public sealed class HomelessUserTests : IDisposable
 
     private async Task<string> RunAsync() => (await ExternalTools.RunAsync(
         "setpriv",
-        ["--reuid=54321", "--regid=54321", "--clear-groups", "env", "-u", "HOME", "-u", "XDG_CACHE_HOME", $"TMPDIR={_folder["tmp"]}", .. Worker.Command, "default-cache"],
+        ["--reuid=54321", "--regid=54321", "--clear-groups", "env", "-u", "HOME", "-u", "XDG_CACHE_HOME", $"TMPDIR={_folder["tmp"]}",
+            .. Worker.Command, "default-cache"],
         new ToolSettings { AllowFailure = true }, Token)).Output;
 
     private void Prepare()
     {
-        Assert.SkipUnless(Environment.UserName == "root" && ExternalTools.Find("setpriv") is not null, "Only root can run programs as another user.");
+        Assert.SkipUnless(Environment.UserName == "root" && ExternalTools.Find("setpriv") is not null,
+            "Only root can run programs as another user.");
         File.SetUnixFileMode(_folder.FullName, All);
         File.SetUnixFileMode(Directory.CreateDirectory(_folder["tmp"]).FullName, All | UnixFileMode.StickyBit);
     }

@@ -5,7 +5,8 @@ namespace ImagePusher.Core.Tests.Inspection;
 /// <summary>What the upper layers decide about a path is what all layers say.</summary>
 public sealed class FileLookupTests
 {
-    private static readonly string[] Names = ["a", "b", "a/b", "a/c", "a/b/c", "b/c", ".wh.a", "a/.wh.b", "a/.wh..wh..opq", "a/b/.wh.c", ".wh..wh..opq"];
+    private static readonly string[] Names = ["a", "b", "a/b", "a/c", "a/b/c", "b/c", ".wh.a", "a/.wh.b", "a/.wh..wh..opq", "a/b/.wh.c",
+        ".wh..wh..opq"];
 
     [Fact]
     public void A_decided_path_has_the_same_file_in_the_upper_layers_as_in_all()
@@ -57,7 +58,8 @@ public sealed class FileLookupTests
 
     // Links only where nothing is below them: what a link of a lower layer changes is a matter of the merged tree.
     private static LayerEntry Entry(string name, int kind, int ordinal) =>
-        LayerPath.NameOf(name).StartsWith(".wh.", StringComparison.Ordinal) ? new LayerEntry(name, LayerEntryKind.File, 0) { Ordinal = ordinal }
+        LayerPath.NameOf(name).StartsWith(".wh.", StringComparison.Ordinal)
+            ? new LayerEntry(name, LayerEntryKind.File, 0) { Ordinal = ordinal }
         : kind switch
         {
             0 => new LayerEntry(name, LayerEntryKind.Directory, 0) { Ordinal = ordinal },

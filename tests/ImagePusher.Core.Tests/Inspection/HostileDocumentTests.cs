@@ -21,7 +21,8 @@ public sealed class HostileDocumentTests
         values = InspectionLimits.DocumentValues - 500;
         Assert.Throws<LimitExceededException>(() => AttachedDocument.Read(Document(1000), ref values));
 
-        byte[] Document(int values) => Encoding.UTF8.GetBytes(new StringBuilder(start).Insert(start.Length, value, values).Append(end).ToString());
+        byte[] Document(int values) =>
+            Encoding.UTF8.GetBytes(new StringBuilder(start).Insert(start.Length, value, values).Append(end).ToString());
     }
 
     [Theory]
@@ -35,6 +36,7 @@ public sealed class HostileDocumentTests
         Assert.Equal("x", AttachedDocument.Attestation(JsonDocument.Parse(once).RootElement)!.PredicateType);
         Assert.Null(AttachedDocument.Attestation(JsonDocument.Parse(Wrap(once)).RootElement));
 
-        string Wrap(string content) => envelope.Replace("$", Convert.ToBase64String(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
+        string Wrap(string content) =>
+            envelope.Replace("$", Convert.ToBase64String(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
     }
 }

@@ -81,13 +81,15 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("gzip", 64, 18)]
     [InlineData("gzip", 1, 1100)]
     [InlineData("zstd", 64, 18)]
-    public async Task A_layer_that_is_decompressed_for_another_format_cannot_expand_without_limit(string compression, int megabytes, int members)
+    public async Task A_layer_that_is_decompressed_for_another_format_cannot_expand_without_limit(string compression, int megabytes,
+        int members)
     {
         // Members and frames in succession are one stream.
         var zeros = new byte[megabytes * 1024 * 1024];
         using var zstd = new ZstdSharp.Compressor(1);
         var member = compression == "zstd" ? zstd.Wrap(zeros).ToArray() : GZip(stream => stream.Write(zeros));
-        await using var layout = await LayoutImage.CreateAsync(_folder, "image", [.. Enumerable.Repeat(member, members).SelectMany(bytes => bytes)]);
+        await using var layout =
+            await LayoutImage.CreateAsync(_folder, "image", [.. Enumerable.Repeat(member, members).SelectMany(bytes => bytes)]);
         var layer = layout.Image.Manifest.Layers[0];
         var blob = new DecodedBlob(layout.Image.Source, layer, layer.Digest, new BlobProgress(layer, isLayer: true));
         await Assert.ThrowsAsync<LimitExceededException>(() => blob.WriteToAsync(Stream.Null, 0, Token));

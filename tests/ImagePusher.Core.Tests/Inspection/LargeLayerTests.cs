@@ -78,9 +78,15 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         var digest = $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(read, Token))}";
         File.Move(path, Path.Combine(layout, "blobs", "sha256", digest[7..]));
         var config = Add(layout, $$$"""{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["{{{digest}}}"]}}""");
-        var manifest = Add(layout, $$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{config}}},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{digest}}","size":{{read.Length}}}]}""");
+        var manifest = Add(layout,
+            $$"""
+                {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+                "config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{config}}},
+                "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{digest}}","size":{{read.Length}}}]}
+                """);
         await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""", Token);
-        await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), $$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",{{manifest}}}]}""", Token);
+        await File.WriteAllTextAsync(Path.Combine(layout, "index.json"),
+            $$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",{{manifest}}}]}""", Token);
         return layout;
     }
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Inspection;
 
-/// <summary>An image in an OCI layout whose layers are given, uncompressed or in any compression; a layer may be named more than once.</summary>
+/// <summary>An image in an OCI layout whose layers are given, uncompressed or in any compression; a layer may be named more than
+/// once.</summary>
 internal sealed class LayoutImage : IAsyncDisposable
 {
     private readonly ImageArchive _archive;
@@ -19,11 +20,16 @@ internal sealed class LayoutImage : IAsyncDisposable
     {
         var config = Add(folder, name, """{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray());
         var added = layers.Distinct().ToDictionary(layer => layer, layer => Add(folder, name, layer));
-        var list = string.Join(',', layers.Select(layer => $$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar",{{added[layer]}}}"""));
+        var list = string.Join(',',
+            layers.Select(layer => $$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar",{{added[layer]}}}"""));
         var manifest = Add(folder, name, System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{config}}},"layers":[{{list}}]}"""));
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}",
+                "config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{config}}},"layers":[{{list}}]}
+                """));
         folder.Write($"{name}/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        folder.Write($"{name}/index.json", $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{TestImage.ManifestType}}",{{manifest}}}]}""");
+        folder.Write($"{name}/index.json",
+            $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{TestImage.ManifestType}}",{{manifest}}}]}""");
         var archive = await ImageArchive.OpenAsync(folder[name], null, TestContext.Current.CancellationToken);
         return new LayoutImage(archive, await new ImageChooser(new ImageSelection(archive, archive.Images[0].Root), NullLogger.Instance)
             .ChooseOneAsync([], TestContext.Current.CancellationToken));

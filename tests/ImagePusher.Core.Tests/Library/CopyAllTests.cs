@@ -10,7 +10,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>What a caller gets where only some of several images can be copied: the results of these, and the failures of the others.</summary>
+/// <summary>What a caller gets where only some of several images can be copied: the results of these, and the failures of the
+/// others.</summary>
 public sealed class CopyAllTests : LibraryTest
 {
     [Theory]
@@ -77,7 +78,8 @@ public sealed class CopyAllTests : LibraryTest
             RegistryProfile.Conformant with { RepositoriesMustExist = true }, new FakeRegistryOptions { Repositories = ["a", "c", "d"] });
         var log = new RecordingLogger();
         var error = await Assert.ThrowsAsync<CopyFailedException>(() => CopyAllAsync(
-            ImageEndpoint.Archive(ArchiveOf("a:1", "b:1", "c:1", "d:1")), ImageEndpoint.Registry(registry.Address), new CopyOptions { Logger = log }));
+            ImageEndpoint.Archive(ArchiveOf("a:1", "b:1", "c:1", "d:1")), ImageEndpoint.Registry(registry.Address),
+            new CopyOptions { Logger = log }));
         Assert.Equal(["a", "c", "d"], error.Results.Select(result => result.Name.Repository));
         var failure = Assert.IsAssignableFrom<RegistryException>(Assert.Single(error.Failures));
         Assert.Equal("NAME_UNKNOWN", failure.ErrorCode);
@@ -92,7 +94,8 @@ public sealed class CopyAllTests : LibraryTest
             () => CopyAllAsync(ImageEndpoint.Cache(path: cache), ImageEndpoint.Archive(Folder["none.tar"])));
         Assert.Empty(error.Results);
         Assert.Equal(2, error.Failures.Count);
-        Assert.StartsWith($"2 images of the cache {cache} were not copied, 0 were. The first failure: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"2 images of the cache {cache} were not copied, 0 were. The first failure: ", error.Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(Folder["none.tar"]));
     }
 
@@ -114,7 +117,8 @@ public sealed class CopyAllTests : LibraryTest
         using var stop = new CancellationTokenSource();
         var progress = new Progress(stop.Cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ImageTransfer.CopyAllAsync(
-            ImageEndpoint.Archive(ArchiveOf("a:1", "b:1")), ImageEndpoint.Registry(Registry), new CopyOptions { Progress = progress }, stop.Token));
+            ImageEndpoint.Archive(ArchiveOf("a:1", "b:1")), ImageEndpoint.Registry(Registry), new CopyOptions { Progress = progress },
+            stop.Token));
     }
 
     [Fact]
@@ -172,7 +176,8 @@ public sealed class CopyAllTests : LibraryTest
     private sealed class SealedVault(string sealedFor) : ICredentialProvider
     {
         public ValueTask<RegistryCredential?> GetCredentialAsync(
-            string registry, string repository, RegistryCredential? rejected, CancellationToken cancellationToken) => repository == sealedFor
+            string registry, string repository, RegistryCredential? rejected, CancellationToken cancellationToken) =>
+                repository == sealedFor
             ? throw new InvalidOperationException("The vault is sealed.")
             : new ValueTask<RegistryCredential?>(new RegistryCredential("user", "secret"));
     }

@@ -8,12 +8,14 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>Content named by sha512 keeps its digest everywhere, and content named by an unknown algorithm is rejected as unsupported.</summary>
+/// <summary>Content named by sha512 keeps its digest everywhere, and content named by an unknown algorithm is rejected as
+/// unsupported.</summary>
 public sealed class DigestAlgorithmTests : LibraryTest
 {
     private static readonly byte[] Layer = SampleImage.Bytes(1, 3000);
 
-    public static TheoryData<string> UnknownDigests => ["sha384:" + new string('0', 96), "blake3:" + new string('0', 64), "multihash+base58:QmRZxt2b"];
+    public static TheoryData<string> UnknownDigests =>
+        ["sha384:" + new string('0', 96), "blake3:" + new string('0', 64), "multihash+base58:QmRZxt2b"];
 
     [Theory]
     [InlineData("sha512", "sha512", "sha512")]
@@ -25,8 +27,10 @@ public sealed class DigestAlgorithmTests : LibraryTest
         var layout = WriteLayout(index, manifest, blobs);
         var imported = await CopyAsync(ImageEndpoint.Layout(layout), ImageEndpoint.Cache("localhost/app:1", Folder["cache"]));
         await CopyAsync(ImageEndpoint.Cache("localhost/app:1", Folder["cache"]), ImageEndpoint.Registry($"{Registry}/team/app:1"));
-        await CopyAsync(ImageEndpoint.Registry($"{Registry}/team/app@{imported}"), ImageEndpoint.Cache("localhost/saved:1", Folder["second"]));
-        var exported = await CopyAsync(ImageEndpoint.Cache("localhost/saved:1", Folder["second"]), ImageEndpoint.Archive(Folder["app.tar"]));
+        await CopyAsync(ImageEndpoint.Registry($"{Registry}/team/app@{imported}"),
+            ImageEndpoint.Cache("localhost/saved:1", Folder["second"]));
+        var exported = await CopyAsync(ImageEndpoint.Cache("localhost/saved:1", Folder["second"]),
+            ImageEndpoint.Archive(Folder["app.tar"]));
         Assert.Equal(index, imported.Algorithm);
         Assert.Equal(imported, exported);
         await using var archive = await ImageArchive.OpenAsync(Folder["app.tar"], null, Token);
@@ -84,7 +88,8 @@ public sealed class DigestAlgorithmTests : LibraryTest
         var layout = WriteIndex(new { mediaType = MediaTypes.OciManifest, digest, size = 5 });
         await UnsupportedAsync(() => ImageArchive.OpenAsync(layout, null, Token), digest);
 
-        var config = JsonSerializer.SerializeToUtf8Bytes(new { os = "linux", architecture = "amd64", rootfs = new { diff_ids = new[] { digest } } });
+        var config = JsonSerializer.SerializeToUtf8Bytes(
+            new { os = "linux", architecture = "amd64", rootfs = new { diff_ids = new[] { digest } } });
         var tar = new TestTar().File("config.json", config).File("layer.tar", Layer)
             .Json("manifest.json", new[] { new { Config = "config.json", RepoTags = new[] { "a:1" }, Layers = new[] { "layer.tar" } } });
         await UnsupportedAsync(() => ImageArchive.OpenAsync(Folder.Write("docker.tar", tar.ToArray()), null, Token), digest);
@@ -143,5 +148,6 @@ public sealed class DigestAlgorithmTests : LibraryTest
         return Folder["layout"];
     }
 
-    private void Write(byte[] blob, string algorithm) => Folder.Write($"layout/blobs/{algorithm}/{Digest.Of(blob, Hash(algorithm)).Encoded}", blob);
+    private void Write(byte[] blob, string algorithm) =>
+        Folder.Write($"layout/blobs/{algorithm}/{Digest.Of(blob, Hash(algorithm)).Encoded}", blob);
 }

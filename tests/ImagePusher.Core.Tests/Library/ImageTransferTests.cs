@@ -18,7 +18,8 @@ public sealed class ImageTransferTests : LibraryTest
 
         var cached = await CopyAsync(Target("team/app:1.0"), ImageEndpoint.Cache(path: Folder["cache"]));
         Assert.Equal(pushed.Name, cached.Name);
-        var exported = await CopyAsync(ImageEndpoint.Cache(pushed.Name.ToString(), Folder["cache"]), ImageEndpoint.Archive(Folder["oci.tar"]));
+        var exported = await CopyAsync(ImageEndpoint.Cache(pushed.Name.ToString(), Folder["cache"]),
+            ImageEndpoint.Archive(Folder["oci.tar"]));
         var read = await CopyAsync(ImageEndpoint.Archive(Folder["oci.tar"]), ImageEndpoint.Layout(Folder["layout"], "localhost/app:2.0"));
         Assert.Equal("localhost/app:2.0", read.Name.ToString());
         Assert.All([cached, exported, read], result => Assert.Equal(pushed.Manifest.Digest, result.Manifest.Digest));
@@ -63,8 +64,10 @@ public sealed class ImageTransferTests : LibraryTest
         Assert.Contains("docker.io/library/two:1", error.Message, StringComparison.Ordinal);
 
         var results = await ImageTransfer.CopyAllAsync(source, Target("all/"), cancellationToken: Token);
-        Assert.Equal(["one:1", "one:latest", "two:1"], results.Select(result => result.Name.ToString()[$"{Registry}/all/".Length..]).Order());
-        Assert.Equal($"{Registry}/x:1", (await CopyAsync(ImageEndpoint.Archive(Folder["two.tar"], "two:1"), Target("x:1"))).Name.ToString());
+        Assert.Equal(["one:1", "one:latest", "two:1"],
+            results.Select(result => result.Name.ToString()[$"{Registry}/all/".Length..]).Order());
+        Assert.Equal($"{Registry}/x:1",
+            (await CopyAsync(ImageEndpoint.Archive(Folder["two.tar"], "two:1"), Target("x:1"))).Name.ToString());
     }
 
     [Theory]
@@ -75,7 +78,8 @@ public sealed class ImageTransferTests : LibraryTest
     {
         var (good, log) = (new SampleImage(SampleImage.Bytes(1, 5_000)), new RecordingLogger());
         var tar = new TestTar().Files(good.Files).File("config", "{}"u8.ToArray()).File("layer", SampleImage.Bytes(2, 100))
-            .Json("manifest.json", new object[] { new { Config = config, RepoTags = (string[])["bad:1"], Layers = (string[])[layer] }, good.Entry("good:1") });
+            .Json("manifest.json", new object[] { new { Config = config, RepoTags = (string[])["bad:1"], Layers = (string[])[layer] },
+                good.Entry("good:1") });
         var source = ImageEndpoint.Archive(Folder.Write("two.tar", tar.ToArray()));
 
         var error = await Assert.ThrowsAsync<CopyFailedException>(

@@ -23,7 +23,8 @@ public sealed partial class PublicApiTests
         var name = type.Assembly.GetName().Name;
         var committed = Path.Combine(Root, "tests", "ImagePusher.Core.Tests", "Library", $"{name}.PublicApi.txt");
         var actual = type.Assembly.GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd() + "\n";
-        var expected = File.Exists(committed) ? (await File.ReadAllTextAsync(committed, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n") : "";
+        var expected = File.Exists(committed)
+            ? (await File.ReadAllTextAsync(committed, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n") : "";
         if (actual != expected)
         {
             var received = Path.Combine(AppContext.BaseDirectory, $"{name}.PublicApi.received.txt");
@@ -36,7 +37,8 @@ public sealed partial class PublicApiTests
     public void Every_public_type_is_an_error_or_used_by_a_sample_or_by_a_public_member_of_such_a_type()
     {
         string[] pages = ["src/ImagePusher.Core/README.md", "docs/library/README.md"];
-        var samples = string.Join('\n', pages.SelectMany(page => Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Value)));
+        var samples = string.Join('\n',
+            pages.SelectMany(page => Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Value)));
         var all = typeof(ImagePusherException).Assembly.GetExportedTypes();
         var used = all.Where(type => type.IsAssignableTo(typeof(Exception)) || Regex.IsMatch(samples, $@"\b{type.Name}\b")).ToHashSet();
         for (var open = new Queue<Type>(used); open.TryDequeue(out var type);)

@@ -10,7 +10,8 @@ public sealed partial class ReadmeTests : LibraryTest
     [Fact]
     public void Every_sample_of_the_README_is_compiled_code()
     {
-        var readme = Block().Matches(File.ReadAllText(Path.Combine(Root, "src/ImagePusher.Core/README.md"))).Select(match => Normal(match.Groups[1].Value));
+        var readme = Block().Matches(File.ReadAllText(Path.Combine(Root, "src/ImagePusher.Core/README.md")))
+            .Select(match => Normal(match.Groups[1].Value));
         var code = Sample().Matches(File.ReadAllText(Path.Combine(Root, "tests/ImagePusher.Core.Tests/Library/ReadmeSamples.cs")))
             .Select(match => Normal(match.Groups[1].Value));
         Assert.Equal(code, readme);
@@ -20,7 +21,8 @@ public sealed partial class ReadmeTests : LibraryTest
     [Fact]
     public async Task The_first_sample_runs_in_three_lines()
     {
-        await ImageTransfer.CopyAsync(ImageEndpoint.Archive(DockerArchive("app.tar", "alpine:3.22")), ImageEndpoint.Registry(Registry), null, Token);
+        await ImageTransfer.CopyAsync(ImageEndpoint.Archive(DockerArchive("app.tar", "alpine:3.22")), ImageEndpoint.Registry(Registry),
+            null, Token);
 
         var source = ImageEndpoint.Parse($"{Registry}/alpine:3.22");
         var target = ImageEndpoint.Parse(Folder["alpine.tar"]);

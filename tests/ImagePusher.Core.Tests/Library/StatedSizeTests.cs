@@ -9,11 +9,13 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>Sizes that a manifest states: negative, too large, two for one digest, and so many that their sum does not fit 64 bits.</summary>
+/// <summary>Sizes that a manifest states: negative, too large, two for one digest, and so many that their sum does not fit 64
+/// bits.</summary>
 public sealed class StatedSizeTests : LibraryTest
 {
     private static readonly byte[] Layer = SampleImage.Bytes(1, 3000);
-    private static readonly byte[] Config = """{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
+    private static readonly byte[] Config =
+        """{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
     [Theory]
     [InlineData("-1")]
@@ -90,7 +92,8 @@ public sealed class StatedSizeTests : LibraryTest
         new ImageSelection(source, await source.ResolveAsync("x", Token)), ImageCache.Open(Folder["copy"]),
         ImageReference.Parse("localhost/app:1"), new CopyOptions(), new CopyMonitor(), Token);
 
-    private Task<CopyResult> CopyFromAsync(ImageEndpoint source) => ImageTransfer.CopyAsync(source, ImageEndpoint.Layout(Folder["copy"]), null, Token);
+    private Task<CopyResult> CopyFromAsync(ImageEndpoint source) =>
+        ImageTransfer.CopyAsync(source, ImageEndpoint.Layout(Folder["copy"]), null, Token);
 
     private string WriteLayout(byte[] image)
     {

@@ -53,7 +53,8 @@ public sealed class TerminalTextTests
     [InlineData("Use 'ann:s3/cret@localhost:5000/a'", "Use '***@localhost:5000/a'.")]
     [InlineData("tcp://ann:s3cret@[::1]:2375", "tcp://***@[::1]:2375.")]
     [InlineData("'app:1.0@sha256:aa' is not a digest", "'app:1.0@sha256:aa' is not a digest.")]
-    [InlineData("localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef", "localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef.")]
+    [InlineData("localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef",
+        "localhost:5000/a:1@sha256:0123456789abcdef0123456789abcdef.")]
     [InlineData("ann@example.com: denied", "ann@example.com: denied.")]
     public void The_password_of_an_address_is_hidden(string text, string expected) => Assert.Equal(expected, TerminalText.Sentence(text));
 
@@ -82,7 +83,8 @@ public sealed class TerminalTextTests
     public void The_password_of_an_address_is_in_no_quote_and_no_log(string text)
     {
         Assert.DoesNotContain("cret", TerminalText.Quote(text), StringComparison.Ordinal);
-        var padded = text.Replace("ann:", $"ann{new string('n', 190)}:", StringComparison.Ordinal).Replace("s3cret", $"s3{new string('c', 190)}ret", StringComparison.Ordinal);
+        var padded = text.Replace("ann:", $"ann{new string('n', 190)}:", StringComparison.Ordinal).Replace("s3cret",
+            $"s3{new string('c', 190)}ret", StringComparison.Ordinal);
         Assert.DoesNotContain("s3c", TerminalText.Quote(padded), StringComparison.Ordinal);
         var log = new ImagePusher.TestSupport.RecordingLogger();
         LoggerExtensions.Warning(log, text);

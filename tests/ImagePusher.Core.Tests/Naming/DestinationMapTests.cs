@@ -28,7 +28,8 @@ public sealed class DestinationMapTests
     public void With_library_kept_an_official_image_does_not_conflict_with_another_registrys() =>
         Assert.Equal(
             ["localhost:5000/app:1", "localhost:5000/library/app:1"],
-            new[] { "quay.io/app:1", "app:1" }.Select((name, place) => For(DestinationMap.Parse("localhost:5000", keepLibrary: true), name, $"{place}")));
+            new[] { "quay.io/app:1", "app:1" }.Select(
+                (name, place) => For(DestinationMap.Parse("localhost:5000", keepLibrary: true), name, $"{place}")));
 
     [Fact]
     public void Of_images_known_together_every_one_of_a_conflict_is_rejected_and_the_others_are_named()
@@ -41,7 +42,8 @@ public sealed class DestinationMapTests
     [Fact]
     public void One_image_without_a_usable_name_does_not_reject_the_others()
     {
-        var mapped = DestinationMap.Parse("localhost:5000").ForAll([(null, "sha256:1", "a"), (ImageReference.Parse("quay.io/app:1"), "app", "b")]);
+        var mapped = DestinationMap.Parse("localhost:5000")
+            .ForAll([(null, "sha256:1", "a"), (ImageReference.Parse("quay.io/app:1"), "app", "b")]);
         Assert.IsType<InvalidReferenceException>(mapped[0].Error);
         Assert.Equal("localhost:5000/app:1", mapped[1].Name?.Name.ToString());
     }
@@ -55,6 +57,8 @@ public sealed class DestinationMapTests
     private static string For(DestinationMap map, string source, string identity) =>
         map.For(ImageReference.Parse(source), source, identity).Name.ToString();
 
-    private static IReadOnlyList<(DestinationName? Name, ImagePusherException? Error)> All(string destination, params (string Source, string Identity)[] images) =>
-        DestinationMap.Parse(destination).ForAll([.. images.Select(image => ((ImageReference?)ImageReference.Parse(image.Source), image.Source, image.Identity))]);
+    private static IReadOnlyList<(DestinationName? Name, ImagePusherException? Error)> All(string destination,
+        params (string Source, string Identity)[] images) =>
+        DestinationMap.Parse(destination)
+            .ForAll([.. images.Select(image => ((ImageReference?)ImageReference.Parse(image.Source), image.Source, image.Identity))]);
 }

@@ -74,7 +74,8 @@ public sealed class NameMistakeTests
     public void A_valid_name_is_never_rejected_or_changed()
     {
         var random = new Random(20260801);
-        string[] hosts = ["", "localhost/", "localhost:5000/", "ghcr.io/", "registry.example.com:443/", "[::1]:5000/", "10.0.0.1/", "a_b.c/"];
+        string[] hosts = ["", "localhost/", "localhost:5000/", "ghcr.io/", "registry.example.com:443/", "[::1]:5000/", "10.0.0.1/",
+            "a_b.c/"];
         string[] parts = ["app", "team/app", "a/b/c/d", "x__y", "a-b.c_d", "env", "library/nginx", "0", "a/1.0"];
         string[] tags = ["", ":1", ":latest", ":v1.2.3-rc_1", ":_x", ":A.B-C"];
         string[] digests = ["", "@" + Digest];
@@ -92,7 +93,8 @@ public sealed class NameMistakeTests
     public void Any_text_is_a_name_or_one_error_without_the_secret_in_it()
     {
         var random = new Random(20260802);
-        string[] pieces = ["app", "/", ":", "@", "\\", "$", "%", "<", "{", "localhost", "ghcr.io", "5000", "sha256:", Digest, "S3cret", " ", "."];
+        string[] pieces = ["app", "/", ":", "@", "\\", "$", "%", "<", "{", "localhost", "ghcr.io", "5000", "sha256:", Digest, "S3cret", " ",
+            "."];
         for (var round = 0; round < 50_000; round++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => pieces[random.Next(pieces.Length)]));

@@ -7,8 +7,10 @@ public sealed class TagVersionTests
     // semver.org 2.0.0, 11, and what tags have beyond it: 'v', fewer and more parts, dates, leading zeros.
     private static readonly string[] Ascending =
     [
-        "0", "0.0.1", "1.0.0-0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "v1.0.0",
-        "1.0.0.1", "1.2", "1.9", "1.10", "V1.20.0", "1.21", "2.0-rc1", "2", "2024.01.15", "2024.2", "20240115", "99999999999999999999", "100000000000000000000",
+        "0", "0.0.1", "1.0.0-0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+        "1.0.0-rc.1", "v1.0.0",
+        "1.0.0.1", "1.2", "1.9", "1.10", "V1.20.0", "1.21", "2.0-rc1", "2", "2024.01.15", "2024.2", "20240115", "99999999999999999999",
+        "100000000000000000000",
     ];
 
     [Fact]
@@ -19,7 +21,8 @@ public sealed class TagVersionTests
         {
             for (var other = 0; other < versions.Count; other++)
             {
-                Assert.True(Math.Sign(versions[one].CompareTo(versions[other])) == Math.Sign(one - other), $"{versions[one]} and {versions[other]}");
+                Assert.True(Math.Sign(versions[one].CompareTo(versions[other])) == Math.Sign(one - other),
+                    $"{versions[one]} and {versions[other]}");
             }
         }
     }
@@ -31,7 +34,8 @@ public sealed class TagVersionTests
     [InlineData("1.0-rc.01", "1.0.0-rc.1")]
     public void Some_tags_are_the_same_version(string one, string other) => Assert.Equal(0, Parse(one).CompareTo(Parse(other)));
 
-    [Theory, InlineData("latest"), InlineData(""), InlineData("v"), InlineData("1."), InlineData("1..2"), InlineData("1.0rc1"), InlineData("a1.0"), InlineData("1.0-"), InlineData("1.0.x"), InlineData(null)]
+    [Theory, InlineData("latest"), InlineData(""), InlineData("v"), InlineData("1."), InlineData("1..2"), InlineData("1.0rc1"),
+        InlineData("a1.0"), InlineData("1.0-"), InlineData("1.0.x"), InlineData(null)]
     public void Other_tags_are_none(string? tag) => Assert.False(TagVersion.TryParse(tag, out _));
 
     [Theory]
@@ -45,11 +49,13 @@ public sealed class TagVersionTests
         Assert.Equal(0, read.CompareTo(Parse(version)));
     }
 
-    [Theory, InlineData("1.27"), InlineData("alpine"), InlineData("-alpine"), InlineData("1.27-alpine3"), InlineData("1.27-Alpine"), InlineData("1.27alpine"), InlineData("latest-alpine"), InlineData(null)]
+    [Theory, InlineData("1.27"), InlineData("alpine"), InlineData("-alpine"), InlineData("1.27-alpine3"), InlineData("1.27-Alpine"),
+        InlineData("1.27alpine"), InlineData("latest-alpine"), InlineData(null)]
     public void A_tag_without_the_variant_is_none(string? tag) => Assert.False(TagVersion.TryParse(tag, "alpine", out _));
 
     [Fact]
     public void A_version_reads_back_as_it_was_written() => Assert.Equal("v1.02-rc.1_x", Parse("v1.02-rc.1_x").ToString());
 
-    private static TagVersion Parse(string tag) => TagVersion.TryParse(tag, out var version) ? version : throw new FormatException($"'{tag}' was not read as a version.");
+    private static TagVersion Parse(string tag) =>
+        TagVersion.TryParse(tag, out var version) ? version : throw new FormatException($"'{tag}' was not read as a version.");
 }

@@ -54,7 +54,9 @@ public sealed class VersionRangeTests
         Assert.Equal(text, range.ToString());
     }
 
-    [Theory, InlineData(""), InlineData(" "), InlineData(">="), InlineData("latest"), InlineData(">=1.20 <"), InlineData("1 ||"), InlineData("1.0 to 2.0"), InlineData("^"), InlineData("1.2 -"), InlineData("^latest"), InlineData("1 | 2"), InlineData("^^1"), InlineData("=>1"), InlineData(">=1.20<two")]
+    [Theory, InlineData(""), InlineData(" "), InlineData(">="), InlineData("latest"), InlineData(">=1.20 <"), InlineData("1 ||"),
+        InlineData("1.0 to 2.0"), InlineData("^"), InlineData("1.2 -"), InlineData("^latest"), InlineData("1 | 2"), InlineData("^^1"),
+        InlineData("=>1"), InlineData(">=1.20<two")]
     public void Another_text_is_InvalidReference(string text) => Assert.Throws<InvalidReferenceException>(() => VersionRange.Parse(text));
 
     private static bool Holds(VersionRange range, string tag) => TagVersion.TryParse(tag, out var version) && range.Contains(version);

@@ -17,22 +17,27 @@ public sealed class DescriptorLimitTests
     public void A_size_beyond_the_limit_is_rejected(string size)
     {
         Assert.Throws<FormatException>(() => Parse($$"""{"digest":"{{One}}","size":{{size}}}"""));
-        Assert.Throws<FormatException>(() => Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"manifests":[{"digest":"{{One}}","size":{{size}}}]}""")));
+        Assert.Throws<FormatException>(
+            () => Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"manifests":[{"digest":"{{One}}","size":{{size}}}]}""")));
     }
 
     [Fact]
     public void Sizes_at_the_limit_can_be_added_up()
     {
-        var layers = string.Join(',', Enumerable.Range(0, 20_000).Select(number => $$"""{"digest":"sha256:{{number:x64}}","size":{{Descriptor.MaximumSize}}}"""));
+        var layers = string.Join(',',
+            Enumerable.Range(0, 20_000).Select(number => $$"""{"digest":"sha256:{{number:x64}}","size":{{Descriptor.MaximumSize}}}"""));
         Assert.Equal(20_000 * Descriptor.MaximumSize, ((ImageManifest)Parse(layers)).Layers.Sum(layer => layer.Size));
     }
 
     [Fact]
     public void One_digest_with_two_sizes_is_rejected()
     {
-        var error = Assert.Throws<FormatException>(() => Parse($$"""{"digest":"{{One}}","size":1},{"digest":"{{Two}}","size":1},{"digest":"{{One}}","size":2}"""));
+        var error = Assert.Throws<FormatException>(
+            () => Parse($$"""{"digest":"{{One}}","size":1},{"digest":"{{Two}}","size":1},{"digest":"{{One}}","size":2}"""));
         Assert.Contains($"{One} with two sizes", error.Message, StringComparison.Ordinal);
-        Assert.Throws<FormatException>(() => Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"manifests":[{"digest":"{{One}}","size":1},{"digest":"{{One}}","size":2}]}""")));
+        Assert.Throws<FormatException>(
+            () => Manifest.Parse(Encoding.UTF8.GetBytes(
+                $$"""{"manifests":[{"digest":"{{One}}","size":1},{"digest":"{{One}}","size":2}]}""")));
     }
 
     [Fact]

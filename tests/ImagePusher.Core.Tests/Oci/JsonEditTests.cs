@@ -14,7 +14,8 @@ public sealed class JsonEditTests
     [InlineData("""{"\u0062":1}""", """{"\u0062":9}""")]
     [InlineData("""{"\ud800":"\udfff","b":1}""", """{"\ud800":"\udfff","b":9}""")]
     public void A_property_is_set_and_the_rest_keeps_its_bytes(string json, string expected) =>
-        Assert.Equal(expected, Text(JsonEdit.Set(Encoding.UTF8.GetBytes(json), new Dictionary<string, byte[]?> { ["b"] = "9"u8.ToArray() })));
+        Assert.Equal(expected, Text(
+            JsonEdit.Set(Encoding.UTF8.GetBytes(json), new Dictionary<string, byte[]?> { ["b"] = "9"u8.ToArray() })));
 
     [Theory]
     [InlineData("""{"b":1}""", "{}")]
@@ -27,7 +28,8 @@ public sealed class JsonEditTests
     public void Bytes_that_are_not_UTF8_are_kept()
     {
         byte[] json = [.. "{\"a\":\""u8, 0xE9, 0xFF, .. "\",\"b\":1}"u8];
-        Assert.Equal([.. "{\"a\":\""u8, 0xE9, 0xFF, .. "\",\"b\":9}"u8], JsonEdit.Set(json, new Dictionary<string, byte[]?> { ["b"] = "9"u8.ToArray() }));
+        Assert.Equal([.. "{\"a\":\""u8, 0xE9, 0xFF, .. "\",\"b\":9}"u8],
+            JsonEdit.Set(json, new Dictionary<string, byte[]?> { ["b"] = "9"u8.ToArray() }));
     }
 
     [Theory]

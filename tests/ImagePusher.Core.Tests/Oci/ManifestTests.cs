@@ -31,7 +31,10 @@ public sealed class ManifestTests
     {
         foreach (var bad in new[] { """\ud800""", """\udc00x""", "\u0001" })
         {
-            var text = $$"""{"schemaVersion":2,"{{field}}":{{value}},"manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{One}}","size":3,"{{field}}":{{value}} }]}""";
+            var text = $$"""
+                {"schemaVersion":2,"{{field}}":{{value}},"manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{One}}",
+                "size":3,"{{field}}":{{value}} }]}
+                """;
             var raw = Encoding.UTF8.GetBytes(text.Replace("BAD", bad, StringComparison.Ordinal));
 
             // Latin-1: a byte that is not UTF-8.
@@ -45,7 +48,10 @@ public sealed class ManifestTests
     [Fact]
     public void A_config_with_labels_that_are_not_Unicode_is_read()
     {
-        const string Json = """{"architecture":"amd64","os":"linux","config":{"Labels":{"a":"\ud800~"}},"rootfs":{"type":"layers","diff_ids":["DIGEST"]}}""";
+        const string Json = """
+            {"architecture":"amd64","os":"linux","config":{"Labels":{"a":"\ud800~"}},
+            "rootfs":{"type":"layers","diff_ids":["DIGEST"]}}
+            """;
         var raw = Encoding.UTF8.GetBytes(Json.Replace("DIGEST", One, StringComparison.Ordinal));
 
         // Latin-1: a byte that is not UTF-8.
@@ -73,7 +79,8 @@ public sealed class ManifestTests
     [InlineData("md5+b64u:AAAA=", "md5+b64u")]
     public void A_digest_of_another_algorithm_is_named(string digest, string algorithm) => Assert.Contains(
         $"algorithm '{algorithm}'",
-        Assert.Throws<UnsupportedAlgorithmException>(() => Index($$"""{"mediaType":"text/plain","digest":"{{digest}}","size":3}""")).Message,
+        Assert.Throws<UnsupportedAlgorithmException>(
+            () => Index($$"""{"mediaType":"text/plain","digest":"{{digest}}","size":3}""")).Message,
         StringComparison.Ordinal);
 
     [Theory]
@@ -93,5 +100,6 @@ public sealed class ManifestTests
     }
 
     private static ImageIndex Index(params string[] entries) =>
-        (ImageIndex)Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"manifests":[{{string.Join(',', entries)}}]}"""), MediaTypes.OciIndex);
+        (ImageIndex)Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"manifests":[{{string.Join(',', entries)}}]}"""),
+            MediaTypes.OciIndex);
 }

@@ -2,7 +2,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A registry and its token server in one, whose answers a test scripts. Everything under /v2/ needs a token that it gave.</summary>
+/// <summary>A registry and its token server in one, whose answers a test scripts. Everything under /v2/ needs a token that it
+/// gave.</summary>
 internal sealed class AuthServer : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
@@ -95,12 +96,14 @@ internal sealed class AuthServer : IAsyncDisposable
             _requests.Add(new Asked(exchange.Method, exchange.Target, authorization, "", []));
         }
 
-        await (IsGood(authorization) ? exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : OnRequest(exchange) : RefuseAsync(exchange));
+        await (IsGood(authorization) ? exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : OnRequest(exchange)
+            : RefuseAsync(exchange));
     }
 
     private async Task GiveAsync(ServerExchange exchange, string? authorization)
     {
-        if (authorization is not null && Password is not null && authorization != "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)))
+        if (authorization is not null && Password is not null
+            && authorization != "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Password)))
         {
             await exchange.RespondAsync(401, """{"details":"incorrect username or password"}""");
             return;

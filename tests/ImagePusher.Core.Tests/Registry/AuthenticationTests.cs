@@ -83,7 +83,8 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task The_realms_own_query_is_kept()
     {
-        await using var server = new AuthServer { OnRequest = GiveImage, Challenges = ["Bearer realm=\"{realm}?tenant=a%2Fb\",service=\"s\""] };
+        await using var server =
+            new AuthServer { OnRequest = GiveImage, Challenges = ["Bearer realm=\"{realm}?tenant=a%2Fb\",service=\"s\""] };
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.StartsWith("/token?tenant=a%2Fb&service=s&scope=", server.TokenRequests[0].Target, StringComparison.Ordinal);
@@ -92,7 +93,8 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task The_token_may_be_called_access_token()
     {
-        await using var server = new AuthServer { OnRequest = GiveImage, TokenAnswer = token => $$"""{"access_token":"{{token}}","expires_in":300}""" };
+        await using var server =
+            new AuthServer { OnRequest = GiveImage, TokenAnswer = token => $$"""{"access_token":"{{token}}","expires_in":300}""" };
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         Assert.Equal("Bearer token-1", server.Requests[^1].Authorization);
@@ -142,11 +144,14 @@ public sealed class AuthenticationTests
     public async Task A_pull_asks_for_pull_and_a_push_for_pull_and_push()
     {
         var uploads = new SimpleUploads();
-        await using var server = new AuthServer { OnRequest = exchange => exchange.Path.Contains("manifests", StringComparison.Ordinal) ? GiveImage(exchange) : uploads.HandleAsync(exchange) };
+        await using var server =
+            new AuthServer { OnRequest = exchange => exchange.Path.Contains("manifests", StringComparison.Ordinal) ? GiveImage(exchange)
+                : uploads.HandleAsync(exchange) };
         await using var session = new RegistrySession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         await session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(100), Token);
-        Assert.Equal(["repository:team/app:pull", "repository:team/app:pull,push"], server.TokenRequests.Select(request => Assert.Single(request.Scopes)));
+        Assert.Equal(["repository:team/app:pull", "repository:team/app:pull,push"],
+            server.TokenRequests.Select(request => Assert.Single(request.Scopes)));
     }
 
     [Fact]
@@ -161,7 +166,8 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task A_mount_asks_for_two_scopes_its_own_first()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "0123456789") };
+        await using var server =
+            new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "0123456789") };
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         Assert.True(await session.Repository(server.Address, "one/app").HasBlobAsync(blob, Token));

@@ -70,7 +70,8 @@ public sealed class BlobMountTests
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
         var target = session.Repository(server.Address);
-        ((IImageTarget)target).SuggestOrigin(ImageReference.Create(registry.Length > 0 ? registry : server.Address, repository, "1"), [blob]);
+        ((IImageTarget)target).SuggestOrigin(ImageReference.Create(registry.Length > 0 ? registry : server.Address, repository, "1"),
+            [blob]);
         Assert.Null(target.MountCandidate(blob));
     }
 

@@ -67,7 +67,8 @@ public sealed class BlobUploadTests
         foreach (var isKnown in new[] { true, false })
         {
             var blob = new MemoryBlob([], isKnown);
-            Assert.Equal(new BlobIdentity(blob.TrueDigest, 0), await session.Repository(registry.Address, $"a/{isKnown}".ToLowerInvariant()).WriteBlobAsync(blob, Token));
+            Assert.Equal(new BlobIdentity(blob.TrueDigest, 0),
+                await session.Repository(registry.Address, $"a/{isKnown}".ToLowerInvariant()).WriteBlobAsync(blob, Token));
         }
     }
 
@@ -93,7 +94,8 @@ public sealed class BlobUploadTests
         await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = UploadForm.Chunked, ChunkSize = Mebibyte });
         var blob = MemoryBlob.Random((2 * Mebibyte) + 500, isKnown: isKnown);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
-        Assert.Equal(["0-1048575", "1048576-2097151", "2097152-2097651"], proxy.RequestsOf("PATCH").Select(request => request.Header("Content-Range")));
+        Assert.Equal(["0-1048575", "1048576-2097151", "2097152-2097651"],
+            proxy.RequestsOf("PATCH").Select(request => request.Header("Content-Range")));
         Assert.Equal(["1048576", "1048576", "500"], proxy.RequestsOf("PATCH").Select(request => request.Header("Content-Length")));
         Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
     }
@@ -215,7 +217,8 @@ public sealed class BlobUploadTests
         var thrown = new DigestMismatchException("a layer", "sha256:a", "sha256:b");
         var blob = MemoryBlob.Random(4 * Mebibyte);
         var failing = new MemoryBlob(blob.Content) { BeforeWrite = at => _ = at > 2 * Mebibyte ? throw thrown : 0 };
-        Assert.Same(thrown, await Assert.ThrowsAsync<DigestMismatchException>(() => session.Repository(proxy.Address).WriteBlobAsync(failing, Token)));
+        Assert.Same(thrown, await Assert.ThrowsAsync<DigestMismatchException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(failing, Token)));
         Assert.Equal(1, proxy.Count("DELETE"));
         Assert.Equal((1, 0), (proxy.Count("PATCH"), registry.OpenUploads));
     }
@@ -230,7 +233,8 @@ public sealed class BlobUploadTests
         // From registry to registry: the body that the source refuses makes the other one's request fail.
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        await using var source = Serve(exchange => exchange.RespondAsync(status, """{"errors":[{"code":"BLOB_UNKNOWN","message":"gone"}]}"""));
+        await using var source =
+            Serve(exchange => exchange.RespondAsync(status, """{"errors":[{"code":"BLOB_UNKNOWN","message":"gone"}]}"""));
         await using var session = new RegistrySession();
         foreach (var form in new[] { UploadForm.Auto, UploadForm.Chunked })
         {

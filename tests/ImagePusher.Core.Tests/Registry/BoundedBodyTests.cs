@@ -47,7 +47,8 @@ public sealed class BoundedBodyTests
     [InlineData(false)]
     public async Task A_body_beyond_the_limit_is_an_error_or_is_cut(bool isLengthKnown)
     {
-        using var response = new HttpResponseMessage { Content = isLengthKnown ? new ByteArrayContent(new byte[101]) : new StreamContent(new DripStream(101, 50, TimeSpan.Zero, new FakeTimeProvider())) };
+        using var response = new HttpResponseMessage { Content = isLengthKnown ? new ByteArrayContent(new byte[101])
+            : new StreamContent(new DripStream(101, 50, TimeSpan.Zero, new FakeTimeProvider())) };
         await Assert.ThrowsAsync<InvalidDataException>(() => BoundedBody.ReadAsync(response, 100, Idle, TimeProvider.System, Token));
         using var cut = Of(new DripStream(101, 50, TimeSpan.Zero, new FakeTimeProvider()));
         Assert.Equal(100, (await BoundedBody.ReadAsync(cut, 100, Idle, TimeProvider.System, Token, cut: true)).Length);

@@ -7,7 +7,8 @@ public sealed class ChallengeParserTests
     [Fact]
     public void A_quoted_string_may_hold_commas()
     {
-        var challenge = Assert.Single(ChallengeParser.Parse(["Bearer realm=\"https://auth.example/token\",service=\"registry\",scope=\"repository:a/b:pull,push\""]));
+        var challenge = Assert.Single(
+            ChallengeParser.Parse(["Bearer realm=\"https://auth.example/token\",service=\"registry\",scope=\"repository:a/b:pull,push\""]));
         Assert.True(challenge.IsBearer);
         Assert.Equal("https://auth.example/token", challenge["realm"]);
         Assert.Equal("repository:a/b:pull,push", challenge["scope"]);
@@ -27,7 +28,8 @@ public sealed class ChallengeParserTests
     [Fact]
     public void Several_challenges_stand_in_one_header()
     {
-        var challenges = ChallengeParser.Parse(["Negotiate, NTLM, Basic realm=\"a, b\", charset=UTF-8, Bearer realm=\"https://t/\",service=x"]);
+        var challenges = ChallengeParser.Parse(
+            ["Negotiate, NTLM, Basic realm=\"a, b\", charset=UTF-8, Bearer realm=\"https://t/\",service=x"]);
         Assert.Equal(["Negotiate", "NTLM", "Basic", "Bearer"], challenges.Select(challenge => challenge.Scheme));
         Assert.Equal("a, b", challenges[2]["realm"]);
         Assert.Equal("UTF-8", challenges[2]["charset"]);
@@ -36,7 +38,8 @@ public sealed class ChallengeParserTests
 
     [Fact]
     public void Several_headers_make_one_list() =>
-        Assert.Equal(["Basic", "Bearer"], ChallengeParser.Parse(["Basic realm=\"a\"", "Bearer realm=\"b\""]).Select(challenge => challenge.Scheme));
+        Assert.Equal(["Basic", "Bearer"],
+            ChallengeParser.Parse(["Basic realm=\"a\"", "Bearer realm=\"b\""]).Select(challenge => challenge.Scheme));
 
     [Fact]
     public void Data_in_the_place_of_parameters_is_skipped()

@@ -62,7 +62,8 @@ public sealed class CredentialTests : IDisposable
     {
         WriteDocker(Auths(("https://index.docker.io/v1/", "ann:hub", null)));
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("ann", "hub"), await chain.FindAsync("docker.io", "library/nginx", null, NullLogger.Instance, Token));
+        Assert.Equal(new RegistryCredential("ann", "hub"),
+            await chain.FindAsync("docker.io", "library/nginx", null, NullLogger.Instance, Token));
     }
 
     [Theory]
@@ -80,9 +81,11 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task Podmans_keys_may_name_a_repository_and_the_longest_wins()
     {
-        WriteDocker(Auths(("registry.test", "host:1", null), ("registry.test/team", "team:2", null), ("registry.test/team/app", "app:3", null)));
+        WriteDocker(Auths(("registry.test", "host:1", null), ("registry.test/team", "team:2", null),
+            ("registry.test/team/app", "app:3", null)));
         using var chain = NewChain();
-        foreach (var (repository, user) in new[] { ("team/app", "app"), ("team/other", "team"), ("team", "team"), ("teamwork/app", "host"), ("other", "host") })
+        foreach (var (repository, user) in new[] { ("team/app", "app"), ("team/other", "team"), ("team", "team"), ("teamwork/app", "host"),
+            ("other", "host") })
         {
             Assert.Equal(user, (await chain.FindAsync("registry.test", repository, null, NullLogger.Instance, Token))!.UserName);
         }
@@ -103,7 +106,8 @@ public sealed class CredentialTests : IDisposable
         await session.Repository(server.Address, "a").ResolveAsync("1", Token);
         Assert.Equal(
             ["file:1", "session:2", "call:3", "file:1"],
-            server.TokenRequests.Select(request => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.Authorization![6..]))));
+            server.TokenRequests.Select(
+                request => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.Authorization![6..]))));
     }
 
     [Theory]
@@ -180,9 +184,13 @@ public sealed class CredentialTests : IDisposable
     public async Task A_helper_is_run_as_docker_runs_it(string config)
     {
         WriteDocker(config);
-        Helper("""[ "$1" = get ] && [ "$(cat)" = registry.test ] && echo '{"ServerURL":"registry.test","Username":"ann","Secret":"h3lper"}'""");
+        Helper("""
+            [ "$1" = get ] && [ "$(cat)" = registry.test ] && echo '{"ServerURL":"registry.test","Username":"ann",
+            "Secret":"h3lper"}'
+            """);
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("ann", "h3lper"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        Assert.Equal(new RegistryCredential("ann", "h3lper"),
+            await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Theory]
@@ -196,7 +204,8 @@ public sealed class CredentialTests : IDisposable
         _home.Write("bin/" + file, "@echo {\"Username\":\"%1\",\"Secret\":\"h3lper\"}\r\n");
         (_environment["PATH"], _environment["PATHEXT"]) = (_home["bin"], extensions!);
         using var chain = NewChain();
-        Assert.Equal(new RegistryCredential("get", "h3lper"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        Assert.Equal(new RegistryCredential("get", "h3lper"),
+            await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Fact]
@@ -214,7 +223,8 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper("""cat >/dev/null; echo '{"Username":"<token>","Secret":"r3fresh"}'""");
         using var chain = NewChain();
-        Assert.Equal(RegistryCredential.FromIdentityToken("r3fresh"), await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        Assert.Equal(RegistryCredential.FromIdentityToken("r3fresh"),
+            await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
     }
 
     [Fact]
@@ -237,7 +247,8 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper(script);
         using var chain = NewChain();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Contains("docker-credential-test", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.Message, StringComparison.Ordinal);
@@ -249,7 +260,8 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"test"}""");
         Helper($$"""echo x >> {{_home["calls"]}}; while [ ! -e {{_home["go"]}} ]; do sleep 0.05; done; exit 3""");
         using var chain = NewChain();
-        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 6).Select(_ => chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token).AsTask())
+            .ToList();
         _home.Write("go", "");
         foreach (var one in waiting)
         {
@@ -257,7 +269,8 @@ public sealed class CredentialTests : IDisposable
         }
 
         Assert.Single(File.ReadAllLines(_home["calls"]));
-        await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Equal(2, File.ReadAllLines(_home["calls"]).Length);
     }
 
@@ -267,7 +280,8 @@ public sealed class CredentialTests : IDisposable
         WriteDocker("""{"credsStore":"no-such-helper"}""");
         _environment["PATH"] = _home.FullName;
         using var chain = NewChain();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            async () => await chain.FindAsync("registry.test", "a", null, NullLogger.Instance, Token));
         Assert.Contains("no such program was found", error.Message, StringComparison.Ordinal);
     }
 
@@ -276,7 +290,8 @@ public sealed class CredentialTests : IDisposable
     {
         await using var server = NewServer();
         WriteDocker("""{"credsStore":"test"}""");
-        Helper($$"""cat >/dev/null; echo x >> {{_home["calls"]}}; echo "{\"Username\":\"ann\",\"Secret\":\"pass-$(wc -l < {{_home["calls"]}} | tr -d ' ')\"}" """);
+        Helper($$"""cat >/dev/null; echo x >> {{_home["calls"]}};"""
+            + $$""" echo "{\"Username\":\"ann\",\"Secret\":\"pass-$(wc -l < {{_home["calls"]}} | tr -d ' ')\"}" """);
         server.Password = "ann:pass-1";
         await using var session = NewSession();
         await session.Repository(server.Address, "a").ResolveAsync("1", Token);

@@ -26,8 +26,10 @@ public sealed class CredentialTrustTests
                 return exchange.RespondAsync(401);
             },
             certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
         Assert.Contains("plain http", error.Message, StringComparison.Ordinal);
         Assert.Empty(thief.TokenRequests);
     }
@@ -46,8 +48,10 @@ public sealed class CredentialTrustTests
             exchange.Add("WWW-Authenticate", $"Bearer realm=\"{realm}\",service=\"s\"");
             return exchange.RespondAsync(401);
         });
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository("registry.example", credential: Ann).ResolveAsync("1", Token));
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true },
+            change: options => options with { Proxy = new WebProxy(world.Url) });
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository("registry.example", credential: Ann).ResolveAsync("1", Token));
         Assert.Contains("private network", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(asked, target => !target.StartsWith("http://registry.example/", StringComparison.Ordinal));
     }
@@ -57,7 +61,8 @@ public sealed class CredentialTrustTests
     {
         await using var server = new AuthServer { OnRequest = GiveImage, Password = "ann:right" };
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
         Assert.All(server.TokenRequests, request => Assert.NotNull(request.Authorization));
         Assert.DoesNotContain(server.Requests, request => request.Target != "/v2/");
         Assert.Contains("user 'ann'", error.Message, StringComparison.Ordinal);
@@ -70,7 +75,8 @@ public sealed class CredentialTrustTests
     {
         await using var server = new AuthServer { OnRequest = GiveImage, Password = "ann:right", Challenges = ["Basic realm=\"x\""] };
         await using var session = new RegistrySession();
-        await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
+        await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(server.Address, credential: Ann).ResolveAsync("1", Token));
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -180,18 +186,23 @@ public sealed class CredentialTrustTests
         await using var session = new RegistrySession();
         await session.Client.PingAsync(server.Address, new RequestOptions { Credential = Ann, Log = session.Log }, Token);
         await Assert.ThrowsAsync<RegistryUnauthorizedException>(
-            () => session.Client.PingAsync(server.Address, new RequestOptions { Credential = Ann with { Secret = "wrong" }, Log = session.Log }, Token));
+            () => session.Client.PingAsync(server.Address,
+                new RequestOptions { Credential = Ann with { Secret = "wrong" }, Log = session.Log }, Token));
     }
 
     [Fact]
     public async Task No_secret_is_ever_said()
     {
-        await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(403, """{"errors":[{"code":"DENIED","message":"no"}]}"""), Password = "ann:s3cr:et" };
+        await using var server =
+            new AuthServer { OnRequest = exchange => exchange.RespondAsync(403, """{"errors":[{"code":"DENIED","message":"no"}]}"""),
+                Password = "ann:s3cr:et" };
         await using var session = new RegistrySession();
         var errors = new List<string>();
-        foreach (var credential in new[] { Ann, Ann with { Secret = "s3cr:et-wrong" }, RegistryCredential.FromIdentityToken("s3cr:et-token") })
+        foreach (var credential in new[] { Ann, Ann with { Secret = "s3cr:et-wrong" },
+            RegistryCredential.FromIdentityToken("s3cr:et-token") })
         {
-            var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, credential: credential).ResolveAsync("1", Token));
+            var error = await Assert.ThrowsAnyAsync<RegistryException>(
+                () => session.Repository(server.Address, credential: credential).ResolveAsync("1", Token));
             errors.Add(error.ToString());
             errors.Add(credential.ToString());
         }
@@ -214,7 +225,11 @@ public sealed class CredentialTrustTests
         {
             Challenges = [challenge],
             Password = "ann:s3cr:et",
-            OnRequest = exchange => exchange.RespondAsync(403, $$"""{"errors":[{"code":"DENIED","message":"not with {{exchange.Header("Authorization")}}","detail":"user ann with s3cr:et"}]}"""),
+            OnRequest = exchange => exchange.RespondAsync(403,
+                $$"""
+                    {"errors":[{"code":"DENIED","message":"not with {{exchange.Header("Authorization")}}",
+                    "detail":"user ann with s3cr:et"}]}
+                    """),
             OnToken = async (exchange, body) =>
             {
                 var isRefused = exchange.Header("Authorization") != "Basic " + Convert.ToBase64String("ann:s3cr:et"u8);
@@ -233,12 +248,14 @@ public sealed class CredentialTrustTests
         var said = new List<string>();
         foreach (var credential in new[] { Ann, Ann with { Secret = "wr0ng:one" }, RegistryCredential.FromIdentityToken("r3fresh/wr0ng") })
         {
-            said.Add((await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, credential: credential, retries: 0).ResolveAsync("1", Token))).ToString());
+            said.Add((await Assert.ThrowsAnyAsync<RegistryException>(
+                () => session.Repository(server.Address, credential: credential, retries: 0).ResolveAsync("1", Token))).ToString());
         }
 
         Assert.Contains("not with", said[0], StringComparison.Ordinal);
         var all = session.Log.Text + string.Concat(said);
-        foreach (var secret in new[] { "s3cr:et", "wr0ng", "token-1", Convert.ToBase64String("ann:s3cr:et"u8), Convert.ToBase64String("ann:wr0ng:one"u8), "r3fresh" })
+        foreach (var secret in new[] { "s3cr:et", "wr0ng", "token-1", Convert.ToBase64String("ann:s3cr:et"u8),
+            Convert.ToBase64String("ann:wr0ng:one"u8), "r3fresh" })
         {
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         }

@@ -47,7 +47,9 @@ public sealed class DockerConfigTests : IDisposable
     [InlineData("YW5uOnMzY3I6ZXQK")]
     [InlineData("YW5u\\r\\nOnMzY3I6\\nZXQ")]
     public void Base64_is_read_with_and_without_padding(string auth) =>
-        Assert.Equal("s3cr:et", DockerConfig.Parse(Encoding.UTF8.GetBytes($$$$"""{"auths":{"r.example":{"auth":"{{{{auth}}}}"}}}""")).Auths["r.example"].Secret);
+        Assert.Equal("s3cr:et",
+            DockerConfig.Parse(Encoding.UTF8.GetBytes(
+                $$$$"""{"auths":{"r.example":{"auth":"{{{{auth}}}}"}}}""")).Auths["r.example"].Secret);
 
     [Theory]
     [InlineData("""{"auths":{"\ud800":{"auth":"YW5uOnMzY3I6ZXQ="},""")]
@@ -106,7 +108,8 @@ public sealed class DockerConfigTests : IDisposable
     {
         await using var server = NewServer();
         await using var other = NewServer();
-        _home.Write(".docker/config.json", $$$$"""{"auths":{"{{{{server.Address}}}}":{"auth":"{{{{auth}}}}"},"{{{{other.Address}}}}":{"auth":"YW5uOnMzY3I6ZXQ="}}}""");
+        _home.Write(".docker/config.json",
+            $$$$"""{"auths":{"{{{{server.Address}}}}":{"auth":"{{{{auth}}}}"},"{{{{other.Address}}}}":{"auth":"YW5uOnMzY3I6ZXQ="}}}""");
         await using var session = NewSession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
         await session.Repository(server.Address, "b").ResolveAsync("1", Token);
@@ -129,7 +132,8 @@ public sealed class DockerConfigTests : IDisposable
         _home.Write(".docker/config.json", text);
         await using var session = NewSession();
         await session.Repository(server.Address).ResolveAsync("1", Token);
-        Assert.Contains("is not JSON", Assert.Single(session.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("is not JSON", Assert.Single(session.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +181,8 @@ public sealed class DockerConfigTests : IDisposable
     private static string Auth(string host, string pair) =>
         $$$$"""{"auths":{"{{{{host}}}}":{"auth":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}}}}"}}}""";
 
-    private static string Decoded(string? authorization) => Encoding.UTF8.GetString(Convert.FromBase64String(authorization!["Basic ".Length..]));
+    private static string Decoded(string? authorization) =>
+        Encoding.UTF8.GetString(Convert.FromBase64String(authorization!["Basic ".Length..]));
 
     private RegistrySession NewSession() => new(environment: _environment.GetValueOrDefault);
 

@@ -49,9 +49,11 @@ public sealed class DockerRegistryInteropTests
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Users = Users }, Token);
         await using var session = new RegistrySession();
         await RoundTripAsync(session, registry.Address, Ann);
-        var wrong = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address, credential: Ann with { Secret = "wrong" }).ResolveAsync("1", Token));
+        var wrong = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(registry.Address, credential: Ann with { Secret = "wrong" }).ResolveAsync("1", Token));
         Assert.Contains("user 'ann'", wrong.Message, StringComparison.Ordinal);
-        var none = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(registry.Address).ResolveAsync("1", Token));
+        var none = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(registry.Address).ResolveAsync("1", Token));
         Assert.Contains("Sign in to", none.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -64,7 +66,8 @@ public sealed class DockerRegistryInteropTests
         await RoundTripAsync(session, registry.Address, Ann);
         await session.Repository(registry.Address).ResolveAsync("1", Token);
         Assert.Contains(tokens.Requests, request => request.User is null);
-        var denied = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(10, 9), Token));
+        var denied = await Assert.ThrowsAnyAsync<RegistryException>(
+            () => session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(10, 9), Token));
         Assert.True(denied is RegistryUnauthorizedException or RegistryDeniedException, denied.ToString());
     }
 
@@ -104,7 +107,8 @@ public sealed class DockerRegistryInteropTests
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var nginx = await Nginx.StartAsync(registry.Address, new NginxOptions(), Token);
         await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = form });
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(nginx.Address).WriteBlobAsync(MemoryBlob.Random(60_000_000), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(nginx.Address).WriteBlobAsync(MemoryBlob.Random(60_000_000), Token));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.StatusCode);
         Assert.Contains("a web page, '413 Request Entity Too Large'", error.Message, StringComparison.Ordinal);
         Assert.Contains("chunk size", error.RecommendedAction, StringComparison.Ordinal);
@@ -115,7 +119,8 @@ public sealed class DockerRegistryInteropTests
     {
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { ReadOnly = true }, Token);
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, error.StatusCode);
         Assert.Contains("does not allow this operation", error.RecommendedAction, StringComparison.Ordinal);
     }
@@ -126,7 +131,8 @@ public sealed class DockerRegistryInteropTests
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var session = new RegistrySession();
         var index = ImageIndex.Create(MediaTypes.OciIndex, [new Descriptor(MediaTypes.OciManifest, Digest.Of([1]), 1)]);
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).PutManifestAsync(index, Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(registry.Address).PutManifestAsync(index, Token));
         Assert.Equal("MANIFEST_BLOB_UNKNOWN", error.ErrorCode);
     }
 
@@ -142,15 +148,26 @@ public sealed class DockerRegistryInteropTests
             await repository.PublishAsync(manifest, ImageReference.Create(registry.Address, "team/app", tag), null, Token);
         }
 
-        Assert.Equal(["team/app"], await session.Client.GetRepositoriesAsync(registry.Address, cancellationToken: Token).ToListAsync(Token));
+        Assert.Equal(["team/app"],
+            await session.Client.GetRepositoriesAsync(registry.Address, cancellationToken: Token).ToListAsync(Token));
         Assert.Equal(["1", "2", "3"], (await repository.GetTagsAsync(Token).ToListAsync(Token)).Order());
-        await Assert.ThrowsAsync<ManifestNotFoundException>(async () => await session.Repository(registry.Address, "no/such").GetTagsAsync(Token).ToListAsync(Token));
+        await Assert.ThrowsAsync<ManifestNotFoundException>(
+            async () => await session.Repository(registry.Address, "no/such").GetTagsAsync(Token).ToListAsync(Token));
 
         // docker-registry has no referrers API: the tag stands in for it.
-        var artifact = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","artifactType":"a/sbom","config":{"mediaType":"{{{((ImageManifest)manifest).Config.MediaType}}}","digest":"{{{((ImageManifest)manifest).Config.Digest}}}","size":{{{((ImageManifest)manifest).Config.Size}}}},"layers":[],"subject":{"mediaType":"{{{manifest.MediaType}}}","digest":"{{{manifest.Digest}}}","size":{{{manifest.Descriptor.Size}}}}}"""));
+        var artifact = Manifest.Parse(
+            System.Text.Encoding.UTF8.GetBytes(
+                $$$"""
+                    {"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","artifactType":"a/sbom",
+                    "config":{"mediaType":"{{{((ImageManifest)manifest).Config.MediaType}}}",
+                    "digest":"{{{((ImageManifest)manifest).Config.Digest}}}","size":{{{((ImageManifest)manifest).Config.Size}}}},
+                    "layers":[],"subject":{"mediaType":"{{{manifest.MediaType}}}","digest":"{{{manifest.Digest}}}",
+                    "size":{{{manifest.Descriptor.Size}}}}}
+                    """));
         Assert.Empty(await repository.GetReferrersAsync(manifest.Digest, null, Token));
         await repository.PutManifestAsync(artifact, Token);
-        Assert.Equal([artifact.Digest], (await repository.GetReferrersAsync(manifest.Digest, "a/sbom", Token)).Select(entry => entry.Digest));
+        Assert.Equal([artifact.Digest],
+            (await repository.GetReferrersAsync(manifest.Digest, "a/sbom", Token)).Select(entry => entry.Digest));
 
         await repository.DeleteTagAsync("2", Token);
         Assert.Null(await repository.HeadAsync("2", Token));
@@ -168,10 +185,12 @@ public sealed class DockerRegistryInteropTests
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var session = new RegistrySession();
         var manifest = await RoundTripAsync(session, registry.Address, null);
-        var raw = await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry.Address}/team/app:1"], Token);
+        var raw = await ExternalTools.RunAsync("skopeo",
+            ["inspect", "--raw", "--tls-verify=false", $"docker://{registry.Address}/team/app:1"], Token);
         Assert.Equal(manifest.Digest, Digest.Of(System.Text.Encoding.UTF8.GetBytes(raw.Output.TrimEnd('\n'))));
         using var folder = new TemporaryFolder();
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false", $"docker://{registry.Address}/team/app:1", $"dir:{folder["back"]}"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "--src-tls-verify=false",
+            $"docker://{registry.Address}/team/app:1", $"dir:{folder["back"]}"], Token);
     }
 
     [Fact]
@@ -186,9 +205,11 @@ public sealed class DockerRegistryInteropTests
         var journal = new MemoryJournal();
         await using var session = new RegistrySession(journal: journal, change: options => options with { SpoolFolder = folder.FullName });
         await RoundTripAsync(session, proxy.Address, Ann);
-        await Assert.ThrowsAnyAsync<ImagePusherException>(() => session.Repository(proxy.Address, credential: Ann with { Secret = "wr0ng-secret" }).ResolveAsync("nothing", Token));
+        await Assert.ThrowsAnyAsync<ImagePusherException>(
+            () => session.Repository(proxy.Address, credential: Ann with { Secret = "wr0ng-secret" }).ResolveAsync("nothing", Token));
         var states = proxy.RequestsOf("PATCH|PUT").Select(request => request.Query.Split('&')[0]).Where(query => query.Length > 20);
-        string[] secrets = [Ann.Secret, Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Ann.UserName}:{Ann.Secret}")), "wr0ng-secret", .. tokens.Issued.Select(token => token.Text), .. states];
+        string[] secrets = [Ann.Secret, Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Ann.UserName}:{Ann.Secret}")),
+            "wr0ng-secret", .. tokens.Issued.Select(token => token.Text), .. states];
         Assert.True(secrets.Length > 4);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, session.Log.Text, StringComparison.Ordinal));
         Assert.All(Directory.EnumerateFiles(folder.FullName), file => Assert.Fail(file));
@@ -201,13 +222,15 @@ public sealed class DockerRegistryInteropTests
         var layer = MemoryBlob.Random(3_000_000);
         var streamed = MemoryBlob.Random(2_000_000, 2, isKnown: false);
         await Task.WhenAll(new[] { config, layer, streamed }.Select(blob => repository.WriteBlobAsync(blob, Token)));
-        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = MediaTypes.OciConfig }, [layer.Descriptor, streamed.Descriptor]);
+        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = MediaTypes.OciConfig },
+            [layer.Descriptor, streamed.Descriptor]);
         var name = ImageReference.Create(address, "team/app", "1");
         Assert.Null(await repository.FindPublishedAsync(name, Token));
         await repository.PublishAsync(manifest, name, null, Token);
         Assert.Equal(manifest.Digest, await repository.FindPublishedAsync(name, Token));
         Assert.Equal(manifest.Raw.ToArray(), (await repository.ResolveAsync("1", Token)).Raw.ToArray());
-        await using var stream = new VerifyingStream(await repository.OpenBlobAsync(layer.Descriptor, 0, Token), layer.Descriptor, "the layer");
+        await using var stream =
+            new VerifyingStream(await repository.OpenBlobAsync(layer.Descriptor, 0, Token), layer.Descriptor, "the layer");
         await stream.CopyToAsync(Stream.Null, Token);
         return manifest;
     }

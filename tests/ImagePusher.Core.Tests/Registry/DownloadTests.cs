@@ -31,9 +31,11 @@ public sealed class DownloadTests
         await ReadAsync(repository, blob.Descriptor);
         Assert.InRange(proxy.Count("GET", "blobs"), size / step, (size / step) + 3);
         var read = proxy.BytesDown("GET", "blobs");
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"figure: {read} bytes for {size}: {(double)read / size:0.000}"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            FormattableString.Invariant($"figure: {read} bytes for {size}: {(double)read / size:0.000}"));
         Assert.InRange(read, size, size * 11L / 10);
-        Assert.All(proxy.RequestsOf("GET", "blobs").Skip(1), request => Assert.StartsWith("bytes=", request.Header("Range"), StringComparison.Ordinal));
+        Assert.All(proxy.RequestsOf("GET", "blobs").Skip(1),
+            request => Assert.StartsWith("bytes=", request.Header("Range"), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,7 +102,8 @@ public sealed class DownloadTests
         var blob = MemoryBlob.Random(300_000);
         var repository = session.Repository(registry.Address);
         await repository.WriteBlobAsync(blob, Token);
-        var error = await Assert.ThrowsAsync<DigestMismatchException>(() => ReadAsync(repository, blob.Descriptor with { Size = 300_000 + more }));
+        var error = await Assert.ThrowsAsync<DigestMismatchException>(
+            () => ReadAsync(repository, blob.Descriptor with { Size = 300_000 + more }));
         Assert.Equal(($"{300_000 + more} bytes", "300000 bytes"), (error.Expected, error.Actual));
     }
 
@@ -123,7 +126,8 @@ public sealed class DownloadTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
         var blob = MemoryBlob.Random(10).Descriptor;
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(registry.Address).OpenBlobAsync(blob, 0, Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(registry.Address).OpenBlobAsync(blob, 0, Token));
         Assert.Equal("BLOB_UNKNOWN", error.ErrorCode);
         Assert.Contains($"{blob.Digest} of {registry.Address}/team/app", error.Message, StringComparison.Ordinal);
     }

@@ -95,7 +95,8 @@ public sealed class EnvironmentProxyTests
 
         _environment["HTTPS_PROXY"] = $"http://ann:s3cret-wr0ng@{proxy.Address}";
         await using var again = NewSession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => again.Repository("registry.invalid").ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => again.Repository("registry.invalid").ResolveAsync("1", Token));
         Assert.Contains($"through the proxy {proxy.Address}", error.Message, StringComparison.Ordinal);
         Assert.Contains("407", error.Message, StringComparison.Ordinal);
         Assert.Contains("HTTPS_PROXY", error.RecommendedAction, StringComparison.Ordinal);
@@ -108,7 +109,8 @@ public sealed class EnvironmentProxyTests
     {
         _environment["HTTPS_PROXY"] = "http://ann:s3cret@127.0.0.1:9";
         await using var session = NewSession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("registry.invalid", retries: 0).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository("registry.invalid", retries: 0).ResolveAsync("1", Token));
         Assert.Contains("registry.invalid through the proxy 127.0.0.1:9 refused the connection", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error + session.Log.Text, StringComparison.Ordinal);
     }

@@ -22,7 +22,9 @@ public sealed class ErrorMessageTests
         await using var server = Serve(async exchange =>
         {
             await exchange.ReadAllAsync();
-            await exchange.RespondAsync(400, """{"errors":[{"code":"CODE","message":"what the registry says","detail":{"message":"more"}}]}""".Replace("CODE", code, StringComparison.Ordinal));
+            await exchange.RespondAsync(400,
+                """{"errors":[{"code":"CODE","message":"what the registry says","detail":{"message":"more"}}]}""".Replace("CODE", code,
+                    StringComparison.Ordinal));
         });
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
@@ -42,7 +44,8 @@ public sealed class ErrorMessageTests
         var page = $"<!DOCTYPE html><html><head><title>Sign in\n to Example</title></head><body>{new string('x', 100_000)}</body></html>";
         await using var server = Serve(exchange => exchange.RespondAsync(status, page, "text/html"));
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(
+            () => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Contains("a web page, 'Sign in to Example'", error.Message, StringComparison.Ordinal);
         Assert.InRange(error.Message.Length, 1, 500);
     }
@@ -56,7 +59,8 @@ public sealed class ErrorMessageTests
     [InlineData("\u0000\u0001\u001b[31m")]
     public async Task An_odd_error_body_leaves_the_status(string body)
     {
-        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : exchange.RespondAsync(409, body));
+        await using var server =
+            LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : exchange.RespondAsync(409, body));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains($"{server.Address} answered 409", error.Message, StringComparison.Ordinal);

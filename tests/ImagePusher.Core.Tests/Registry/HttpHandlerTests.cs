@@ -15,7 +15,9 @@ public sealed class HttpHandlerTests
     [Fact]
     public async Task Authorization_survives_a_redirect_on_the_same_host_and_on_no_other()
     {
-        await using var other = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest, TestImage.ManifestType));
+        await using var other =
+            LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest,
+                TestImage.ManifestType));
         var hops = new Queue<string>(["/v2/moved/manifests/1", $"http://{other.Address}/v2/far/manifests/1"]);
         await using var server = new AuthServer
         {
@@ -98,7 +100,8 @@ public sealed class HttpHandlerTests
     public async Task A_server_that_ignores_Expect_is_waited_for_once()
     {
         var uploads = new SimpleUploads();
-        await using var server = LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : uploads.HandleAsync(exchange));
+        await using var server =
+            LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : uploads.HandleAsync(exchange));
         await using var proxy = FaultProxy.Start(server.Address);
         proxy.On("PATCH").SetRequestHeader("Expect", null);
         await using var session = new RegistrySession();
@@ -151,7 +154,8 @@ public sealed class HttpHandlerTests
         });
         await session.Repository("registry.example").ResolveAsync("1", Token);
         Assert.Equal(
-            ["registry.example: GET https://registry.example/v2/", "registry.example: GET https://registry.example/v2/team/app/manifests/1"], asked);
+            ["registry.example: GET https://registry.example/v2/",
+                "registry.example: GET https://registry.example/v2/team/app/manifests/1"], asked);
     }
 
     private sealed class Canned(Func<HttpRequestMessage, HttpResponseMessage> respond) : HttpMessageHandler

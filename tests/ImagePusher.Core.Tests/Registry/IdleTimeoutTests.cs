@@ -42,8 +42,10 @@ public sealed class IdleTimeoutTests
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
         var stalled = proxy.On("GET", "^/v2/$").StallResponse();
-        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30), PlainHttp = true }, time);
-        var pulls = Enumerable.Range(0, 6).Select(number => session.Repository(proxy.Address, $"a{number}", retries: 0).ResolveAsync("1", Token)).ToList();
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(30), PlainHttp = true }, time);
+        var pulls = Enumerable.Range(0, 6)
+            .Select(number => session.Repository(proxy.Address, $"a{number}", retries: 0).ResolveAsync("1", Token)).ToList();
         await stalled.Reached.WaitAsync(Token);
         time.Advance(TimeSpan.FromSeconds(31));
 
@@ -64,7 +66,8 @@ public sealed class IdleTimeoutTests
         var time = new FakeTimeProvider();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = TimeSpan.FromSeconds(60) }, time);
-        var blob = new MemoryBlob(MemoryBlob.Random(2_000_000).Content) { WriteSize = 100_000, BeforeWrite = _ => time.Advance(TimeSpan.FromSeconds(40)) };
+        var blob = new MemoryBlob(MemoryBlob.Random(2_000_000).Content) { WriteSize = 100_000,
+            BeforeWrite = _ => time.Advance(TimeSpan.FromSeconds(40)) };
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
         Assert.Equal(1, registry.Count("PATCH"));
     }
@@ -117,7 +120,8 @@ public sealed class IdleTimeoutTests
     public async Task Nobody_at_the_address_is_told_after_one_more_try()
     {
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("localhost:9").ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository("localhost:9").ResolveAsync("1", Token));
         Assert.Equal("Reading the manifest localhost:9/team/app:1 failed: localhost:9 refused the connection.", error.Message);
         Assert.Single(session.Log.Lines, line => line.Contains("attempt ", StringComparison.Ordinal));
     }
@@ -126,7 +130,8 @@ public sealed class IdleTimeoutTests
     public async Task An_unknown_name_is_told()
     {
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository("no-such-host.invalid").ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository("no-such-host.invalid").ResolveAsync("1", Token));
         Assert.Contains("no-such-host.invalid was not found by name", error.Message, StringComparison.Ordinal);
     }
 
@@ -136,7 +141,8 @@ public sealed class IdleTimeoutTests
         using var certificates = new TestCertificates();
         await using var server = LoopbackServer.Start(GiveAsync, certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
         Assert.Contains("certificate authority", error.RecommendedAction, StringComparison.Ordinal);
         Assert.DoesNotContain(session.Log.Lines, line => line.Contains("attempt 2", StringComparison.Ordinal));
@@ -147,7 +153,8 @@ public sealed class IdleTimeoutTests
     {
         await using var server = LoopbackServer.Start(GiveAsync);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Contains("plain http", error.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -156,7 +163,8 @@ public sealed class IdleTimeoutTests
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20).RespondEarly(413);
+        proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20)
+            .RespondEarly(413);
         await using var session = new RegistrySession();
         var watch = Stopwatch.StartNew();
         var blob = MemoryBlob.Random(30_000_000);

@@ -134,7 +134,9 @@ public sealed class ListingTests
             await exchange.RespondAsync(201);
         });
         await using var session = new RegistrySession();
-        var subject = $$$""","artifactType":"a/signature","subject":{"mediaType":"{{{TestImage.ManifestType}}}","digest":"{{{Image.Digest}}}","size":{{{Image.Manifest.Length}}}},"annotations":{"k":"v"}}""";
+        var subject = $$$""","artifactType":"a/signature","subject":"""
+            + $$$"""{"mediaType":"{{{TestImage.ManifestType}}}","digest":"{{{Image.Digest}}}","size":{{{Image.Manifest.Length}}}},"""
+            + """ "annotations":{"k":"v"}}""";
         var text = System.Text.Encoding.UTF8.GetString(Image.Manifest)[..^1] + subject;
         var manifest = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(text));
         await session.Repository(server.Address).PutManifestAsync(manifest, Token);
@@ -152,7 +154,8 @@ public sealed class ListingTests
     [InlineData(400)]
     public async Task A_refused_deletion_says_that_it_is_not_allowed(int status)
     {
-        await using var server = Serve(exchange => exchange.RespondAsync(status, """{"errors":[{"code":"UNSUPPORTED","message":"The operation is unsupported."}]}"""));
+        await using var server = Serve(
+            exchange => exchange.RespondAsync(status, """{"errors":[{"code":"UNSUPPORTED","message":"The operation is unsupported."}]}"""));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
             () => session.Repository(server.Address).DeleteManifestAsync(Digest.Of([1]), Token));
@@ -195,7 +198,8 @@ public sealed class ListingTests
             return exchange.RespondAsync(200, "", TestImage.ManifestType);
         });
         await using var session = new RegistrySession();
-        Assert.Equal(new RateLimit(100, 76, TimeSpan.FromHours(6), "192.0.2.1"), await session.Repository(server.Address).GetRateLimitAsync("latest", Token));
+        Assert.Equal(new RateLimit(100, 76, TimeSpan.FromHours(6), "192.0.2.1"),
+            await session.Repository(server.Address).GetRateLimitAsync("latest", Token));
         Assert.Equal(["HEAD"], methods);
     }
 

@@ -25,7 +25,8 @@ public sealed class ManifestOddityTests
         await using var server = Serve(exchange => exchange.RespondAsync(200, body, mediaType));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
-        Assert.Contains($"names it {mediaType}, but its content is {(isIndex ? TestImage.IndexType : TestImage.ManifestType)}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"names it {mediaType}, but its content is {(isIndex ? TestImage.IndexType : TestImage.ManifestType)}",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class ManifestOddityTests
         await using var session = new RegistrySession();
         foreach (var name in new[] { "1", Image.Digest })
         {
-            var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync(name, Token));
+            var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+                () => session.Repository(server.Address).ResolveAsync(name, Token));
             Assert.Contains("responded with 200 and an empty body", error.Message, StringComparison.Ordinal);
         }
     }
@@ -84,7 +86,8 @@ public sealed class ManifestOddityTests
         await repository.PutManifestAsync(Manifest.Parse(Image.Manifest), Token);
 
         await using var server = Serve(exchange => exchange.RespondAsync(exchange.Method == "PUT" ? status : 404));
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).PutManifestAsync(Manifest.Parse(Image.Manifest), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(server.Address).PutManifestAsync(Manifest.Parse(Image.Manifest), Token));
         Assert.Contains($"responded with {status} instead of 201", error.Message, StringComparison.Ordinal);
     }
 
@@ -111,7 +114,8 @@ public sealed class ManifestOddityTests
         await using var server = Serve(exchange =>
         {
             targets.Add($"{exchange.Method} {exchange.Path}");
-            return exchange.Method == "PUT" ? exchange.RespondAsync(201) : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
+            return exchange.Method == "PUT" ? exchange.RespondAsync(201)
+                : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
         });
         await using var session = new RegistrySession();
         var repository = session.Repository(server.Address);
@@ -131,7 +135,8 @@ public sealed class ManifestOddityTests
             return exchange.RespondAsync(exchange.Method == "PUT" ? 201 : 404);
         });
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => session.Repository(server.Address).PutManifestAsync(manifest, Token));
+        var error = await Assert.ThrowsAsync<UnsupportedContentException>(
+            () => session.Repository(server.Address).PutManifestAsync(manifest, Token));
         Assert.Contains(Image.Digest, error.Message, StringComparison.Ordinal);
     }
 

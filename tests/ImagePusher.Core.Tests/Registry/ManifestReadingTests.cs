@@ -46,8 +46,10 @@ public sealed class ManifestReadingTests
         var text = kind switch
         {
             "manifests" => """{"schemaVersion":2,"manifests":[]}""",
-            "docker" => System.Text.Encoding.UTF8.GetString(Image.Manifest).Replace(MediaTypes.OciManifest, MediaTypes.DockerManifest, StringComparison.Ordinal),
-            _ => System.Text.Encoding.UTF8.GetString(Image.Manifest).Replace($"\"mediaType\":\"{MediaTypes.OciManifest}\",", "", StringComparison.Ordinal),
+            "docker" => System.Text.Encoding.UTF8.GetString(Image.Manifest).Replace(MediaTypes.OciManifest, MediaTypes.DockerManifest,
+                StringComparison.Ordinal),
+            _ => System.Text.Encoding.UTF8.GetString(Image.Manifest).Replace($"\"mediaType\":\"{MediaTypes.OciManifest}\",", "",
+                StringComparison.Ordinal),
         };
         await using var server = Serve(exchange => exchange.RespondAsync(200, text, contentType));
         await using var session = new RegistrySession();
@@ -57,7 +59,8 @@ public sealed class ManifestReadingTests
     [Fact]
     public async Task A_document_with_manifests_and_layers_is_refused()
     {
-        await using var server = Serve(exchange => exchange.RespondAsync(200, """{"schemaVersion":2,"manifests":[],"layers":[]}""", MediaTypes.OciIndex));
+        await using var server =
+            Serve(exchange => exchange.RespondAsync(200, """{"schemaVersion":2,"manifests":[],"layers":[]}""", MediaTypes.OciIndex));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("both 'manifests' and 'layers'", error.Message, StringComparison.Ordinal);
@@ -103,7 +106,8 @@ public sealed class ManifestReadingTests
     [InlineData("sha512")]
     public async Task A_pull_by_digest_is_verified(string algorithm)
     {
-        var hash = algorithm == "sha512" ? System.Security.Cryptography.HashAlgorithmName.SHA512 : System.Security.Cryptography.HashAlgorithmName.SHA256;
+        var hash = algorithm == "sha512" ? System.Security.Cryptography.HashAlgorithmName.SHA512
+            : System.Security.Cryptography.HashAlgorithmName.SHA256;
         var digest = Digest.Of(Image.Manifest, hash).ToString();
         var content = Image.Manifest;
         await using var server = Serve(exchange => exchange.RespondAsync(200, content, TestImage.ManifestType));
@@ -148,7 +152,8 @@ public sealed class ManifestReadingTests
         await using var server = Serve(exchange =>
         {
             methods.Add(exchange.Method);
-            return exchange.Method == "HEAD" ? exchange.RespondAsync(status, "", "text/plain") : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
+            return exchange.Method == "HEAD" ? exchange.RespondAsync(status, "", "text/plain")
+                : exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
         });
         await using var session = new RegistrySession();
         var descriptor = await session.Repository(server.Address).HeadAsync("1", Token);
@@ -174,7 +179,8 @@ public sealed class ManifestReadingTests
     [Fact]
     public async Task A_missing_tag_is_ManifestNotFound_and_HEAD_gives_null()
     {
-        await using var server = Serve(exchange => exchange.RespondAsync(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""));
+        await using var server =
+            Serve(exchange => exchange.RespondAsync(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""));
         await using var session = new RegistrySession();
         var repository = session.Repository(server.Address);
         Assert.Null(await repository.HeadAsync("1", Token));

@@ -19,11 +19,16 @@ public sealed class MediaTypeTests
         var repository = session.Repository(registry.Address);
         var config = new MemoryBlob("{}"u8.ToArray());
         await repository.WriteBlobAsync(config, Token);
-        var raw = System.Text.Encoding.UTF8.GetBytes($$"""{ "schemaVersion" : 2,"mediaType":"{{type}}", "config":{"mediaType":"application/x","digest":"{{config.TrueDigest}}","size":2},"layers":[ ] ,"unknown":[1,2]}""");
+        var raw = System.Text.Encoding.UTF8.GetBytes(
+            $$"""
+                { "schemaVersion" : 2,"mediaType":"{{type}}", "config":{"mediaType":"application/x","digest":"{{config.TrueDigest}}",
+                "size":2},"layers":[ ] ,"unknown":[1,2]}
+                """);
         var manifest = Manifest.Parse(raw, type);
         await repository.PublishAsync(manifest, ImageReference.Parse($"{registry.Address}/team/app:1"), null, Token);
         var back = await repository.ResolveAsync("1", Token);
-        Assert.Equal((type, System.Text.Encoding.UTF8.GetString(raw)), (back.MediaType, System.Text.Encoding.UTF8.GetString(back.Raw.Span)));
+        Assert.Equal((type, System.Text.Encoding.UTF8.GetString(raw)),
+            (back.MediaType, System.Text.Encoding.UTF8.GetString(back.Raw.Span)));
     }
 
     [Theory]
@@ -45,7 +50,8 @@ public sealed class MediaTypeTests
         var (config, layer) = (new MemoryBlob("{}"u8.ToArray()), MemoryBlob.Random(1000));
         await repository.WriteBlobAsync(config, Token);
         await repository.WriteBlobAsync(layer, Token);
-        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = configType }, [layer.Descriptor with { MediaType = layerType }]);
+        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = configType },
+            [layer.Descriptor with { MediaType = layerType }]);
         await repository.PutManifestAsync(manifest, Token);
         var back = (ImageManifest)await repository.ResolveAsync(manifest.Digest.ToString(), Token);
         Assert.Equal((configType, layerType), (back.Config.MediaType, back.Layers.Single().MediaType));
@@ -66,7 +72,8 @@ public sealed class MediaTypeTests
     public async Task The_artifact_manifest_that_OCI_took_back_is_refused_in_words()
     {
         const string type = "application/vnd.oci.artifact.manifest.v1+json";
-        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(200, $$"""{"mediaType":"{{type}}","artifactType":"a/b","blobs":[]}""", type));
+        await using var server = LoopbackServer.Start(
+            exchange => exchange.RespondAsync(200, $$"""{"mediaType":"{{type}}","artifactType":"a/b","blobs":[]}""", type));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains($"{server.Address}/team/app:1", error.Message, StringComparison.Ordinal);
@@ -79,7 +86,8 @@ public sealed class MediaTypeTests
         var layer = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of([1]), 1) { Urls = ["https://mcr.example/base"] };
         var config = new Descriptor(MediaTypes.DockerConfig, Digest.Of([2]), 1);
         var manifest = ImageManifest.Create(MediaTypes.DockerManifest, config, [layer]);
-        await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(200, manifest.Raw.ToArray(), MediaTypes.DockerManifest));
+        await using var server =
+            LoopbackServer.Start(exchange => exchange.RespondAsync(200, manifest.Raw.ToArray(), MediaTypes.DockerManifest));
         await using var session = new RegistrySession();
         var back = (ImageManifest)await session.Repository(server.Address, "windows/base").ResolveAsync("1", Token);
         Assert.Equal(layer.Urls, back.Layers.Single().Urls);

@@ -33,7 +33,8 @@ internal sealed class MemoryJournal : IUploadJournal
 
         public void Freeze() => _isFrozen = true;
 
-        public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => journal.FindAsync(key, cancellationToken);
+        public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) =>
+            journal.FindAsync(key, cancellationToken);
 
         public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) =>
             _isFrozen ? ValueTask.CompletedTask : journal.SaveAsync(session, cancellationToken);

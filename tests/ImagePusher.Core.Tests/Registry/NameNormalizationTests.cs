@@ -22,7 +22,8 @@ public sealed class NameNormalizationTests
     [InlineData("[::1]:5000", "http://[::1]:5000")]
     public void A_registry_has_an_API_host(string registry, string expected)
     {
-        var host = new RegistryHost(ImageReference.Create(registry, "a").Registry, RegistrySettings.Default, new RegistryClientOptions { CertificateFolders = [] });
+        var host = new RegistryHost(ImageReference.Create(registry, "a").Registry, RegistrySettings.Default,
+            new RegistryClientOptions { CertificateFolders = [] });
         Assert.Equal(expected, host.BaseUrl);
     }
 
@@ -56,8 +57,10 @@ public sealed class NameNormalizationTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
         var content = Http.RandomBytes(1000);
-        var descriptor = new Descriptor(MediaTypes.OciLayer, Digest.Of(content, System.Security.Cryptography.HashAlgorithmName.SHA512), content.Length);
-        var blob = new ImagePusher.Core.IO.StoredBlob(descriptor, "a test", (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])));
+        var descriptor = new Descriptor(MediaTypes.OciLayer, Digest.Of(content, System.Security.Cryptography.HashAlgorithmName.SHA512),
+            content.Length);
+        var blob = new ImagePusher.Core.IO.StoredBlob(descriptor, "a test",
+            (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])));
         Assert.Equal(descriptor.Digest, (await session.Repository(registry.Address).WriteBlobAsync(blob, Token)).Digest);
         Assert.Equal([descriptor.Digest.ToString()], registry.BlobsOf("team/app"));
     }

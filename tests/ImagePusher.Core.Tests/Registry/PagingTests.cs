@@ -76,7 +76,8 @@ public sealed class PagingTests
         var warning = Assert.Single(session.Log.Warnings);
         Assert.Contains("The first one is 'sha256:aa'", warning, StringComparison.Ordinal);
         Assert.Equal(
-            ["a", "d/e"], await session.Client.GetRepositoriesAsync(server.Address, new RequestOptions { Log = session.Log }, static () => { }, Token).ToListAsync(Token));
+            ["a", "d/e"], await session.Client.GetRepositoriesAsync(server.Address, new RequestOptions { Log = session.Log },
+                static () => { }, Token).ToListAsync(Token));
         Assert.Equal(2, session.Log.Warnings.Count);
     }
 
@@ -85,9 +86,13 @@ public sealed class PagingTests
     {
         var good = Digest.Of([1]);
         await using var server = Serve(exchange => exchange.RespondAsync(
-            200, $$"""{"manifests":[7,{"digest":"sha256:1","size":1},{"digest":"{{good}}","size":-1},{"mediaType":"a/b","digest":"{{good}}","size":1}]}"""));
+            200, $$"""
+                {"manifests":[7,{"digest":"sha256:1","size":1},{"digest":"{{good}}","size":-1},
+                {"mediaType":"a/b","digest":"{{good}}","size":1}]}
+                """));
         await using var session = new RegistrySession();
-        Assert.Equal([good], (await session.Repository(server.Address).GetReferrersAsync(Digest.Of([2]), null, Token)).Select(entry => entry.Digest));
+        Assert.Equal([good], (await session.Repository(server.Address).GetReferrersAsync(Digest.Of([2]), null, Token)).Select(
+            entry => entry.Digest));
         Assert.Contains("3 invalid entries", Assert.Single(session.Log.Warnings), StringComparison.Ordinal);
     }
 
@@ -95,7 +100,8 @@ public sealed class PagingTests
     [InlineData("""{"tags":["t{0}"]}""", "20 pages")]
     [InlineData("""{"tags":["same"]}""", "5 pages in succession")]
     [InlineData("""{"tags":[]}""", "5 pages in succession")]
-    [InlineData("""{"tags":["t{0}"],"padding":"####################################################################################################################################################################"}""", "2000 bytes")]
+    [InlineData("""{"tags":["t{0}"],"padding":"################################################################################"""
+        + """################################################################################"}""", "2000 bytes")]
     public async Task A_list_of_tags_without_end_is_an_error(string body, string expected)
     {
         await using var server = Serve(Endless(body));
@@ -110,8 +116,10 @@ public sealed class PagingTests
         var entry = $$"""{"manifests":[{"mediaType":"a/b{0}","digest":"{{Digest.Of([1])}}","size":1}],"repositories":["a{0}"]}""";
         await using var server = Serve(Endless(entry));
         await using var session = new RegistrySession(change: options => options with { Limits = Low });
-        await Assert.ThrowsAsync<LimitExceededException>(() => session.Repository(server.Address).GetReferrersAsync(Digest.Of([2]), null, Token));
-        await Assert.ThrowsAsync<LimitExceededException>(() => session.Client.GetRepositoriesAsync(server.Address, cancellationToken: Token).ToListAsync(Token).AsTask());
+        await Assert.ThrowsAsync<LimitExceededException>(
+            () => session.Repository(server.Address).GetReferrersAsync(Digest.Of([2]), null, Token));
+        await Assert.ThrowsAsync<LimitExceededException>(
+            () => session.Client.GetRepositoriesAsync(server.Address, cancellationToken: Token).ToListAsync(Token).AsTask());
     }
 
     [Fact]

@@ -59,9 +59,11 @@ public sealed class ProgramFinderTests : IDisposable
         }
 
         var starting = Directory.GetFiles(System.IO.Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => !file.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal))
             .Select(file => (Name: System.IO.Path.GetFileName(file), Text: File.ReadAllText(file)))
-            .Where(file => file.Text.Contains("Process.Start(", StringComparison.Ordinal) || file.Text.Contains("ProcessStartInfo(", StringComparison.Ordinal)).ToList();
+            .Where(file => file.Text.Contains("Process.Start(", StringComparison.Ordinal)
+                || file.Text.Contains("ProcessStartInfo(", StringComparison.Ordinal)).ToList();
         Assert.Equal(["CosignProgram.cs", "CredentialHelper.cs"], starting.Select(file => file.Name).Order(StringComparer.Ordinal));
         Assert.All(starting, file => Assert.Contains("ProgramFinder.Find(", file.Text, StringComparison.Ordinal));
     }
@@ -79,7 +81,8 @@ public sealed class ProgramFinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("docker-credential-wincred", null, "docker-credential-wincred.COM docker-credential-wincred.EXE docker-credential-wincred.BAT docker-credential-wincred.CMD")]
+    [InlineData("docker-credential-wincred", null,
+        "docker-credential-wincred.COM docker-credential-wincred.EXE docker-credential-wincred.BAT docker-credential-wincred.CMD")]
     [InlineData("docker-credential-desktop.exe", null, "docker-credential-desktop.exe")]
     [InlineData("helper", ".EXE;.CMD", "helper.EXE helper.CMD")]
     [InlineData("helper.1", ".EXE", "helper.1.EXE")]

@@ -29,7 +29,9 @@ public sealed class RedirectTests
             headers.Add(exchange.Header("Authorization"));
             return exchange.RespondAsync(200, blob.Content, "binary/octet-stream");
         });
-        await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, status, $"http://{storage.Address}/bucket/object?X-Amz-Signature=abc%2Fdef") };
+        await using var server =
+            new AuthServer { OnRequest =
+                exchange => RedirectAsync(exchange, status, $"http://{storage.Address}/bucket/object?X-Amz-Signature=abc%2Fdef") };
         await using var session = new RegistrySession();
         Assert.Equal(blob.Content, await ReadAsync(session.Repository(server.Address, credential: Ann), blob.Descriptor));
         Assert.Equal([null], headers);
@@ -62,7 +64,9 @@ public sealed class RedirectTests
             exchange.Add("Content-Range", "bytes 4000-9999/10000");
             return exchange.RespondAsync(206, blob.Content[4000..], "binary/octet-stream");
         });
-        await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?sig=a%2fB%2B+~%7E&se=2026-01-01T00%3A00%3A00Z") };
+        await using var server =
+            new AuthServer { OnRequest =
+                exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?sig=a%2fB%2B+~%7E&se=2026-01-01T00%3A00%3A00Z") };
         await using var session = new RegistrySession();
         Assert.Equal(blob.Content[4000..], await ReadAsync(session.Repository(server.Address), blob.Descriptor, 4000));
         Assert.Equal([("/b/o?sig=a%2fB%2B+~%7E&se=2026-01-01T00%3A00%3A00Z", "bytes=4000-")], seen);
@@ -74,9 +78,11 @@ public sealed class RedirectTests
         var blob = MemoryBlob.Random(10_000);
         var link = 0;
         await using var storage = LoopbackServer.Start(exchange => exchange.Target.EndsWith("=1", StringComparison.Ordinal)
-            ? exchange.RespondAsync(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", "application/xml")
+            ? exchange.RespondAsync(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+                "application/xml")
             : exchange.RespondAsync(200, blob.Content, "binary/octet-stream"));
-        await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?expires={++link}") };
+        await using var server =
+            new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, $"http://{storage.Address}/b/o?expires={++link}") };
         await using var session = new RegistrySession();
         Assert.Equal(blob.Content, await ReadAsync(session.Repository(server.Address), blob.Descriptor));
         Assert.Equal(2, link);
@@ -85,9 +91,11 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_storage_that_cannot_be_reached_is_named_beside_the_registry()
     {
-        await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, "http://127.0.0.1:9/b/o?X-Amz-Signature=s3cret") };
+        await using var server =
+            new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, "http://127.0.0.1:9/b/o?X-Amz-Signature=s3cret") };
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => ReadAsync(session.Repository(server.Address, retries: 0), MemoryBlob.Random(10).Descriptor));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => ReadAsync(session.Repository(server.Address, retries: 0), MemoryBlob.Random(10).Descriptor));
         Assert.Contains(server.Address, error.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:9", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.Message + session.Log.Text, StringComparison.Ordinal);
@@ -98,7 +106,8 @@ public sealed class RedirectTests
     {
         await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, exchange.Target) };
         await using var session = new RegistrySession();
-        await Assert.ThrowsAsync<RegistryProtocolException>(() => ReadAsync(session.Repository(server.Address), MemoryBlob.Random(10).Descriptor));
+        await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => ReadAsync(session.Repository(server.Address), MemoryBlob.Random(10).Descriptor));
         Assert.InRange(server.Requests.Count, 5, 20);
     }
 
@@ -114,7 +123,8 @@ public sealed class RedirectTests
         {
             asked.Add(exchange.Target);
             return exchange.Path == "/v2/" ? exchange.RespondAsync(200)
-                : exchange.Path.StartsWith("/st", StringComparison.Ordinal) ? exchange.RespondAsync(200, blob.Content, "application/octet-stream")
+                : exchange.Path.StartsWith("/st", StringComparison.Ordinal)
+                    ? exchange.RespondAsync(200, blob.Content, "application/octet-stream")
                 : RedirectAsync(exchange, 307, location);
         });
         await using var session = new RegistrySession();
@@ -143,8 +153,10 @@ public sealed class RedirectTests
         var image = TestImage.Of([1]);
         await using var plain = LoopbackServer.Start(exchange => exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType));
         await using var server = LoopbackServer.Start(
-            exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : RedirectAsync(exchange, 307, $"http://{plain.Address}{exchange.Target}"), certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
+            exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200)
+                : RedirectAsync(exchange, 307, $"http://{plain.Address}{exchange.Target}"), certificates);
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("plain http", error.Message, StringComparison.Ordinal);
     }
@@ -166,8 +178,10 @@ public sealed class RedirectTests
     {
         ExternalTools.Require("docker-registry");
         using var storage = new TemporaryFolder();
-        await using var one = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "one" }, Token);
-        await using var two = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "two" }, Token);
+        await using var one = await DockerRegistry.StartAsync(
+            new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "one" }, Token);
+        await using var two = await DockerRegistry.StartAsync(
+            new DockerRegistryOptions { StorageFolder = storage.FullName, Secret = "two" }, Token);
         await using var proxy = FaultProxy.Start([one.Address, two.Address]);
         await using var session = new RegistrySession();
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(100_000), Token);

@@ -35,7 +35,8 @@ public sealed class RegistryProfileTests
     {
         await using var registry = FakeRegistry.Start(Get(name), new FakeRegistryOptions { Repositories = ["team/app"] });
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("PATCH|PUT", "uploads").If(request => request.Header("Content-Length") is not ("0" or { Length: < 7 })).Take(1).CutUp(300_000);
+        proxy.On("PATCH|PUT", "uploads").If(request => request.Header("Content-Length") is not ("0" or { Length: < 7 })).Take(1)
+            .CutUp(300_000);
         await using var session = new RegistrySession();
         await PushAndReadAsync(session, proxy.Address, isKnown);
     }
@@ -67,7 +68,8 @@ public sealed class RegistryProfileTests
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.HarborWithInternalName);
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(registry.Address, retries: 0).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(
+            () => session.Repository(registry.Address, retries: 0).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Contains(registry.Address, error.Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +86,8 @@ public sealed class RegistryProfileTests
         await PushAndReadAsync(session, nginx.Address, isKnown);
     }
 
-    private static RegistryProfile Get(string name) => RegistryProfile.All.Single(profile => profile.Name == name) is var found && found.LargestBody == 100_000_000 && !ExternalTools.LongForm
+    private static RegistryProfile Get(string name) => RegistryProfile.All.Single(profile => profile.Name == name) is var found
+        && found.LargestBody == 100_000_000 && !ExternalTools.LongForm
         ? found with { LargestBody = 10_000_000 }
         : found.LargestBody == 100_000_000 ? found with { LargestBody = 40_000_000 } : found;
 
@@ -94,7 +97,8 @@ public sealed class RegistryProfileTests
         var (small, large) = (MemoryBlob.Random(Sizes.Small, 1, isKnown), MemoryBlob.Random(Sizes.Large, 2, isKnown));
         var config = new MemoryBlob("""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray());
         await Task.WhenAll(new[] { large, small, config }.Select(blob => repository.WriteBlobAsync(blob, Token)));
-        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = MediaTypes.OciConfig }, [large.Descriptor, small.Descriptor]);
+        var manifest = ImageManifest.Create(MediaTypes.OciManifest, config.Descriptor with { MediaType = MediaTypes.OciConfig },
+            [large.Descriptor, small.Descriptor]);
         await repository.PublishAsync(manifest, ImageReference.Parse($"{address}/team/app:1"), null, Token);
 
         Assert.Equal(manifest.Digest, (await repository.ResolveAsync("1", Token)).Digest);

@@ -7,7 +7,8 @@ namespace ImagePusher.Core.Tests.Registry;
 /// <summary>A client for a test: no credentials and certificates of the machine, no waits between tries.</summary>
 internal sealed class RegistrySession : IAsyncDisposable
 {
-    public RegistrySession(RegistrySettings? options = null, TimeProvider? time = null, IUploadJournal? journal = null, Func<string, string?>? environment = null, Func<RegistryClientOptions, RegistryClientOptions>? change = null)
+    public RegistrySession(RegistrySettings? options = null, TimeProvider? time = null, IUploadJournal? journal = null,
+        Func<string, string?>? environment = null, Func<RegistryClientOptions, RegistryClientOptions>? change = null)
     {
         var client = new RegistryClientOptions
         {
@@ -30,7 +31,8 @@ internal sealed class RegistrySession : IAsyncDisposable
 
     public RecordingLogger Log { get; } = new();
 
-    public RegistryRepository Repository(string address, string repository = "team/app", RegistryCredential? credential = null, int? retries = null) =>
+    public RegistryRepository Repository(string address, string repository = "team/app", RegistryCredential? credential = null,
+        int? retries = null) =>
         Client.GetRepository(address, repository, new RequestOptions { Log = Log, Credential = credential, MaximumRetryCount = retries });
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();

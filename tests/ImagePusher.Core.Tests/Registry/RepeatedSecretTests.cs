@@ -31,7 +31,8 @@ public sealed class RepeatedSecretTests
     [MemberData(nameof(Bodies))]
     public async Task In_the_body_of_a_manifest(string secret, string body)
     {
-        await using var server = Serve(exchange => exchange.RespondAsync(200, body.Replace("$", secret, StringComparison.Ordinal), "text/plain"));
+        await using var server =
+            Serve(exchange => exchange.RespondAsync(200, body.Replace("$", secret, StringComparison.Ordinal), "text/plain"));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAnyAsync<RegistryException>(() => Repository(session, server).ResolveAsync("1", Token));
         AssertHidden(session, error);
@@ -83,7 +84,8 @@ public sealed class RepeatedSecretTests
         });
         await using var session = new RegistrySession();
         AssertHidden(
-            session, await Assert.ThrowsAnyAsync<RegistryException>(() => Repository(session, server).WriteBlobAsync(MemoryBlob.Random(10), Token)));
+            session, await Assert.ThrowsAnyAsync<RegistryException>(
+                () => Repository(session, server).WriteBlobAsync(MemoryBlob.Random(10), Token)));
     }
 
     [Fact]

@@ -128,7 +128,9 @@ public sealed class ResumeTests
         }
 
         Assert.All(blobs, blob => Assert.Equal(blob.Content.Length, registry.Blobs()[blob.TrueDigest.ToString()].Length));
-        Assert.All(blobs, blob => Assert.Equal(1, proxy.RequestsOf("PUT").Count(request => request.Status == 201 && request.Target.Contains(blob.TrueDigest.Encoded, StringComparison.Ordinal))));
+        Assert.All(blobs, blob => Assert.Equal(1,
+            proxy.RequestsOf("PUT").Count(
+                request => request.Status == 201 && request.Target.Contains(blob.TrueDigest.Encoded, StringComparison.Ordinal))));
         Report(proxy, 200L * unit, 1.5);
     }
 
@@ -163,7 +165,8 @@ public sealed class ResumeTests
 
     private static void Report(FaultProxy proxy, long size, double atMost)
     {
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"figure: {proxy.BytesUp()} bytes for {size}: {(double)proxy.BytesUp() / size:0.000}"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            FormattableString.Invariant($"figure: {proxy.BytesUp()} bytes for {size}: {(double)proxy.BytesUp() / size:0.000}"));
         Assert.InRange(proxy.BytesUp(), size, size * atMost);
     }
 }

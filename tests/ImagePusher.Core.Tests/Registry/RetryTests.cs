@@ -70,7 +70,8 @@ public sealed class RetryTests
             return exchange.RespondAsync(status, """{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
         });
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAnyAsync<RegistryException>(() => session.Repository(server.Address, retries: 2).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAnyAsync<RegistryException>(
+            () => session.Repository(server.Address, retries: 2).ResolveAsync("1", Token));
         Assert.IsType(type, error);
         Assert.Contains("slow down", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, asked);
@@ -86,7 +87,8 @@ public sealed class RetryTests
             return exchange.RespondAsync(503);
         });
         await using var session = new RegistrySession();
-        await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
+        await Assert.ThrowsAsync<RegistryUnavailableException>(
+            () => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Equal(1, asked);
     }
 
@@ -125,7 +127,8 @@ public sealed class RetryTests
         await using var server = Serve(exchange =>
         {
             exchange.Add("Retry-After", "30");
-            return ++asked < 2 ? exchange.RespondAsync(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}""") : GiveAsync(exchange);
+            return ++asked < 2 ? exchange.RespondAsync(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}""")
+                : GiveAsync(exchange);
         });
         await using var session = new RegistrySession(Patient, new WaitlessTime());
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -156,7 +159,8 @@ public sealed class RetryTests
         await UntilAsync(() => session.Log.Lines.Count(line => line.Contains("In 30 s", StringComparison.Ordinal)) == 2);
         isLimited = false;
         var late = session.Repository(server.Address, "c").ResolveAsync("1", Token);
-        await UntilAsync(() => late.IsCompleted || session.Log.Text.Contains("asked for a pause; continuing in 30 s", StringComparison.Ordinal));
+        await UntilAsync(() => late.IsCompleted
+            || session.Log.Text.Contains("asked for a pause; continuing in 30 s", StringComparison.Ordinal));
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal([0, 0], arrivals);
         var all = Task.WhenAll([.. refused, late]);
@@ -177,7 +181,8 @@ public sealed class RetryTests
     {
         await using var server = Serve(exchange => exchange.RespondAsync(503));
         var time = new WaitlessTime();
-        await using var session = new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(2), MaximumRetryCount = 6 }, time);
+        await using var session =
+            new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(2), MaximumRetryCount = 6 }, time);
         await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Equal(6, time.Waits.Count);
         Assert.InRange(time.Waits[0].TotalSeconds, 0, 6);

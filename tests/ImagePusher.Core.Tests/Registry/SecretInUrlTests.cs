@@ -20,7 +20,8 @@ public sealed class SecretInUrlTests
     public static TheoryData<string> Urls { get; } = new(
         from secret in new[] { Password, Issued, Sent }
         from text in new[] { Escaped(secret), Escaped(secret).ToLowerInvariant(), secret, Base64Url(secret) }
-        from url in new[] { $"http://10.0.0.7/{text}/blob", $"http://10.0.0.7/a?x={text}", $"http://user:{text.Replace('/', '_')}@10.0.0.7/blob" }
+        from url in new[] { $"http://10.0.0.7/{text}/blob", $"http://10.0.0.7/a?x={text}",
+            $"http://user:{text.Replace('/', '_')}@10.0.0.7/blob" }
         select url);
 
     [Theory]
@@ -47,10 +48,13 @@ public sealed class SecretInUrlTests
     {
         foreach (var secret in new[] { Password, Issued, Sent })
         {
-            await SaysNothingAsync(exchange => RespondAsync(exchange, 307, "Location", start + secret), repository => repository.ResolveAsync("1", Token));
-            await SaysNothingAsync(exchange => RespondAsync(exchange, 202, "Location", start + secret), repository => repository.WriteBlobAsync(MemoryBlob.Random(10), Token));
+            await SaysNothingAsync(exchange => RespondAsync(exchange, 307, "Location", start + secret),
+                repository => repository.ResolveAsync("1", Token));
+            await SaysNothingAsync(exchange => RespondAsync(exchange, 202, "Location", start + secret),
+                repository => repository.WriteBlobAsync(MemoryBlob.Random(10), Token));
             await SaysNothingAsync(
-                exchange => RespondAsync(exchange, 401, "WWW-Authenticate", $"Bearer realm=\"{start}{secret}\",error=\"insufficient_scope\""),
+                exchange => RespondAsync(exchange, 401, "WWW-Authenticate",
+                    $"Bearer realm=\"{start}{secret}\",error=\"insufficient_scope\""),
                 repository => repository.ResolveAsync("1", Token));
         }
     }
@@ -62,7 +66,8 @@ public sealed class SecretInUrlTests
     public Task In_the_path_of_a_token_server_that_fails(int status, string body) => SaysNothingAsync(
         exchange => exchange.Target.Contains("/auth2/", StringComparison.Ordinal)
             ? exchange.RespondAsync(status, body)
-            : RespondAsync(exchange, 401, "WWW-Authenticate", $"Bearer realm=\"http://tokens.example/auth2/{Escaped(Password)}/{Escaped(Issued)}\",error=\"insufficient_scope\""),
+            : RespondAsync(exchange, 401, "WWW-Authenticate",
+                $"Bearer realm=\"http://tokens.example/auth2/{Escaped(Password)}/{Escaped(Issued)}\",error=\"insufficient_scope\""),
         repository => repository.ResolveAsync("1", Token));
 
     [Fact]
@@ -105,7 +110,8 @@ public sealed class SecretInUrlTests
     private static async Task SaysNothingAsync(Func<ServerExchange, Task> respond, Func<RegistryRepository, Task> use)
     {
         await using var world = LoopbackServer.Start(exchange =>
-            exchange.Target.StartsWith("http://tokens.example/auth?", StringComparison.Ordinal) ? exchange.RespondAsync(200, $$"""{"token":"{{Issued}}"}""")
+            exchange.Target.StartsWith("http://tokens.example/auth?", StringComparison.Ordinal)
+                ? exchange.RespondAsync(200, $$"""{"token":"{{Issued}}"}""")
             : exchange.Target.StartsWith("http://registry.example", StringComparison.Ordinal) && exchange.Header("Authorization") is null
                 ? RespondAsync(exchange, 401, "WWW-Authenticate", "Bearer realm=\"http://tokens.example/auth\",service=\"test\"")
             : respond(exchange));
@@ -125,7 +131,8 @@ public sealed class SecretInUrlTests
 
     private static string Escaped(string text) => Uri.EscapeDataString(text);
 
-    private static string Base64Url(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Base64Url(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static Task RespondAsync(ServerExchange exchange, int status, string header, string value)
     {

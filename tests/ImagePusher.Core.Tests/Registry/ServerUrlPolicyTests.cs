@@ -124,7 +124,8 @@ public sealed class ServerUrlPolicyTests
     [InlineData(ServerUrlUse.TokenServer)]
     internal void Https_is_not_left_for_http(ServerUrlUse use)
     {
-        var error = Assert.ThrowsAny<RegistryException>(() => Policy("https://registry.example").Check("http://storage.example/x", use, "reading"));
+        var error = Assert.ThrowsAny<RegistryException>(
+            () => Policy("https://registry.example").Check("http://storage.example/x", use, "reading"));
         Assert.Contains("plain http", error.Message, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,8 @@ internal sealed class SimpleUploads
                 byte[] all = [.. _open[id], .. await exchange.ReadAllAsync()];
                 var digest = exchange.Query("digest").Single();
                 Blobs.AddOrUpdate(digest, all, (_, existing) => KeepsExisting ? existing : all);
-                await (Http.DigestOf(all) == digest ? exchange.RespondAsync(201) : exchange.RespondAsync(400, """{"errors":[{"code":"DIGEST_INVALID"}]}"""));
+                await (Http.DigestOf(all) == digest ? exchange.RespondAsync(201)
+                    : exchange.RespondAsync(400, """{"errors":[{"code":"DIGEST_INVALID"}]}"""));
                 break;
             default:
                 await (Blobs.TryGetValue(id, out var blob) ? RespondAsync(exchange, blob) : exchange.RespondAsync(404));

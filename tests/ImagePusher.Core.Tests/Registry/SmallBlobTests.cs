@@ -100,6 +100,7 @@ public sealed class SmallBlobTests
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PUT").SetResponseHeader("Docker-Content-Digest", Http.DigestOf([9]));
         await using var session = new RegistrySession(RegistrySession.SmallApart);
-        await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
     }
 }

@@ -38,7 +38,8 @@ public sealed class TlsAndProxyTests : IDisposable
         // The server does not speak TLS: the failure shows that TLS was tried.
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(400, body, "text/plain"));
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(server.Address, retries: 0).ResolveAsync("1", Token));
         Assert.Contains("TLS", error.Message, StringComparison.Ordinal);
     }
 
@@ -65,7 +66,8 @@ public sealed class TlsAndProxyTests : IDisposable
             asked.Add(exchange.Target);
             return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
         });
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(proxy.Url) });
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true },
+            change: options => options with { Proxy = new WebProxy(proxy.Url) });
         await session.Repository("registry.test:5000").ResolveAsync("1", Token);
         Assert.Equal(["http://registry.test:5000/v2/", "http://registry.test:5000/v2/team/app/manifests/1"], asked);
     }
@@ -91,7 +93,8 @@ public sealed class TlsAndProxyTests : IDisposable
     public async Task A_certificate_authority_of_the_options_is_trusted()
     {
         await using var server = Serve(_certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
         await session.Repository(server.Address).ResolveAsync("1", Token);
     }
 
@@ -100,8 +103,10 @@ public sealed class TlsAndProxyTests : IDisposable
     {
         using var others = new TestCertificates();
         await using var server = Serve(_certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = others.AuthorityFile });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = others.AuthorityFile });
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
     }
 
@@ -115,7 +120,8 @@ public sealed class TlsAndProxyTests : IDisposable
         await using var server = Serve(certificates);
         await using var session = new RegistrySession(
             RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = certificates.AuthorityFile });
-        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
+            () => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Contains("could not be trusted", error.Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +141,8 @@ public sealed class TlsAndProxyTests : IDisposable
         // The certificate names localhost and the loopback addresses; 127.0.0.2 is not one of them.
         await using var server = Serve(_certificates);
         var address = server.Address.Replace("localhost", "127.0.0.2", StringComparison.Ordinal);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
         await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(address, retries: 0).ResolveAsync("1", Token));
     }
 
@@ -165,15 +172,20 @@ public sealed class TlsAndProxyTests : IDisposable
     public async Task Certificates_are_found_as_docker_keeps_them()
     {
         ExternalTools.Require("docker-registry");
-        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true }, Token);
+        await using var registry =
+            await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true },
+                Token);
         using var folder = new TemporaryFolder();
         folder.Write($"{registry.Address}/ca.crt", File.ReadAllText(_certificates.AuthorityFile));
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false }, change: options => options with { CertificateFolders = [folder.FullName] });
-        await Assert.ThrowsAnyAsync<RegistryException>(() => session.Client.PingAsync(registry.Address, new RequestOptions { Log = session.Log, MaximumRetryCount = 0 }, Token));
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false },
+            change: options => options with { CertificateFolders = [folder.FullName] });
+        await Assert.ThrowsAnyAsync<RegistryException>(
+            () => session.Client.PingAsync(registry.Address, new RequestOptions { Log = session.Log, MaximumRetryCount = 0 }, Token));
 
         folder.Write($"{registry.Address}/client.cert", File.ReadAllText(_certificates.ClientCertificateFile));
         folder.Write($"{registry.Address}/client.key", File.ReadAllText(_certificates.ClientKeyFile));
-        await using var again = new RegistrySession(RegistrySession.Quick with { PlainHttp = false }, change: options => options with { CertificateFolders = [folder.FullName] });
+        await using var again = new RegistrySession(RegistrySession.Quick with { PlainHttp = false },
+            change: options => options with { CertificateFolders = [folder.FullName] });
         await again.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(100_000), Token);
     }
 
@@ -184,15 +196,20 @@ public sealed class TlsAndProxyTests : IDisposable
     public async Task A_client_certificate_is_shown(string form)
     {
         ExternalTools.Require("docker-registry");
-        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true }, Token);
+        await using var registry =
+            await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = _certificates, WantsClientCertificate = true },
+                Token);
         using var folder = new TemporaryFolder();
         var file = form switch
         {
-            "pfx" => folder.Write("client.pfx", _certificates.Client.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pfx)),
-            "pem with key inside" => folder.Write("client.pem", File.ReadAllText(_certificates.ClientCertificateFile) + "\n" + File.ReadAllText(_certificates.ClientKeyFile)),
+            "pfx" => folder.Write("client.pfx",
+                _certificates.Client.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pfx)),
+            "pem with key inside" => folder.Write("client.pem",
+                File.ReadAllText(_certificates.ClientCertificateFile) + "\n" + File.ReadAllText(_certificates.ClientKeyFile)),
             _ => _certificates.ClientCertificateFile,
         };
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile, ClientCertificate = file });
+        await using var session = new RegistrySession(
+            RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile, ClientCertificate = file });
         await session.Client.PingAsync(registry.Address, new RequestOptions { Log = session.Log }, Token);
     }
 
@@ -214,7 +231,8 @@ public sealed class TlsAndProxyTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         await using var server = Serve(_certificates);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = folder["ca.pem"] });
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = folder["ca.pem"] });
         Assert.Throws<PathNotFoundException>(() => session.Repository(server.Address));
         folder.Write("ca.pem", File.ReadAllText(_certificates.AuthorityFile));
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -299,7 +317,8 @@ public sealed class TlsAndProxyTests : IDisposable
     [Fact]
     public async Task A_mirror_gets_no_credentials_of_the_registry()
     {
-        await using var mirror = new AuthServer { OnRequest = exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType) };
+        await using var mirror =
+            new AuthServer { OnRequest = exchange => exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType) };
         await using var session = new RegistrySession(RegistrySession.Quick);
         session.Client.SetSettings("localhost:9", RegistrySession.Quick with { Mirrors = [mirror.Address] });
         await session.Repository("localhost:9", credential: new RegistryCredential("ann", "secret")).ResolveAsync("1", Token);
@@ -322,8 +341,10 @@ public sealed class TlsAndProxyTests : IDisposable
     {
         ExternalTools.RequireAll("docker-registry", "nginx");
         await using var registry = await DockerRegistry.StartAsync(Token);
-        await using var nginx = await Nginx.StartAsync(registry.Address, new NginxOptions { Certificates = _certificates, ForwardsScheme = false, BodyLimit = "0" }, Token);
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
+        await using var nginx = await Nginx.StartAsync(registry.Address,
+            new NginxOptions { Certificates = _certificates, ForwardsScheme = false, BodyLimit = "0" }, Token);
+        await using var session =
+            new RegistrySession(RegistrySession.Quick with { PlainHttp = false, CertificateAuthority = _certificates.AuthorityFile });
         await session.Repository(nginx.Address).WriteBlobAsync(MemoryBlob.Random(3_000_000), Token);
         Assert.Single(registry.Blobs());
     }

@@ -40,7 +40,9 @@ public sealed class TokenTests
     public async Task A_token_for_push_serves_a_pull_too()
     {
         var uploads = new SimpleUploads();
-        await using var server = new AuthServer { OnRequest = exchange => exchange.Path.Contains("manifests", StringComparison.Ordinal) ? GiveImage(exchange) : uploads.HandleAsync(exchange) };
+        await using var server =
+            new AuthServer { OnRequest = exchange => exchange.Path.Contains("manifests", StringComparison.Ordinal) ? GiveImage(exchange)
+                : uploads.HandleAsync(exchange) };
         await using var session = new RegistrySession();
         await session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(100), Token);
         await session.Repository(server.Address).ResolveAsync("1", Token);
@@ -54,7 +56,8 @@ public sealed class TokenTests
         await using var own = server = new AuthServer
         {
             OnRequest = exchange => exchange.Header("Authorization") == "Bearer token-1"
-                ? server!.RefuseAsync(exchange, ",error=\"insufficient_scope\",scope=\"repository:team/app:pull repository:base/image:pull\"")
+                ? server!.RefuseAsync(exchange,
+                    ",error=\"insufficient_scope\",scope=\"repository:team/app:pull repository:base/image:pull\"")
                 : GiveImage(exchange),
         };
         await using var session = new RegistrySession();
@@ -71,9 +74,11 @@ public sealed class TokenTests
     public async Task A_token_that_is_refused_again_and_again_ends_in_an_error()
     {
         AuthServer? server = null;
-        await using var own = server = new AuthServer { OnRequest = exchange => server!.RefuseAsync(exchange, ",error=\"insufficient_scope\",scope=\"repository:team/app:*\"") };
+        await using var own = server = new AuthServer
+            { OnRequest = exchange => server!.RefuseAsync(exchange, ",error=\"insufficient_scope\",scope=\"repository:team/app:*\"") };
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<RegistryUnauthorizedException>(
+            () => session.Repository(server.Address).ResolveAsync("1", Token));
         Assert.Equal("UNAUTHORIZED", error.ErrorCode);
         Assert.InRange(server.TokenRequests.Count, 2, 3);
     }
@@ -107,7 +112,8 @@ public sealed class TokenTests
         for (var number = 0; number < 1200; number++)
         {
             using var answer = await transport.SendAsync(
-                new RegistryRequest { Method = HttpMethod.Get, Target = "/v2/", Purpose = "asking", Scopes = [TokenScope.Pull($"app/a{number}")] }, Token);
+                new RegistryRequest { Method = HttpMethod.Get, Target = "/v2/", Purpose = "asking",
+                    Scopes = [TokenScope.Pull($"app/a{number}")] }, Token);
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -231,7 +237,8 @@ public sealed class TokenTests
     public async Task A_401_without_challenge_is_answered_by_the_first_one()
     {
         var time = new FakeTimeProvider();
-        await using var server = new AuthServer { Time = time, TokenLife = TimeSpan.FromSeconds(2), ChallengesEverywhere = false, OnRequest = GiveImage };
+        await using var server =
+            new AuthServer { Time = time, TokenLife = TimeSpan.FromSeconds(2), ChallengesEverywhere = false, OnRequest = GiveImage };
         await using var session = new RegistrySession(time: time);
         await session.Repository(server.Address).ResolveAsync("1", Token);
         time.Advance(TimeSpan.FromSeconds(3));

@@ -68,7 +68,8 @@ public sealed class UnboundedResponseTests : IDisposable
     [InlineData(100_000, 0)]
     public async Task An_error_page_that_is_slow_or_has_no_end_is_read_in_part(int portion, int seconds)
     {
-        await using var session = Session(_ => _server!.Drip(HttpStatusCode.Forbidden, Endless, portion, TimeSpan.FromSeconds(seconds), statesLength: false));
+        await using var session =
+            Session(_ => _server!.Drip(HttpStatusCode.Forbidden, Endless, portion, TimeSpan.FromSeconds(seconds), statesLength: false));
         await Assert.ThrowsAsync<RegistryDeniedException>(() => session.Repository("registry.example").ResolveAsync("1", Token));
         AssertCost(requests: 1, bytes: BoundedBody.ErrorLimit + 1, seconds: 40);
     }
@@ -131,7 +132,10 @@ public sealed class UnboundedResponseTests : IDisposable
         {
             _time.Advance(TimeSpan.FromSeconds(50));
             page++;
-            return Page($$"""{"tags":["t{{page}}"],"repositories":["r{{page}}"],"manifests":[{"mediaType":"a/b{{page}}","digest":"{{Subject}}","size":1}]}""", $"/v2/list?page={page}");
+            return Page($$"""
+                {"tags":["t{{page}}"],"repositories":["r{{page}}"],"manifests":[{"mediaType":"a/b{{page}}","digest":"{{Subject}}",
+                "size":1}]}
+                """, $"/v2/list?page={page}");
         });
         var error = await Assert.ThrowsAsync<LimitExceededException>(() => ListAsync(session, kind));
         Assert.Contains("more than 24 hours", error.Message, StringComparison.Ordinal);
@@ -147,7 +151,8 @@ public sealed class UnboundedResponseTests : IDisposable
 
     private static HttpResponseMessage Challenge() => new(HttpStatusCode.Unauthorized)
     {
-        Headers = { WwwAuthenticate = { new AuthenticationHeaderValue("Bearer", "realm=\"https://registry.example/token\",service=\"a\"") } },
+        Headers = { WwwAuthenticate =
+            { new AuthenticationHeaderValue("Bearer", "realm=\"https://registry.example/token\",service=\"a\"") } },
     };
 
     private static HttpResponseMessage Redirect(string location)
@@ -170,7 +175,8 @@ public sealed class UnboundedResponseTests : IDisposable
     private HttpResponseMessage Blob(HttpRequestMessage request, int size, int portion, int seconds)
     {
         var start = request.Headers.Range?.Ranges.Single().From ?? 0;
-        var response = _server!.Drip(start > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK, size - start, portion, TimeSpan.FromSeconds(seconds));
+        var response = _server!.Drip(start > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK, size - start, portion,
+            TimeSpan.FromSeconds(seconds));
         response.Content.Headers.ContentRange = start > 0 ? new ContentRangeHeaderValue(start, size - 1, size) : null;
         return response;
     }

@@ -4,7 +4,8 @@ using ImagePusher.Core.Tests.Fuzzing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A registry names content by a digest algorithm that is not supported: the error is typed, and nothing is renamed to sha256.</summary>
+/// <summary>A registry names content by a digest algorithm that is not supported: the error is typed, and nothing is renamed to
+/// sha256.</summary>
 public sealed class UnknownAlgorithmTests
 {
     private const string Config = """{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"DIGEST","size":1}""";
@@ -26,12 +27,14 @@ public sealed class UnknownAlgorithmTests
     [Theory]
     [MemberData(nameof(Digests))]
     public Task In_an_index(string digest, string algorithm) => UnsupportedAsync(
-        "200\nContent-Type: application/vnd.oci.image.index.v1+json\n\n{\"manifests\":[" + Config.Replace("DIGEST", digest, StringComparison.Ordinal) + "]}", algorithm);
+        "200\nContent-Type: application/vnd.oci.image.index.v1+json\n\n{\"manifests\":["
+            + Config.Replace("DIGEST", digest, StringComparison.Ordinal) + "]}", algorithm);
 
     [Theory]
     [MemberData(nameof(Digests))]
     public Task In_the_header_of_a_response(string digest, string algorithm) => UnsupportedAsync(
-        $"200\nContent-Type: application/vnd.oci.image.manifest.v1+json\nDocker-Content-Digest: {digest}\n\n" + Image(Digest.Of("x"u8).ToString()), algorithm);
+        $"200\nContent-Type: application/vnd.oci.image.manifest.v1+json\nDocker-Content-Digest: {digest}\n\n"
+            + Image(Digest.Of("x"u8).ToString()), algorithm);
 
     [Theory]
     [MemberData(nameof(Digests))]
@@ -47,7 +50,8 @@ public sealed class UnknownAlgorithmTests
     private static async Task UnsupportedAsync(string response, string algorithm)
     {
         await using var session = Session(response);
-        var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => session.Repository("registry.example").ResolveAsync("1", Token));
+        var error = await Assert.ThrowsAsync<UnsupportedContentException>(
+            () => session.Repository("registry.example").ResolveAsync("1", Token));
         Assert.Contains($"algorithm '{algorithm}'", error.Message, StringComparison.Ordinal);
     }
 
@@ -55,5 +59,8 @@ public sealed class UnknownAlgorithmTests
         new(change: options => options with { HandlerFactory = _ => new CannedResponses(responses) });
 
     private static string Image(string digest) =>
-        $$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{Config.Replace("DIGEST", digest, StringComparison.Ordinal)}},"layers":[]}""";
+        $$"""
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+            "config":{{Config.Replace("DIGEST", digest, StringComparison.Ordinal)}},"layers":[]}
+            """;
 }

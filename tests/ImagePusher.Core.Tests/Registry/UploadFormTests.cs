@@ -35,9 +35,11 @@ public sealed class UploadFormTests
     public async Task Another_status_than_201_without_the_blob_is_an_error(int status)
     {
         var uploads = new SimpleUploads();
-        await using var server = Serve(exchange => exchange.Method == "PUT" ? exchange.RespondAsync(status) : uploads.HandleAsync(exchange));
+        await using var server =
+            Serve(exchange => exchange.Method == "PUT" ? exchange.RespondAsync(status) : uploads.HandleAsync(exchange));
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Contains($"responded with {status} instead of 201", error.Message, StringComparison.Ordinal);
     }
 
@@ -48,7 +50,8 @@ public sealed class UploadFormTests
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PUT").SetResponseHeader("Docker-Content-Digest", Http.DigestOf([9]));
         await using var session = new RegistrySession();
-        await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public sealed class UploadFormTests
 
         proxy.ClearRules();
         proxy.On("PUT").Respond(400).WithBody("""{"errors":[{"code":"DIGEST_INVALID"}]}""");
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1000, 2), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1000, 2), Token));
         Assert.Equal("DIGEST_INVALID", error.ErrorCode);
         Assert.Equal(4, proxy.Count("POST"));
     }
@@ -101,7 +105,8 @@ public sealed class UploadFormTests
             RegistrySession.Quick with { UploadForm = UploadForm.Chunked, ChunkSize = Mebibyte },
             change: options => options with { Limits = new RegistryLimits { ChunkLength = 4 * Mebibyte } });
         var repository = session.Repository(proxy.Address);
-        var error = await Assert.ThrowsAsync<LimitExceededException>(() => repository.WriteBlobAsync(MemoryBlob.Random(5 * Mebibyte), Token));
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            () => repository.WriteBlobAsync(MemoryBlob.Random(5 * Mebibyte), Token));
         Assert.Contains("OCI-Chunk-Min-Length", error.Message, StringComparison.Ordinal);
         Assert.Equal((0, 0), (proxy.Count("PATCH"), registry.OpenUploads));
 
@@ -143,7 +148,8 @@ public sealed class UploadFormTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { TakesUnknownLength = false, RangeRefusal = 400 });
         await using var session = new RegistrySession(change: options => options with { SpoolFolder = spool.FullName });
         var blob = MemoryBlob.Random(9 * Mebibyte, isKnown: false);
-        Assert.Equal(new BlobIdentity(blob.TrueDigest, 9 * Mebibyte), await session.Repository(registry.Address).WriteBlobAsync(blob, Token));
+        Assert.Equal(new BlobIdentity(blob.TrueDigest, 9 * Mebibyte),
+            await session.Repository(registry.Address).WriteBlobAsync(blob, Token));
         Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
         Assert.Empty(Directory.EnumerateFiles(spool.FullName));
     }
@@ -155,7 +161,8 @@ public sealed class UploadFormTests
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH|PUT").Respond(405).WithBody("""{"errors":[{"code":"UNSUPPORTED","message":"read only"}]}""");
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1000), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1000), Token));
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "UNSUPPORTED"), (error.StatusCode, error.ErrorCode));
         Assert.Contains($"{proxy.Address}/team/app", error.Message, StringComparison.Ordinal);
     }
@@ -166,7 +173,8 @@ public sealed class UploadFormTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Ecr);
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Equal("NAME_UNKNOWN", error.ErrorCode);
         Assert.Contains("created before the first push", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(1, proxy.Count("POST"));
@@ -185,7 +193,8 @@ public sealed class UploadFormTests
                 return exchange.RespondAsync(307);
             }
 
-            return exchange.RespondAsync(exchange.Path.EndsWith(there.Digest.ToString(), StringComparison.Ordinal) ? 200 : 404, "0123456789");
+            return exchange.RespondAsync(exchange.Path.EndsWith(there.Digest.ToString(), StringComparison.Ordinal) ? 200 : 404,
+                "0123456789");
         });
         await using var session = new RegistrySession();
         var repository = session.Repository(server.Address);

@@ -20,14 +20,16 @@ public sealed class UploadJournalTests
     [InlineData(nameof(RegistryProfile.Distribution), false)]
     public async Task Where_all_bytes_arrived_a_later_run_only_ends_the_upload(string profile, bool isKnown)
     {
-        await using var registry = FakeRegistry.Start(profile == nameof(RegistryProfile.Conformant) ? RegistryProfile.Conformant : RegistryProfile.Distribution);
+        await using var registry =
+            FakeRegistry.Start(profile == nameof(RegistryProfile.Conformant) ? RegistryProfile.Conformant : RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
         var journal = new MemoryJournal();
         var blob = MemoryBlob.Random(5_000_000, isKnown: isKnown);
         proxy.On("PUT").DropRequest();
         await using (var session = new RegistrySession(journal: journal))
         {
-            await Assert.ThrowsAsync<RegistryUnreachableException>(() => session.Repository(proxy.Address, retries: 0).WriteBlobAsync(blob, Token));
+            await Assert.ThrowsAsync<RegistryUnreachableException>(
+                () => session.Repository(proxy.Address, retries: 0).WriteBlobAsync(blob, Token));
         }
 
         proxy.ClearRules();
@@ -47,7 +49,8 @@ public sealed class UploadJournalTests
         var (other, blob) = (MemoryBlob.Random(100 * Unit, 1), MemoryBlob.Random(100 * Unit, 2));
         await InterruptedRun.RunAsync(proxy, journal, [other], 50L * Unit);
         var left = Assert.Single(journal.Sessions);
-        await journal.SaveAsync(left with { Key = left.Key.Replace(other.TrueDigest.ToString(), blob.TrueDigest.ToString(), StringComparison.Ordinal) }, Token);
+        await journal.SaveAsync(
+            left with { Key = left.Key.Replace(other.TrueDigest.ToString(), blob.TrueDigest.ToString(), StringComparison.Ordinal) }, Token);
         await using var session = new RegistrySession(journal: journal);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         Assert.True(registry.ReadBlob(blob.TrueDigest.ToString()).AsSpan().SequenceEqual(blob.Content));
@@ -90,7 +93,8 @@ public sealed class UploadJournalTests
         away.Respond(503);
         await using (var session = new RegistrySession(journal: journal))
         {
-            await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(proxy.Address, retries: 1).WriteBlobAsync(blob, Token));
+            await Assert.ThrowsAsync<RegistryUnavailableException>(
+                () => session.Repository(proxy.Address, retries: 1).WriteBlobAsync(blob, Token));
         }
 
         await using var later = new RegistrySession(journal: journal);
@@ -107,7 +111,8 @@ public sealed class UploadJournalTests
         var journal = new MemoryJournal();
         var lost = MemoryBlob.Random(5_000_000);
         await journal.SaveAsync(
-            new UploadSession($"{proxy.Address}/team/app {lost.ResumeKey}", $"http://{proxy.Address}/v2/team/app/blobs/uploads/1?_state=x", 0, 0, time.GetUtcNow()), Token);
+            new UploadSession($"{proxy.Address}/team/app {lost.ResumeKey}", $"http://{proxy.Address}/v2/team/app/blobs/uploads/1?_state=x",
+                0, 0, time.GetUtcNow()), Token);
         await using var session = new RegistrySession(time: time, journal: journal);
         var repository = session.Repository(proxy.Address);
         await repository.WriteBlobAsync(lost, Token);
@@ -155,8 +160,10 @@ public sealed class UploadJournalTests
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         var journal = new MemoryJournal();
         await using var session = new RegistrySession(journal: journal);
-        await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(new byte[1000]) { BeforeWrite = _ => Assert.Empty(journal.Sessions) }, Token);
-        await session.Repository(registry.Address).WriteBlobAsync(new MemoryBlob(MemoryBlob.Random(5_000_000).Content) { BeforeWrite = _ => Assert.Single(journal.Sessions) }, Token);
+        await session.Repository(registry.Address)
+            .WriteBlobAsync(new MemoryBlob(new byte[1000]) { BeforeWrite = _ => Assert.Empty(journal.Sessions) }, Token);
+        await session.Repository(registry.Address).WriteBlobAsync(
+            new MemoryBlob(MemoryBlob.Random(5_000_000).Content) { BeforeWrite = _ => Assert.Single(journal.Sessions) }, Token);
         Assert.Empty(journal.Sessions);
     }
 

@@ -58,7 +58,8 @@ public sealed class UploadLocationTests
         proxy.On("GET", "^/v2/$").Take(1).Respond(401).WithHeader("WWW-Authenticate", "Basic realm=\"x\"");
         proxy.On("POST").ForeignLocation(other.OtherAddress);
         await using var session = new RegistrySession();
-        await session.Repository(proxy.Address, credential: new RegistryCredential("ann", "secret")).WriteBlobAsync(MemoryBlob.Random(1000), Token);
+        await session.Repository(proxy.Address, credential: new RegistryCredential("ann", "secret")).WriteBlobAsync(MemoryBlob.Random(1000),
+            Token);
         Assert.NotNull(proxy.RequestsOf("POST").Single().Header("Authorization"));
         Assert.Equal(["PATCH", "PUT"], other.Requests.Select(request => request.Method));
         Assert.All(other.Requests, request => Assert.Null(request.Header("Authorization")));
@@ -77,7 +78,8 @@ public sealed class UploadLocationTests
             return exchange.RespondAsync(202);
         });
         await using var session = new RegistrySession();
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository(server.Address).WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Contains("sent a Location that cannot be used", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("_state", error.Message, StringComparison.Ordinal);
     }
@@ -94,8 +96,10 @@ public sealed class UploadLocationTests
             exchange.Add("Location", location);
             return exchange.RespondAsync(exchange.Method == "POST" ? 202 : 200);
         });
-        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) });
-        var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
+        await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = true },
+            change: options => options with { Proxy = new WebProxy(world.Url) });
+        var error = await Assert.ThrowsAsync<RegistryProtocolException>(
+            () => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.Contains("private network", error.Message, StringComparison.Ordinal);
         Assert.Equal(["GET http://registry.example/v2/", "POST http://registry.example/v2/team/app/blobs/uploads/"], asked);
     }
@@ -113,8 +117,10 @@ public sealed class UploadLocationTests
             return exchange.RespondAsync(exchange.Method == "GET" ? 200 : 404);
         });
         await using var session = new RegistrySession(
-            RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) }, journal: new PlantedJournal(location, offset));
-        _ = await Assert.ThrowsAnyAsync<ImagePusherException>(() => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
+            RegistrySession.Quick with { PlainHttp = true }, change: options => options with { Proxy = new WebProxy(world.Url) },
+            journal: new PlantedJournal(location, offset));
+        _ = await Assert.ThrowsAnyAsync<ImagePusherException>(
+            () => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(10), Token));
         Assert.NotEmpty(asked);
         Assert.All(asked, request => Assert.Contains(" http://registry.example/v2/", request, StringComparison.Ordinal));
     }
@@ -122,7 +128,8 @@ public sealed class UploadLocationTests
     /// <summary>A journal in which someone put the same upload for everything.</summary>
     private sealed class PlantedJournal(string location, long offset) : IUploadJournal
     {
-        public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => new(new UploadSession(key, location, offset, 0, DateTimeOffset.UtcNow));
+        public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) =>
+            new(new UploadSession(key, location, offset, 0, DateTimeOffset.UtcNow));
 
         public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
@@ -174,7 +181,8 @@ public sealed class UploadLocationTests
         await using var proxy = FaultProxy.Start(registry.Address);
         await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = UploadForm.Chunked, ChunkSize = Mebibyte });
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(4 * Mebibyte), Token);
-        Assert.Equal(5, proxy.RequestsOf("PATCH|PUT").Select(request => Regex.Match(request.Target, "_state=v[0-9]+").Value).Distinct().Count());
+        Assert.Equal(5, proxy.RequestsOf("PATCH|PUT").Select(request => Regex.Match(request.Target, "_state=v[0-9]+").Value).Distinct()
+            .Count());
     }
 
     // Answers GET /v2/ itself, and leaves the rest to the handler.

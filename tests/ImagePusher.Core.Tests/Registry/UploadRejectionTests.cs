@@ -17,7 +17,8 @@ public sealed class UploadRejectionTests
         var server = new RejectingServer((HttpStatusCode)stream, (HttpStatusCode)chunk);
         await using var session = new RegistrySession(change: options => options with { HandlerFactory = _ => server });
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(
-            () => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(3000, isKnown: isKnown), TestContext.Current.CancellationToken));
+            () => session.Repository("registry.example").WriteBlobAsync(MemoryBlob.Random(3000, isKnown: isKnown),
+                TestContext.Current.CancellationToken));
         Assert.True((int)error.StatusCode! == stream || (int)error.StatusCode == chunk);
         Assert.InRange(server.Requests, 2, 60);
     }

@@ -5,8 +5,10 @@ namespace ImagePusher.Core.Tests.Registry;
 public sealed class UrlTextTests
 {
     [Theory]
-    [InlineData("https://r.example/v2/a/blobs/uploads/", "https://s.example/x?_state=a%2Fb%3D%3D", "https://s.example/x?_state=a%2Fb%3D%3D")]
-    [InlineData("https://r.example/v2/a/blobs/uploads/", "/v2/a/blobs/uploads/1?_state=Zm9v%2B%2f==", "https://r.example/v2/a/blobs/uploads/1?_state=Zm9v%2B%2f==")]
+    [InlineData("https://r.example/v2/a/blobs/uploads/", "https://s.example/x?_state=a%2Fb%3D%3D",
+        "https://s.example/x?_state=a%2Fb%3D%3D")]
+    [InlineData("https://r.example/v2/a/blobs/uploads/", "/v2/a/blobs/uploads/1?_state=Zm9v%2B%2f==",
+        "https://r.example/v2/a/blobs/uploads/1?_state=Zm9v%2B%2f==")]
     [InlineData("https://r.example/v2/a/blobs/uploads/", "1?x=%7e|y", "https://r.example/v2/a/blobs/uploads/1?x=%7e|y")]
     [InlineData("https://r.example/v2/a/blobs/uploads/1?old=1", "2", "https://r.example/v2/a/blobs/uploads/2")]
     [InlineData("https://r.example/v2/a/blobs/uploads/1?old=1", "?new=2", "https://r.example/v2/a/blobs/uploads/1?new=2")]

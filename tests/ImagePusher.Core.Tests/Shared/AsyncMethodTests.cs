@@ -36,7 +36,8 @@ public sealed class AsyncMethodTests
     [Fact]
     public async Task A_method_that_waits_many_times_keeps_its_locals()
     {
-        var steps = Enumerable.Range(0, 100).Select(_ => new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
+        var steps = Enumerable.Range(0, 100).Select(_ => new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously))
+            .ToList();
         var sum = SumAsync(steps.Select(step => step.Task));
         foreach (var (number, step) in steps.Index())
         {

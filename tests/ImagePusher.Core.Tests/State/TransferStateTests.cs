@@ -24,7 +24,8 @@ public sealed class TransferStateTests : IDisposable
 
     private string Root => _folder["state"];
 
-    private UploadSession Session(string key) => new(key, $"https://host/v2/app/blobs/uploads/{key}?_state=a%2Bb%20c&x=\u00e9", 5, 1024, _clock.GetUtcNow());
+    private UploadSession Session(string key) =>
+        new(key, $"https://host/v2/app/blobs/uploads/{key}?_state=a%2Bb%20c&x=\u00e9", 5, 1024, _clock.GetUtcNow());
 
     [Fact]
     public async Task An_encoding_is_found_by_its_whole_key_and_by_the_next_process()
@@ -116,7 +117,8 @@ public sealed class TransferStateTests : IDisposable
         Assert.Equal(4, entries.Length);
         Assert.All(entries, entry => Assert.Matches(@"\A[a-z0-9._-]+\z", Path.GetFileName(entry)));
         Assert.All(entries.Append(Root), entry =>
-            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(entry) == (Directory.Exists(entry) ? Private : Private ^ UnixFileMode.UserExecute)));
+            Assert.True(OperatingSystem.IsWindows()
+                || File.GetUnixFileMode(entry) == (Directory.Exists(entry) ? Private : Private ^ UnixFileMode.UserExecute)));
     }
 
     [Theory]
@@ -177,7 +179,8 @@ public sealed class TransferStateTests : IDisposable
 
         var (arguments, target) = attack.StartsWith("everybody", StringComparison.Ordinal) ? ("777", parent)
             : ("12345", attack.Contains("above", StringComparison.Ordinal) ? parent : root);
-        await ExternalTools.RunAsync(arguments == "777" ? "chmod" : "chown", arguments == "777" ? [arguments, target] : ["-h", arguments, target], Token);
+        await ExternalTools.RunAsync(arguments == "777" ? "chmod" : "chown",
+            arguments == "777" ? [arguments, target] : ["-h", arguments, target], Token);
         var state = new TransferState(root, _log, _clock);
         state.RemoveOld();
         await state.Uploads.SaveAsync(Session("one"), Token);

@@ -44,7 +44,10 @@ public sealed class KeptDigestsTests
         {
             var entry = $$"""{"mediaType":"{{type}}","digest":"{{digest}}","size":{{size}}}""";
             index = Encoding.UTF8.GetBytes(
-                $$"""{"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}","manifests":[{{string.Join(',', Enumerable.Repeat(entry, repetitions))}}]}""");
+                $$"""
+                    {"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}",
+                    "manifests":[{{string.Join(',', Enumerable.Repeat(entry, repetitions))}}]}
+                    """);
             registry.Add("app", index);
             (type, digest, size) = (TestImage.IndexType, Http.DigestOf(index), index.Length);
         }

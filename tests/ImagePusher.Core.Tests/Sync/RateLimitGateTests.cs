@@ -15,7 +15,8 @@ public sealed class RateLimitGateTests
     {
         var remaining = new Queue<int>([4, 9, 12]);
         await using var server = LoopbackServer.Start(exchange =>
-            exchange.Path.Contains("/manifests/", StringComparison.Ordinal) ? Answer(exchange, remaining.Dequeue()) : exchange.RespondAsync(200, "{}"));
+            exchange.Path.Contains("/manifests/", StringComparison.Ordinal) ? Answer(exchange, remaining.Dequeue())
+                : exchange.RespondAsync(200, "{}"));
         var (time, pause) = (new ObservedTime(), TimeSpan.FromMinutes(15));
         await using var client = new RegistryClient();
         var log = new RecordingLogger();
@@ -71,7 +72,8 @@ public sealed class RateLimitGateTests
     {
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, 100));
         await using var client = new RegistryClient();
-        var error = await Assert.ThrowsAsync<RegistryRateLimitedException>(() => new RateLimitGate(TimeProvider.System, new RecordingLogger()).EnterAsync(
+        var error = await Assert.ThrowsAsync<RegistryRateLimitedException>(
+            () => new RateLimitGate(TimeProvider.System, new RecordingLogger()).EnterAsync(
             client.GetRepository(server.Address, "app"), "1.0", new RateLimitRule(101, Stops: false, TimeSpan.FromMinutes(15)), Token));
         Assert.Contains("never allows more than 100 pulls; the minimum is 101", error.Message, StringComparison.Ordinal);
     }

@@ -30,10 +30,12 @@ public sealed class SyncFileTests
               images-by-tag-regex: {team/app: "[[:digit:]]+"}
             """);
         Assert.Equal(
-            ["registry.example.com/busybox 3", "registry.example.com/redis 4", "registry.example.com/nginx 8", "registry.example.com/alpine 10", "quay.io/team/app 17"],
+            ["registry.example.com/busybox 3", "registry.example.com/redis 4", "registry.example.com/nginx 8",
+                "registry.example.com/alpine 10", "quay.io/team/app 17"],
             file.Entries.Select(entry => $"{entry.Repository} {entry.Line}"));
         var access = file.Registries["registry.example.com"];
-        Assert.Equal(("john", "from the environment", true), (access.Credential!.UserName, access.Credential.Secret, access.SkipCertificateCheck));
+        Assert.Equal(("john", "from the environment", true),
+            (access.Credential!.UserName, access.Credential.Secret, access.SkipCertificateCheck));
         Assert.True(file.Entries[0].Rule.Selects("any"));
         Assert.Equal(["1.0", "sha256:0000000000000000000000000000000011111111111111111111111111111111"], file.Entries[1].Rule.Names!);
         Assert.True(file.Entries[2].Rule.Selects("1.13.2-alpine-perl"));
@@ -70,7 +72,8 @@ public sealed class SyncFileTests
                   <<: *rules
                   semverRange: ["^1.2 || latest-1"]
                 platforms: [linux/amd64, linux/arm64]
-              - {source: 'ghcr.io/owner/app:1.0', target: 'localhost:5000/app:stable', type: image, digestTags: true, referrers: false, ratelimit: {min: 5}}
+              - {source: 'ghcr.io/owner/app:1.0', target: 'localhost:5000/app:stable', type: image,
+                 digestTags: true, referrers: false, ratelimit: {min: 5}}
               - source: registry.example.com
                 target: localhost:5000
                 type: registry
@@ -83,9 +86,11 @@ public sealed class SyncFileTests
         Assert.Equal("from the environment", file.Registries["docker.io"].Credential!.Secret);
         var (repository, image, registry) = (file.Entries[0], file.Entries[1], file.Entries[2]);
         Assert.Equal(("docker.io/library/nginx", "localhost:5000/mirror/nginx", 100, TimeSpan.FromMinutes(90), true),
-            (repository.Repository!.ToString(), repository.Target, repository.MinimumRateLimit, repository.RateLimitRetry!.Value, repository.IncludeReferrers!.Value));
+            (repository.Repository!.ToString(), repository.Target, repository.MinimumRateLimit, repository.RateLimitRetry!.Value,
+                repository.IncludeReferrers!.Value));
         Assert.Equal(["linux/amd64", "linux/arm64"], repository.Platforms.Select(platform => platform.ToString()));
-        Assert.Equal([true, true, false, false, false], new[] { "1.2", "v1.9.9", "2.0", "latest", "1.2-rc1" }.Select(repository.Rule.Selects));
+        Assert.Equal([true, true, false, false, false],
+            new[] { "1.2", "v1.9.9", "2.0", "latest", "1.2-rc1" }.Select(repository.Rule.Selects));
         Assert.Equal(("localhost:5000/app:stable", 5, true), (image.Target, image.MinimumRateLimit, image.IncludeReferrers!.Value));
         Assert.Equal([true, false, false], new[] { "team/app", "team/app-dev", "other" }.Select(registry.Repositories.Selects));
         Assert.Equal([true, true, false], new[] { "1", "2", "12" }.Select(registry.Rule.Selects));
@@ -100,7 +105,8 @@ public sealed class SyncFileTests
     [InlineData("tags: {semverRange: [3]}", "1 2 3")]
     public void Empty_tags_beside_tagSets_select_nothing_more(string tags, string selected)
     {
-        var rule = Read($"version: 1\nsync: [{{source: a.b/c, target: a.b/d, type: repository, tagSets: [{{allow: [1]}}, {{allow: [2]}}], {tags}}}]\n").Entries[0].Rule;
+        var rule = Read($"version: 1\nsync: [{{source: a.b/c, target: a.b/d, type: repository, tagSets: [{{allow: [1]}}, "
+            + $"{{allow: [2]}}], {tags}}}]\n").Entries[0].Rule;
         Assert.Equal(selected.Split(' '), new[] { "1", "2", "3" }.Where(rule.Selects));
     }
 
@@ -131,7 +137,8 @@ public sealed class SyncFileTests
     [InlineData("a.b:\n  images-by-tag-regex:\n    app: '(?=a)'\n", 3, 10, "not a regular expression")]
     [InlineData("a.b:\n  images-by-semver:\n    app: newest\n", 3, 10, "the range is invalid")]
     [InlineData("a.b:\n  credentials:\n    username: x\n    password: hunter2\n", 4, 15, "the password is written in the file")]
-    [InlineData("a.b:\n  credentials:\n    username: x\n    password: 'pre{{env \"SECRET\"}}'\n", 4, 15, "the password is written in the file")]
+    [InlineData("a.b:\n  credentials:\n    username: x\n    password: 'pre{{env \"SECRET\"}}'\n", 4, 15,
+        "the password is written in the file")]
     [InlineData("a.b:\n  credentials:\n    password: '{{env \"MISSING\"}}'\n", 3, 15, "'MISSING' is not set")]
     [InlineData("a.b:\n  tls-verify: maybe\n", 2, 15, "neither true nor false")]
     [InlineData("a.b:\n  images: {}\n  images: {}\n", 3, 3, "occurs twice")]
@@ -160,7 +167,8 @@ public sealed class SyncFileTests
     [InlineData("version: 1\ncreds:\n  - registry: a.b\n    credHelper: x\n", 4, 5, "credHelper")]
     [InlineData("version: 1\nsync:\n  - source: a.b/c\n    fastCheck: true\n", 4, 5, "fastCheck")]
     [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {newest: 3}\n", 6, 12, "newest")]
-    [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {allow: [], newest: }\n", 6, 23, "newest")]
+    [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {allow: [], newest: }\n", 6, 23,
+        "newest")]
     [InlineData("a.b:\n  credentials: {username: '{{file \"/x\"}}'}\n", 2, 27, "template")]
     public void What_is_not_supported_is_an_error_with_its_position(string text, int line, int column, string what)
     {
@@ -175,7 +183,8 @@ public sealed class SyncFileTests
         var bomb = new StringBuilder("a.b:\n  x0: &x0 [1,1,1,1,1,1,1,1,1,1]\n");
         for (var level = 1; level < 12; level++)
         {
-            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"  x{level}: &x{level} [{string.Join(',', Enumerable.Repeat($"*x{level - 1}", 10))}]\n");
+            bomb.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"  x{level}: &x{level} [{string.Join(',', Enumerable.Repeat($"*x{level - 1}", 10))}]\n");
         }
 
         Assert.Throws<LimitExceededException>(() => Read(bomb.ToString()));
@@ -186,7 +195,8 @@ public sealed class SyncFileTests
 
     [Theory]
     [InlineData("a.b:\n  images-by-tag-regex:\n    app: &x '$long'\n", "    app$n: *x\n", 9000, false)]
-    [InlineData("version: 1\nx-a: &x '$long'\nsync:\n- {source: a.b/c, target: d.e/c, type: repository, tags: {allow: [", "*x,", 150_000, true)]
+    [InlineData("version: 1\nx-a: &x '$long'\nsync:\n- {source: a.b/c, target: d.e/c, type: repository, tags: {allow: [", "*x,", 150_000,
+        true)]
     [InlineData("a.b:\n  images-by-tag-regex:\n", "    app$n: '$n$long'\n", 9000, true)]
     public void Expressions_that_are_long_and_many_are_read_once_or_exceed_a_limit(string first, string each, int count, bool isError)
     {
@@ -223,7 +233,8 @@ public sealed class SyncFileTests
     [Fact]
     public void A_long_range_is_an_error_with_its_position() =>
         Assert.Contains("line 1, column 31", Assert.Throws<InvalidOptionException>(
-            () => Read($"a.b: {{images-by-semver: {{app: '{string.Concat(Enumerable.Repeat("<1 ", 3000))}'}}}}")).Message, StringComparison.Ordinal);
+            () => Read($"a.b: {{images-by-semver: {{app: '{string.Concat(Enumerable.Repeat("<1 ", 3000))}'}}}}")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void An_expression_is_matched_in_a_time_that_a_file_cannot_extend()

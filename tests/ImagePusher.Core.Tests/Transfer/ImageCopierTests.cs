@@ -111,9 +111,11 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_docker_manifest_has_docker_types(LayerCompression compression, string layerType)
     {
         var image = Image(MediaTypes.OciLayer, "one");
-        var result = await CopyAsync(image, new CopyOptions { Compression = compression, ManifestFormat = ManifestFormat.Docker }, isRewritable: true);
+        var result = await CopyAsync(image, new CopyOptions { Compression = compression, ManifestFormat = ManifestFormat.Docker },
+            isRewritable: true);
         var manifest = Assert.IsType<ImageManifest>(_target.Manifests[result.Manifest.Digest]);
-        Assert.Equal((MediaTypes.DockerManifest, MediaTypes.DockerConfig, layerType), (manifest.MediaType, manifest.Config.MediaType, manifest.Layers[0].MediaType));
+        Assert.Equal((MediaTypes.DockerManifest, MediaTypes.DockerConfig, layerType),
+            (manifest.MediaType, manifest.Config.MediaType, manifest.Layers[0].MediaType));
     }
 
     [Fact]
@@ -167,7 +169,8 @@ public sealed class ImageCopierTests : IDisposable
     [Fact]
     public async Task Two_platforms_are_a_rewritten_index_with_the_attestation_of_theirs()
     {
-        var (amd, arm, s390) = (Image(MediaTypes.OciLayerGzip, "amd"), Image(MediaTypes.OciLayerGzip, "arm"), Image(MediaTypes.OciLayerGzip, "s390"));
+        var (amd, arm, s390) = (
+            Image(MediaTypes.OciLayerGzip, "amd"), Image(MediaTypes.OciLayerGzip, "arm"), Image(MediaTypes.OciLayerGzip, "s390"));
         var (about, other) = (Image("application/vnd.in-toto+json", "amd's"), Image("application/vnd.in-toto+json", "s390's"));
         var index = _source.Add(ImageIndex.Create(MediaTypes.OciIndex,
         [
@@ -183,7 +186,8 @@ public sealed class ImageCopierTests : IDisposable
     [Fact]
     public async Task A_platform_that_an_index_lacks_is_PlatformNotFound_with_the_list()
     {
-        var error = await Assert.ThrowsAsync<PlatformNotFoundException>(() => CopyAsync(Index(), new CopyOptions { Platforms = [Platform.Parse("linux/s390x")] }));
+        var error = await Assert.ThrowsAsync<PlatformNotFoundException>(
+            () => CopyAsync(Index(), new CopyOptions { Platforms = [Platform.Parse("linux/s390x")] }));
         Assert.Contains("linux/amd64, linux/arm64/v8", error.Message, StringComparison.Ordinal);
     }
 
@@ -225,8 +229,10 @@ public sealed class ImageCopierTests : IDisposable
     public async Task Foreign_layers_are_not_sent_and_keep_their_urls()
     {
         var config = _source.Add(Config(), MediaTypes.OciConfig);
-        var foreign = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of("windows"u8), 7) { Urls = ["https://example.com/windows"] };
-        var image = _source.Add(ImageManifest.Create(MediaTypes.OciManifest, config, [foreign, _source.Add("one"u8.ToArray(), MediaTypes.OciLayer)]));
+        var foreign = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of("windows"u8),
+            7) { Urls = ["https://example.com/windows"] };
+        var image = _source.Add(
+            ImageManifest.Create(MediaTypes.OciManifest, config, [foreign, _source.Add("one"u8.ToArray(), MediaTypes.OciLayer)]));
         var result = await CopyAsync(image, isRewritable: true);
         var layer = Assert.IsType<ImageManifest>(_target.Manifests[result.Manifest.Digest]).Layers[0];
         Assert.Equal((foreign.Digest, "https://example.com/windows"), (layer.Digest, Assert.Single(layer.Urls)));
@@ -245,7 +251,8 @@ public sealed class ImageCopierTests : IDisposable
     public async Task A_name_without_a_tag_gets_the_digest_of_the_result()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one");
-        var result = await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name.ByDigest(), Options, new CopyMonitor(), TestContext.Current.CancellationToken);
+        var result = await Copier.CopyAsync(new ImageSelection(_source, image), _target, Name.ByDigest(), Options, new CopyMonitor(),
+            TestContext.Current.CancellationToken);
         Assert.Equal($"example.com/app@{image.Digest}", result.Name.ToString());
     }
 
@@ -292,7 +299,8 @@ public sealed class ImageCopierTests : IDisposable
         _encodings.Known[Key(image.Layers[1])] = new Descriptor(MediaTypes.OciLayerGzip, Digest.Of("mountable"u8), 9);
         _target.Mountable.Add(Digest.Of("mountable"u8));
         _source.Rewritable.Add(image.Digest);
-        var plan = await Copier.PlanAsync(new ImageSelection(_source, image), _target, Name, Options, TestContext.Current.CancellationToken);
+        var plan = await Copier.PlanAsync(new ImageSelection(_source, image), _target, Name, Options,
+            TestContext.Current.CancellationToken);
 
         PlannedAction Of(Digest digest) => plan.Blobs.Single(blob => blob.Blob.Digest == digest).Action;
         Assert.Equal(PlannedAction.Exists, Of(Digest.Of("there"u8)));
@@ -317,7 +325,8 @@ public sealed class ImageCopierTests : IDisposable
         Assert.Equal(image.Config.Size + "is sent".Length, progress.Moved);
     }
 
-    private static EncodingKey Key(Descriptor layer) => Core.Compression.EncodingSettings.Create(Core.Compression.LayerFormat.Gzip).KeyOf(layer.Digest);
+    private static EncodingKey Key(Descriptor layer) =>
+        Core.Compression.EncodingSettings.Create(Core.Compression.LayerFormat.Gzip).KeyOf(layer.Digest);
 
     private static byte[] Config() => """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
@@ -343,23 +352,27 @@ public sealed class ImageCopierTests : IDisposable
         var encoded = new MemoryStream();
         var settings = Core.Compression.EncodingSettings.Create(format);
         await Core.Compression.LayerEncoder.EncodeAsync(new MemoryStream(plain), encoded, settings, TestContext.Current.CancellationToken);
-        var config = System.Text.Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{diffId}}}"]}}""");
+        var config = System.Text.Encoding.UTF8.GetBytes(
+            $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{diffId}}}"]}}""");
         return _source.Add(ImageManifest.Create(
-            MediaTypes.OciManifest, _source.Add(config, MediaTypes.OciConfig), [_source.Add(encoded.ToArray(), settings.MediaType(docker: false))]));
+            MediaTypes.OciManifest, _source.Add(config, MediaTypes.OciConfig),
+            [_source.Add(encoded.ToArray(), settings.MediaType(docker: false))]));
     }
 
     private ImageIndex Index()
     {
         var (amd, arm) = (Image(MediaTypes.OciLayerGzip, "amd"), Image(MediaTypes.OciLayerGzip, "arm"));
         var attestation = Image("application/vnd.in-toto+json", "attestation");
-        return _source.Add(ImageIndex.Create(MediaTypes.OciIndex, [On(amd, "linux/amd64"), On(arm, "linux/arm64/v8"), Attests(attestation, amd)]));
+        return _source.Add(ImageIndex.Create(MediaTypes.OciIndex,
+            [On(amd, "linux/amd64"), On(arm, "linux/arm64/v8"), Attests(attestation, amd)]));
     }
 
     private Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null, bool isRewritable = false, ImageReference? name = null)
     {
         _source.Rewritable.UnionWith(isRewritable ? [root.Digest] : []);
         return Copier.CopyAsync(
-            new ImageSelection(_source, root), _target, name ?? Name, (options ?? new CopyOptions()) with { Logger = _log }, new CopyMonitor(),
+            new ImageSelection(_source, root), _target, name ?? Name, (options ?? new CopyOptions()) with { Logger = _log },
+            new CopyMonitor(),
             TestContext.Current.CancellationToken);
     }
 }

@@ -20,7 +20,8 @@ public sealed class ManifestBytesTests : TransferTest
     [InlineData("inspection")]
     public async Task An_image_of_large_manifests_is_LimitExceeded(string walk)
     {
-        var index = Index("", [.. Enumerable.Range(0, (int)(TransferLimits.ManifestBytesPerImage / Size) + 1).Select(number => Json(Large(number).Descriptor))]);
+        var index = Index("", [.. Enumerable.Range(0, (int)(TransferLimits.ManifestBytesPerImage / Size) + 1)
+            .Select(number => Json(Large(number).Descriptor))]);
         await Assert.ThrowsAsync<LimitExceededException>(() => walk switch
         {
             "copy" => CopyAsync(index),
@@ -53,6 +54,9 @@ public sealed class ManifestBytesTests : TransferTest
 
     private Manifest Large(int number, int size = Size) => Source.Add(Manifest.Parse(
         System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciConfig))}},"layers":[],"annotations":{"n":"{{number}}"} }""".PadRight(size)),
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}",
+                "config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciConfig))}},"layers":[],"annotations":{"n":"{{number}}"} }
+                """.PadRight(size)),
         MediaTypes.OciManifest));
 }

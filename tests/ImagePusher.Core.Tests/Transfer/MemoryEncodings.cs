@@ -8,7 +8,8 @@ internal sealed class MemoryEncodings : IEncodingStore
 {
     public ConcurrentDictionary<EncodingKey, Descriptor> Known { get; } = new();
 
-    public ValueTask<Descriptor?> FindAsync(EncodingKey key, CancellationToken cancellationToken) => ValueTask.FromResult(Known.GetValueOrDefault(key));
+    public ValueTask<Descriptor?> FindAsync(EncodingKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Known.GetValueOrDefault(key));
 
     public ValueTask StoreAsync(EncodingKey key, Descriptor encoded, CancellationToken cancellationToken)
     {

@@ -56,7 +56,8 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
         return manifest;
     }
 
-    public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) => Task.FromResult(Manifests[Digest.Parse(nameOrDigest)]);
+    public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) =>
+        Task.FromResult(Manifests[Digest.Parse(nameOrDigest)]);
 
     public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
@@ -67,7 +68,9 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
     }
 
     public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Descriptor>>([.. Manifests.Values.Where(manifest => manifest.Subject?.Digest == digest).Select(manifest => manifest.Descriptor with { ArtifactType = manifest.ArtifactType })]);
+        Task.FromResult<IReadOnlyList<Descriptor>>(
+            [.. Manifests.Values.Where(manifest => manifest.Subject?.Digest == digest)
+                .Select(manifest => manifest.Descriptor with { ArtifactType = manifest.ArtifactType })]);
 
     public Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
         Task.FromResult(Tagged.GetValueOrDefault(digest) ?? []);
@@ -112,7 +115,9 @@ internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
 
     public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        Assert.All(manifest.References, reference => Assert.True(Blobs.ContainsKey(reference.Digest) || Manifests.ContainsKey(reference.Digest), $"{reference.Digest} is named before it is there"));
+        Assert.All(manifest.References,
+            reference => Assert.True(Blobs.ContainsKey(reference.Digest) || Manifests.ContainsKey(reference.Digest),
+                $"{reference.Digest} is named before it is there"));
         Manifests[manifest.Digest] = manifest;
         Events.Enqueue($"put {manifest.Digest}");
         return Task.CompletedTask;

@@ -64,7 +64,8 @@ public sealed class OpenedBlobTests
         await using var session = new RegistrySession(RegistrySession.Quick with { ThrottleLimit = 1 });
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await Assert.ThrowsAnyAsync<RegistryException>(() => CopyAsync(session, blob, source.Address, target.Address).WaitAsync(Long, Token));
+            await Assert.ThrowsAnyAsync<RegistryException>(
+                () => CopyAsync(session, blob, source.Address, target.Address).WaitAsync(Long, Token));
         }
     }
 

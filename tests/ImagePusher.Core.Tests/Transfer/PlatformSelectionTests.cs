@@ -10,7 +10,8 @@ public sealed class PlatformSelectionTests : TransferTest
     public async Task An_entry_arm_without_variant_is_arm_v7()
     {
         var (amd, arm) = (Image("amd"), Image("arm", "linux/arm"));
-        Assert.Equal(arm.Digest, (await CopyAsync(Index("", On(amd, "linux/amd64"), On(arm, "linux/arm")), "linux/arm/v7")).Manifest.Digest);
+        Assert.Equal(arm.Digest,
+            (await CopyAsync(Index("", On(amd, "linux/amd64"), On(arm, "linux/arm")), "linux/arm/v7")).Manifest.Digest);
     }
 
     [Theory]
@@ -21,7 +22,8 @@ public sealed class PlatformSelectionTests : TransferTest
     public async Task A_Windows_version_can_be_requested(string wanted, int expected)
     {
         ImageManifest[] images = [Image("w1", "windows/amd64:10.0.17763.1"), Image("w2", "windows/amd64:10.0.20348.1"), Image("l")];
-        var index = Index("", On(images[0], "windows/amd64:10.0.17763.1"), On(images[1], "windows/amd64:10.0.20348.1"), On(images[2], "linux/amd64"));
+        var index = Index("", On(images[0], "windows/amd64:10.0.17763.1"), On(images[1], "windows/amd64:10.0.20348.1"),
+            On(images[2], "linux/amd64"));
         Assert.Equal(images[expected].Digest, (await CopyAsync(index, wanted)).Manifest.Digest);
     }
 
@@ -70,7 +72,8 @@ public sealed class PlatformSelectionTests : TransferTest
         var broken = "not JSON"u8.ToArray();
         var config = Source.Add(broken, MediaTypes.OciConfig);
         var unreadable = Source.Add(ImageManifest.Create(MediaTypes.OciManifest, config, bad.Layers));
-        Assert.Equal(good.Digest, (await CopyAsync(Index("", Json(unreadable.Descriptor), Json(good.Descriptor)), "linux/amd64")).Manifest.Digest);
+        Assert.Equal(good.Digest,
+            (await CopyAsync(Index("", Json(unreadable.Descriptor), Json(good.Descriptor)), "linux/amd64")).Manifest.Digest);
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class PlatformSelectionTests : TransferTest
         var (mine, other) = (Image("mine", own), Image("other", "linux/s390x"));
         var result = await CopyAsync(Index("", On(other, "linux/s390x"), On(mine, own)), new CopyOptions { DefaultPlatformOnly = true });
         Assert.Equal(mine.Digest, result.Manifest.Digest);
-        await Assert.ThrowsAsync<PlatformNotFoundException>(() => CopyAsync(Index("", On(other, "linux/s390x")), new CopyOptions { DefaultPlatformOnly = true }));
+        await Assert.ThrowsAsync<PlatformNotFoundException>(
+            () => CopyAsync(Index("", On(other, "linux/s390x")), new CopyOptions { DefaultPlatformOnly = true }));
         Assert.Equal(other.Digest, (await CopyAsync(other, new CopyOptions { DefaultPlatformOnly = true })).Manifest.Digest);
     }
 

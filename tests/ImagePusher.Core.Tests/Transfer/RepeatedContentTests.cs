@@ -19,7 +19,8 @@ public sealed class RepeatedContentTests : TransferTest
     [InlineData("linux/amd64,linux/arm64", Levels + 2)]
     public async Task A_copy_reads_each_manifest_once(string platforms, int expected)
     {
-        var root = Repeat(Json(Image("one").Descriptor, Platform("amd64")), Json(Image("two", "linux/arm64").Descriptor, Platform("arm64")));
+        var root = Repeat(Json(Image("one").Descriptor, Platform("amd64")),
+            Json(Image("two", "linux/arm64").Descriptor, Platform("arm64")));
         await CopyAsync(root, platforms.Split(',', StringSplitOptions.RemoveEmptyEntries));
         Assert.InRange(Source.ManifestsRead, 1, expected);
     }
@@ -29,7 +30,8 @@ public sealed class RepeatedContentTests : TransferTest
     [InlineData(false)]
     public async Task Choosing_a_platform_reads_each_manifest_once(bool isStated)
     {
-        var root = Repeat(Json(Image("one").Descriptor, isStated ? Platform("amd64") : ""), Json(Image("two", "linux/arm64").Descriptor, isStated ? Platform("arm64") : ""));
+        var root = Repeat(Json(Image("one").Descriptor, isStated ? Platform("amd64") : ""),
+            Json(Image("two", "linux/arm64").Descriptor, isStated ? Platform("arm64") : ""));
         var chooser = new ImageChooser(new ImageSelection(Source, root), Log);
         var arm = await chooser.ChooseOneAsync([Core.Oci.Platform.Parse("linux/arm64")], Token);
         Assert.Equal("two"u8.ToArray(), Source.Blobs[arm.Manifest.Layers[0].Digest]);
@@ -55,8 +57,11 @@ public sealed class RepeatedContentTests : TransferTest
     [Fact]
     public async Task An_index_of_more_platforms_than_manifests_may_be_is_LimitExceeded()
     {
-        var inner = Json(Index("", [.. Enumerable.Range(0, 150).Select(number => Json(new Descriptor(MediaTypes.OciManifest, Digest.Of([1, (byte)number]), 5)))]).Descriptor, "{0}");
-        var root = Index("", [.. Enumerable.Range(0, 150).Select(number => inner.Replace("{0}", Platform($"p{number}"), StringComparison.Ordinal))]);
+        var inner = Json(Index("",
+            [.. Enumerable.Range(0, 150)
+                .Select(number => Json(new Descriptor(MediaTypes.OciManifest, Digest.Of([1, (byte)number]), 5)))]).Descriptor, "{0}");
+        var root = Index("", [.. Enumerable.Range(0, 150)
+            .Select(number => inner.Replace("{0}", Platform($"p{number}"), StringComparison.Ordinal))]);
         await Assert.ThrowsAsync<LimitExceededException>(() => CopyAsync(root, "linux/amd64"));
     }
 
@@ -65,7 +70,10 @@ public sealed class RepeatedContentTests : TransferTest
     {
         var config = Source.Add(new byte[ImageConfig.MaximumSize], MediaTypes.OciConfig);
         var images = Enumerable.Range(0, 20).Select(number => Json(Add(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(config)}},"layers":[],"annotations":{"n":"{{number}}"} }""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(config)}},"layers":[],
+                "annotations":{"n":"{{number}}"} }
+                """,
             MediaTypes.OciManifest).Descriptor));
         await Assert.ThrowsAsync<LimitExceededException>(() => CopyAsync(Index("", [.. images]), "linux/amd64"));
         Assert.InRange(Source.Events.Count, 1, 8);
@@ -78,7 +86,8 @@ public sealed class RepeatedContentTests : TransferTest
     public async Task Referrers_without_end_are_LimitExceeded(int perSubject, int expected)
     {
         var source = new EndlessReferrers(perSubject);
-        await Assert.ThrowsAsync<LimitExceededException>(async () => await new ReferrerWalk(source, null).FindAsync([Digest.Of([1])], Token).CountAsync(Token));
+        await Assert.ThrowsAsync<LimitExceededException>(
+            async () => await new ReferrerWalk(source, null).FindAsync([Digest.Of([1])], Token).CountAsync(Token));
         Assert.InRange(source.Lists, 1, expected + 1);
     }
 
@@ -116,10 +125,12 @@ public sealed class RepeatedContentTests : TransferTest
 
         public Task<Manifest> ResolveAsync(string nameOrDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Manifest> GetManifestAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<bool> ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(true);
 
-        public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

@@ -8,7 +8,8 @@ namespace ImagePusher.Core.Tests.Transfer;
 /// <summary>What is rewritten changes only the fields that have to change.</summary>
 public sealed class RewritingTests : TransferTest
 {
-    private const string Extra = "\"artifactType\":\"application/vnd.example+type\",\"annotations\":{\"a\":\"b\"},\"custom\":{\"x\":[1, 2]}";
+    private const string Extra =
+        "\"artifactType\":\"application/vnd.example+type\",\"annotations\":{\"a\":\"b\"},\"custom\":{\"x\":[1, 2]}";
 
     [Fact]
     public async Task An_index_of_fewer_platforms_keeps_every_other_field()
@@ -18,11 +19,13 @@ public sealed class RewritingTests : TransferTest
         var index = Index(
             $"{Extra},\"subject\":{subject}",
             Json(amd.Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"},\"custom\":\"kept\",\"data\":\"e30=\""),
-            Json(windows.Descriptor, "\"platform\":{\"os\":\"windows\",\"architecture\":\"amd64\",\"os.version\":\"10.0.1\",\"os.features\":[\"win32k\"]}"),
+            Json(windows.Descriptor,
+                "\"platform\":{\"os\":\"windows\",\"architecture\":\"amd64\",\"os.version\":\"10.0.1\",\"os.features\":[\"win32k\"]}"),
             Json(arm.Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\",\"features\":[\"sse4\"]}"));
         var json = CopiedJson(await CopyAsync(index, "linux/amd64", "windows/amd64"));
         Assert.All(
-            ["win32k", "vnd.example+type", "\"a\":\"b\"", "\"x\":[1, 2]", $"\"subject\":{subject}", "\"custom\":\"kept\"", "\"data\":\"e30=\""],
+            ["win32k", "vnd.example+type", "\"a\":\"b\"", "\"x\":[1, 2]", $"\"subject\":{subject}", "\"custom\":\"kept\"",
+                "\"data\":\"e30=\""],
             field => Assert.Contains(field, json, StringComparison.Ordinal));
         Assert.DoesNotContain("sse4", json, StringComparison.Ordinal);
     }
@@ -48,12 +51,16 @@ public sealed class RewritingTests : TransferTest
         var attestation = Image("attestation", layerType: "application/vnd.in-toto+json");
         var index = Index(
             Extra,
-            Json(amd.Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\",\"os.features\":[\"f\"]},\"data\":\"e30=\",\"custom\":\"kept\""),
+            Json(amd.Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\",\"os.features\":[\"f\"]},"
+                + "\"data\":\"e30=\",\"custom\":\"kept\""),
             Json(arm.Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\"}"),
-            Json(attestation.Descriptor, $"\"annotations\":{{\"{AnnotationKeys.DockerReferenceType}\":\"attestation-manifest\",\"{AnnotationKeys.DockerReferenceDigest}\":\"{amd.Digest}\",\"other\":\"kept too\"}}"));
+            Json(attestation.Descriptor,
+                $"\"annotations\":{{\"{AnnotationKeys.DockerReferenceType}\":\"attestation-manifest\",\""
+                    + $"{AnnotationKeys.DockerReferenceDigest}\":\"{amd.Digest}\",\"other\":\"kept too\"}}"));
         var result = await CopyAsync(index, new CopyOptions { Compression = LayerCompression.Gzip });
         var (json, copied) = (CopiedJson(result), Assert.IsType<ImageIndex>(Copied(result)));
-        Assert.All(["os.features", "\"custom\":\"kept\"", "kept too", "vnd.example+type"], field => Assert.Contains(field, json, StringComparison.Ordinal));
+        Assert.All(["os.features", "\"custom\":\"kept\"", "kept too", "vnd.example+type"],
+            field => Assert.Contains(field, json, StringComparison.Ordinal));
 
         // Embedded content of another digest would be wrong.
         Assert.DoesNotContain("e30=", json, StringComparison.Ordinal);
@@ -79,7 +86,8 @@ public sealed class RewritingTests : TransferTest
         Source.Rewritable.Add(image.Digest);
         var result = await CopyAsync(image, new CopyOptions { ManifestFormat = ManifestFormat.Docker });
         using var json = JsonDocument.Parse(Copied(result).Raw);
-        Assert.Equal(["schemaVersion", "mediaType", "config", "layers", "custom"], json.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["schemaVersion", "mediaType", "config", "layers", "custom"],
+            json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(MediaTypes.DockerLayerGzip, Assert.Single(((ImageManifest)Copied(result)).Layers).MediaType);
     }
 
@@ -87,8 +95,12 @@ public sealed class RewritingTests : TransferTest
     public async Task Layers_of_an_unknown_type_cannot_be_decompressed_and_are_named()
     {
         var config = Source.Add(
-            Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{Digest.Of("x"u8)}}"]} }"""), MediaTypes.OciConfig);
-        var image = Source.Add(ImageManifest.Create(MediaTypes.OciManifest, config, [Source.Add("x"u8.ToArray(), "application/vnd.example.layer+xz")]));
+            Encoding.UTF8.GetBytes($$"""
+                {"architecture":"amd64","os":"linux","rootfs":{"type":"layers",
+                "diff_ids":["{{Digest.Of("x"u8)}}"]} }
+                """), MediaTypes.OciConfig);
+        var image = Source.Add(ImageManifest.Create(MediaTypes.OciManifest, config,
+            [Source.Add("x"u8.ToArray(), "application/vnd.example.layer+xz")]));
         var error = await Assert.ThrowsAsync<UnsupportedContentException>(() => CopyAsync(image, new CopyOptions { DecodeLayers = true }));
         Assert.Contains("application/vnd.example.layer+xz", error.Message, StringComparison.Ordinal);
         Assert.Equal(image.Digest, (await CopyAsync(image)).Manifest.Digest);
@@ -101,7 +113,8 @@ public sealed class RewritingTests : TransferTest
     public async Task A_config_that_cannot_be_read_is_UnsupportedContent_where_it_is_needed(string config)
     {
         var image = Source.Add(ImageManifest.Create(
-            MediaTypes.OciManifest, Source.Add(Encoding.UTF8.GetBytes(config), MediaTypes.OciConfig), [Source.Add("x"u8.ToArray(), MediaTypes.OciLayerGzip)]));
+            MediaTypes.OciManifest, Source.Add(Encoding.UTF8.GetBytes(config), MediaTypes.OciConfig),
+            [Source.Add("x"u8.ToArray(), MediaTypes.OciLayerGzip)]));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => CopyAsync(image, "linux/amd64"));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => CopyAsync(image, new CopyOptions { DecodeLayers = true }));
         Assert.Equal(image.Digest, (await CopyAsync(image)).Manifest.Digest);

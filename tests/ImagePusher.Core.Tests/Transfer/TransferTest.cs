@@ -30,31 +30,45 @@ public abstract class TransferTest : IDisposable
     protected virtual void Dispose(bool disposing) => _limits.Dispose();
 
     private protected static string Json(Descriptor descriptor, string fields = "") =>
-        $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}}{{(fields.Length > 0 ? "," + fields : "")}}}""";
+        $$"""
+            {"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}",
+            "size":{{descriptor.Size}}{{(fields.Length > 0 ? "," + fields : "")}}}
+            """;
 
     private protected Manifest Add(string json, string mediaType) => Source.Add(Manifest.Parse(Encoding.UTF8.GetBytes(json), mediaType));
 
     /// <summary>An index of entries that are JSON.</summary>
     private protected ImageIndex Index(string fields, params string[] entries) => (ImageIndex)Add(
-        $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{string.Join(',', entries)}}]{{(fields.Length > 0 ? "," + fields : "")}}}""",
+        $$"""
+            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}",
+            "manifests":[{{string.Join(',', entries)}}]{{(fields.Length > 0 ? "," + fields : "")}}}
+            """,
         MediaTypes.OciIndex);
 
     /// <summary>An image of one layer for a platform.</summary>
-    private protected ImageManifest Image(string layer, string platform = "linux/amd64", string layerType = MediaTypes.OciLayerGzip, string fields = "")
+    private protected ImageManifest Image(string layer, string platform = "linux/amd64", string layerType = MediaTypes.OciLayerGzip,
+        string fields = "")
     {
         var on = Platform.Parse(platform);
         var version = on.OsVersion is null ? "" : $",\"os.version\":\"{on.OsVersion}\"";
         var variant = on.Variant is null ? "" : $",\"variant\":\"{on.Variant}\"";
         var config = Source.Add(
-            Encoding.UTF8.GetBytes($$"""{"architecture":"{{on.Architecture}}","os":"{{on.Os}}"{{version}}{{variant}},"rootfs":{"type":"layers","diff_ids":[]} }"""),
+            Encoding.UTF8.GetBytes($$"""
+                {"architecture":"{{on.Architecture}}","os":"{{on.Os}}"{{version}}{{variant}},"rootfs":{"type":"layers",
+                "diff_ids":[]} }
+                """),
             MediaTypes.OciConfig);
         var content = Source.Add(Encoding.UTF8.GetBytes(layer), layerType);
         return (ImageManifest)Add(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(config)}},"layers":[{{Json(content, "\"annotations\":{\"l\":\"1\"}")}}]{{(fields.Length > 0 ? "," + fields : "")}}}""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(config)}},
+                "layers":[{{Json(content, "\"annotations\":{\"l\":\"1\"}")}}]{{(fields.Length > 0 ? "," + fields : "")}}}
+                """,
             MediaTypes.OciManifest);
     }
 
-    private protected Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null) => new ImageCopier(_limits, Encodings).CopyAsync(
+    private protected Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null) =>
+        new ImageCopier(_limits, Encodings).CopyAsync(
         new ImageSelection(Source, root), Target, Name, (options ?? new CopyOptions()) with { Logger = Log }, new CopyMonitor(),
         TestContext.Current.CancellationToken);
 

@@ -38,7 +38,8 @@ public sealed class UnreadCopyTests : IDisposable
     public async Task With_a_platform_the_index_is_read_since_the_result_has_another_digest()
     {
         var image = Image("one");
-        var index = _source.Add(ImageIndex.Create(MediaTypes.OciIndex, [image.Descriptor with { Platform = Platform.Parse("linux/amd64") }]));
+        var index = _source.Add(
+            ImageIndex.Create(MediaTypes.OciIndex, [image.Descriptor with { Platform = Platform.Parse("linux/amd64") }]));
         var options = new CopyOptions { Platforms = [Platform.Parse("linux/amd64")] };
         await CopyAsync(index.Descriptor, options);
         var second = await CopyAsync(index.Descriptor, options);
@@ -100,7 +101,8 @@ public sealed class UnreadCopyTests : IDisposable
         _source.Tagged[image.Digest] = [new TaggedReferrer("sha256-x.sig", cosign.Descriptor)];
         await CopyAsync(image.Descriptor, new CopyOptions { IncludeReferrers = true });
 
-        var puts = _target.Events.Where(text => text.StartsWith("put", StringComparison.Ordinal) || text.StartsWith("name", StringComparison.Ordinal)).ToList();
+        var puts = _target.Events.Where(
+            text => text.StartsWith("put", StringComparison.Ordinal) || text.StartsWith("name", StringComparison.Ordinal)).ToList();
         Assert.Equal($"put {image.Digest}", puts[0]);
         Assert.True(puts.IndexOf($"put {sbom.Digest}") < puts.IndexOf($"put {signature.Digest}"));
         Assert.Equal($"name {Name}", puts[^1]);
@@ -149,14 +151,20 @@ public sealed class UnreadCopyTests : IDisposable
 
     private Manifest Referrer(string content, Manifest subject)
     {
-        var (config, layer) = (_source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty), _source.Add(System.Text.Encoding.UTF8.GetBytes(content), "text/plain"));
+        var (config, layer) = (_source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty), _source.Add(System.Text.Encoding.UTF8.GetBytes(content),
+            "text/plain"));
         return _source.Add(Manifest.Parse(System.Text.Encoding.UTF8.GetBytes($$"""
-            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"text/plain","config":{{Json(config)}},"layers":[{{Json(layer)}}],"subject":{{Json(subject.Descriptor)}} }
+            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"text/plain",
+             "config":{{Json(config)}},"layers":[{{Json(layer)}}],
+             "subject":{{Json(subject.Descriptor)}} }
             """)));
     }
 
-    private static string Json(Descriptor descriptor) => $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
+    private static string Json(Descriptor descriptor) =>
+        $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
 
-    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ILogger? log = null) => new ImageCopier(_limits, null).CopyAsync(
-        new ImageSelection(_source, root), target ?? _target, Name, (options ?? new CopyOptions()) with { Logger = log ?? NullLogger.Instance }, new CopyMonitor(), Token);
+    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ILogger? log = null) =>
+        new ImageCopier(_limits, null).CopyAsync(
+        new ImageSelection(_source, root), target ?? _target, Name,
+        (options ?? new CopyOptions()) with { Logger = log ?? NullLogger.Instance }, new CopyMonitor(), Token);
 }

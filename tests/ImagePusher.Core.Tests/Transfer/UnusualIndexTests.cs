@@ -109,7 +109,8 @@ public sealed class UnusualIndexTests : TransferTest
     public async Task More_manifests_than_the_limit_are_LimitExceeded()
     {
         var entries = Enumerable.Range(0, TransferLimits.ManifestsPerImage + 1)
-            .Select(number => Json(Add($$"""{"schemaVersion":2,"manifests":[],"annotations":{"n":"{{number}}"} }""", MediaTypes.OciIndex).Descriptor));
+            .Select(number => Json(Add($$"""{"schemaVersion":2,"manifests":[],"annotations":{"n":"{{number}}"} }""",
+                MediaTypes.OciIndex).Descriptor));
         await Assert.ThrowsAsync<LimitExceededException>(() => CopyAsync(Index("", [.. entries])));
     }
 

@@ -33,7 +33,8 @@ public sealed class CertificateTrustTests : TrustTest
 
         Assert.True(Assert.Single(await VerifyAsync(carried, Trusting(root, "a@b.c"))).IsValid);
         Assert.False(Assert.Single(await VerifyAsync(given, Trusting(root, "a@b.c"))).IsValid);
-        Assert.True(Assert.Single(await VerifyAsync(given, new CertificateTrust([root, intermediate], null, null, TimeProvider.System))).IsValid);
+        Assert.True(Assert.Single(
+            await VerifyAsync(given, new CertificateTrust([root, intermediate], null, null, TimeProvider.System))).IsValid);
     }
 
     [Fact]
@@ -42,8 +43,10 @@ public sealed class CertificateTrustTests : TrustTest
         var (image, root) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(root, mail: "build@example.com"));
 
-        Assert.Contains("does not chain", Assert.Single(await VerifyAsync(image, Trusting(Authority(), "build@example.com"))).Reason, StringComparison.Ordinal);
-        Assert.Contains("is for build@example.com", Assert.Single(await VerifyAsync(image, Trusting(root, "other@example.com"))).Reason, StringComparison.Ordinal);
+        Assert.Contains("does not chain", Assert.Single(await VerifyAsync(image, Trusting(Authority(), "build@example.com"))).Reason,
+            StringComparison.Ordinal);
+        Assert.Contains("is for build@example.com", Assert.Single(await VerifyAsync(image, Trusting(root, "other@example.com"))).Reason,
+            StringComparison.Ordinal);
         Sign(image, App.ToString(), Signer);
         Assert.Contains("no certificate", Assert.Single(await VerifyAsync(image, Trusting(root, "x"))).Reason, StringComparison.Ordinal);
     }
@@ -67,8 +70,10 @@ public sealed class CertificateTrustTests : TrustTest
         SignWithCertificate(encryption, Leaf(root, mail: "a@b.c", usage: X509KeyUsageFlags.KeyEncipherment));
 
         Assert.False(Assert.Single(await VerifyAsync(server, Trusting(root, "a@b.c"))).IsValid);
-        Assert.Contains("not valid at this time", Assert.Single(await VerifyAsync(old, Trusting(root, "a@b.c"))).Reason, StringComparison.Ordinal);
-        Assert.Contains("not for signatures", Assert.Single(await VerifyAsync(encryption, Trusting(root, "a@b.c"))).Reason, StringComparison.Ordinal);
+        Assert.Contains("not valid at this time", Assert.Single(await VerifyAsync(old, Trusting(root, "a@b.c"))).Reason,
+            StringComparison.Ordinal);
+        Assert.Contains("not for signatures", Assert.Single(await VerifyAsync(encryption, Trusting(root, "a@b.c"))).Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +82,8 @@ public sealed class CertificateTrustTests : TrustTest
         var (image, root) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(root, mail: null, subject: "CN=build@example.com"));
 
-        Assert.Contains("no identity", Assert.Single(await VerifyAsync(image, Trusting(root, "build@example.com"))).Reason, StringComparison.Ordinal);
+        Assert.Contains("no identity", Assert.Single(await VerifyAsync(image, Trusting(root, "build@example.com"))).Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +93,10 @@ public sealed class CertificateTrustTests : TrustTest
         SignWithCertificate(image, Leaf(root, mail: "build@example.com"));
         await File.WriteAllTextAsync(Path.Combine(Folder, "root.pem"), root.ExportCertificatePem(), TestContext.Current.CancellationToken);
 
-        await AssertRejectedAsync(image, WritePolicy("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"root.pem","subjectEmail":"other@example.com"}}]}"""));
-        await CopyUnderPolicyAsync(image, WritePolicy("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"root.pem","subjectEmail":"build@example.com"}}]}"""));
+        await AssertRejectedAsync(image,
+            WritePolicy("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"root.pem","subjectEmail":"other@example.com"}}]}"""));
+        await CopyUnderPolicyAsync(image,
+            WritePolicy("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"root.pem","subjectEmail":"build@example.com"}}]}"""));
     }
 
     // Rows: the name that the policy requires, and the kind of another name of the same text in the certificate.
@@ -102,7 +110,10 @@ public sealed class CertificateTrustTests : TrustTest
         const string Text = "build.example.com";
         var (image, root) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(root, null, names: Names(kind, Text)));
-        var pki = $$"""{"caRootsData":"{{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(root.ExportCertificatePem()))}}","{{required}}":"{{Text}}"}""";
+        var pki = $$"""
+            {"caRootsData":"{{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(root.ExportCertificatePem()))}}",
+            "{{required}}":"{{Text}}"}
+            """;
 
         await AssertRejectedAsync(image, WritePolicy($$"""{"default":[{"type":"sigstoreSigned","pki":{{pki}}}]}"""));
     }
@@ -126,7 +137,8 @@ public sealed class CertificateTrustTests : TrustTest
     public async Task A_chain_with_a_link_that_can_be_forged_is_not_trusted(string weakness)
     {
         var (image, root) = (Image("layer"), Authority(rsa: true));
-        using var key = RSA.Create(weakness.Contains("RSA", StringComparison.Ordinal) ? weakness.Contains("512", StringComparison.Ordinal) ? 512 : 1024 : 2048);
+        using var key = RSA.Create(
+            weakness.Contains("RSA", StringComparison.Ordinal) ? weakness.Contains("512", StringComparison.Ordinal) ? 512 : 1024 : 2048);
         var request = new CertificateRequest("CN=weak", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         using var rootKey = root.GetRSAPrivateKey();
@@ -238,7 +250,8 @@ public sealed class CertificateTrustTests : TrustTest
         // The tags of GeneralName (RFC 5280, section 4.2.1.6).
         byte tag = kind switch { "mail" => 0x81, "host" => 0x82, _ => 0x86 };
         return new X509Extension(
-            "2.5.29.17", [0x30, (byte)(text.Length + 2), tag, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)], critical: false);
+            "2.5.29.17", [0x30, (byte)(text.Length + 2), tag, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)],
+            critical: false);
     }
 
     private static X509Certificate2 Authority()

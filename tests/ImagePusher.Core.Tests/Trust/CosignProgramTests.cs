@@ -15,7 +15,8 @@ public sealed class CosignProgramTests : TrustTest
 
         Assert.True(Assert.Single(verdicts).IsValid);
         Assert.Equal(
-            $"verify --output json --certificate-identity-regexp ^a$ --certificate-oidc-issuer https://issuer registry.example/team/app@{Signed}\n",
+            $"verify --output json --certificate-identity-regexp ^a$ --certificate-oidc-issuer https://issuer registry.example/team/app@"
+                + $"{Signed}\n",
             await File.ReadAllTextAsync(Path.Combine(Folder, "arguments"), TestContext.Current.CancellationToken));
     }
 

@@ -13,9 +13,12 @@ public sealed class PolicyPositionTests : TrustTest
     [InlineData("    {\"type\": \"reject\"},\n    {}]}", "line 4, column 5")]
     [InlineData("    {\"type\": \"reject\"},\n    7]}", "line 4, column 5")]
     [InlineData("    {\"type\": \"sigstoreSigned\", \"keyPaths\": [\n      \"a\",\n      \"\"]}]}", "line 5, column 7")]
-    [InlineData("    {\"type\": \"sigstoreSigned\", \"keyPath\": \"a\",\n     \"signedIdentity\": {\"type\": \"matchAll\"}}]}", "line 4, column 25")]
-    [InlineData("    {\"type\": \"reject\"}],\n  \"transports\": {\"docker\": {\n    \"a.b/c\": [{\"type\": \"reject\"}],\n    \"a.b/c/d\": [{\"type\": 1}]}}}", "line 6, column 18")]
-    [InlineData("    {\"type\": \"reject\"}],\n  \"transports\": {\"docker\": {\n    \"busybox\": [{\"type\": \"reject\"}]}}}", "line 5, column 5")]
+    [InlineData("    {\"type\": \"sigstoreSigned\", \"keyPath\": \"a\",\n     \"signedIdentity\": {\"type\": \"matchAll\"}}]}",
+        "line 4, column 25")]
+    [InlineData("    {\"type\": \"reject\"}],\n  \"transports\": {\"docker\": {\n    \"a.b/c\": [{\"type\": \"reject\"}],\n"
+        + "    \"a.b/c/d\": [{\"type\": 1}]}}}", "line 6, column 18")]
+    [InlineData("    {\"type\": \"reject\"}],\n  \"transports\": {\"docker\": {\n    \"busybox\": [{\"type\": \"reject\"}]}}}",
+        "line 5, column 5")]
     [InlineData("    {\"type\": \"reject\"}],\n  \"default\": []}", "line 4, column 3")]
     [InlineData("    {\"type\": \"reject\",\n     \"t\\u0079pe\": \"insecureAcceptAnything\"}]}", "line 4, column 6")]
     [InlineData("    [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]}", "line 3, column 19")]
@@ -26,7 +29,8 @@ public sealed class PolicyPositionTests : TrustTest
     {
         foreach (var mark in new[] { "", "\uFEFF" })
         {
-            var error = Assert.Throws<InvalidOptionException>(() => SignaturePolicy.Load(WritePolicy($"{mark}{{\n  \"default\": [\n{rest}")));
+            var error = Assert.Throws<InvalidOptionException>(
+                () => SignaturePolicy.Load(WritePolicy($"{mark}{{\n  \"default\": [\n{rest}")));
 
             Assert.EndsWith($"({position}).", error.Message, StringComparison.Ordinal);
         }
@@ -42,12 +46,18 @@ public sealed class PolicyPositionTests : TrustTest
     }
 
     [Theory]
-    [InlineData("\"type\": \"signedBy\", \"keyType\": \"GPGKeys\",\n  \"keyPath\": \"/k\"", "default[0].type ('signedBy', simple signing with GPG keys; line 2, column 3)")]
-    [InlineData("\"type\": \"sigstoreSigned\",\n  \"fulcio\": {}, \"rekorPublicKeyPath\": \"/k\"", "default[0].fulcio (the transparency log; line 3, column 3)")]
-    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\",\n\n  \"rekorPublicKeyPath\": \"/k\"", "default[0].rekorPublicKeyPath (the transparency log; line 4, column 3)")]
-    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\",\n  \"rekorPublicKeyPaths\": [\"/k\"]", "default[0].rekorPublicKeyPaths (the transparency log; line 3, column 3)")]
-    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\", \"rekorPublicKeyData\": \"QQ==\"", "default[0].rekorPublicKeyData (the transparency log; line 2, column 46)")]
-    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\", \"rekorPublicKeyDatas\": [\"QQ==\"]", "default[0].rekorPublicKeyDatas (the transparency log; line 2, column 46)")]
+    [InlineData("\"type\": \"signedBy\", \"keyType\": \"GPGKeys\",\n  \"keyPath\": \"/k\"",
+        "default[0].type ('signedBy', simple signing with GPG keys; line 2, column 3)")]
+    [InlineData("\"type\": \"sigstoreSigned\",\n  \"fulcio\": {}, \"rekorPublicKeyPath\": \"/k\"",
+        "default[0].fulcio (the transparency log; line 3, column 3)")]
+    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\",\n\n  \"rekorPublicKeyPath\": \"/k\"",
+        "default[0].rekorPublicKeyPath (the transparency log; line 4, column 3)")]
+    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\",\n  \"rekorPublicKeyPaths\": [\"/k\"]",
+        "default[0].rekorPublicKeyPaths (the transparency log; line 3, column 3)")]
+    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\", \"rekorPublicKeyData\": \"QQ==\"",
+        "default[0].rekorPublicKeyData (the transparency log; line 2, column 46)")]
+    [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\", \"rekorPublicKeyDatas\": [\"QQ==\"]",
+        "default[0].rekorPublicKeyDatas (the transparency log; line 2, column 46)")]
     public async Task A_requirement_that_is_not_supported_is_named_with_its_line_and_column(string requirement, string place)
     {
         var error = await Assert.ThrowsAsync<UnsupportedContentException>(
@@ -60,7 +70,8 @@ public sealed class PolicyPositionTests : TrustTest
     [Fact]
     public void A_long_name_is_compared_once_for_each_of_many_values()
     {
-        var json = new StringBuilder("{\"").Append('n', 400_000).Append("\":[").Append(string.Join(',', Enumerable.Repeat(7, 200_000))).Append("]}").ToString();
+        var json = new StringBuilder("{\"").Append('n', 400_000).Append("\":[").Append(string.Join(',', Enumerable.Repeat(7, 200_000)))
+            .Append("]}").ToString();
 
         Assert.Equal(
             $"line 1, column {400_006 + (2 * 199_999)}",

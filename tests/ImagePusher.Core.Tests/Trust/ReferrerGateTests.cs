@@ -135,7 +135,11 @@ public sealed class ReferrerGateTests : TrustTest
     {
         var described = Source.Add("{}"u8.ToArray(), config);
         return Add(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(described)}},"layers":[{{string.Join(',', layers.Select(layer => Json(Source.Add(layer.Content, layer.Type))))}}],"subject":{{Json(image.Descriptor)}}}""",
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Json(described)}},
+                "layers":[{{string.Join(',', layers.Select(layer => Json(Source.Add(layer.Content, layer.Type))))}}],
+                "subject":{{Json(image.Descriptor)}}}
+                """,
             MediaTypes.OciManifest);
     }
 }

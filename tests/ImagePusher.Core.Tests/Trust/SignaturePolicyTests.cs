@@ -23,23 +23,37 @@ public sealed class SignaturePolicyTests : TrustTest
         { """{"default":[{"type":"insecureAcceptAnything"}],"more":1}""", "more is not supported" },
         { """{"default":[{"type":"reject"}],"default":[{"type":"insecureAcceptAnything"}]}""", "twice" },
         { """{"default":[{"type":"reject","type":"insecureAcceptAnything"}]}""", "twice" },
-        { """{"default":[{"type":"reject"}],"transports":{"docker":{"a.b":[{"type":"reject"}],"a.\u0062":[{"type":"insecureAcceptAnything"}]}}}""", "twice" },
+        { """
+            {"default":[{"type":"reject"}],"transports":{"docker":{"a.b":[{"type":"reject"}],
+            "a.\u0062":[{"type":"insecureAcceptAnything"}]}}}
+            """, "twice" },
         { """{"default":[{"type":"reject"}],"transports":{"docker":{"a.b":[]}}}""", "transports.docker[\"a.b\"] is empty" },
         { """{"default":[{"type":"reject"}],"transports":{"Docker":{}}}""", "transports.Docker" },
-        { """{"default":[{"type":"reject"}],"transports":{"docker-daemon":{"":[{"type":"nothing"}]}}}""", "transports[\"docker-daemon\"][\"\"][0].type 'nothing'" },
-        { """{"default":[{"type":"reject"}],"transports":{"docker":{"busybox":[{"type":"insecureAcceptAnything"}]}}}""", "transports.docker.busybox is not a scope" },
-        { """{"default":[{"type":"reject"}],"transports":{"docker":{"a*.example.com":[{"type":"insecureAcceptAnything"}]}}}""", "is not a scope" },
-        { """{"default":[{"type":"reject"}],"transports":{"docker":{"Registry.Example/x":[{"type":"insecureAcceptAnything"}]}}}""", "is not a scope" },
+        { """{"default":[{"type":"reject"}],"transports":{"docker-daemon":{"":[{"type":"nothing"}]}}}""",
+            "transports[\"docker-daemon\"][\"\"][0].type 'nothing'" },
+        { """{"default":[{"type":"reject"}],"transports":{"docker":{"busybox":[{"type":"insecureAcceptAnything"}]}}}""",
+            "transports.docker.busybox is not a scope" },
+        { """{"default":[{"type":"reject"}],"transports":{"docker":{"a*.example.com":[{"type":"insecureAcceptAnything"}]}}}""",
+            "is not a scope" },
+        { """{"default":[{"type":"reject"}],"transports":{"docker":{"Registry.Example/x":[{"type":"insecureAcceptAnything"}]}}}""",
+            "is not a scope" },
         { """{"default":[{"type":"sigstoreSigned"}]}""", "default[0] needs exactly one of" },
         { """{"default":[{"type":"sigstoreSigned","keyPath":"a","keyData":"QQ=="}]}""", "default[0] needs exactly one of" },
         { """{"default":[{"type":"sigstoreSigned","keyPaths":[]}]}""", "default[0].keyPaths is empty" },
         { """{"default":[{"type":"sigstoreSigned","keyPath":""}]}""", "default[0].keyPath is empty" },
         { """{"default":[{"type":"sigstoreSigned","keyData":"?"}]}""", "default[0].keyData is not base64" },
-        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"matchAll"}}]}""", "default[0].signedIdentity.type 'matchAll'" },
-        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"matchExact","x":1}}]}""", "default[0].signedIdentity.x" },
-        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"exactReference","dockerReference":"a.b/c"}}]}""", "default[0].signedIdentity.dockerReference 'a.b/c'" },
-        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"exactRepository","dockerRepository":"a.b/c:1"}}]}""", "default[0].signedIdentity.dockerRepository" },
-        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"remapIdentity","prefix":"a.b"}}]}""", "default[0].signedIdentity.signedPrefix is missing" },
+        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"matchAll"}}]}""",
+            "default[0].signedIdentity.type 'matchAll'" },
+        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"matchExact","x":1}}]}""",
+            "default[0].signedIdentity.x" },
+        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"exactReference","dockerReference":"a.b/c"}}]}""",
+            "default[0].signedIdentity.dockerReference 'a.b/c'" },
+        { """
+            {"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"exactRepository",
+            "dockerRepository":"a.b/c:1"}}]}
+            """, "default[0].signedIdentity.dockerRepository" },
+        { """{"default":[{"type":"sigstoreSigned","keyPath":"a","signedIdentity":{"type":"remapIdentity","prefix":"a.b"}}]}""",
+            "default[0].signedIdentity.signedPrefix is missing" },
         { """{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"a"}}]}""", "default[0].pki needs subjectEmail or subjectHostname" },
     };
 
@@ -56,7 +70,8 @@ public sealed class SignaturePolicyTests : TrustTest
     [InlineData("""{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}""", "default[0].type ('signedBy'")]
     [InlineData("""{"type":"sigstoreSigned","fulcio":{},"rekorPublicKeyPath":"/k"}""", "default[0].fulcio")]
     [InlineData("""{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyData":"QQ=="}""", "default[0].rekorPublicKeyData")]
-    public async Task A_requirement_that_is_not_supported_accepts_no_image_and_does_not_hinder_other_scopes(string requirement, string place)
+    public async Task A_requirement_that_is_not_supported_accepts_no_image_and_does_not_hinder_other_scopes(string requirement,
+        string place)
     {
         var policy = WritePolicy($$$$"""{"default":[{{{{requirement}}}}],"transports":{"docker":{"other.example":{{{{Accept}}}}}}}""");
         var image = Image("layer");
@@ -105,9 +120,15 @@ public sealed class SignaturePolicyTests : TrustTest
     public async Task The_most_specific_scope_alone_applies(string specific, string general)
     {
         await AssertRejectedAsync(Image("layer"), WritePolicy(
-            $$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"{{{{general}}}}":{{{{Accept}}}},"{{{{specific}}}}":{{{{Reject}}}}}}}"""));
+            $$$$"""
+                {"default":{{{{Accept}}}},"transports":{"docker":{"{{{{general}}}}":{{{{Accept}}}},
+                "{{{{specific}}}}":{{{{Reject}}}}}}}
+                """));
         await CopyUnderPolicyAsync(Image("layer"), WritePolicy(
-            $$$$"""{"default":{{{{Reject}}}},"transports":{"docker":{"{{{{general}}}}":{{{{Reject}}}},"{{{{specific}}}}":{{{{Accept}}}}}}}"""));
+            $$$$"""
+                {"default":{{{{Reject}}}},"transports":{"docker":{"{{{{general}}}}":{{{{Reject}}}},
+                "{{{{specific}}}}":{{{{Accept}}}}}}}
+                """));
     }
 
     [Theory]
@@ -115,7 +136,8 @@ public sealed class SignaturePolicyTests : TrustTest
     [InlineData("registry.example/team/app:1@sha256:1111111111111111111111111111111111111111111111111111111111111111")]
     public async Task Another_spelling_of_a_name_does_not_avoid_its_scope(string name)
     {
-        var policy = WritePolicy($$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"registry.example/team/app:1":{{{{Reject}}}}}}}""");
+        var policy = WritePolicy(
+            $$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"registry.example/team/app:1":{{{{Reject}}}}}}}""");
 
         await AssertRejectedAsync(Image("layer"), policy, name: ImageReference.Parse(name));
     }
@@ -149,9 +171,11 @@ public sealed class SignaturePolicyTests : TrustTest
         foreach (var scope in new[] { registry, $"{registry}/team", $"{registry}/team/app", $"{registry}/team/app:1" })
         {
             await AssertRejectedAsync(
-                image, WritePolicy($$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Reject}}}}}}}"""), name: name);
+                image, WritePolicy($$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Reject}}}}}}}"""),
+                name: name);
             await AssertRejectedAsync(
-                image, WritePolicy($$$$"""{"default":{{{{Reject}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Accept}}}}}}}"""), name: name);
+                image, WritePolicy($$$$"""{"default":{{{{Reject}}}},"transports":{"docker":{"{{{{scope}}}}":{{{{Accept}}}}}}}"""),
+                name: name);
         }
     }
 
@@ -181,7 +205,8 @@ public sealed class SignaturePolicyTests : TrustTest
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);
-        await File.WriteAllTextAsync(Path.Combine(Folder, "two.pem"), Signer.PublicPem + "\n" + Other.PublicPem, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "two.pem"), Signer.PublicPem + "\n" + Other.PublicPem,
+            TestContext.Current.CancellationToken);
         var ed25519 = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(
             "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"));
 
@@ -190,7 +215,8 @@ public sealed class SignaturePolicyTests : TrustTest
         Assert.Contains("several keys", (await Assert.ThrowsAsync<InvalidOptionException>(() => CopyUnderPolicyAsync(
             image, WritePolicy("""{"default":[{"type":"sigstoreSigned","keyPath":"two.pem"}]}""")))).Message, StringComparison.Ordinal);
         Assert.Contains("Ed25519", (await Assert.ThrowsAsync<UnsupportedContentException>(() => CopyUnderPolicyAsync(
-            image, WritePolicy($$"""{"default":[{"type":"sigstoreSigned","keyData":"{{ed25519}}"}]}""")))).Message, StringComparison.Ordinal);
+            image, WritePolicy($$"""{"default":[{"type":"sigstoreSigned","keyData":"{{ed25519}}"}]}""")))).Message,
+            StringComparison.Ordinal);
         using var small = TestSigner.Rsa(RSASignaturePadding.Pss, 1024);
         await Assert.ThrowsAsync<UnsupportedContentException>(() => CopyUnderPolicyAsync(image, Requires(small)));
         Assert.Empty(Target.Names);
@@ -252,7 +278,8 @@ public sealed class SignaturePolicyTests : TrustTest
     public async Task A_policy_that_Windows_PowerShell_wrote_with_a_byte_order_mark_is_read()
     {
         var path = Path.Combine(Folder, "mark.json");
-        await File.WriteAllTextAsync(path, $$"""{"default":{{Accept}}}""", new System.Text.UTF8Encoding(true), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, $$"""{"default":{{Accept}}}""", new System.Text.UTF8Encoding(true),
+            TestContext.Current.CancellationToken);
 
         await CopyUnderPolicyAsync(Image("layer"), path);
     }
@@ -264,11 +291,13 @@ public sealed class SignaturePolicyTests : TrustTest
             """
             {"default":[{"type":"insecureAcceptAnything"}],
              "transports":{
-               "docker":{"registry.access.redhat.com":[{"type":"signedBy","keyType":"GPGKeys","keyPaths":["/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"]}]},
+               "docker":{"registry.access.redhat.com":[{"type":"signedBy","keyType":"GPGKeys",
+                  "keyPaths":["/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"]}]},
                "docker-daemon":{"":[{"type":"insecureAcceptAnything"}]}}}
             """));
 
-        Assert.IsType<UnsupportedRequirement>(Assert.Single(policy.RequirementsFor(ImageReference.Parse("registry.access.redhat.com/ubi9:1"))));
+        Assert.IsType<UnsupportedRequirement>(
+            Assert.Single(policy.RequirementsFor(ImageReference.Parse("registry.access.redhat.com/ubi9:1"))));
         Assert.IsType<AcceptAnything>(Assert.Single(policy.RequirementsFor(App)));
     }
 }

@@ -127,19 +127,58 @@ public sealed class SignatureVerificationTests : TrustTest
 
     public static TheoryData<string> MalformedPayloads => new(
         "", "{", "[]", "null", "{}",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"}}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"atomic container signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null,"more":1}""",
-        """{"critical":{"identity":{"docker-reference":"R","more":1},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"sha256:0","docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"other/x:1","docker\u002dreference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":7},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":["D"]},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null} {}""",
-        """{"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":{"\ud800":1}}""",
-        """{"critical":{"identity":{"docker-reference":"R","\udc00\ud800":1},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""",
-        """{"critical":{"identity":{"docker-reference":"\ud800"},"image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}""");
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"}}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"atomic container signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null,"more":1}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R","more":1},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"sha256:0",
+            "docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"other/x:1","docker\u002dreference":"R"},
+            "image":{"docker-manifest-digest":"D"},"type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":7},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":["D"]},
+            "type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null} {}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":{"\ud800":1}}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"R","\udc00\ud800":1},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null}
+            """,
+        """
+            {"critical":{"identity":{"docker-reference":"\ud800"},"image":{"docker-manifest-digest":"D"},
+            "type":"cosign container image signature"},"optional":null}
+            """);
 
     [Fact]
     public async Task A_payload_that_is_not_UTF_8_is_not_valid_and_does_not_hide_a_valid_one()
@@ -163,7 +202,8 @@ public sealed class SignatureVerificationTests : TrustTest
     {
         var image = Image("layer");
         var malformed = Encoding.UTF8.GetBytes(
-            json.Replace("\"R\"", $"\"{App}\"", StringComparison.Ordinal).Replace("\"D\"", $"\"{image.Digest}\"", StringComparison.Ordinal));
+            json.Replace("\"R\"", $"\"{App}\"", StringComparison.Ordinal).Replace("\"D\"", $"\"{image.Digest}\"",
+                StringComparison.Ordinal));
         var payload = Payload(image.Digest.ToString(), App.ToString());
         Tag(image, (malformed, Signer.Sign(malformed)), (payload, Signer.Sign(payload)));
 
@@ -263,7 +303,8 @@ public sealed class SignatureVerificationTests : TrustTest
     {
         var image = Image("layer");
         TagLayers(image, [.. Enumerable.Range(0, 200).Select(number => Source.Add(
-            Payload(image.Digest.ToString(), App.ToString(), $"\"{number}{new string('x', 100_000)}\""), SignatureReader.SimpleSigningType) with
+            Payload(image.Digest.ToString(), App.ToString(), $"\"{number}{new string('x', 100_000)}\""),
+            SignatureReader.SimpleSigningType) with
         {
             Annotations = new Dictionary<string, string> { [SignatureReader.SignatureKey] = "AAAA" },
         })]);
@@ -276,7 +317,10 @@ public sealed class SignatureVerificationTests : TrustTest
     {
         var image = Image("layer");
         Source.Add(Manifest.Parse(Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/vnd.cncf.notary.signature","config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty))}},"layers":[],"subject":{{Json(image.Descriptor)}}}""")));
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/vnd.cncf.notary.signature",
+                "config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty))}},"layers":[],"subject":{{Json(image.Descriptor)}}}
+                """)));
 
         var verdict = Assert.Single(await VerifyAsync(image));
 
@@ -309,6 +353,10 @@ public sealed class SignatureVerificationTests : TrustTest
         new(KeyText.ReadPublicKeys(File.ReadAllText(SignedImages.PublicKey(name)), name));
 
     private void AddBundle(Manifest image, string annotation) => Add(
-        $$$"""{"schemaVersion":2,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","config":{{{Json(image.Descriptor)}}},"layers":[],"subject":{{{Json(image.Descriptor)}}},"annotations":{"a":{{{annotation}}} } }""",
+        $$$"""
+            {"schemaVersion":2,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json",
+            "config":{{{Json(image.Descriptor)}}},"layers":[],"subject":{{{Json(image.Descriptor)}}},
+            "annotations":{"a":{{{annotation}}} } }
+            """,
         MediaTypes.OciManifest);
 }

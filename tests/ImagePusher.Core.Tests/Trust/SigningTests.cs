@@ -74,20 +74,46 @@ public sealed class SigningTests : TrustTest
         using var key = SigningKey.Read(pem, SignedImages.Passphrase, "The key");
 
         Assert.Equal(KeyText.ReadPublicKeys(File.ReadAllText(SignedImages.PublicKey(name)), "x")[0].Id, key.PublicKey.Id);
-        Assert.Contains("password is wrong", Assert.Throws<InvalidOptionException>(() => SigningKey.Read(pem, "wrong", "The key")).Message, StringComparison.Ordinal);
-        Assert.Contains("no password", Assert.Throws<InvalidOptionException>(() => SigningKey.Read(pem, "", "The key")).Message, StringComparison.Ordinal);
+        Assert.Contains("password is wrong", Assert.Throws<InvalidOptionException>(() => SigningKey.Read(pem, "wrong", "The key")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no password", Assert.Throws<InvalidOptionException>(() => SigningKey.Read(pem, "", "The key")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":1073741824,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":3,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"argon2","params":{},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":65536,"r":1,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":131072,"r":8,"p":16},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},"ciphertext":""}""")]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":1073741824,"r":8,"p":1},"salt":"AA=="},
+        "cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":3,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
+        "ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
+        "ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"argon2","params":{},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
+        "ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":65536,"r":1,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
+        "ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":131072,"r":8,"p":16},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
+        "ciphertext":"AA=="}
+        """)]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},
+        "ciphertext":""}
+        """)]
     [InlineData("""{"kdf":null,"cipher":null}""")]
-    [InlineData("""{"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"\ud800"},"cipher":{"name":"nacl/secretbox"},"ciphertext":"AA=="}""")]
+    [InlineData("""
+        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"\ud800"},"cipher":{"name":"nacl/secretbox"},
+        "ciphertext":"AA=="}
+        """)]
     [InlineData("{}")]
     [InlineData("x")]
     public void A_malformed_or_costly_key_file_is_a_typed_error(string json)

@@ -40,7 +40,10 @@ public sealed class SigstoreBundleTests : TrustTest
     {
         var (image, other) = (Image("layer"), Image("other"));
         var signature = Convert.ToBase64String(Signer.Sign(image.Raw.ToArray()));
-        Add(image, $$$"""{"mediaType":"{{{BundleType}}}","messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},"signature":"{{{signature}}}"}}""");
+        Add(image, $$$"""
+            {"mediaType":"{{{BundleType}}}","messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},
+            "signature":"{{{signature}}}"}}
+            """);
         Add(other, $$$"""{"mediaType":"{{{BundleType}}}","messageSignature":{"signature":"{{{signature}}}"}}""");
 
         Assert.True(Assert.Single(await VerifyAsync(image, rule: new MatchRepositoryOrUnnamed())).IsValid);
@@ -79,7 +82,8 @@ public sealed class SigstoreBundleTests : TrustTest
     }
 
     public static TheoryData<string> MalformedBundles => new(
-        "{}", "[]", "", """{"dsseEnvelope":{},"messageSignature":{}}""", """{"messageSignature":{}}""", """{"messageSignature":{"signature":"?"}}""",
+        "{}", "[]", "", """{"dsseEnvelope":{},"messageSignature":{}}""", """{"messageSignature":{}}""",
+        """{"messageSignature":{"signature":"?"}}""",
         """{"dsseEnvelope":{"payloadType":"text/plain","payload":"","signatures":[{"sig":""}]}}""",
         """{"dsseEnvelope":{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[]}}""",
         """{"dsseEnvelope":{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[{"sig":"AA=="},{"sig":"AA=="}]}}""",
@@ -98,10 +102,17 @@ public sealed class SigstoreBundleTests : TrustTest
     }
 
     private static string StatementOf(Digest digest, string name = "", string predicate = "https://sigstore.dev/cosign/sign/v1") =>
-        $$$"""{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"{{{name}}}","digest":{"sha256":"{{{digest.Encoded}}}"},"annotations":{"build":"1"}}],"predicateType":"{{{predicate}}}","predicate":{}}""";
+        $$$"""
+            {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"{{{name}}}","digest":{"sha256":"{{{digest.Encoded}}}"},
+            "annotations":{"build":"1"}}],"predicateType":"{{{predicate}}}","predicate":{}}
+            """;
 
     private static string EnvelopeOf(byte[] payload, byte[] signature) =>
-        $$$"""{"mediaType":"{{{BundleType}}}","verificationMaterial":{"publicKey":{"hint":"x"},"tlogEntries":[]},"dsseEnvelope":{"payload":"{{{Convert.ToBase64String(payload)}}}","payloadType":"{{{Statement}}}","signatures":[{"sig":"{{{Convert.ToBase64String(signature)}}}"}]}}""";
+        $$$"""
+            {"mediaType":"{{{BundleType}}}","verificationMaterial":{"publicKey":{"hint":"x"},"tlogEntries":[]},
+            "dsseEnvelope":{"payload":"{{{Convert.ToBase64String(payload)}}}","payloadType":"{{{Statement}}}",
+            "signatures":[{"sig":"{{{Convert.ToBase64String(signature)}}}"}]}}
+            """;
 
     private void AddEnvelope(Manifest image, string statement, TestSigner? signer = null)
     {
@@ -113,6 +124,10 @@ public sealed class SigstoreBundleTests : TrustTest
     {
         var layer = Source.Add(Encoding.UTF8.GetBytes(bundle), BundleType);
         Source.Add(Manifest.Parse(Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"{{BundleType}}","config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty))}},"layers":[{{Json(layer)}}],"subject":{{Json(image.Descriptor)}}}""")));
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"{{BundleType}}",
+                "config":{{Json(Source.Add("{}"u8.ToArray(), MediaTypes.OciEmpty))}},"layers":[{{Json(layer)}}],
+                "subject":{{Json(image.Descriptor)}}}
+                """)));
     }
 }

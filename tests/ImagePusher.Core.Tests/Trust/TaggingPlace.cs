@@ -12,17 +12,22 @@ internal sealed class TaggingPlace(MemoryPlace place, Digest image) : IImageTarg
 
     public int ParallelBlobs => place.ParallelBlobs;
 
-    public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => place.HasBlobAsync(descriptor, cancellationToken);
+    public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        place.HasBlobAsync(descriptor, cancellationToken);
 
-    public Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) => place.FindPublishedAsync(name, cancellationToken);
+    public Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) =>
+        place.FindPublishedAsync(name, cancellationToken);
 
-    public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => place.TryMountAsync(descriptor, cancellationToken);
+    public Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        place.TryMountAsync(descriptor, cancellationToken);
 
     public string? MountCandidate(Descriptor descriptor) => null;
 
-    public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken) => place.WriteBlobAsync(blob, cancellationToken);
+    public Task<BlobIdentity> WriteBlobAsync(BlobSource blob, CancellationToken cancellationToken) =>
+        place.WriteBlobAsync(blob, cancellationToken);
 
-    public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) => place.PutManifestAsync(manifest, cancellationToken);
+    public Task PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
+        place.PutManifestAsync(manifest, cancellationToken);
 
     public async Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken)
     {

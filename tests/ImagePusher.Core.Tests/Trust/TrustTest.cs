@@ -26,7 +26,10 @@ public abstract class TrustTest : TransferTest
 
     /// <summary>A simple signing payload, with the fields as given.</summary>
     private protected static byte[] Payload(string digest, string reference, string optional = "null") => Encoding.UTF8.GetBytes(
-        $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"cosign container image signature"},"optional":{{{optional}}}}""");
+        $$$"""
+            {"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},
+            "type":"cosign container image signature"},"optional":{{{optional}}}}
+            """);
 
     /// <summary>Puts signatures under cosign's tag of an image.</summary>
     private protected void Tag(Manifest image, params (byte[] Payload, byte[] Signature)[] signatures) => TagLayers(
@@ -53,14 +56,16 @@ public abstract class TrustTest : TransferTest
     private protected async Task<IReadOnlyList<SignatureVerdict>> VerifyAsync(
         Manifest image, SignatureTrust? trust = null, IdentityRule? rule = null, ImageReference? name = null) =>
         [.. (await SignatureReader.ReadAsync(Source, image, TestContext.Current.CancellationToken)).Select(
-            signature => SignatureVerdict.Of(signature, image.Digest, name ?? App, trust ?? Signer.Trust, rule ?? new MatchRepoDigestOrExact()))];
+            signature => SignatureVerdict.Of(signature, image.Digest, name ?? App, trust ?? Signer.Trust,
+                rule ?? new MatchRepoDigestOrExact()))];
 
     /// <summary>A policy that requires a signature of a signer for everything.</summary>
     private protected string Requires(TestSigner signer, string identity = "") => WritePolicy(
         $$"""{"default":[{{Requirement(signer, identity)}}]}""");
 
     private protected static string Requirement(TestSigner signer, string identity = "") =>
-        $$"""{"type":"sigstoreSigned","keyData":{{JsonSerializer.Serialize(Encoding.ASCII.GetBytes(signer.PublicPem))}}{{(identity.Length > 0 ? $",\"signedIdentity\":{identity}" : "")}}}""";
+        $$"""{"type":"sigstoreSigned","keyData":{{JsonSerializer.Serialize(Encoding.ASCII.GetBytes(signer.PublicPem))}}"""
+            + $$"""{{(identity.Length > 0 ? $",\"signedIdentity\":{identity}" : "")}}}""";
 
     private protected string WritePolicy(string json)
     {

@@ -9,10 +9,12 @@ namespace ImagePusher.TestSupport.FakeRegistries;
 public sealed partial class FakeRegistry
 {
     private readonly ConcurrentDictionary<(string Repository, string Digest), bool> _blobs = new();
-    private readonly ConcurrentDictionary<(string Repository, string Reference), (string Digest, string MediaType, byte[] Content)> _manifests = new();
+    private readonly ConcurrentDictionary<(string Repository, string Reference), (
+        string Digest, string MediaType, byte[] Content)> _manifests = new();
 
     /// <summary>The digests of the blobs of a repository.</summary>
-    public IReadOnlyList<string> BlobsOf(string repository) => [.. _blobs.Keys.Where(key => key.Repository == repository).Select(key => key.Digest)];
+    public IReadOnlyList<string> BlobsOf(string repository) =>
+        [.. _blobs.Keys.Where(key => key.Repository == repository).Select(key => key.Digest)];
 
     /// <summary>The bytes of a blob.</summary>
     public byte[] ReadBlob(string digest) => File.ReadAllBytes(FileOf(digest));
@@ -124,7 +126,8 @@ public sealed partial class FakeRegistry
             return;
         }
 
-        var missing = PartsOf(content).Where(part => !_blobs.ContainsKey((repository, part)) && !_manifests.ContainsKey((repository, part))).ToList();
+        var missing = PartsOf(content).Where(part => !_blobs.ContainsKey((repository, part)) && !_manifests.ContainsKey((repository, part)))
+            .ToList();
         if (missing.Count > 0)
         {
             await ErrorAsync(exchange, 400, "MANIFEST_BLOB_UNKNOWN", string.Join(' ', missing));
@@ -151,7 +154,8 @@ public sealed partial class FakeRegistry
         {
             if (document.RootElement.TryGetProperty(name, out var list))
             {
-                parts.AddRange(list.EnumerateArray().Where(part => !part.TryGetProperty("urls", out _)).Select(part => part.GetProperty("digest").GetString()!));
+                parts.AddRange(list.EnumerateArray().Where(part => !part.TryGetProperty("urls", out _))
+                    .Select(part => part.GetProperty("digest").GetString()!));
             }
         }
 

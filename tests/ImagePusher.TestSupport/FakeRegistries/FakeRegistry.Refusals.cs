@@ -50,7 +50,8 @@ public sealed partial class FakeRegistry
                     ? (404, "BLOB_UNKNOWN", "blob unknown to registry")
                     : null
                 : upload.Received > 0 && RegistryProfile.SecondStreamRefusal > 0
-                    ? (RegistryProfile.SecondStreamRefusal, "BLOB_UPLOAD_INVALID", string.Format(CultureInfo.InvariantCulture, RegistryProfile.SecondStreamMessage, upload.Received))
+                    ? (RegistryProfile.SecondStreamRefusal, "BLOB_UPLOAD_INVALID", string.Format(CultureInfo.InvariantCulture,
+                        RegistryProfile.SecondStreamMessage, upload.Received))
                     : null;
         }
 

@@ -71,7 +71,8 @@ public sealed partial class FakeRegistry
     private async Task<bool> MountAsync(ServerExchange exchange, string repository, string digest)
     {
         var from = exchange.FirstQuery("from");
-        var found = _blobs.Keys.Any(key => key.Digest == digest && (from is null || key.Repository == from) && IsLetIn(exchange, key.Repository, "pull"));
+        var found = _blobs.Keys.Any(
+            key => key.Digest == digest && (from is null || key.Repository == from) && IsLetIn(exchange, key.Repository, "pull"));
         if (from is null && RegistryProfile.MountWithoutFromRefusal > 0)
         {
             await ErrorAsync(exchange, RegistryProfile.MountWithoutFromRefusal, "INVALID_REQUEST", "invalid request");
@@ -161,7 +162,8 @@ public sealed partial class FakeRegistry
         string actual;
         await using (var content = new FileStream(upload.File, FileMode.OpenOrCreate, FileAccess.Read))
         {
-            actual = $"{name.Name!.ToLowerInvariant()}:{Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(name, content, exchange.Ended))}";
+            actual = $"{name.Name!.ToLowerInvariant()}:"
+                + $"{Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(name, content, exchange.Ended))}";
         }
 
         _uploads.TryRemove(upload.Id, out _);

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>A registry in this process that behaves as a <see cref="RegistryProfile"/> says. It verifies what a registry verifies: digests, names, and that the blobs of a manifest exist.</summary>
+/// <summary>A registry in this process that behaves as a <see cref="RegistryProfile"/> says. It verifies what a registry verifies: digests,
+/// names, and that the blobs of a manifest exist.</summary>
 public sealed partial class FakeRegistry : IAsyncDisposable
 {
     private readonly FakeRegistryOptions _options;

@@ -1,6 +1,7 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <content>The registries that are known well enough. Numbers are issues and pull requests; docs/operate/registries.md has the sources.</content>
+/// <content>The registries that are known well enough. Numbers are issues and pull requests; docs/operate/registries.md has the
+/// sources.</content>
 public sealed partial record RegistryProfile
 {
     private const long Mebibyte = 1024 * 1024;
@@ -72,7 +73,8 @@ public sealed partial record RegistryProfile
     };
 
     /// <summary>
-    /// Quay. A mount that does not say where from was 400 (mended in 2021); Range is <c>bytes=0--1</c> after POST, <c>0-last</c> after PATCH,
+    /// Quay. A mount that does not say where from was 400 (mended in 2021); Range is <c>bytes=0--1</c> after POST, <c>0-last</c> after
+    /// PATCH,
     /// and <c>bytes=0-count</c>, without Location, in the status.
     /// </summary>
     public static RegistryProfile Quay { get; } = new()
@@ -111,7 +113,8 @@ public sealed partial record RegistryProfile
     };
 
     /// <summary>
-    /// Harbor behind a proxy that ends TLS and does not say so: Locations have the other scheme. A mount from a project that is not there is 401.
+    /// Harbor behind a proxy that ends TLS and does not say so: Locations have the other scheme. A mount from a project that is not there
+    /// is 401.
     /// </summary>
     public static RegistryProfile HarborBehindProxy { get; } = new()
     {
@@ -148,6 +151,7 @@ public sealed partial record RegistryProfile
     /// <summary>All profiles except those with a name of an internal network, which no client outside can push to.</summary>
     public static IReadOnlyList<RegistryProfile> All { get; } =
     [
-        Conformant, WithMinimumChunk, Distribution, Ecr, Ghcr, Acr, ArtifactRegistry, Quay, Artifactory, Gitea, HarborBehindProxy, Pulp, BodyLimit,
+        Conformant, WithMinimumChunk, Distribution, Ecr, Ghcr, Acr, ArtifactRegistry, Quay, Artifactory, Gitea, HarborBehindProxy, Pulp,
+        BodyLimit,
     ];
 }

@@ -1,6 +1,7 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>How a fake registry differs from the specification. A copy by <c>with</c> is another one, such as the same with smaller limits.</summary>
+/// <summary>How a fake registry differs from the specification. A copy by <c>with</c> is another one, such as the same with smaller
+/// limits.</summary>
 public sealed partial record RegistryProfile
 {
     /// <summary>The registry that it imitates.</summary>
@@ -30,7 +31,8 @@ public sealed partial record RegistryProfile
     /// <summary>Whether each response gives a new Location and the old ones are rejected with 404.</summary>
     public bool ChangesLocation { get; init; } = true;
 
-    /// <summary>Whether the query of a Location must come back byte for byte; otherwise, as from Go's clients, decoded and encoded again.</summary>
+    /// <summary>Whether the query of a Location must come back byte for byte; otherwise, as from Go's clients, decoded and encoded
+    /// again.</summary>
     public bool ComparesLocationBytes { get; init; } = true;
 
     /// <summary>How Locations are written.</summary>

@@ -77,7 +77,8 @@ public sealed class TokenServer : IAsyncDisposable
             _ => (404, null),
         };
         _requests.Enqueue(new TokenRequest(
-            exchange.Method, exchange.Target, user, grant, Values("service").FirstOrDefault(), scopes, exchange.Header("Authorization") is not null, status));
+            exchange.Method, exchange.Target, user, grant, Values("service").FirstOrDefault(), scopes,
+            exchange.Header("Authorization") is not null, status));
         if (status != 200)
         {
             await exchange.RespondAsync(status, """{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}""");
@@ -95,7 +96,8 @@ public sealed class TokenServer : IAsyncDisposable
             return (_options.AllowsAnonymous ? 200 : 401, null);
         }
 
-        return BasicCredentials.TryRead(authorization, out var name, out var password) && IsUser(name, password) ? (200, name) : (401, null);
+        return BasicCredentials.TryRead(authorization, out var name, out var password) && IsUser(name, password) ? (200, name)
+            : (401, null);
     }
 
     private (int Status, string? User) Grant(string? grant, Func<string, IEnumerable<string>> values)
@@ -144,7 +146,8 @@ public sealed class TokenServer : IAsyncDisposable
 
     private string Sign(string? user, IEnumerable<(string Repository, string Action)> access, DateTimeOffset now)
     {
-        var header = new { typ = "JWT", alg = "ES256", x5c = new[] { Convert.ToBase64String(_signing.Server.Export(X509ContentType.Cert)) } };
+        var header = new { typ = "JWT", alg = "ES256",
+            x5c = new[] { Convert.ToBase64String(_signing.Server.Export(X509ContentType.Cert)) } };
         var claims = new
         {
             iss = Issuer,

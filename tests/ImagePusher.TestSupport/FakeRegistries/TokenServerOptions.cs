@@ -15,7 +15,8 @@ public sealed record TokenServerOptions
     /// <summary>A query that the realm's URL has of its own and that clients must keep; empty by default.</summary>
     public string RealmQuery { get; init; } = "";
 
-    /// <summary>Whether a user (null for anonymous) may do an action in a repository. By default users may do everything, and anonymous callers may pull.</summary>
+    /// <summary>Whether a user (null for anonymous) may do an action in a repository. By default users may do everything, and anonymous
+    /// callers may pull.</summary>
     public Func<string?, string, string, bool> Allows { get; init; } = (user, _, action) => user is not null || action == "pull";
 
     /// <summary>Whether an anonymous request gets a token; otherwise 401.</summary>

@@ -6,7 +6,8 @@ namespace ImagePusher.TestSupport.FaultInjection;
 
 /// <summary>One request through the proxy, and its response.</summary>
 internal sealed partial class Exchange(
-    FaultProxy proxy, RawHttpConnection client, HttpHead request, ProxiedRequest record, IReadOnlyList<FaultRule> rules, CancellationToken ended)
+    FaultProxy proxy, RawHttpConnection client, HttpHead request, ProxiedRequest record, IReadOnlyList<FaultRule> rules,
+    CancellationToken ended)
 {
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(5);
 

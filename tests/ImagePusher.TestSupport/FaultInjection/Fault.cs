@@ -1,6 +1,7 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Something that goes wrong with one request. It may act when the request's or the response's head is there, or at a place in a body.</summary>
+/// <summary>Something that goes wrong with one request. It may act when the request's or the response's head is there, or at a place in a
+/// body.</summary>
 internal abstract class Fault
 {
     /// <summary>Before the request is sent on.</summary>

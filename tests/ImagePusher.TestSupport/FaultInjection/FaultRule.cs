@@ -35,7 +35,8 @@ public sealed class FaultRule
 
     internal IReadOnlyList<Fault> Faults => _faults;
 
-    /// <summary>Completes when the rule has applied to a number of requests; for a rule that stalls, when it has stalled that many times.</summary>
+    /// <summary>Completes when the rule has applied to a number of requests; for a rule that stalls, when it has stalled that many
+    /// times.</summary>
     public Task ReachedTimes(int times)
     {
         lock (_lock)
@@ -68,7 +69,8 @@ public sealed class FaultRule
     /// <summary>Applies only to requests that meet this condition.</summary>
     public FaultRule If(Func<ProxiedRequest, bool> condition) => With(() => _condition = condition);
 
-    /// <summary>Cuts the connection after a number of bytes of request bodies. The server behind gets the bytes before, then FIN; the client is cut when the server has closed.</summary>
+    /// <summary>Cuts the connection after a number of bytes of request bodies. The server behind gets the bytes before, then FIN; the
+    /// client is cut when the server has closed.</summary>
     public FaultRule CutUp(long after, CutKind kind = CutKind.Reset, CutScope scope = CutScope.Request) =>
         Add(new CutFault(Direction.Up, after, kind, scope));
 
@@ -83,12 +85,14 @@ public sealed class FaultRule
     public FaultRule LoseResponse(CutKind kind = CutKind.Reset) => Add(new DropFault(Direction.Down, kind));
 
     /// <summary>
-    /// Passes a number of bytes of request bodies and then none, until the proxy's Release or its end. Counted over a connection or the proxy, it
+    /// Passes a number of bytes of request bodies and then none, until the proxy's Release or its end. Counted over a connection or the
+    /// proxy, it
     /// stalls again after as many bytes, so that a test can kill a process each time.
     /// </summary>
     public FaultRule StallUp(long after, CutScope scope = CutScope.Request) => Add(new StallFault(Direction.Up, after, scope));
 
-    /// <summary>Passes a number of bytes of response bodies and then none, until the proxy's Release or the end; see <see cref="StallUp"/>.</summary>
+    /// <summary>Passes a number of bytes of response bodies and then none, until the proxy's Release or the end; see <see
+    /// cref="StallUp"/>.</summary>
     public FaultRule StallDown(long after, CutScope scope = CutScope.Request) => Add(new StallFault(Direction.Down, after, scope));
 
     /// <summary>Holds back the server's response until the proxy's Release or its end.</summary>
@@ -109,7 +113,8 @@ public sealed class FaultRule
     /// </summary>
     public FaultRule Respond(int status) => Add(new ResponseFault(_answer = new CannedResponse(status), null));
 
-    /// <summary>Responds instead of the server after a given number of bytes of the body and closes at once: what is unread makes the kernel send RST.</summary>
+    /// <summary>Responds instead of the server after a given number of bytes of the body and closes at once: what is unread makes the
+    /// kernel send RST.</summary>
     public FaultRule RespondEarly(int status, long after = 0) => Add(new ResponseFault(_answer = new CannedResponse(status), after));
 
     /// <summary>Adds a header field to the last response of this rule.</summary>

@@ -58,12 +58,14 @@ public sealed class ProxiedRequest
     /// <summary>A header field of the request, several joined by a comma; null if it is not there.</summary>
     public string? Header(string name) => _fields[name];
 
-    /// <summary>Whether its method is this, or one of several with | between, or * for any, and its target matches a regular expression.</summary>
+    /// <summary>Whether its method is this, or one of several with | between, or * for any, and its target matches a regular
+    /// expression.</summary>
     public bool Is(string method, string target = "") =>
         (method == "*" || method.Split('|').Contains(Method)) && Regex.IsMatch(Target, target);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Number}: {Method} {Target} -> {Status}, {BytesUp} up, {BytesDown} down{(WasCut ? ", cut" : "")}";
+    public override string ToString() =>
+        $"{Number}: {Method} {Target} -> {Status}, {BytesUp} up, {BytesDown} down{(WasCut ? ", cut" : "")}";
 
     internal void AddUp(int count) => Interlocked.Add(ref _bytesUp, count);
 

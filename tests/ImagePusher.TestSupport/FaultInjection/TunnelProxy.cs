@@ -3,7 +3,8 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>A forward proxy as companies have them: CONNECT opens a tunnel, whatever the name, to one server on this machine. It may ask for a password.</summary>
+/// <summary>A forward proxy as companies have them: CONNECT opens a tunnel, whatever the name, to one server on this machine. It may ask
+/// for a password.</summary>
 public sealed class TunnelProxy : IAsyncDisposable
 {
     private readonly LoopbackListener _listener;
@@ -42,7 +43,9 @@ public sealed class TunnelProxy : IAsyncDisposable
             if (_authorization is not null && head.Fields["Proxy-Authorization"] != _authorization)
             {
                 Interlocked.Increment(ref _refused);
-                await client.WriteAsync(HttpHead.Response(407, new HttpFields { { "Proxy-Authenticate", "Basic realm=\"proxy\"" }, { "Content-Length", "0" } }).ToBytes(), ended);
+                await client.WriteAsync(
+                    HttpHead.Response(407, new HttpFields { { "Proxy-Authenticate", "Basic realm=\"proxy\"" }, { "Content-Length", "0" } })
+                        .ToBytes(), ended);
                 continue;
             }
 

@@ -36,7 +36,8 @@ internal sealed class RawHttpConnection : IAsyncDisposable
         socket.ReceiveBufferSize = SocketBuffer;
     }
 
-    public static async Task<RawHttpConnection> AcceptAsync(Socket socket, TestCertificates? certificates, CancellationToken cancellationToken)
+    public static async Task<RawHttpConnection> AcceptAsync(Socket socket, TestCertificates? certificates,
+        CancellationToken cancellationToken)
     {
         Prepare(socket);
         var stream = new NetworkStream(socket, ownsSocket: true);

@@ -31,14 +31,17 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
 
         await engine.OutputAsync("Import-ImageTar $tar", Token);
         Assert.True(await engine.SingleAsync("Test-CachedImage $name -Full -Quiet | Select-Object -First 1", Token));
-        var pushed = await engine.SingleAsync("Get-CachedImage $name | Select-Object -First 1 | Push-CachedImage -Destination $registry/team/pushed:1", Token);
+        var pushed = await engine.SingleAsync(
+            "Get-CachedImage $name | Select-Object -First 1 | Push-CachedImage -Destination $registry/team/pushed:1", Token);
         Assert.Equal((string)image.Digest, (string)pushed.Digest);
         Assert.Equal("example.com/new:1", (await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Reference);
 
         // The other tool finds both, and what it adds is found here.
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{layout}:example.com/new:1", $"oci:{layout}:example.com/added:2"], Token);
+        await ExternalTools.RunAsync("skopeo",
+            ["--insecure-policy", "copy", "-q", $"oci:{layout}:example.com/new:1", $"oci:{layout}:example.com/added:2"], Token);
         Assert.Equal(3, (await engine.OutputAsync("Get-CachedImage", Token)).Count);
-        Assert.Equal((string)(await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Digest, (string)(await engine.SingleAsync("Get-CachedImage example.com/added:2", Token)).Digest);
+        Assert.Equal((string)(await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Digest,
+            (string)(await engine.SingleAsync("Get-CachedImage example.com/added:2", Token)).Digest);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
 
         if (maker == "skopeo")
         {
-            await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", $"oci:{made}:app", name is null ? $"oci:{layout}" : $"oci:{layout}:{name}"], Token);
+            await ExternalTools.RunAsync("skopeo",
+                ["--insecure-policy", "copy", "-q", $"oci:{made}:app", name is null ? $"oci:{layout}" : $"oci:{layout}:{name}"], Token);
         }
     }
 }

@@ -22,7 +22,9 @@ public sealed class BlankVariableTests
         Assert.Equal(expected, (string)(await engine.SingleAsync("Get-ImageCache", Token)).CachePath);
         Assert.Equal(
             ["example.com/app:1"],
-            (await engine.OutputAsync("[Management.Automation.CommandCompletion]::CompleteInput('Get-CachedImage exa', 19, $null).CompletionMatches.CompletionText", Token)).Select(text => text.ToString()));
+            (await engine.OutputAsync(
+                "[Management.Automation.CommandCompletion]::CompleteInput('Get-CachedImage exa', 19, "
+                    + "$null).CompletionMatches.CompletionText", Token)).Select(text => text.ToString()));
     }
 
     [Theory]

@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>What a user sees when the disk, the folder or the file system of a cache fails, and that the recommended action helps.</summary>
+/// <summary>What a user sees when the disk, the folder or the file system of a cache fails, and that the recommended action
+/// helps.</summary>
 public sealed class CacheFailureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -25,7 +26,8 @@ public sealed class CacheFailureTests : IDisposable
         var outcome = await engine.FailsMidwayAsync("Import-ImageTar $large", "InsufficientSpace", engine.CachePath);
         Assert.Equal(2, outcome.Errors[0].Exception.Message.Split(engine.CachePath).Length);
         Assert.Contains("Free space on that disk", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
-        Assert.Equal([true, true], (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
+        Assert.Equal([true, true],
+            (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
         Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache", Token)).PartialSize);
 
         // Not one byte is left: removing an image and collecting what it leaves must work all the same.
@@ -43,7 +45,8 @@ public sealed class CacheFailureTests : IDisposable
         using var engine = new Engine { ["tar"] = _images.Write("large", 3_000_000), ["out"] = Path.Combine(disk.Path, "out.tar") };
         File.WriteAllText(Path.Combine(disk.Path, "out.tar"), "old");
         await engine.OutputAsync("Import-ImageTar $tar", Token);
-        var outcome = await engine.FailsAsync("Export-ImageTar * -Path $out -Force", "InsufficientSpace", Path.Combine(disk.Path, "out.tar"));
+        var outcome = await engine.FailsAsync("Export-ImageTar * -Path $out -Force", "InsufficientSpace",
+            Path.Combine(disk.Path, "out.tar"));
         Assert.Equal(2, outcome.Errors[0].Exception.Message.Split(disk.Path).Length);
         Assert.Equal("old", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(disk.Path)), Token));
     }
@@ -65,14 +68,18 @@ public sealed class CacheFailureTests : IDisposable
     public async Task A_read_only_disk_is_read_and_every_change_is_refused()
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
-        using var engine = new Engine(Path.Combine(disk.Path, "cache")) { ["tar"] = _images.Write("app"), ["other"] = _images.Write("other"), ["out"] = _folder["out.tar"] };
+        using var engine = new Engine(Path.Combine(disk.Path, "cache")) { ["tar"] = _images.Write("app"),
+            ["other"] = _images.Write("other"), ["out"] = _folder["out.tar"] };
         await engine.OutputAsync("Import-ImageTar $tar", Token);
         await disk.MakeReadOnlyAsync(Token);
-        await engine.OutputAsync("Get-CachedImage; Test-CachedImage * -Full; Get-ImageCache; Export-ImageTar * -Path $out; Optimize-ImageCache -WhatIf", Token);
-        foreach (var script in new[] { "Import-ImageTar $other", "Remove-CachedImage *", "Optimize-ImageCache", "Clear-ImageCache -Confirm:$false", "Set-ImageCache $env:IMAGEPUSHER_CACHE" })
+        await engine.OutputAsync(
+            "Get-CachedImage; Test-CachedImage * -Full; Get-ImageCache; Export-ImageTar * -Path $out; Optimize-ImageCache -WhatIf", Token);
+        foreach (var script in new[] { "Import-ImageTar $other", "Remove-CachedImage *", "Optimize-ImageCache",
+            "Clear-ImageCache -Confirm:$false", "Set-ImageCache $env:IMAGEPUSHER_CACHE" })
         {
             var outcome = await engine.FailsAsync(script, "AccessDenied", engine.CachePath);
-            Assert.Contains("Use a folder that you can write to", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains("Use a folder that you can write to", outcome.Errors[0].ErrorDetails.RecommendedAction,
+                StringComparison.Ordinal);
         }
     }
 
@@ -86,8 +93,10 @@ public sealed class CacheFailureTests : IDisposable
         await File.WriteAllBytesAsync(index, raw[..(raw.Length / 2)], Token);
         foreach (var script in new[]
         {
-            "Get-CachedImage", "Get-ImageCache", "Import-ImageTar $tar", "Test-CachedImage *", "Remove-CachedImage *", "Repair-CachedImage *", "Optimize-ImageCache",
-            "Optimize-ImageCache -WhatIf", "Push-CachedImage * -Destination localhost:1", "Export-ImageTar * -Path $out", "Set-ImageCache $env:IMAGEPUSHER_CACHE",
+            "Get-CachedImage", "Get-ImageCache", "Import-ImageTar $tar", "Test-CachedImage *", "Remove-CachedImage *",
+            "Repair-CachedImage *", "Optimize-ImageCache",
+            "Optimize-ImageCache -WhatIf", "Push-CachedImage * -Destination localhost:1", "Export-ImageTar * -Path $out",
+            "Set-ImageCache $env:IMAGEPUSHER_CACHE",
         })
         {
             var outcome = await engine.FailsMidwayAsync(script, "CacheCorrupt", index);
@@ -107,7 +116,8 @@ public sealed class CacheFailureTests : IDisposable
         await engine.OutputAsync("Import-ImageTar $tar", Token);
         var index = Path.Combine(engine.CachePath, "index.json");
         var text = await File.ReadAllTextAsync(index, Token);
-        await File.WriteAllTextAsync(index, text.Replace("[", """[{"mediaType":"x","digest":"blake3:00","size":1},""", StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(index,
+            text.Replace("[", """[{"mediaType":"x","digest":"blake3:00","size":1},""", StringComparison.Ordinal), Token);
         Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));
         await engine.FailsAsync("Optimize-ImageCache", "CacheCorrupt", index);
         await engine.OutputAsync("Import-ImageTar $tar -Reference example.com/again:1", Token);
@@ -119,7 +129,8 @@ public sealed class CacheFailureTests : IDisposable
     {
         using var shell = new PwshProcess();
         var tar = _images.Write("app");
-        var script = $"Import-ImageTar '{tar}'; $Error[0].FullyQualifiedErrorId; $Error[0].ErrorDetails.RecommendedAction; @(Get-CachedImage).Count";
+        var script = $"Import-ImageTar '{tar}'; $Error[0].FullyQualifiedErrorId; $Error[0].ErrorDetails.RecommendedAction; "
+            + "@(Get-CachedImage).Count";
         shell.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";
         var refused = await shell.RunAsync(["-Command", script]);
         Assert.Contains("cannot be locked", refused.Error, StringComparison.Ordinal);

@@ -15,7 +15,8 @@ public sealed class CacheMaintenanceTests : IDisposable
     public async Task Sizes_tell_what_images_share()
     {
         await ImportTwoAsync();
-        var (one, two) = (await _engine.SingleAsync("Get-CachedImage example.com/one:1", Token), await _engine.SingleAsync("Get-CachedImage *two*", Token));
+        var (one, two) = (await _engine.SingleAsync("Get-CachedImage example.com/one:1",
+            Token), await _engine.SingleAsync("Get-CachedImage *two*", Token));
         var shared = Blob(RawManifest.OfLayout(_engine.CachePath, "example.com/one:1").Layers[0]).Length;
         foreach (var image in new[] { one, two })
         {
@@ -25,7 +26,8 @@ public sealed class CacheMaintenanceTests : IDisposable
         var cache = await _engine.SingleAsync("Get-ImageCache", Token);
         Assert.Equal(_engine.CachePath, (string)cache.CachePath);
         Assert.Equal((2L, 7L), ((long)cache.Images, (long)cache.Blobs));
-        Assert.Equal((shared, (long)one.UniqueSize + (long)two.UniqueSize, 0L), ((long)cache.SharedSize, (long)cache.UniqueSize, (long)cache.UnusedSize));
+        Assert.Equal((shared, (long)one.UniqueSize + (long)two.UniqueSize, 0L),
+            ((long)cache.SharedSize, (long)cache.UniqueSize, (long)cache.UnusedSize));
         Assert.Equal(Blobs().Sum(blob => blob.Length), (long)cache.Size);
         Assert.Equal((DateTimeOffset?)one.Saved, (DateTimeOffset?)cache.Oldest);
 
@@ -69,8 +71,10 @@ public sealed class CacheMaintenanceTests : IDisposable
         Assert.Equal(manifest.Layers[1], Assert.Single((IEnumerable<string>)full[0].Damaged));
         Assert.Equal(Blobs().Sum(blob => blob.Length), (long)full[0].BytesRead + (long)full[1].BytesRead - Blob(manifest.Layers[0]).Length);
 
-        Assert.Equal([true, false], (await _engine.OutputAsync("Test-CachedImage * -Quiet", Token)).Select(result => (bool)result.BaseObject));
-        Assert.Equal([false, false], (await _engine.OutputAsync("Test-CachedImage * -Quiet -Full", Token)).Select(result => (bool)result.BaseObject));
+        Assert.Equal([true, false],
+            (await _engine.OutputAsync("Test-CachedImage * -Quiet", Token)).Select(result => (bool)result.BaseObject));
+        Assert.Equal([false, false],
+            (await _engine.OutputAsync("Test-CachedImage * -Quiet -Full", Token)).Select(result => (bool)result.BaseObject));
         Assert.False(await _engine.SingleAsync("Test-CachedImage nginx -Quiet", Token));
         Assert.False(await _engine.SingleAsync("Test-CachedImage none* -Quiet", Token));
     }
@@ -139,7 +143,8 @@ public sealed class CacheMaintenanceTests : IDisposable
         {
             var chosen = await _engine.SingleAsync("Set-ImageCache $other -PassThru", Token);
             Assert.Equal((_images["other"], 0L), ((string)chosen.CachePath, (long)chosen.Images));
-            Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""", await File.ReadAllTextAsync(Path.Combine(_images["other"], "oci-layout"), Token));
+            Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""",
+                await File.ReadAllTextAsync(Path.Combine(_images["other"], "oci-layout"), Token));
             Assert.Empty(await _engine.OutputAsync("Get-CachedImage", Token));
             Assert.Equal(2, (await _engine.OutputAsync("Get-CachedImage -CachePath $env:IMAGEPUSHER_CACHE", Token)).Count);
             Assert.Equal(2L, (long)(await _engine.SingleAsync("Get-ImageCache $env:IMAGEPUSHER_CACHE", Token)).Images);
@@ -169,7 +174,8 @@ public sealed class CacheMaintenanceTests : IDisposable
     private async Task ImportTwoAsync()
     {
         _engine["tars"] = new[] { "one", "two" }
-            .Select(name => _images.Write($"{name}.tar", DockerSave.Of($"example.com/{name}:1", _shared, SmallImages.LayerOf(name)).ToArray())).ToArray();
+            .Select(name => _images.Write($"{name}.tar",
+                DockerSave.Of($"example.com/{name}:1", _shared, SmallImages.LayerOf(name)).ToArray())).ToArray();
         Assert.Equal(2, (await _engine.OutputAsync("Import-ImageTar $tars", Token)).Count);
     }
 

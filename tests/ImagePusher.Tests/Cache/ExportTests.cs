@@ -32,7 +32,8 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(names, imported.Select(image => (string)((dynamic)image).Reference).Order(StringComparer.Ordinal));
         foreach (var name in names)
         {
-            var seen = JsonNode.Parse((await ExternalTools.RunAsync("skopeo", ["inspect", $"{transport}:{_folder["out.tar"]}:{name}"], Token)).Output)!;
+            var seen = JsonNode.Parse(
+                (await ExternalTools.RunAsync("skopeo", ["inspect", $"{transport}:{_folder["out.tar"]}:{name}"], Token)).Output)!;
             var own = imported.Select(image => (dynamic)image.BaseObject).Single(image => image.Reference == name);
             Assert.Equal((int)own.LayerCount, seen["Layers"]!.AsArray().Count);
             if (format == "Oci")
@@ -62,13 +63,16 @@ public sealed class ExportTests : IDisposable
     public async Task Compressed_layers_load_in_podman_as_the_same_files(string layout, string image, string format)
     {
         var podman = new PodmanStore(_folder.Folder("podman"));
-        using var engine = new Engine { ["layout"] = (await ImagesFixture.GetAsync(Token))[layout], ["out"] = _folder["out.tar"], ["name"] = $"localhost/{layout}:{image}", ["format"] = format };
+        using var engine = new Engine { ["layout"] = (await ImagesFixture.GetAsync(Token))[layout], ["out"] = _folder["out.tar"],
+            ["name"] = $"localhost/{layout}:{image}", ["format"] = format };
         await engine.OutputAsync("$null = Import-ImageTar $layout; Export-ImageTar $name -Path $out -Format $format", Token);
         Assert.Contains($"localhost/{layout}:{image}", await podman.LoadAsync(_folder["out.tar"], Token));
         var config = JsonNode.Parse(await File.ReadAllBytesAsync(
-            RawManifest.BlobOfLayout(engine.CachePath, RawManifest.OfLayout(engine.CachePath, $"localhost/{layout}:{image}").Config), Token))!;
+            RawManifest.BlobOfLayout(engine.CachePath, RawManifest.OfLayout(engine.CachePath, $"localhost/{layout}:{image}").Config),
+            Token))!;
         Assert.Equal(
-            config["rootfs"]!["diff_ids"]!.AsArray().Select(id => (string?)id), await podman.DiffIdsAsync($"localhost/{layout}:{image}", Token));
+            config["rootfs"]!["diff_ids"]!.AsArray().Select(id => (string?)id),
+            await podman.DiffIdsAsync($"localhost/{layout}:{image}", Token));
         await podman.EmptyAsync(Token);
     }
 
@@ -87,7 +91,8 @@ public sealed class ExportTests : IDisposable
         var outcome = (await engine.RunAsync("Import-ImageTar $out", Token)).WithoutErrors();
         Assert.Equal(before, outcome.Output.Select(Describe).Order(StringComparer.Ordinal));
         Assert.Empty(outcome.Warnings);
-        Assert.DoesNotContain(false, (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
+        Assert.DoesNotContain(false,
+            (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
     }
 
     [Fact]
@@ -135,7 +140,8 @@ public sealed class ExportTests : IDisposable
         _images.Dispose();
     }
 
-    private static string Describe(System.Management.Automation.PSObject image) => $"{((dynamic)image.BaseObject).Reference} {((dynamic)image.BaseObject).Digest}";
+    private static string Describe(System.Management.Automation.PSObject image) =>
+        $"{((dynamic)image.BaseObject).Reference} {((dynamic)image.BaseObject).Digest}";
 
     private async Task<Engine> EngineAsync()
     {

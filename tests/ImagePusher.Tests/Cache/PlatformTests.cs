@@ -48,7 +48,8 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             Assert.Equal(multi.Digest, (string)saved.Digest);
             Assert.Null(saved.SourceDigest);
             Assert.Equal(MultiPlatform.Platforms, (IEnumerable<string>)saved.Platform);
-            Assert.All(multi.Images.Concat(multi.Layers).Concat(multi.Attestations), blob => Assert.True(File.Exists(RawManifest.BlobOfLayout(engine.CachePath, blob))));
+            Assert.All(multi.Images.Concat(multi.Layers).Concat(multi.Attestations),
+                blob => Assert.True(File.Exists(RawManifest.BlobOfLayout(engine.CachePath, blob))));
         }
     }
 
@@ -90,7 +91,8 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             File.Delete(RawManifest.BlobOfLayout(engine.CachePath, multi.Layers[1]));
             Assert.False((bool)(await engine.SingleAsync("Get-CachedImage", Token)).IsComplete);
 
-            await engine.FailsAsync("Push-CachedImage * -Destination $registry/copy/", "IncompleteImage", multi.Digest, "linux/arm64/v8", multi.Layers[1]);
+            await engine.FailsAsync("Push-CachedImage * -Destination $registry/copy/", "IncompleteImage", multi.Digest, "linux/arm64/v8",
+                multi.Layers[1]);
             Assert.Equal(0, await registry.CountAsync("PUT", "/v2/copy/", Token));
 
             var outcome = (await engine.RunAsync("Push-CachedImage * -Destination $registry/copy/ -AllowPartial", Token)).WithoutErrors();
@@ -115,7 +117,8 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             engine["tar"] = _folder["docker.tar"];
             await engine.OutputAsync("Import-ImageTar $layout | Export-ImageTar -Path $tar -Format Docker", Token);
             var entry = await engine.SingleAsync("Get-ImageTar $tar", Token);
-            var own = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 1 : 0;
+            var own = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+                ? 1 : 0;
             Assert.Equal<string>([MultiPlatform.Platforms[own]], (IEnumerable<string>)entry.Platform);
             Assert.Equal(RawManifest.OfLayoutByDigest(engine.CachePath, multi.Images[own]).Config, (string)entry.ImageId);
         }

@@ -17,7 +17,8 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
         var multi = MultiPlatform.Write(_folder["multi"]);
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["layout"] = multi.Layout, ["tar"] = _folder["never.tar"], ["registry"] = registry.Address };
-        await engine.OutputAsync("Push-ImageTar $layout -Destination $registry; Save-ImageToCache $registry/team/multi:1 -AllPlatforms", Token);
+        await engine.OutputAsync("Push-ImageTar $layout -Destination $registry; Save-ImageToCache $registry/team/multi:1 -AllPlatforms",
+            Token);
         var blobs = Directory.GetFiles(Path.Combine(engine.CachePath, "blobs", "sha256"));
         Assert.Equal(17, blobs.Length);
         await registry.ForgetRequestsAsync(Token);
@@ -43,7 +44,8 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
         Assert.False(File.Exists(_folder["never.tar"]));
 
         // Of each blob that was damaged one was fetched, and nothing else; the index and manifests by their digests.
-        var fetched = (await registry.RequestsAsync(Token)).Where(request => request.Method == "GET" && request.Target.Contains("/blobs/sha256:", StringComparison.Ordinal)).ToList();
+        var fetched = (await registry.RequestsAsync(Token)).Where(
+            request => request.Method == "GET" && request.Target.Contains("/blobs/sha256:", StringComparison.Ordinal)).ToList();
         Assert.Equal(10, fetched.Count);
     }
 
@@ -61,7 +63,8 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await SaveAsync(registry);
-        var layer = RawManifest.BlobOfLayout(engine.CachePath, RawManifest.OfLayout(engine.CachePath, $"{registry.Address}/app:1").Layers[0]);
+        var layer = RawManifest.BlobOfLayout(engine.CachePath,
+            RawManifest.OfLayout(engine.CachePath, $"{registry.Address}/app:1").Layers[0]);
         var size = new FileInfo(layer).Length;
         await File.WriteAllBytesAsync(layer, new byte[size], Token);
         var outcome = (await engine.RunAsync("Repair-CachedImage * -WhatIf", Token)).WithoutErrors();

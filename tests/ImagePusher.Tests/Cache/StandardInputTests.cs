@@ -18,7 +18,9 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
     public async Task A_tar_is_imported_and_its_temporary_file_is_gone_at_the_end(string pack)
     {
         var temp = _shell.Folder.Folder("temp");
-        var result = await RunAsync($"{pack} '{_images.Write("app", 2_000_000)}' | TMPDIR='{temp}' \"$0\" -Command \"Import-ImageTar - -Verbose; Test-CachedImage * -Full -Quiet\"");
+        var result = await RunAsync(
+            $"{pack} '{_images.Write("app", 2_000_000)}' | TMPDIR='{temp}' \"$0\" -Command \"Import-ImageTar - -Verbose; "
+                + "Test-CachedImage * -Full -Quiet\"");
         Assert.Contains("example.com/app:1", result.Output, StringComparison.Ordinal);
         Assert.EndsWith("True", result.Output.TrimEnd(), StringComparison.Ordinal);
 
@@ -34,7 +36,9 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
         var tar = _images.Write("app");
         var pushed = await RunAsync($"\"$0\" -Command \"(Push-ImageTar - -Destination {registry.Address}).Digest\" < '{tar}'");
         Assert.Equal((await RawManifest.OfRegistryAsync(registry, "app", "1", Token)).Digest, pushed.Output.Trim());
-        Assert.Equal("example.com/app:1 docker-save", (await RunAsync($"\"$0\" -Command \"Get-ImageTar - | ForEach-Object {{ \\$_.Reference + ' ' + \\$_.Format }}\" < '{tar}'")).Output.Trim());
+        Assert.Equal("example.com/app:1 docker-save",
+            (await RunAsync(
+                $"\"$0\" -Command \"Get-ImageTar - | ForEach-Object {{ \\$_.Reference + ' ' + \\$_.Format }}\" < '{tar}'")).Output.Trim());
     }
 
     [Fact]
@@ -61,8 +65,10 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
     public async Task Ctrl_C_ends_the_wait_for_a_tar_that_does_not_go_on()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with Linux's kill.");
-        using var shell = _shell.Start("-Command", "try { Import-ImageTar - -Verbose } finally { [Console]::WriteLine('cleaned') }; 'not here'");
-        await shell.StandardInput.BaseStream.WriteAsync((await File.ReadAllBytesAsync(_images.Write("app"), Token)).AsMemory(0, 4000), Token);
+        using var shell = _shell.Start("-Command",
+            "try { Import-ImageTar - -Verbose } finally { [Console]::WriteLine('cleaned') }; 'not here'");
+        await shell.StandardInput.BaseStream.WriteAsync((await File.ReadAllBytesAsync(_images.Write("app"), Token)).AsMemory(0, 4000),
+            Token);
         await shell.StandardInput.BaseStream.FlushAsync(Token);
 
         // It has begun to read, and waits for the rest.

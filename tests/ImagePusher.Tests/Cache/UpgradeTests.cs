@@ -27,7 +27,8 @@ public sealed class UpgradeTests(RegistryFixture registries) : IClassFixture<Reg
         var index = await File.ReadAllBytesAsync(Path.Combine(cache, "index.json"), Token);
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine(cache) { ["registry"] = registry.Address };
-        Assert.Equal(Names, (await engine.OutputAsync("Get-CachedImage | Sort-Object Reference | ForEach-Object Reference", Token)).Select(name => (string)name.BaseObject));
+        Assert.Equal(Names, (await engine.OutputAsync("Get-CachedImage | Sort-Object Reference | ForEach-Object Reference", Token)).Select(
+            name => (string)name.BaseObject));
         Assert.All(await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token), result => Assert.True((bool)result.BaseObject));
         var pushed = await engine.OutputAsync("Get-CachedImage | Push-CachedImage -Destination $registry/upgraded/", Token);
         var digests = await engine.OutputAsync("Get-CachedImage | ForEach-Object Digest", Token);

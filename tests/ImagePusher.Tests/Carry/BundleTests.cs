@@ -22,7 +22,8 @@ public sealed class BundleTests : IDisposable
         using var engine = await ExportedAsync();
         Assert.Equal(3, Parts.Length);
         Assert.All(Parts, part => Assert.InRange(new FileInfo(part).Length, LayerSize, PartSize));
-        Assert.Equal(0, (await ExternalTools.RunAsync("sh", ["-c", $"cd '{_folder.FullName}' && sha256sum -c SHA256SUMS"], Token)).ExitCode);
+        Assert.Equal(0, (await ExternalTools.RunAsync("sh", ["-c", $"cd '{_folder.FullName}' && sha256sum -c SHA256SUMS"],
+            Token)).ExitCode);
         foreach (var part in Parts)
         {
             // The manifest and the config of every image are in every part, so that any tool can list them.
@@ -47,7 +48,8 @@ public sealed class BundleTests : IDisposable
                 results.Select(result => (string)((dynamic)result).Reference).Order(StringComparer.Ordinal));
         }
 
-        Assert.Superset(Enumerable.Range(1, 5).Select(number => Http.DigestOf(LayerOf(number))).ToHashSet(), inside.Blobs().Keys.ToHashSet());
+        Assert.Superset(Enumerable.Range(1, 5).Select(number => Http.DigestOf(LayerOf(number))).ToHashSet(),
+            inside.Blobs().Keys.ToHashSet());
         using var receiver = new Engine { ["bundle"] = engine["bundle"] };
         await receiver.OutputAsync("Import-ImageTar $bundle-*.tar", Token);
         Assert.All(await receiver.OutputAsync("Test-CachedImage * -Full -Quiet", Token), result => Assert.True((bool)result.BaseObject));
@@ -58,7 +60,8 @@ public sealed class BundleTests : IDisposable
     {
         using var engine = await ExportedAsync();
         var text = await File.ReadAllTextAsync(_folder["bundle.lock.yml"], Token);
-        Assert.StartsWith("---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: ", text, StringComparison.Ordinal);
+        Assert.StartsWith("---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: ", text,
+            StringComparison.Ordinal);
         Assert.Contains($"@{ImageOf(5).Digest}\"", text, StringComparison.Ordinal);
         Assert.Contains("kbld.carvel.dev/id: ", text, StringComparison.Ordinal);
     }
@@ -77,7 +80,8 @@ public sealed class BundleTests : IDisposable
         Assert.StartsWith("IncompleteImage,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("bundle-002.tar", error.Exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("bundle-001.tar is", error.Exception.Message, StringComparison.Ordinal);
-        var image = Enumerable.Range(1, 5).Count(number => error.Exception.Message.Contains($"/team/app:{number}", StringComparison.Ordinal));
+        var image = Enumerable.Range(1, 5)
+            .Count(number => error.Exception.Message.Contains($"/team/app:{number}", StringComparison.Ordinal));
         Assert.InRange(image, 1, 2);
         Assert.Empty(inside.Blobs());
         Assert.Empty(await engine.OutputAsync("Get-CachedImage", Token));
@@ -87,7 +91,8 @@ public sealed class BundleTests : IDisposable
     public async Task Test_ImageTar_finds_a_missing_and_a_damaged_part_offline()
     {
         using var engine = await ExportedAsync();
-        Assert.Equal(new object[] { true }, (await engine.OutputAsync("Test-ImageTar $bundle-*.tar -Quiet", Token)).Select(result => result.BaseObject));
+        Assert.Equal(new object[] { true },
+            (await engine.OutputAsync("Test-ImageTar $bundle-*.tar -Quiet", Token)).Select(result => result.BaseObject));
         var intact = await engine.OutputAsync("Test-ImageTar $bundle-*.tar", Token);
         Assert.Equal([1L, 2L, 3L], intact.Select(result => (long)((dynamic)result).Part));
         Assert.All(intact, result => Assert.True((bool)((dynamic)result).IsIntact));
@@ -97,7 +102,8 @@ public sealed class BundleTests : IDisposable
         var layer = Enumerable.Range(1, 5).Select(LayerOf).Single(content => bytes.AsSpan().IndexOf(content) >= 0);
         bytes[bytes.AsSpan().IndexOf(layer) + 500] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Token);
-        var damaged = (await engine.OutputAsync("Test-ImageTar $bundle-*.tar", Token)).Select(result => (dynamic)result.BaseObject).ToList();
+        var damaged = (await engine.OutputAsync("Test-ImageTar $bundle-*.tar", Token)).Select(result => (dynamic)result.BaseObject)
+            .ToList();
         Assert.Equal([true, true, false], damaged.Select(result => (bool)result.IsIntact));
         Assert.Contains(Http.DigestOf(layer), (IEnumerable<string>)damaged[2].Damaged);
         Assert.Contains("SHA256SUMS", ((IEnumerable<string>)damaged[2].Damaged).Last(), StringComparison.Ordinal);
@@ -110,21 +116,25 @@ public sealed class BundleTests : IDisposable
         Assert.Equal(4, outcome.Output.Count);
 
         File.Delete(Parts[0]);
-        var missing = (await engine.OutputAsync("Test-ImageTar $bundle-*.tar", Token)).Select(result => (dynamic)result.BaseObject).ToList();
+        var missing = (await engine.OutputAsync("Test-ImageTar $bundle-*.tar", Token)).Select(result => (dynamic)result.BaseObject)
+            .ToList();
         Assert.All(missing, result => Assert.Equal(["bundle-001.tar"], (IEnumerable<string>)result.MissingParts));
-        Assert.Equal(new object[] { false }, (await engine.OutputAsync("Test-ImageTar $bundle-*.tar -Quiet", Token)).Select(result => result.BaseObject));
+        Assert.Equal(new object[] { false },
+            (await engine.OutputAsync("Test-ImageTar $bundle-*.tar -Quiet", Token)).Select(result => result.BaseObject));
     }
 
     [Fact]
     public async Task A_blob_that_does_not_fit_is_one_error_before_the_first_byte_and_the_size_that_it_names_suffices()
     {
         using var engine = await SavedAsync();
-        var error = (await engine.RunAsync("Get-CachedImage | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize 64KB", Token)).SingleError();
+        var error = (await engine.RunAsync("Get-CachedImage | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize 64KB",
+            Token)).SingleError();
         Assert.StartsWith("InvalidOption,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.FullName));
         Assert.Contains("/team/app:", error.Exception.Message, StringComparison.Ordinal);
         Assert.Contains("sha256:", error.Exception.Message, StringComparison.Ordinal);
-        var smallest = long.Parse(error.Exception.Message.Split("smallest usable size is ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var smallest = long.Parse(error.Exception.Message.Split("smallest usable size is ")[1].Split(' ')[0],
+            System.Globalization.CultureInfo.InvariantCulture);
         engine["size"] = smallest;
         await engine.OutputAsync("Get-CachedImage | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize $size", Token);
         Assert.All(Parts, part => Assert.InRange(new FileInfo(part).Length, 1, smallest));
@@ -188,7 +198,9 @@ public sealed class BundleTests : IDisposable
     {
         using var engine = await ExportedAsync();
         engine["delta"] = _folder["delta"];
-        await engine.OutputAsync("Get-CachedImage */app:1, */app:2 | Export-ImageTar -Path \"$delta.tar\" -MaximumSize $size -Baseline (Get-CachedImage */app:1)", Token);
+        await engine.OutputAsync(
+            "Get-CachedImage */app:1, */app:2 | Export-ImageTar -Path \"$delta.tar\" -MaximumSize $size -Baseline (Get-CachedImage "
+                + "*/app:1)", Token);
         Assert.Single(Directory.GetFiles(_folder.FullName, "delta-*.tar"));
         Assert.True((bool)await engine.SingleAsync("Test-ImageTar $delta-*.tar -Quiet", Token));
         Assert.Equal(1, (await engine.SingleAsync("Test-ImageTar $delta-*.tar", Token)).Omitted);
@@ -204,12 +216,14 @@ public sealed class BundleTests : IDisposable
         engine["size"] = (long)PartSize;
         engine["baseline"] = $"{engine["from"]}:1";
         var known = baseline > 0 ? "-Baseline (Get-CachedImage $baseline)" : "";
-        var outcome = await engine.RunAsync($"Get-CachedImage {selection} | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize $size {known} -Verbose", Token);
+        var outcome = await engine.RunAsync(
+            $"Get-CachedImage {selection} | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize $size {known} -Verbose", Token);
         outcome.WithoutErrors();
         for (var number = 1; number <= images; number++)
         {
             var layer = Http.DigestOf(LayerOf(number));
-            var places = outcome.Verbose.Where(line => line.StartsWith($"{layer}: exists in ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1].TrimEnd('.')).Distinct();
+            var places = outcome.Verbose.Where(line => line.StartsWith($"{layer}: exists in ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[^1].TrimEnd('.')).Distinct();
             var holders = Parts.Where(part => File.ReadAllBytes(part).AsSpan().IndexOf(LayerOf(number)) >= 0).ToList();
             Assert.Equal(number <= baseline ? [$"{engine["from"]}@{ImageOf(number).Digest}"] : holders, places);
             Assert.Equal(number <= baseline ? 0 : 1, holders.Count);
@@ -232,7 +246,8 @@ public sealed class BundleTests : IDisposable
         var storage = new RegistryStorage(_storage.FullName);
         Enumerable.Range(1, 5).ToList().ForEach(number => storage.AddImage("team/app", ImageOf(number), $"{number}"));
         await using var outside = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = _storage.FullName }, Token);
-        var engine = new Engine { ["from"] = $"{outside.Address}/team/app", ["one"] = $"{outside.Address}/team/app:1", ["bundle"] = _folder["bundle"] };
+        var engine = new Engine { ["from"] = $"{outside.Address}/team/app", ["one"] = $"{outside.Address}/team/app:1",
+            ["bundle"] = _folder["bundle"] };
         await engine.OutputAsync("1..5 | ForEach-Object { \"${from}:$_\" } | Save-ImageToCache", Token);
         return engine;
     }

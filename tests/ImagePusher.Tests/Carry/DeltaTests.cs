@@ -29,7 +29,8 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync($"Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline {baseline}", Token);
+        await engine.OutputAsync(
+            $"Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline {baseline}", Token);
         Assert.InRange(new FileInfo(_folder["2.tar"]).Length, LayerSize, LayerSize + Allowance);
         var entry = await engine.SingleAsync("Get-ImageTar $tar2", Token);
         Assert.Equal([Http.DigestOf(_shared)], (IEnumerable<string>)entry.Omitted);
@@ -68,7 +69,8 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
         using var receiver = EngineFor(outside, inside);
         foreach (var script in new[] { "Push-ImageTar $tar2 -Destination $to", "Import-ImageTar $tar2" })
         {
@@ -91,10 +93,12 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
         using var receiver = EngineFor(outside, inside);
         receiver["new"] = $"{inside.Address}/new/app:2";
-        (await receiver.RunAsync($"Push-ImageTar $tar2 -Destination $new {plan}", Token)).SingleError().Is("IncompleteImage", Http.DigestOf(_shared));
+        (await receiver.RunAsync($"Push-ImageTar $tar2 -Destination $new {plan}", Token)).SingleError().Is("IncompleteImage",
+            Http.DigestOf(_shared));
 
         using var filler = EngineFor(outside, inside);
         await filler.OutputAsync("Push-ImageTar $tar1 -Destination $to", Token);
@@ -109,17 +113,21 @@ public sealed class DeltaTests : IDisposable
     [InlineData("Compare-Image $tar2 $tar1 -File")]
     public async Task What_a_bundle_leaves_out_is_no_damage_of_it(string script)
     {
-        byte[][] layers = [.. "abc".Select(name => LayeredImage.Layer((TarEntryType.RegularFile, name.ToString(), new string(name, LayerSize))))];
+        byte[][] layers = [.. "abc".Select(
+            name => LayeredImage.Layer((TarEntryType.RegularFile, name.ToString(), new string(name, LayerSize))))];
         var storage = new RegistryStorage(_storage.FullName);
         storage.AddImage("files/app", TestImage.Of(layers[0], layers[1]), "1");
         storage.AddImage("files/app", TestImage.Of(layers[0], layers[2]), "2");
         await using var outside = await OutsideAsync();
         using var engine = EngineFor(outside, outside);
-        (engine["one"], engine["two"], engine["files"]) = ($"{outside.Address}/files/app:1", $"{outside.Address}/files/app:2", _folder["files"]);
+        (engine["one"], engine["two"], engine["files"]) =
+            ($"{outside.Address}/files/app:1", $"{outside.Address}/files/app:2", _folder["files"]);
         (engine["parts"], engine["part"]) = (_folder["part.tar"], _folder["part-001.tar"]);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
         await engine.OutputAsync("Export-ImageTar $two $parts -MaximumSize 270KB", Token);
-        foreach (var (archive, text) in new[] { ("$tar2", "which the images of its baseline have"), ("$part", "is part 1 of 2 of a bundle") })
+        foreach (var (archive, text) in new[] { ("$tar2", "which the images of its baseline have"),
+            ("$part", "is part 1 of 2 of a bundle") })
         {
             var error = (await engine.RunAsync(script.Replace("$tar2", archive, StringComparison.Ordinal), Token)).SingleError();
             error.Is("IncompleteImage", text);
@@ -133,10 +141,12 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
         using var receiver = EngineFor(outside, inside);
         await receiver.OutputAsync("Import-ImageTar $tar1, $tar2", Token);
-        Assert.Equal([true, true], (await receiver.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(found => found.BaseObject));
+        Assert.Equal([true, true],
+            (await receiver.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(found => found.BaseObject));
     }
 
     [Fact]
@@ -146,7 +156,8 @@ public sealed class DeltaTests : IDisposable
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
         engine["xml"] = _folder["inventory.xml"];
-        await engine.OutputAsync("Copy-RegistryImage $one -Destination $to | Out-Null; Copy-RegistryImage $one -Destination \"$to/team/app:again\"", Token);
+        await engine.OutputAsync(
+            "Copy-RegistryImage $one -Destination $to | Out-Null; Copy-RegistryImage $one -Destination \"$to/team/app:again\"", Token);
         await inside.ForgetRequestsAsync(Token);
         await engine.OutputAsync("Get-RegistryInventory $to | Export-Clixml $xml", Token);
         Assert.Equal(1, await inside.CountAsync("GET", "/team/app/tags/list", Token));
@@ -165,18 +176,21 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Export-ImageTar $one $tar1; Export-ImageTar $two $tar2 -Baseline $tar1", Token);
         await engine.OutputAsync("Push-ImageTar $tar1 -Destination $to", Token);
         await inside.ForgetRequestsAsync(Token);
         await ExternalTools.RunAsync(
-            "skopeo", ["--insecure-policy", "copy", "-q", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{_folder["2.tar"]}", $"docker://{inside.Address}/team/app:2"], Token);
+            "skopeo", ["--insecure-policy", "copy", "-q", "--preserve-digests", "--dest-tls-verify=false",
+                $"oci-archive:{_folder["2.tar"]}", $"docker://{inside.Address}/team/app:2"], Token);
         Assert.Equal(0, await inside.CountAsync("PUT", "digest=sha256(:|%3A)" + Http.DigestOf(_shared)[7..], Token));
         var digest = await engine.OutputAsync("\"$to/team/app:2\", $two | Get-RegistryManifest | ForEach-Object Digest", Token);
         Assert.Equal(digest[0].BaseObject, digest[1].BaseObject);
 
         Directory.CreateDirectory(_folder["layout"]);
         await ExternalTools.RunAsync("tar", ["-xf", _folder["2.tar"], "-C", _folder["layout"]], Token);
-        Assert.Equal($"{outside.Address}/team/app:2", (await ExternalTools.RunAsync("umoci", ["ls", "--layout", _folder["layout"]], Token)).Output.Trim());
+        Assert.Equal($"{outside.Address}/team/app:2",
+            (await ExternalTools.RunAsync("umoci", ["ls", "--layout", _folder["layout"]], Token)).Output.Trim());
     }
 
     [Fact]
@@ -211,7 +225,9 @@ public sealed class DeltaTests : IDisposable
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = EngineFor(outside, inside);
-        await engine.OutputAsync("Save-ImageToCache $one, $two | Out-Null; Copy-RegistryImage $one -Destination $to | Out-Null; Export-ImageTar $two $tar2", Token);
+        await engine.OutputAsync(
+            "Save-ImageToCache $one, $two | Out-Null; Copy-RegistryImage $one -Destination $to | Out-Null; Export-ImageTar $two $tar2",
+            Token);
         var layout = _folder.Folder("sparse");
         await ExternalTools.RunAsync("tar", ["-xf", _folder["2.tar"], "-C", layout], Token);
         File.Delete(Path.Combine(layout, "blobs", Http.DigestOf(_shared).Replace(':', '/')));

@@ -7,12 +7,13 @@ namespace ImagePusher.Tests.Carry;
 public sealed class HostileBundleTests : IDisposable
 {
     private const string Cycle = """
-        <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><TN RefId="0"><T>System.Collections.ArrayList</T>
-        <T>System.Object</T></TN><LST><Ref RefId="0" /><Ref RefId="0" /></LST></Obj></Objs>
+        <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><TN RefId="0">
+        <T>System.Collections.ArrayList</T><T>System.Object</T></TN><LST><Ref RefId="0" /><Ref RefId="0" /></LST></Obj></Objs>
         """;
 
     private const string CycleOfBlobs = """
-        <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><MS><S N="Reference">docker.io/library/a:1</S>
+        <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><MS>
+        <S N="Reference">docker.io/library/a:1</S>
         <S N="Digest">sha256:$</S><Obj N="Blobs" RefId="1"><TN RefId="0"><T>System.Collections.ArrayList</T><T>System.Object</T></TN>
         <LST><Ref RefId="1" /><S>x</S></LST></Obj></MS></Obj></Objs>
         """;
@@ -55,7 +56,8 @@ public sealed class HostileBundleTests : IDisposable
     [Fact]
     public async Task Lines_of_SHA256SUMS_that_are_not_of_the_bundle_are_kept_as_they_are()
     {
-        const string Others = "# a comment\nSHA512 (other) = abc\n0000000000000000000000000000000000000000000000000000000000000000 *other.bin\n";
+        const string Others = "# a comment\nSHA512 (other) = abc\n"
+            + "0000000000000000000000000000000000000000000000000000000000000000 *other.bin\n";
         _folder.Write("SHA256SUMS", Others);
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["out"] = _folder["b.tar"] };
         await engine.OutputAsync("Import-ImageTar $tar | Export-ImageTar -Path $out -MaximumSize 1MB", Token);

@@ -36,12 +36,16 @@ public sealed class InventoryTests
             Assert.Equal(Pages * PageSize, Count($"HEAD /v2/{repository}/manifests/"));
         }
 
-        Assert.Equal(3, _requests.Count(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/manifests/", StringComparison.Ordinal)));
+        Assert.Equal(3, _requests.Count(
+            request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/manifests/", StringComparison.Ordinal)));
         Assert.Equal(0, _requests.Count(request => request.Contains("/blobs/", StringComparison.Ordinal)));
 
-        string[] all = [Http.DigestOf(Index), .. new[] { Amd64, Arm64 }.SelectMany(image => image.Layers.Append(image.Config).Append(image.Manifest)).Select(blob => Http.DigestOf(blob)).Distinct()];
+        string[] all = [Http.DigestOf(Index),
+            .. new[] { Amd64, Arm64 }.SelectMany(image => image.Layers.Append(image.Config).Append(image.Manifest))
+                .Select(blob => Http.DigestOf(blob)).Distinct()];
         var index = entries.First(entry => (string)entry.Properties["Tag"].Value == "p0-0");
-        Assert.Equal(all.Order(StringComparer.Ordinal), ((IEnumerable<string>)index.Properties["Blobs"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(all.Order(StringComparer.Ordinal),
+            ((IEnumerable<string>)index.Properties["Blobs"].Value).Order(StringComparer.Ordinal));
     }
 
     private int Count(string start) => _requests.Count(request => request.StartsWith(start, StringComparison.Ordinal));
@@ -59,7 +63,8 @@ public sealed class InventoryTests
         if (path.EndsWith("/tags/list", StringComparison.Ordinal))
         {
             Link(exchange, page, Pages);
-            return exchange.RespondAsync(200, JsonSerializer.Serialize(new { tags = Enumerable.Range(0, PageSize).Select(number => $"p{page}-{number}") }));
+            return exchange.RespondAsync(200,
+                JsonSerializer.Serialize(new { tags = Enumerable.Range(0, PageSize).Select(number => $"p{page}-{number}") }));
         }
 
         if (!path.Contains("/manifests/", StringComparison.Ordinal))

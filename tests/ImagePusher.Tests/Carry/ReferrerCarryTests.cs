@@ -26,14 +26,17 @@ public sealed class ReferrerCarryTests : IDisposable
         Assert.All(SigstoreFixture.SignatureBlobs, digest => Assert.True(arrived.ContainsKey(digest), digest));
         using var client = Http.NewClient();
         client.DefaultRequestHeaders.Add("Accept", TestImage.ManifestType);
-        var signature = await client.GetByteArrayAsync(new Uri($"http://{inside.Address}/v2/team/app/manifests/{SigstoreFixture.Tag}"), Token);
+        var signature = await client.GetByteArrayAsync(new Uri($"http://{inside.Address}/v2/team/app/manifests/{SigstoreFixture.Tag}"),
+            Token);
         Assert.Equal(SigstoreFixture.Blob(SigstoreFixture.SignatureBlobs[0]), signature);
     }
 
     [Theory]
     [InlineData("Save-ImageToCache $from -IncludeReferrers | Push-CachedImage -Destination $to -IncludeReferrers")]
-    [InlineData("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; Push-ImageTar $tar -Destination $to -IncludeReferrers")]
-    [InlineData("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; Import-ImageTar $tar -CachePath $other -IncludeReferrers | Push-CachedImage -Destination $to -IncludeReferrers")]
+    [InlineData("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; "
+        + "Push-ImageTar $tar -Destination $to -IncludeReferrers")]
+    [InlineData("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; "
+        + "Import-ImageTar $tar -CachePath $other -IncludeReferrers | Push-CachedImage -Destination $to -IncludeReferrers")]
     public async Task Referrers_and_their_referrers_and_cosign_tags_arrive(string script)
     {
         await using var signed = await SignedImage.StartAsync(Token);
@@ -49,7 +52,8 @@ public sealed class ReferrerCarryTests : IDisposable
         Assert.Equal([signed.Sbom.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Image.Digest)));
         Assert.Equal([signed.SbomSignature.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Sbom.Digest)));
         Assert.Superset(
-            new[] { signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content }.Select(content => Http.DigestOf(content)).ToHashSet(),
+            new[] { signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content }.Select(content => Http.DigestOf(content))
+                .ToHashSet(),
             target.Blobs().Keys.ToHashSet());
         using var engine2 = new Engine { ["image"] = $"{target.Address}/team/app:1.0" };
         var shown = await engine2.OutputAsync("Get-RegistryReferrer $image", Token);
@@ -76,12 +80,14 @@ public sealed class ReferrerCarryTests : IDisposable
             ["empty"] = _folder["empty"],
         };
         await engine.OutputAsync("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers", Token);
-        var (without, with) = (await engine.SingleAsync($"{script} -PlanOnly", Token), await engine.SingleAsync($"{script} -PlanOnly -IncludeReferrers", Token));
+        var (without, with) = (await engine.SingleAsync($"{script} -PlanOnly",
+            Token), await engine.SingleAsync($"{script} -PlanOnly -IncludeReferrers", Token));
         byte[][] content = [signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content, TestArtifact.Config];
         Assert.Equal(content.Sum(blob => blob.Length), (long)with.BytesToSend - (long)without.BytesToSend);
         Assert.Equal(
             content.Select(blob => Http.DigestOf(blob)).Order(StringComparer.Ordinal),
-            ((IEnumerable<object>)with.Blobs).Where(blob => ((dynamic)blob).Kind == "Referrer").Select(blob => (string)((dynamic)blob).Digest).Order(StringComparer.Ordinal));
+            ((IEnumerable<object>)with.Blobs).Where(blob => ((dynamic)blob).Kind == "Referrer")
+                .Select(blob => (string)((dynamic)blob).Digest).Order(StringComparer.Ordinal));
         Assert.Equal(3, ((IEnumerable<string>)with.Referrers).Count());
         Assert.Empty(target.Blobs());
     }
@@ -96,14 +102,16 @@ public sealed class ReferrerCarryTests : IDisposable
         files.AddImage("team/app", amd64, null);
         files.AddImage("team/app", arm64, null);
         files.AddManifest("team/app", index, "1");
-        var (ofIndex, ofChild) = (TestArtifact.Of(SignedImage.CosignType, "index", null), TestArtifact.Of(SignedImage.CosignType, "child", null));
+        var (ofIndex, ofChild) =
+            (TestArtifact.Of(SignedImage.CosignType, "index", null), TestArtifact.Of(SignedImage.CosignType, "child", null));
         ofIndex.AddTo(files, "team/app", TestArtifact.TagOf(Http.DigestOf(index)) + ".sig");
         ofChild.AddTo(files, "team/app", TestArtifact.TagOf(arm64.Digest) + ".att");
         await using var outside = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = storage.FullName }, Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine { ["from"] = $"{outside.Address}/team/app:1", ["tar"] = _folder["app.tar"], ["to"] = inside.Address };
         await engine.OutputAsync(
-            "Save-ImageToCache $from -AllPlatforms -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; Push-ImageTar $tar -Destination $to -IncludeReferrers",
+            "Save-ImageToCache $from -AllPlatforms -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; "
+                + "Push-ImageTar $tar -Destination $to -IncludeReferrers",
             Token);
         Assert.Superset(new[] { ofIndex.Digest, ofChild.Digest }.ToHashSet(), inside.Blobs().Keys.ToHashSet());
     }

@@ -2,7 +2,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Carry;
 
-/// <summary>An image and the signature that skopeo made, from tests/Fixtures/sigstore, under the tags that cosign and skopeo read.</summary>
+/// <summary>An image and the signature that skopeo made, from tests/Fixtures/sigstore, under the tags that cosign and skopeo
+/// read.</summary>
 internal static class SigstoreFixture
 {
     private const string Image = "sha256:4914fb9672b06f3dcfb4248c9929e3c4ac8e3697393dc7fdfa463b1a4b3fa749";

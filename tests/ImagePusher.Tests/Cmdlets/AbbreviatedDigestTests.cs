@@ -15,7 +15,8 @@ public sealed class AbbreviatedDigestTests(RegistryFixture registries) : IClassF
     public async Task The_digits_of_a_table_select_the_image()
     {
         var registry = await registries.OpenAsync(Token);
-        using var engine = new Engine { ["tars"] = new[] { _images.Write("app"), _images.Write("other") }, ["registry"] = registry.Address };
+        using var engine = new Engine { ["tars"] = new[] { _images.Write("app"), _images.Write("other") },
+            ["registry"] = registry.Address };
         await engine.OutputAsync("$app, $other = Import-ImageTar $tars; $short = [ImagePusher.Output.Views]::Digest($app.Digest)", Token);
         Assert.Equal("example.com/app:1", (string)(await engine.SingleAsync("Get-CachedImage -Digest $short", Token)).Reference);
         Assert.Equal("example.com/app:1", (string)(await engine.SingleAsync("Get-CachedImage -Digest \"sha256:$short\"", Token)).Reference);
@@ -27,7 +28,8 @@ public sealed class AbbreviatedDigestTests(RegistryFixture registries) : IClassF
         Assert.Equal(
             (string)(await engine.SingleAsync("$app.Digest", Token)),
             (string)(await engine.SingleAsync("Push-CachedImage example.com/other:1 -Digest $short -Destination $registry", Token)).Digest);
-        Assert.Single(await engine.OutputAsync("Get-ImageConfig example.com/app:1 -CachePath $env:IMAGEPUSHER_CACHE -Digest $short", Token));
+        Assert.Single(await engine.OutputAsync("Get-ImageConfig example.com/app:1 -CachePath $env:IMAGEPUSHER_CACHE -Digest $short",
+            Token));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ namespace ImagePusher.Tests.Cmdlets;
 public sealed class BindingTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private const string Setup = """
-        function Invoke-Copy { process { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($_)) } }
+        using namespace System.Management.Automation
+        function Invoke-Copy { process { [PSSerializer]::Deserialize([PSSerializer]::Serialize($_)) } }
         $null = Import-ImageTar $tar
         $null = Push-ImageTar $tar -Destination $registry
         """;
@@ -55,7 +56,8 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
             Assert.Single(await engine.OutputAsync($"{from} | {to}", Token));
             if (!from.Contains("IO.FileInfo", StringComparison.Ordinal))
             {
-                Assert.Single(await engine.OutputAsync($"{from} | Invoke-Copy | {to}{(to.StartsWith("Export", StringComparison.Ordinal) ? " -Force" : "")}", Token));
+                Assert.Single(await engine.OutputAsync(
+                    $"{from} | Invoke-Copy | {to}{(to.StartsWith("Export", StringComparison.Ordinal) ? " -Force" : "")}", Token));
             }
         }
         finally
@@ -99,7 +101,8 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
         var before = DockerSave.Of("example.com/app:1", LayerTar.Of("v", "before")).ToArray();
         engine["old"] = _images.Write("old.tar", before);
         var outcome = await engine.OutputAsync(
-            "$image = Import-ImageTar $old; $null = Import-ImageTar $tar; $image.Digest; ($image | Push-CachedImage -Destination $registry).Digest", Token);
+            "$image = Import-ImageTar $old; $null = Import-ImageTar $tar; $image.Digest; "
+                + "($image | Push-CachedImage -Destination $registry).Digest", Token);
         Assert.Equal(outcome[0].ToString(), outcome[1].ToString());
     }
 
@@ -125,8 +128,11 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
         _images.Write("two");
         Assert.Equal(
             ["example.com/app:1", "example.com/one:1", "example.com/two:1"],
-            (await engine.OutputAsync("Import-ImageTar ($folder + '/*.tar')", Token)).Select(image => (string)((dynamic)image).Reference).Order());
-        Assert.Equal("example.com/one:1", (await engine.SingleAsync("$ExecutionContext.SessionState.Path.SetLocation($folder) | Out-Null; Import-ImageTar ./o*.tar", Token)).Reference);
+            (await engine.OutputAsync("Import-ImageTar ($folder + '/*.tar')", Token)).Select(image => (string)((dynamic)image).Reference)
+                .Order());
+        Assert.Equal("example.com/one:1",
+            (await engine.SingleAsync("$ExecutionContext.SessionState.Path.SetLocation($folder) | Out-Null; Import-ImageTar ./o*.tar",
+                Token)).Reference);
     }
 
     [Fact]
@@ -159,7 +165,8 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
             engine["pattern"] = pattern;
             foreach (var script in new[]
             {
-                "Get-CachedImage $pattern", "Test-CachedImage $pattern", "Repair-CachedImage $pattern", "Push-CachedImage $pattern -Destination $registry",
+                "Get-CachedImage $pattern", "Test-CachedImage $pattern", "Repair-CachedImage $pattern",
+                "Push-CachedImage $pattern -Destination $registry",
             })
             {
                 var outcome = await engine.RunAsync(script, Token);
@@ -181,9 +188,13 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     {
         using var engine = await EngineAsync();
         await engine.OutputAsync(Setup, Token);
-        await HasAsync(engine, "Get-CachedImage", "Reference Repository Tag Digest SourceDigest MediaType Platform Size UniqueSize SharedSize LayerCount IsComplete Created Saved Subject CachePath");
-        await HasAsync(engine, "Push-CachedImage * -Destination $registry", "Source Reference Digest SourceDigest Layers Uploaded Mounted Existing BytesSent Duration");
-        await HasAsync(engine, "Get-RegistryManifest $registry/app:1", "Reference Digest MediaType Size Platform Layers Manifests Annotations Raw");
+        await HasAsync(engine, "Get-CachedImage",
+            "Reference Repository Tag Digest SourceDigest MediaType Platform Size UniqueSize SharedSize LayerCount IsComplete Created "
+                + "Saved Subject CachePath");
+        await HasAsync(engine, "Push-CachedImage * -Destination $registry",
+            "Source Reference Digest SourceDigest Layers Uploaded Mounted Existing BytesSent Duration");
+        await HasAsync(engine, "Get-RegistryManifest $registry/app:1",
+            "Reference Digest MediaType Size Platform Layers Manifests Annotations Raw");
     }
 
     public void Dispose() => _images.Dispose();
@@ -191,9 +202,12 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     private static async Task HasAsync(Engine engine, string script, string properties)
     {
         PSObject item = Assert.Single(await engine.OutputAsync(script, Token));
-        Assert.Equal(properties.Split(' ').Order(), item.Properties.Where(property => property.MemberType == PSMemberTypes.Property).Select(property => property.Name).Order());
+        Assert.Equal(properties.Split(' ').Order(),
+            item.Properties.Where(property => property.MemberType == PSMemberTypes.Property).Select(property => property.Name).Order());
         Assert.True(item.BaseObject.GetType().IsSealed);
-        Assert.DoesNotContain(item.BaseObject.GetType().GetProperties(), property => property.SetMethod is { IsPublic: true } setter && !setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)));
+        Assert.DoesNotContain(item.BaseObject.GetType().GetProperties(),
+            property => property.SetMethod is { IsPublic: true } setter
+                && !setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)));
     }
 
     private async Task<Engine> EngineAsync()

@@ -23,7 +23,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
             ["other"] = _images["other cache"],
         };
         await engine.OutputAsync("Import-ImageTar $tars", Token);
-        foreach (var cmdlet in new[] { "Get-CachedImage", "Push-CachedImage", "Test-CachedImage", "Remove-CachedImage", "Repair-CachedImage", "Export-ImageTar", "Save-ImageToCache" })
+        foreach (var cmdlet in new[] { "Get-CachedImage", "Push-CachedImage", "Test-CachedImage", "Remove-CachedImage",
+            "Repair-CachedImage", "Export-ImageTar", "Save-ImageToCache" })
         {
             Assert.Equal(["example.com/team/web:1", "nginx:1.27"], await CompleteAsync(engine, $"{cmdlet} "));
             Assert.Equal(["nginx:1.27"], await CompleteAsync(engine, $"{cmdlet} ngi"));
@@ -36,7 +37,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
 
         // The cache that -CachePath names is the one that counts, relative or not.
         await engine.OutputAsync("Set-ImageCache $other; $null = Import-ImageTar $tars[1]; Set-ImageCache $env:IMAGEPUSHER_CACHE", Token);
-        Assert.Equal(["example.com/team/web:1"], await CompleteAsync(engine, "Push-CachedImage -CachePath $other -Reference ", withVariables: true));
+        Assert.Equal(["example.com/team/web:1"],
+            await CompleteAsync(engine, "Push-CachedImage -CachePath $other -Reference ", withVariables: true));
         await engine.OutputAsync("$null = $ExecutionContext.SessionState.Path.SetLocation([IO.Path]::GetDirectoryName($other))", Token);
         Assert.Equal(["example.com/team/web:1"], await CompleteAsync(engine, "Push-CachedImage -CachePath './other cache' -Reference "));
 
@@ -61,7 +63,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         Assert.Equal([$"{proxy.Address}/team/app", $"{proxy.Address}/team/web"], await CompleteAsync(engine, "Get-RegistryTag "));
         await engine.OutputAsync("Get-RegistryTag $registry/team/app", Token);
         proxy.Forget();
-        foreach (var cmdlet in new[] { "Get-RegistryManifest", "Save-ImageToCache", "Copy-RegistryImage", "Remove-RegistryImage", "Get-RegistryReferrer", "Get-RegistryRateLimit" })
+        foreach (var cmdlet in new[] { "Get-RegistryManifest", "Save-ImageToCache", "Copy-RegistryImage", "Remove-RegistryImage",
+            "Get-RegistryReferrer", "Get-RegistryRateLimit" })
         {
             Assert.Equal([$"{proxy.Address}/team/app:1"], await CompleteAsync(engine, $"{cmdlet} {proxy.Address}/team/app:"));
         }
@@ -93,13 +96,16 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
             }
             """,
             Token);
-        var local = (string)(await engine.SingleAsync("Set-RegistryOption registry.example.com -ThrottleLimit 2; (Start-LocalRegistry -Port 0 -Path ($env:IMAGEPUSHER_CACHE + '.served')).Registry", Token)).ToString()!;
+        var local = (string)(await engine.SingleAsync(
+            "Set-RegistryOption registry.example.com -ThrottleLimit 2; (Start-LocalRegistry -Port 0 -Path ($env:IMAGEPUSHER_CACHE + "
+                + "'.served')).Registry", Token)).ToString()!;
         try
         {
             string[] all = ["1234.dkr.ecr.eu-west-1.amazonaws.com", "docker.io", "ghcr.io", local, "quay.io", "registry.example.com"];
             foreach (var line in new[]
             {
-                "Connect-Registry ", "Disconnect-Registry ", "Get-RegistryConnection ", "Get-RegistryOption ", "Set-RegistryOption ", "Get-RegistryRepository ",
+                "Connect-Registry ", "Disconnect-Registry ", "Get-RegistryConnection ", "Get-RegistryOption ", "Set-RegistryOption ",
+                "Get-RegistryRepository ",
                 "Push-ImageTar x.tar -Destination ", "Push-CachedImage x -Destination ", "Copy-RegistryImage x -Destination ",
             })
             {
@@ -161,7 +167,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         shell.Folder.Folder("folder");
         const string Script = """
             Import-Module ImagePusher
-            foreach ($line in 'Push-ImageTar ', 'Import-ImageTar ', 'Get-ImageTar ./', 'Import-ImageTar -LiteralPath ', 'Export-ImageTar x -Path ', 'Get-ImageTar app.tar, ', 'Push-ImageTar "') {
+            foreach ($line in 'Push-ImageTar ', 'Import-ImageTar ', 'Get-ImageTar ./', 'Import-ImageTar -LiteralPath ',
+                'Export-ImageTar x -Path ', 'Get-ImageTar app.tar, ', 'Push-ImageTar "') {
                 (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText -join '|'
             }
             (TabExpansion2 'Get-ImageTar two' 16).CompletionMatches.CompletionText
@@ -169,7 +176,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         var result = await shell.RunAsync(["-Command", Script]);
         var lines = result.Output.TrimEnd().Split('\n');
         Assert.Equal(8, lines.Length);
-        Assert.All(lines[..^1], line => Assert.Equal(offered.Append("folder").Order(StringComparer.Ordinal), line.Split('|').Order(StringComparer.Ordinal)));
+        Assert.All(lines[..^1],
+            line => Assert.Equal(offered.Append("folder").Order(StringComparer.Ordinal), line.Split('|').Order(StringComparer.Ordinal)));
         Assert.EndsWith("'./two words.tar'", lines[^1], StringComparison.Ordinal);
     }
 
@@ -180,8 +188,10 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         foreach (var cmdlet in new[] { "Push-ImageTar", "Push-CachedImage", "Copy-RegistryImage" })
         {
             var help = (string)(await engine.SingleAsync(
-                $"((Get-Command {cmdlet}).Parameters['Destination'].Attributes | Where-Object {{ $_ -is [Parameter] }}).HelpMessage", Token)).ToString()!;
-            Assert.All(new[] { "localhost:5000)", "localhost:5000/team/)", "localhost:5000/team/app:1.0)" }, form => Assert.Contains(form, help, StringComparison.Ordinal));
+                $"((Get-Command {cmdlet}).Parameters['Destination'].Attributes | Where-Object {{ $_ -is [Parameter] }}).HelpMessage",
+                Token)).ToString()!;
+            Assert.All(new[] { "localhost:5000)", "localhost:5000/team/)", "localhost:5000/team/app:1.0)" },
+                form => Assert.Contains(form, help, StringComparison.Ordinal));
         }
     }
 
@@ -190,7 +200,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     [Fact]
     public async Task Images_and_platforms_of_the_archive_of_the_command()
     {
-        var tar = _images.Write("several.tar", new DockerSave().Add(["example.com/one:1"], LayerTar.Of("a", "a")).Add(["nginx:1.27"], LayerTar.Of("b", "b")).ToArray());
+        var tar = _images.Write("several.tar",
+            new DockerSave().Add(["example.com/one:1"], LayerTar.Of("a", "a")).Add(["nginx:1.27"], LayerTar.Of("b", "b")).ToArray());
         using var engine = new Engine();
         foreach (var cmdlet in new[] { "Push-ImageTar", "Import-ImageTar", "Get-ImageTar" })
         {
@@ -207,7 +218,8 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     {
         using var variable = new EnvironmentScope(("COMPLETION_TEST_SECRET", "s3cret"));
         using var engine = new Engine();
-        Assert.Equal(["COMPLETION_TEST_SECRET"], await CompleteAsync(engine, "Connect-Registry localhost -UserName me -PasswordVariable COMPLETION_TEST"));
+        Assert.Equal(["COMPLETION_TEST_SECRET"],
+            await CompleteAsync(engine, "Connect-Registry localhost -UserName me -PasswordVariable COMPLETION_TEST"));
     }
 
     [Theory]
@@ -228,7 +240,11 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         await File.WriteAllTextAsync(Path.Combine(engine.CachePath, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""", Token);
         await File.WriteAllTextAsync(
             Path.Combine(engine.CachePath, "index.json"),
-            $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{{new string('a', 64)}}}","size":2,"annotations":{"org.opencontainers.image.ref.name":{{{System.Text.Json.JsonSerializer.Serialize(name)}}}}}]}""",
+            $$$"""
+                {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",
+                "digest":"sha256:{{{new string('a', 64)}}}","size":2,
+                "annotations":{"org.opencontainers.image.ref.name":{{{System.Text.Json.JsonSerializer.Serialize(name)}}}}}]}
+                """,
             Token);
         Assert.Equal([expected], await CompleteAsync(engine, "Get-CachedImage "));
     }
@@ -237,11 +253,13 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     {
         // The completer sees literal values of other parameters alone, so a variable is written out.
         engine["line"] = withVariables ? line.Replace("$other", $"'{engine["other"]}'", StringComparison.Ordinal) : line;
-        var output = await engine.OutputAsync("(TabExpansion2 $line $line.Length).CompletionMatches | ForEach-Object CompletionText", Token);
+        var output = await engine.OutputAsync("(TabExpansion2 $line $line.Length).CompletionMatches | ForEach-Object CompletionText",
+            Token);
         return [.. output.Select(text => text.ToString()).Order(StringComparer.Ordinal)];
     }
 
     // Where no completer offers anything, PowerShell offers the files of the current folder, which are no references.
     private static async Task<IReadOnlyList<string>> ReferencesAsync(Engine engine, string line) =>
-        [.. (await CompleteAsync(engine, line)).Where(text => !File.Exists(Path.GetFullPath(text.Trim('\''))) && !Directory.Exists(Path.GetFullPath(text.Trim('\''))))];
+        [.. (await CompleteAsync(engine, line)).Where(
+            text => !File.Exists(Path.GetFullPath(text.Trim('\''))) && !Directory.Exists(Path.GetFullPath(text.Trim('\''))))];
 }

@@ -32,7 +32,8 @@ public sealed class FamiliarNameTests(RegistryFixture registries) : IClassFixtur
     public async Task A_mirror_with_library_gives_one_warning_that_names_KeepLibrary()
     {
         using var engine = await NewEngineAsync();
-        Assert.Empty((await engine.RunAsync("Push-ImageTar $tar -Destination $registry/hub/ -KeepLibrary", Token)).WithoutErrors().Warnings);
+        Assert.Empty((await engine.RunAsync("Push-ImageTar $tar -Destination $registry/hub/ -KeepLibrary",
+            Token)).WithoutErrors().Warnings);
         var warned = (await engine.RunAsync("$tar, $tar | Push-ImageTar -Destination $registry/hub/", Token)).WithoutErrors();
         var warning = Assert.Single(warned.Warnings);
         Assert.Contains("/hub/library/app:1.0", warning, StringComparison.Ordinal);

@@ -54,7 +54,8 @@ public sealed class ImageSelectionTests(RegistryFixture registries) : IClassFixt
             }
         }
 
-        (await engine.RunAsync("Get-ImageTar $tar -Image example.com/other:1", Token)).SingleError().Is("ManifestNotFound", "example.com/other:1");
+        (await engine.RunAsync("Get-ImageTar $tar -Image example.com/other:1", Token)).SingleError().Is("ManifestNotFound",
+            "example.com/other:1");
         Assert.Empty(await engine.OutputAsync("Get-ImageTar $tar -Image none*", Token));
     }
 
@@ -89,6 +90,8 @@ public sealed class ImageSelectionTests(RegistryFixture registries) : IClassFixt
     {
         var registry = await registries.OpenAsync(Token);
         var names = new[] { "example.com/one:1", "example.com/two:1", "example.com/three:1", "example.com/four:1", "nginx:latest" };
-        return new Engine { ["registry"] = registry.Address, ["tar"] = _images.Write("several.tar", names.Aggregate(new DockerSave(), (tar, name) => tar.Add([name], SmallImages.LayerOf(name))).ToArray()) };
+        return new Engine { ["registry"] = registry.Address,
+            ["tar"] = _images.Write("several.tar",
+                names.Aggregate(new DockerSave(), (tar, name) => tar.Add([name], SmallImages.LayerOf(name))).ToArray()) };
     }
 }

@@ -14,8 +14,12 @@ public sealed class KeepLibraryTests(RegistryFixture registries) : IClassFixture
     {
         using var engine = await NewEngineAsync();
         Assert.True((bool)(await engine.SingleAsync("Set-RegistryOption $registry -KeepLibrary -PassThru", Token)).KeepLibrary);
-        Assert.EndsWith("/hub/library/app:1", (string)(await engine.SingleAsync("Push-ImageTar $tar -Destination $registry/hub/", Token)).Reference, StringComparison.Ordinal);
-        Assert.EndsWith("/hub/app:1", (string)(await engine.SingleAsync("Push-ImageTar $tar -Destination $registry/hub/ -KeepLibrary:$false", Token)).Reference, StringComparison.Ordinal);
+        Assert.EndsWith("/hub/library/app:1",
+            (string)(await engine.SingleAsync("Push-ImageTar $tar -Destination $registry/hub/", Token)).Reference,
+            StringComparison.Ordinal);
+        Assert.EndsWith("/hub/app:1",
+            (string)(await engine.SingleAsync("Push-ImageTar $tar -Destination $registry/hub/ -KeepLibrary:$false", Token)).Reference,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _images.Dispose();
@@ -23,7 +27,8 @@ public sealed class KeepLibraryTests(RegistryFixture registries) : IClassFixture
     private async Task<Engine> NewEngineAsync()
     {
         var registry = await registries.OpenAsync(Token);
-        var engine = new Engine { ["registry"] = registry.Address, ["tar"] = _images.Write("app.tar", DockerSave.Of("app:1", SmallImages.LayerOf("app")).ToArray()) };
+        var engine = new Engine { ["registry"] = registry.Address,
+            ["tar"] = _images.Write("app.tar", DockerSave.Of("app:1", SmallImages.LayerOf("app")).ToArray()) };
         await engine.OutputAsync("$null = Import-ImageTar $tar; $null = Push-CachedImage * -Destination $registry/library/app:1", Token);
         return engine;
     }

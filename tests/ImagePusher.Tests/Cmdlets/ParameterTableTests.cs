@@ -29,14 +29,16 @@ public sealed class ParameterTableTests
         var actual = await TableAsync();
         var path = Path.Combine(AppContext.BaseDirectory, "ParameterTable.actual.txt");
         await System.IO.File.WriteAllTextAsync(path, actual, Token);
-        Assert.True(actual == (await System.IO.File.ReadAllTextAsync(File, Token)).ReplaceLineEndings("\n"), $"The table differs from {path}.");
+        Assert.True(actual == (await System.IO.File.ReadAllTextAsync(File, Token)).ReplaceLineEndings("\n"),
+            $"The table differs from {path}.");
     }
 
     [Fact]
     public async Task A_shared_parameter_has_one_shape()
     {
         var names = (await TableAsync()).Split('\n').Where(line => line.Length > 0 && line[0] != ' ').Select(line => line.Split(' ')[0]);
-        Assert.Equal(SeveralShapes, names.CountBy(name => name).Where(pair => pair.Value > 1).Select(pair => pair.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(SeveralShapes,
+            names.CountBy(name => name).Where(pair => pair.Value > 1).Select(pair => pair.Key).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -44,24 +46,30 @@ public sealed class ParameterTableTests
     [InlineData("NoClobber", "Save-ImageToCache Import-ImageTar Export-ImageTar Push-CachedImage Push-ImageTar Copy-RegistryImage")]
     [InlineData("Force", "Save-ImageToCache Import-ImageTar Export-ImageTar Push-CachedImage Push-ImageTar Copy-RegistryImage")]
     [InlineData("PlanOnly", "Save-ImageToCache Import-ImageTar Export-ImageTar Push-CachedImage Push-ImageTar Copy-RegistryImage")]
-    [InlineData("CachePath", "Save-ImageToCache Import-ImageTar Export-ImageTar Push-CachedImage Get-CachedImage Test-CachedImage Repair-CachedImage Remove-CachedImage Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry")]
+    [InlineData("CachePath",
+        "Save-ImageToCache Import-ImageTar Export-ImageTar Push-CachedImage Get-CachedImage Test-CachedImage Repair-CachedImage "
+            + "Remove-CachedImage Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry")]
     public async Task Siblings_have_the_same_parameters(string parameter, string cmdlets)
     {
         using var engine = new Engine();
-        var having = await engine.OutputAsync($"(Get-Command -Module ImagePusher -CommandType Cmdlet).Where({{ $_.Parameters.ContainsKey('{parameter}') }}).Name", Token);
+        var having = await engine.OutputAsync(
+            $"(Get-Command -Module ImagePusher -CommandType Cmdlet).Where({{ $_.Parameters.ContainsKey('{parameter}') }}).Name", Token);
         Assert.Subset(having.Select(name => name.ToString()).ToHashSet(), cmdlets.Split(' ').ToHashSet());
     }
 
     private static async Task<string> TableAsync()
     {
         using var engine = new Engine();
-        var cmdlets = (await engine.OutputAsync("foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { $cmdlet }", Token))
+        var cmdlets = (await engine.OutputAsync("foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { $cmdlet }",
+            Token))
             .Select(cmdlet => (CmdletInfo)cmdlet.BaseObject);
         var rows = cmdlets
-            .SelectMany(cmdlet => cmdlet.Parameters.Values.Where(parameter => !Common.Contains(parameter.Name)).Select(parameter => (cmdlet.Name, Shape: Shape(parameter))))
+            .SelectMany(cmdlet => cmdlet.Parameters.Values.Where(parameter => !Common.Contains(parameter.Name))
+                .Select(parameter => (cmdlet.Name, Shape: Shape(parameter))))
             .GroupBy(pair => pair.Shape, pair => pair.Name)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => $"{group.Key}\n{string.Concat(group.Order(StringComparer.Ordinal).Chunk(5).Select(names => $"    {string.Join(' ', names)}\n"))}");
+            .Select(group => $"{group.Key}\n"
+                + $"{string.Concat(group.Order(StringComparer.Ordinal).Chunk(5).Select(names => $"    {string.Join(' ', names)}\n"))}");
         return string.Concat(rows);
     }
 

@@ -2,7 +2,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>Paths as PowerShell has them: wildcards, brackets in existing names, drives, and the current location, also in IMAGEPUSHER_CACHE.</summary>
+/// <summary>Paths as PowerShell has them: wildcards, brackets in existing names, drives, and the current location, also in
+/// IMAGEPUSHER_CACHE.</summary>
 public sealed class PathParameterTests : IDisposable
 {
     private readonly SmallImages _images = new();
@@ -78,8 +79,11 @@ public sealed class PathParameterTests : IDisposable
         using var engine = NewEngine("app.tar");
         await engine.OutputAsync("$null = Import-ImageTar ./app.tar", Token);
         Assert.Equal(engine.CachePath, (string)(await engine.SingleAsync("Get-ImageCache -Path $env:IMAGEPUSHER_CACHE", Token)).CachePath);
-        Assert.StartsWith("InputObjectNotBound", (await engine.RunAsync("Get-ImageTar ./app.tar | Get-ImageCache", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Equal(engine.CachePath, (string)(await engine.SingleAsync("Set-ImageCache -Path $env:IMAGEPUSHER_CACHE -PassThru", Token)).CachePath);
+        Assert.StartsWith("InputObjectNotBound",
+            (await engine.RunAsync("Get-ImageTar ./app.tar | Get-ImageCache", Token)).SingleError().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
+        Assert.Equal(engine.CachePath,
+            (string)(await engine.SingleAsync("Set-ImageCache -Path $env:IMAGEPUSHER_CACHE -PassThru", Token)).CachePath);
     }
 
     public void Dispose() => _images.Dispose();
@@ -90,7 +94,8 @@ public sealed class PathParameterTests : IDisposable
         File.WriteAllBytes(_images[file], DockerSave.Of("example.com/app:1", SmallImages.LayerOf("app")).ToArray());
         var engine = new Engine { ["folder"] = _images[""].TrimEnd('/') };
         engine.RunAsync(
-            "$null = $ExecutionContext.SessionState.Drive.New([System.Management.Automation.PSDriveInfo]::new('images', $ExecutionContext.SessionState.Provider.GetOne('FileSystem'), $folder, '', $null), 'Global'); " +
+            "$null = $ExecutionContext.SessionState.Drive.New([System.Management.Automation.PSDriveInfo]::new('images', "
+                + "$ExecutionContext.SessionState.Provider.GetOne('FileSystem'), $folder, '', $null), 'Global'); " +
             "$null = $ExecutionContext.SessionState.Path.SetLocation($folder)", Token).GetAwaiter().GetResult().WithoutErrors();
         return engine;
     }

@@ -60,7 +60,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         using var engine = new Engine
         {
             ["base"] = _images.Write("base.tar", DockerSave.Of("example.com/base:1", SmallImages.LayerOf("shared")).ToArray()),
-            ["app"] = _images.Write("app.tar", DockerSave.Of("example.com/app:1", SmallImages.LayerOf("shared"), SmallImages.LayerOf("own", 30_000)).ToArray()),
+            ["app"] = _images.Write("app.tar",
+                DockerSave.Of("example.com/app:1", SmallImages.LayerOf("shared"), SmallImages.LayerOf("own", 30_000)).ToArray()),
             ["registry"] = proxy.Address,
         };
         await engine.OutputAsync("$null = Import-ImageTar $base, $app; Push-CachedImage example.com/base:1 -Destination $registry", Token);
@@ -74,7 +75,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
             Assert.Equal((string)plan.Digest, (string)result.Digest);
             Assert.Equal((string)plan.Reference, (string)result.Reference);
             Assert.Equal((long)plan.BytesToSend, proxy.BytesUp("PATCH|PUT", "/blobs/"));
-            var layers = ((IEnumerable<dynamic>)plan.Blobs).Where(blob => (string)blob.Kind == "Layer").Select(blob => (string)blob.Action).ToList();
+            var layers = ((IEnumerable<dynamic>)plan.Blobs).Where(blob => (string)blob.Kind == "Layer").Select(blob => (string)blob.Action)
+                .ToList();
             Assert.Equal((long)result.Uploaded, layers.Count(action => action == "Upload"));
             Assert.Equal((long)result.Mounted, layers.Count(action => action == "Mount"));
             Assert.Equal((long)result.Existing, layers.Count(action => action == "Exists"));
@@ -106,10 +108,13 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     [Fact]
     public async Task A_plan_costs_a_closed_registry_token_requests_and_no_more()
     {
-        await using var tokens = TokenServer.Start(new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });
+        await using var tokens = TokenServer.Start(
+            new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
-        using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential };
-        await engine.OutputAsync("$null = Import-ImageTar $tar; Push-CachedImage * -Destination $registry -Credential $credential -PlanOnly", Token);
+        using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address,
+            ["credential"] = RegistryFixture.Credential };
+        await engine.OutputAsync(
+            "$null = Import-ImageTar $tar; Push-CachedImage * -Destination $registry -Credential $credential -PlanOnly", Token);
         Assert.NotEmpty(tokens.Requests);
         var requests = await registry.RequestsAsync(Token);
         Assert.NotEmpty(requests);
@@ -127,7 +132,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
             ["registry"] = registry.Address,
         };
         await engine.OutputAsync("Import-ImageTar $tar; Push-ImageTar $tar, $other -Destination $registry", Token);
-        await engine.FailsAsync("Copy-RegistryImage $registry/app:1 -Destination $registry/other:1 -NoClobber -PlanOnly", "DestinationConflict");
+        await engine.FailsAsync("Copy-RegistryImage $registry/app:1 -Destination $registry/other:1 -NoClobber -PlanOnly",
+            "DestinationConflict");
         await engine.FailsAsync("Push-CachedImage none:1 -Destination $registry -PlanOnly", "ImageNotCached");
         await engine.FailsAsync("Save-ImageToCache $registry/none:1 -PlanOnly", "ManifestNotFound");
         await engine.FailsAsync("Export-ImageTar * $tar -PlanOnly", "DestinationConflict", "app.tar");
@@ -143,7 +149,8 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
             ["tars"] = new[]
             {
                 _images.Write("one.tar", DockerSave.Of("example.com/one:1", SmallImages.LayerOf("shared")).ToArray()),
-                _images.Write("two.tar", DockerSave.Of("example.com/two:1", SmallImages.LayerOf("shared"), SmallImages.LayerOf("own")).ToArray()),
+                _images.Write("two.tar",
+                    DockerSave.Of("example.com/two:1", SmallImages.LayerOf("shared"), SmallImages.LayerOf("own")).ToArray()),
             },
             ["out"] = _images["out.tar"],
         };
@@ -171,14 +178,16 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         using var engine = new Engine { ["from"] = source.Reference, ["registry"] = registry.Address };
         var plan = await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -IncludeReferrers -PlanOnly", Token);
         Assert.Contains(source.Sbom.Digest, (IEnumerable<string>)plan.Referrers);
-        Assert.Empty((IEnumerable<string>)(await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -PlanOnly", Token)).Referrers);
+        Assert.Empty((IEnumerable<string>)(
+            await engine.SingleAsync("Copy-RegistryImage $from -Destination $registry -PlanOnly", Token)).Referrers);
     }
 
     [Fact]
     public async Task Plans_choose_what_is_copied()
     {
         var registry = await registries.OpenAsync(Token);
-        using var engine = new Engine { ["tars"] = new[] { _images.Write("small"), _images.Write("large", 200_000) }, ["registry"] = registry.Address };
+        using var engine = new Engine { ["tars"] = new[] { _images.Write("small"), _images.Write("large", 200_000) },
+            ["registry"] = registry.Address };
         var output = await engine.OutputAsync(
             """
             $null = Import-ImageTar $tars

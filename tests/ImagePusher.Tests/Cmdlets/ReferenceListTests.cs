@@ -5,7 +5,8 @@ namespace ImagePusher.Tests.Cmdlets;
 /// <summary>Lists of references from files: white space, blank lines, comments, byte order marks, and pasted prefixes.</summary>
 public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
-    private const string List = "\"`u{feff}$registry/app:1\", '', \"  $registry/app:1`t\", '# comment', '   ', \"`t# comment`r\", \"$registry/app:1`r\"";
+    private const string List =
+        "\"`u{feff}$registry/app:1\", '', \"  $registry/app:1`t\", '# comment', '   ', \"`t# comment`r\", \"$registry/app:1`r\"";
 
     private readonly SmallImages _images = new();
 
@@ -45,7 +46,8 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     public async Task The_lines_of_a_file_are_references_and_not_its_path(string cmdlet)
     {
         using var engine = await NewEngineAsync();
-        engine["list"] = _images.Write("images.txt", System.Text.Encoding.UTF8.GetBytes("# images\r\n" + engine["registry"] + "/app:1\r\n"));
+        engine["list"] = _images.Write("images.txt",
+            System.Text.Encoding.UTF8.GetBytes("# images\r\n" + engine["registry"] + "/app:1\r\n"));
         engine["policy"] = _images.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""u8.ToArray());
         engine["out"] = _images.Write("out", []);
         Assert.Single((await engine.RunAsync($"Get-Content $list | {cmdlet}", Token)).WithoutErrors().Output);
@@ -59,7 +61,8 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     public async Task A_digest_alone_is_refused_before_a_registry_is_asked(string cmdlet)
     {
         using var engine = new Engine();
-        (await engine.RunAsync($"'sha256:{new string('a', 64)}' | {cmdlet}", Token)).SingleError().Is("InvalidReference", "digest without a repository");
+        (await engine.RunAsync($"'sha256:{new string('a', 64)}' | {cmdlet}", Token)).SingleError().Is("InvalidReference",
+            "digest without a repository");
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     public async Task An_argument_that_is_blank_is_an_error(string argument)
     {
         using var engine = await NewEngineAsync();
-        foreach (var cmdlet in new[] { "Get-RegistryManifest", "Save-ImageToCache", "Push-CachedImage -Destination localhost:1 -Reference" })
+        foreach (var cmdlet in new[] { "Get-RegistryManifest", "Save-ImageToCache",
+            "Push-CachedImage -Destination localhost:1 -Reference" })
         {
             (await engine.RunAsync($"{cmdlet} {argument}", Token)).SingleError().Is("InvalidReference");
         }
@@ -89,7 +93,8 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     private async Task<Engine> NewEngineAsync()
     {
         var registry = await registries.OpenAsync(Token);
-        var engine = new Engine { ["registry"] = registry.Address, ["tar"] = _images.Write("app.tar", DockerSave.Of($"{registry.Address}/app:1", SmallImages.LayerOf("app")).ToArray()) };
+        var engine = new Engine { ["registry"] = registry.Address,
+            ["tar"] = _images.Write("app.tar", DockerSave.Of($"{registry.Address}/app:1", SmallImages.LayerOf("app")).ToArray()) };
         await engine.OutputAsync("$null = Import-ImageTar $tar; $null = Push-CachedImage * -Destination $registry", Token);
         return engine;
     }

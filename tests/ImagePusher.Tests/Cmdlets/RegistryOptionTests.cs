@@ -19,8 +19,10 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     {
         await using var proxy = await StartAsync();
         using var engine = NewEngine(proxy.Address, 1_000_000);
-        await engine.OutputAsync("Set-RegistryOption $registry -UploadForm Chunked -ChunkSize 300000; Push-ImageTar $tar -Destination $registry", Token);
-        Assert.Equal(["0-299999", "300000-599999", "600000-899999"], proxy.RequestsOf("PATCH").Where(request => request.BytesUp == 300_000).Select(request => request.Header("Content-Range")));
+        await engine.OutputAsync(
+            "Set-RegistryOption $registry -UploadForm Chunked -ChunkSize 300000; Push-ImageTar $tar -Destination $registry", Token);
+        Assert.Equal(["0-299999", "300000-599999", "600000-899999"],
+            proxy.RequestsOf("PATCH").Where(request => request.BytesUp == 300_000).Select(request => request.Header("Content-Range")));
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     {
         await using var proxy = await StartAsync();
         using var engine = NewEngine(proxy.Address);
-        var result = await engine.SingleAsync("Set-RegistryOption $registry -PathPrefix /hub/proxy/; Push-ImageTar $tar -Destination $registry", Token);
+        var result = await engine.SingleAsync(
+            "Set-RegistryOption $registry -PathPrefix /hub/proxy/; Push-ImageTar $tar -Destination $registry", Token);
         Assert.Equal($"{proxy.Address}/good:1", (string)result.Reference);
         Assert.Equal("/v2/hub/proxy/good/manifests/1", proxy.RequestsOf("PUT", "manifests").Single().Target);
         await engine.OutputAsync("Set-RegistryOption $registry -PathPrefix ''", Token);
@@ -79,7 +82,8 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
         far.On("GET", "/v2/$").DelayResponse(TimeSpan.FromMilliseconds(20));
         using var engine = new Engine { ["registry"] = far.Address };
         var results = await engine.OutputAsync(
-            $"Set-RegistryOption $registry {other}; 1..40 | ForEach-Object {{ \"$registry/team/app:$_\" }} | Copy-RegistryImage -Destination \"$registry/mirror/\"", Token);
+            $"Set-RegistryOption $registry {other}; 1..40 | ForEach-Object {{ \"$registry/team/app:$_\" }} "
+                + "| Copy-RegistryImage -Destination \"$registry/mirror/\"", Token);
         Assert.Equal(40, results.Count);
     }
 
@@ -114,14 +118,18 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     public async Task A_wait_before_the_next_try_is_told()
     {
         await using var proxy = await StartAsync();
-        proxy.On("GET", "manifests").Take(1).Respond(429).WithRetryAfter(TimeSpan.FromSeconds(0)).WithBody("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
+        proxy.On("GET", "manifests").Take(1).Respond(429).WithRetryAfter(TimeSpan.FromSeconds(0))
+            .WithBody("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}""");
         using var engine = NewEngine(proxy.Address);
-        var outcome = await engine.RunAsync("Push-ImageTar $tar -Destination $registry; Get-RegistryManifest $registry/good:1 -Verbose", Token);
+        var outcome = await engine.RunAsync("Push-ImageTar $tar -Destination $registry; Get-RegistryManifest $registry/good:1 -Verbose",
+            Token);
         outcome.WithoutErrors();
-        Assert.Contains(outcome.Verbose, line => line.Contains("slow down", StringComparison.Ordinal) && line.Contains("attempt 2 of 5", StringComparison.Ordinal));
+        Assert.Contains(outcome.Verbose,
+            line => line.Contains("slow down", StringComparison.Ordinal) && line.Contains("attempt 2 of 5", StringComparison.Ordinal));
     }
 
     private async Task<FaultProxy> StartAsync() => FaultProxy.Start((await registries.OpenAsync(Token)).Address);
 
-    private Engine NewEngine(string registry, int size = 10_000) => new() { ["tar"] = _images.Write("good", size), ["registry"] = registry };
+    private Engine NewEngine(string registry, int size = 10_000) =>
+        new() { ["tar"] = _images.Write("good", size), ["registry"] = registry };
 }

@@ -14,7 +14,8 @@ public sealed class RepairFromArchiveTests : IDisposable
     [InlineData("Import-ImageTar $tar -Compression Zstd")]
     [InlineData("Import-ImageTar $tar -Compression None")]
     [InlineData("Import-ImageTar $tar -ManifestFormat Docker")]
-    [InlineData("$null = Import-ImageTar $tar; $null = Export-ImageTar * $oci; Clear-ImageCache -Confirm:$false; $tar = $oci; Import-ImageTar $oci")]
+    [InlineData("$null = Import-ImageTar $tar; $null = Export-ImageTar * $oci; Clear-ImageCache -Confirm:$false; $tar = $oci; "
+        + "Import-ImageTar $oci")]
     public async Task A_damaged_blob_is_replaced_from_the_archive(string import)
     {
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["oci"] = _images["oci.tar"] };

@@ -27,7 +27,8 @@ public sealed class WhiteSpaceTests : IDisposable
         try
         {
             await engine.OutputAsync(
-                "$registry = (Start-LocalRegistry -Port 0 -Path $folder).Registry; $null = Push-ImageTar $tar -Destination $registry/app:1", Token);
+                "$registry = (Start-LocalRegistry -Port 0 -Path $folder).Registry; $null = Push-ImageTar $tar -Destination $registry/app:1",
+                Token);
             var found = Assert.Single(await engine.OutputAsync(script, Token));
             Assert.Equal($"{engine["registry"]}/{expected}", found.ToString());
         }

@@ -21,8 +21,10 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         var registry = await registries.ClosedAsync(Token);
         using var password = new EnvironmentScope(("TEST_PASSWORD", RegistryFixture.Password));
         using var engine = NewEngine(registry.Address);
-        var connection = await engine.SingleAsync($"Connect-Registry $registry -UserName {RegistryFixture.User} -PasswordVariable TEST_PASSWORD", Token);
-        Assert.Equal((registry.Address, RegistryFixture.User, "Password"), ((string)connection.Registry, (string)connection.UserName, (string)connection.Kind));
+        var connection = await engine.SingleAsync(
+            $"Connect-Registry $registry -UserName {RegistryFixture.User} -PasswordVariable TEST_PASSWORD", Token);
+        Assert.Equal((registry.Address, RegistryFixture.User, "Password"),
+            ((string)connection.Registry, (string)connection.UserName, (string)connection.Kind));
         await PushesAsync(engine);
 
         // After the disconnect, access is anonymous again.
@@ -36,8 +38,10 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         var registry = await registries.ClosedAsync(Token);
         using var engine = NewEngine(registry.Address);
         engine["password"] = RegistryFixture.Credential.Password;
-        var connection = await engine.SingleAsync($"Connect-Registry $registry -UserName {RegistryFixture.User} -Password $password", Token);
-        Assert.Equal((registry.Address, RegistryFixture.User, "Password"), ((string)connection.Registry, (string)connection.UserName, (string)connection.Kind));
+        var connection = await engine.SingleAsync($"Connect-Registry $registry -UserName {RegistryFixture.User} -Password $password",
+            Token);
+        Assert.Equal((registry.Address, RegistryFixture.User, "Password"),
+            ((string)connection.Registry, (string)connection.UserName, (string)connection.Kind));
         await PushesAsync(engine);
     }
 
@@ -60,7 +64,8 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         var registry = await registries.ClosedAsync(Token);
         using var password = new EnvironmentScope(("TEST_PASSWORD", value));
         using var engine = NewEngine(registry.Address);
-        await engine.FailsAsync("Connect-Registry $registry -UserName ann -PasswordVariable TEST_PASSWORD", "InvalidOption", "TEST_PASSWORD");
+        await engine.FailsAsync("Connect-Registry $registry -UserName ann -PasswordVariable TEST_PASSWORD", "InvalidOption",
+            "TEST_PASSWORD");
         Assert.Empty(await registry.RequestsAsync(Token));
     }
 
@@ -69,14 +74,16 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     [InlineData("Connect-Registry $registry -Credential ([pscredential]::new('<token>', $token))", "IdentityToken")]
     public async Task An_identity_token_is_taken_for_bearer_tokens(string script, string kind)
     {
-        await using var tokens = TokenServer.Start(new TokenServerOptions { RefreshTokens = new Dictionary<string, string> { ["r3fresh"] = "ann" }, AllowsAnonymous = false });
+        await using var tokens = TokenServer.Start(
+            new TokenServerOptions { RefreshTokens = new Dictionary<string, string> { ["r3fresh"] = "ann" }, AllowsAnonymous = false });
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
         using var engine = NewEngine(registry.Address);
         engine["token"] = RegistryFixture.CredentialOf("any", "r3fresh").Password;
         var connection = await engine.SingleAsync(script, Token);
         Assert.Equal((kind, null), ((string)connection.Kind, (string?)connection.UserName));
         await PushesAsync(engine);
-        Assert.All(tokens.Requests, request => Assert.Equal(("POST", "refresh_token", "ann"), (request.Method, request.GrantType, request.User)));
+        Assert.All(tokens.Requests,
+            request => Assert.Equal(("POST", "refresh_token", "ann"), (request.Method, request.GrantType, request.User)));
     }
 
     [Fact]
@@ -104,7 +111,9 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     public async Task Certificates_are_checked_and_shown()
     {
         using var certificates = new TestCertificates();
-        await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = certificates, WantsClientCertificate = true }, Token);
+        await using var registry =
+            await DockerRegistry.StartAsync(new DockerRegistryOptions { Certificates = certificates, WantsClientCertificate = true },
+                Token);
         using var engine = NewEngine(registry.Address);
         engine["ca"] = certificates.AuthorityFile;
         engine["client"] = certificates.ClientCertificateFile;
@@ -123,7 +132,8 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         var registry = await registries.ClosedAsync(Token);
         using var engine = NewEngine(registry.Address);
         await ExternalTools.RunAsync(
-            "skopeo", ["login", "--tls-verify=false", "--authfile", _images["auth.json"], "-u", RegistryFixture.User, "-p", RegistryFixture.Password, registry.Address], Token);
+            "skopeo", ["login", "--tls-verify=false", "--authfile", _images["auth.json"], "-u", RegistryFixture.User, "-p",
+                RegistryFixture.Password, registry.Address], Token);
         await engine.FailsAsync("Push-ImageTar $tar -Destination $registry", "RegistryUnauthorized", registry.Address);
         engine["file"] = _images["auth.json"];
         await engine.OutputAsync("$env:REGISTRY_AUTH_FILE = $file", Token);
@@ -135,7 +145,8 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The test's helper is a shell script.");
         var registry = await registries.ClosedAsync(Token);
-        _images.Write(Path.Combine("docker", "config.json"), System.Text.Encoding.UTF8.GetBytes($$"""{"credHelpers":{"{{registry.Address}}":"of-test"} }"""));
+        _images.Write(Path.Combine("docker", "config.json"),
+            System.Text.Encoding.UTF8.GetBytes($$"""{"credHelpers":{"{{registry.Address}}":"of-test"} }"""));
         var helper = _images.Write(Path.Combine("bin", "docker-credential-of-test"), System.Text.Encoding.UTF8.GetBytes(
             $$"""
             #!/bin/sh
@@ -146,7 +157,8 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
         await ExternalTools.RunAsync("chmod", ["+x", helper], Token);
         using var engine = NewEngine(registry.Address);
         using var environment = new EnvironmentScope(
-            ("DOCKER_CONFIG", _images["docker"]), ("PATH", $"{_images["bin"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"));
+            ("DOCKER_CONFIG", _images["docker"]),
+            ("PATH", $"{_images["bin"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"));
         await PushesAsync(engine);
     }
 

@@ -50,7 +50,8 @@ public sealed class PlainTextSecretTests
     public async Task A_user_name_alone_needs_a_password(string arguments)
     {
         using var engine = new Engine();
-        (await engine.RunAsync($"Connect-Registry localhost:1 {arguments}", Token)).SingleError().Is("InvalidOption", "password of ann is missing");
+        (await engine.RunAsync($"Connect-Registry localhost:1 {arguments}", Token)).SingleError().Is("InvalidOption",
+            "password of ann is missing");
     }
 
     [Theory]

@@ -29,7 +29,8 @@ public sealed class SecretInNameTests
         var outcome = await engine.RunAsync(script, Token);
         var error = outcome.SingleError();
         Assert.StartsWith("InvalidReference", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.All(Texts(error).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text), text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
+        Assert.All(Texts(error).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text),
+            text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -43,14 +44,17 @@ public sealed class SecretInNameTests
         using var folder = new TestSupport.TemporaryFolder();
         folder.Write(name, content);
         using var engine = new Engine { ["file"] = folder[name] };
-        var outcome = await engine.RunAsync("Find-ImageReference $file -Verbose; Set-ImageReference $file -Mirror localhost:5000 -WhatIf", Token);
+        var outcome = await engine.RunAsync("Find-ImageReference $file -Verbose; Set-ImageReference $file -Mirror localhost:5000 -WhatIf",
+            Token);
         Assert.True(outcome.Warnings.Count + outcome.AllErrors.Count > 0);
-        Assert.All(outcome.AllErrors.SelectMany(Texts).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text), text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
+        Assert.All(outcome.AllErrors.SelectMany(Texts).Concat(outcome.Verbose).Concat(outcome.Warnings).Append(outcome.Text),
+            text => Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Texts(ErrorRecord error)
     {
-        yield return $"{error} {error.ErrorDetails?.Message} {error.ErrorDetails?.RecommendedAction} {error.CategoryInfo} {error.TargetObject}";
+        yield return $"{error} {error.ErrorDetails?.Message} {error.ErrorDetails?.RecommendedAction} "
+            + $"{error.CategoryInfo} {error.TargetObject}";
         for (var cause = error.Exception; cause is not null; cause = cause.InnerException!)
         {
             yield return cause.ToString();

@@ -24,7 +24,8 @@ internal sealed class SecretSearch
     public IReadOnlyList<FileInfo> IsNotBelow(string folder)
     {
         var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(file => file.UnixFileMode != UnixFileMode.None && (file.Attributes & FileAttributes.Device) == 0 && file.Length > 0).ToList();
+            .Where(file => file.UnixFileMode != UnixFileMode.None && (file.Attributes & FileAttributes.Device) == 0 && file.Length > 0)
+                .ToList();
         foreach (var file in files)
         {
             IsNotIn(file.FullName, [.. Encoding.UTF8.GetBytes(file.FullName), .. File.ReadAllBytes(file.FullName)]);

@@ -5,7 +5,8 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Credentials;
 
-/// <summary>No password, identity token or bearer token is in any output stream with -Verbose and -Debug, or in any file, on a way with everything that may say one.</summary>
+/// <summary>No password, identity token or bearer token is in any output stream with -Verbose and -Debug, or in any file, on a way with
+/// everything that may say one.</summary>
 public sealed class SecretTests : IDisposable
 {
     private const string User = "ann";
@@ -28,8 +29,13 @@ public sealed class SecretTests : IDisposable
             Get-RegistryTag "$env:REGISTRY/team/app" -Credential ([pscredential]::new('ann', $wrong))
             Connect-Registry $env:REGISTRY -UserName ann -PasswordVariable WRONG
             Connect-Registry $env:REGISTRY -IdentityToken $wrong
-        } *>&1 | ForEach-Object { "$($_.GetType().Name): $_"; foreach ($property in $_.PSObject.Properties) { "  $($property.Name)=$($property.Value)" } }
-        foreach ($record in $Error) { "$record|$($record.Exception)|$($record.ErrorDetails.RecommendedAction)|$($record.TargetObject)|$($record.ScriptStackTrace)" }
+        } *>&1 | ForEach-Object {
+            "$($_.GetType().Name): $_"
+            foreach ($property in $_.PSObject.Properties) { "  $($property.Name)=$($property.Value)" }
+        }
+        foreach ($record in $Error) {
+            "$record|$($record.Exception)|$($record.ErrorDetails.RecommendedAction)|$($record.TargetObject)|$($record.ScriptStackTrace)"
+        }
         """;
 
     private readonly PwshProcess _shell = new();
@@ -62,7 +68,8 @@ public sealed class SecretTests : IDisposable
         _shell.Environment["KIND"] = ended;
         var end = await _shell.RunAsync(["-File", "way.ps1"]);
         NothingIsSaid(tokens, end.Output + end.Error, "blobs");
-        foreach (var expected in new[] { "ImagePushResult", "CachedImage", "VerboseRecord", "DebugRecord", "RegistryUnauthorizedException", "ManifestNotFoundException" })
+        foreach (var expected in new[] { "ImagePushResult", "CachedImage", "VerboseRecord", "DebugRecord", "RegistryUnauthorizedException",
+            "ManifestNotFoundException" })
         {
             Assert.Contains(expected, end.Output, StringComparison.Ordinal);
         }
@@ -72,7 +79,8 @@ public sealed class SecretTests : IDisposable
     private async Task RunAndKillAsync(string kind, FaultProxy proxy, TokenServer tokens)
     {
         _shell.Environment["KIND"] = kind;
-        var standstill = proxy.On("PATCH", "uploads").If(request => request.Header("Transfer-Encoding") is not null).Take(1).StallUp(3_000_000);
+        var standstill = proxy.On("PATCH", "uploads").If(request => request.Header("Transfer-Encoding") is not null).Take(1)
+            .StallUp(3_000_000);
         using var process = _shell.Launch("-File", "way.ps1");
         process.StandardInput.Close();
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
@@ -84,7 +92,8 @@ public sealed class SecretTests : IDisposable
 
     private void Prepare(string registry, bool withFile)
     {
-        _shell.Folder.Write("app.tar", DockerSave.Of("example.com/app:1", LayerTar.Of(("opt/data", Http.RandomBytes(9_000_000)))).ToArray());
+        _shell.Folder.Write("app.tar",
+            DockerSave.Of("example.com/app:1", LayerTar.Of(("opt/data", Http.RandomBytes(9_000_000)))).ToArray());
         _shell.Folder.Write("way.ps1", Script);
         if (withFile)
         {

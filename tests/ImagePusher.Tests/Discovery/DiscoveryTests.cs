@@ -33,21 +33,25 @@ public sealed class DiscoveryTests : IDisposable
         Write("a/b/picture.png", "not text");
         Write("a/b/.github/workflows/build.yml", "on: push\njobs: {a: {container: node:22}}\n");
         Write("a/.git/config.yaml", Manifest);
-        var run = await _engine.RunAsync("Get-ChildItem $folder/a -Recurse -Force -File -Exclude config.yaml | Find-ImageReference -WarningAction Ignore", Token);
+        var run = await _engine.RunAsync(
+            "Get-ChildItem $folder/a -Recurse -Force -File -Exclude config.yaml | Find-ImageReference -WarningAction Ignore", Token);
         Assert.Equal(["InvalidFile"], run.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Equal(
             ["docker.io/library/nginx:1.27", "docker.io/library/node:22", "quay.io/team/app:1"],
             run.Output.Select(found => found.ToString()).Order(StringComparer.Ordinal));
 
-        var recursed = await _engine.RunAsync("Find-ImageReference $folder/a -Recurse -WarningAction Ignore -ErrorAction Ignore | ForEach-Object Reference", Token);
-        Assert.Equal(["docker.io/library/nginx:1.27", "quay.io/team/app:1", "docker.io/library/node:22"], recursed.Output.Select(found => found.ToString()));
+        var recursed = await _engine.RunAsync(
+            "Find-ImageReference $folder/a -Recurse -WarningAction Ignore -ErrorAction Ignore | ForEach-Object Reference", Token);
+        Assert.Equal(["docker.io/library/nginx:1.27", "quay.io/team/app:1", "docker.io/library/node:22"],
+            recursed.Output.Select(found => found.ToString()));
     }
 
     [Fact]
     public async Task A_value_that_is_set_where_it_is_used_is_a_warning_that_names_it()
     {
         Write("pod.yaml", Manifest);
-        var warnings = await _engine.OutputAsync("(Find-ImageReference $folder/pod.yaml 3>&1).Where({ $_ -is [System.Management.Automation.WarningRecord] }).Message", Token);
+        var warnings = await _engine.OutputAsync(
+            "(Find-ImageReference $folder/pod.yaml 3>&1).Where({ $_ -is [System.Management.Automation.WarningRecord] }).Message", Token);
         Assert.Contains("line 8, column 12: '$(IMAGE)' is skipped", Assert.Single(warnings).ToString(), StringComparison.Ordinal);
     }
 
@@ -61,11 +65,13 @@ public sealed class DiscoveryTests : IDisposable
         }
 
         var mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file);
-        var whatIf = await _engine.OutputAsync("Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WhatIf -WarningAction Ignore", Token);
+        var whatIf = await _engine.OutputAsync(
+            "Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WhatIf -WarningAction Ignore", Token);
         Assert.Empty(whatIf);
         Assert.Equal(Manifest, await File.ReadAllTextAsync(file, Token));
 
-        var changes = await _engine.OutputAsync("Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WarningAction Ignore", Token);
+        var changes = await _engine.OutputAsync("Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WarningAction Ignore",
+            Token);
         Assert.Equal(["mirror.example/hub/nginx:1.27", "mirror.example/hub/team/app:1"], changes.Select(change => change.ToString()));
         var expected = Manifest.Replace("nginx:1.27", "mirror.example/hub/nginx:1.27", StringComparison.Ordinal)
             .Replace("quay.io/team/app:1", "mirror.example/hub/team/app:1", StringComparison.Ordinal);
@@ -73,7 +79,8 @@ public sealed class DiscoveryTests : IDisposable
         Assert.Equal(mode, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file));
         Assert.Equal([file], Directory.GetFiles(_folder.FullName));
 
-        Assert.Empty(await _engine.OutputAsync("Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WarningAction Ignore", Token));
+        Assert.Empty(await _engine.OutputAsync("Set-ImageReference $folder/pod.yaml -Mirror mirror.example/hub/ -WarningAction Ignore",
+            Token));
         Assert.Equal(expected, await File.ReadAllTextAsync(file, Token));
     }
 
@@ -83,7 +90,8 @@ public sealed class DiscoveryTests : IDisposable
     public async Task Names_are_those_that_a_push_to_the_same_destination_gives(string options, string expected)
     {
         Write("images.txt", "nginx:1.27");
-        Assert.Equal([expected], (await _engine.OutputAsync($"Set-ImageReference $folder/images.txt {options}", Token)).Select(change => change.ToString()));
+        Assert.Equal([expected],
+            (await _engine.OutputAsync($"Set-ImageReference $folder/images.txt {options}", Token)).Select(change => change.ToString()));
     }
 
     [Fact]
@@ -109,8 +117,11 @@ public sealed class DiscoveryTests : IDisposable
     public async Task The_pipeline_selects_the_references_that_are_replaced()
     {
         var file = Write("pod.yaml", Manifest);
-        await _engine.OutputAsync("Find-ImageReference $folder/pod.yaml -WarningAction Ignore | Where-Object Reference -like quay.io/* | Set-ImageReference -Mirror mirror.example/ -WarningAction Ignore", Token);
-        Assert.Equal(Manifest.Replace("quay.io/team", "mirror.example/team", StringComparison.Ordinal), await File.ReadAllTextAsync(file, Token));
+        await _engine.OutputAsync(
+            "Find-ImageReference $folder/pod.yaml -WarningAction Ignore | Where-Object Reference -like quay.io/* "
+                + "| Set-ImageReference -Mirror mirror.example/ -WarningAction Ignore", Token);
+        Assert.Equal(Manifest.Replace("quay.io/team", "mirror.example/team", StringComparison.Ordinal),
+            await File.ReadAllTextAsync(file, Token));
     }
 
     [Fact]
@@ -143,16 +154,19 @@ public sealed class DiscoveryTests : IDisposable
 
         var resolved = await _engine.OutputAsync("Find-ImageReference $folder/images.txt | Resolve-ImageDigest", Token);
         Assert.Equal([.. names, names[0], names[1]], resolved.Select(item => (string)item.Properties["Text"].Value));
-        Assert.All(resolved, item => Assert.Equal($"{item.Properties["Reference"].Value}@{digests[(string)item.Properties["Text"].Value]}", item.ToString()));
+        Assert.All(resolved, item => Assert.Equal($"{item.Properties["Reference"].Value}@{digests[(string)item.Properties["Text"].Value]}",
+            item.ToString()));
         Assert.Equal((names.Count, 0), (proxy.Count("HEAD", "/manifests/"), proxy.Count("GET", "/manifests/")));
 
-        await _engine.OutputAsync("Find-ImageReference $folder/images.txt | Resolve-ImageDigest | Export-ImageLock -Path $folder/lock.yml", Token);
+        await _engine.OutputAsync("Find-ImageReference $folder/images.txt | Resolve-ImageDigest | Export-ImageLock -Path $folder/lock.yml",
+            Token);
         var locked = await File.ReadAllTextAsync(_folder["lock.yml"], Token);
         Assert.Equal(
             "---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n" + string.Concat(names.Select(name =>
                 $"- image: {name[..name.LastIndexOf(':')]}@{digests[name]}\n  annotations:\n    kbld.carvel.dev/id: {name}\n")),
             locked);
-        var again = await _engine.RunAsync("Find-ImageReference $folder/images.txt | Resolve-ImageDigest | Export-ImageLock -Path $folder/lock.yml", Token);
+        var again = await _engine.RunAsync(
+            "Find-ImageReference $folder/images.txt | Resolve-ImageDigest | Export-ImageLock -Path $folder/lock.yml", Token);
         Assert.Equal("DestinationConflict", Assert.Single(again.Errors).FullyQualifiedErrorId.Split(',')[0]);
 
         await _engine.OutputAsync("Set-ImageReference $folder/images.txt -PinDigest", Token);

@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Discovery;
 
-/// <summary>Whoever made the files of a folder chose their names too: none acts on the terminal or on the CI system that shows it.</summary>
+/// <summary>Whoever made the files of a folder chose their names too: none acts on the terminal or on the CI system that shows
+/// it.</summary>
 public sealed class HostileNameTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,14 +32,16 @@ public sealed class HostileNameTests : IDisposable
         Write("z.yaml");
         var outcome = await _engine.RunAsync(script + " | Format-List * | Out-String", Token);
         Assert.StartsWith("InvalidFile", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.True(script.Contains("-WhatIf", StringComparison.Ordinal) || Assert.Single(outcome.Output).ToString()!.Contains("z.yaml", StringComparison.Ordinal));
+        Assert.True(script.Contains("-WhatIf", StringComparison.Ordinal)
+            || Assert.Single(outcome.Output).ToString()!.Contains("z.yaml", StringComparison.Ordinal));
         CheckTexts(outcome);
     }
 
     [Theory]
     [InlineData("\u001b[2Jx.yaml", "Get-ChildItem -LiteralPath $folder -Recurse -File | Find-ImageReference")]
     [InlineData("##[add-path]x.yaml", "Get-ChildItem -LiteralPath $folder -Recurse -File | Find-ImageReference | Format-List")]
-    [InlineData("::set-env name=x::y.yaml", "Get-ChildItem -LiteralPath $folder -Recurse -File | Set-ImageReference -Mirror localhost:5000")]
+    [InlineData("::set-env name=x::y.yaml",
+        "Get-ChildItem -LiteralPath $folder -Recurse -File | Set-ImageReference -Mirror localhost:5000")]
     [InlineData("##vso[x]no.cfg", "Get-ChildItem -LiteralPath $folder -Recurse -File | Find-ImageReference -Verbose")]
     public async Task A_file_that_is_named_by_its_path_is_read_and_its_name_is_printable(string name, string script)
     {

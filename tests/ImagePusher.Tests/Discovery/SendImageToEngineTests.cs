@@ -97,7 +97,8 @@ public sealed class SendImageToEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(200, "{\"stream\":\"Loading\"}\n{\"errorDetail\":{\"message\":\"no space left on device\"},\"error\":\"no space left on device\"}\n", "no space left on device")]
+    [InlineData(200, "{\"stream\":\"Loading\"}\n{\"errorDetail\":{\"message\":\"no space left on device\"},\"error\":\"no space left on "
+        + "device\"}\n", "no space left on device")]
     [InlineData(500, "{\"message\":\"the daemon is shutting down\"}\n", "the daemon is shutting down")]
     [InlineData(502, "<html>Bad Gateway</html>", "Bad Gateway")]
     [InlineData(503, "", "it answered 503")]
@@ -136,10 +137,13 @@ public sealed class SendImageToEngineTests : IDisposable
     {
         await using var engine = FakeEngine.Start();
         (_engine["tar"], _engine["service"]) = (_images.Write("app"), engine.Address);
-        await _engine.OutputAsync("Import-ImageTar $tar -Reference localhost/one:1 | Out-Null; Import-ImageTar $tar -Reference localhost/two:2 | Out-Null", Token);
+        await _engine.OutputAsync(
+            "Import-ImageTar $tar -Reference localhost/one:1 | Out-Null; Import-ImageTar $tar -Reference localhost/two:2 | Out-Null",
+            Token);
         _engine["both"] = _folder["both.tar"];
         await _engine.OutputAsync("'localhost/one:1', 'localhost/two:2' | Export-ImageTar -Path $both", Token);
-        var sent = await _engine.OutputAsync("Get-ImageTar $both | Where-Object Reference -like '*two*' | Send-ImageToEngine -EngineHost $service", Token);
+        var sent = await _engine.OutputAsync(
+            "Get-ImageTar $both | Where-Object Reference -like '*two*' | Send-ImageToEngine -EngineHost $service", Token);
         Assert.Equal("localhost/two:2", Assert.Single(sent).ToString());
     }
 
@@ -167,7 +171,8 @@ public sealed class SendImageToEngineTests : IDisposable
     {
         var name = $"imagepusher-{Guid.NewGuid():N}";
         await using var pipe = new System.IO.Pipes.NamedPipeServerStream(
-            name, System.IO.Pipes.PipeDirection.InOut, 1, System.IO.Pipes.PipeTransmissionMode.Byte, System.IO.Pipes.PipeOptions.Asynchronous);
+            name, System.IO.Pipes.PipeDirection.InOut, 1, System.IO.Pipes.PipeTransmissionMode.Byte,
+            System.IO.Pipes.PipeOptions.Asynchronous);
         var served = ServeAsync(pipe);
         (_engine["tar"], _engine["service"]) = (_images.Write("app"), prefix + name);
         var sent = Assert.Single(await _engine.OutputAsync("Send-ImageToEngine -Path $tar -EngineHost $service", Token));
@@ -186,7 +191,8 @@ public sealed class SendImageToEngineTests : IDisposable
         }
 
         const string Body = "{\"stream\":\"Loaded image: app\\n\"}\n";
-        await pipe.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"), Token);
+        await pipe.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"), Token);
         return received.ToString();
     }
 

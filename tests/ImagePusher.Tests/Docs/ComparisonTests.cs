@@ -13,7 +13,8 @@ public sealed partial class ComparisonTests
     private static readonly Dictionary<string, string> Claims = Rows("comparison.md").ToDictionary(row => row[0].Trim('`'), row => row[2]);
 
     /// <summary>The names of tests, cmdlets and files, by the id of the claim.</summary>
-    private static readonly Dictionary<string, string[]> Evidence = Rows("evidence.md").ToDictionary(row => row[0].Trim('`'), row => Names(row[1]));
+    private static readonly Dictionary<string, string[]> Evidence =
+        Rows("evidence.md").ToDictionary(row => row[0].Trim('`'), row => Names(row[1]));
 
     [Fact]
     public void Every_row_has_every_tool_and_an_entry_in_the_evidence()
@@ -38,7 +39,8 @@ public sealed partial class ComparisonTests
     public void The_evidence_exists()
     {
         var cmdlets = ModuleAssemblies.CmdletNames();
-        Assert.DoesNotContain(Evidence.Values.SelectMany(names => names).Distinct(), name => !cmdlets.Contains(name) && !IsFile(name) && !IsTest(name));
+        Assert.DoesNotContain(Evidence.Values.SelectMany(names => names).Distinct(),
+            name => !cmdlets.Contains(name) && !IsFile(name) && !IsTest(name));
     }
 
     [Fact]
@@ -71,13 +73,15 @@ public sealed partial class ComparisonTests
 
     private static string Page(string name) => Path.Combine(Repository.Folder, "docs", name);
 
-    private static bool IsFile(string name) => name.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(Repository.Folder, name));
+    private static bool IsFile(string name) =>
+        name.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(Repository.Folder, name));
 
     /// <summary>True for a test class, and for a test as Class.Method.</summary>
     private static bool IsTest(string name)
     {
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, @"\w+");
-        return !name.Contains('/', StringComparison.Ordinal) && Directory.EnumerateFiles(Path.Combine(Repository.Folder, "tests"), $"{type}.cs", SearchOption.AllDirectories)
+        return !name.Contains('/', StringComparison.Ordinal)
+            && Directory.EnumerateFiles(Path.Combine(Repository.Folder, "tests"), $"{type}.cs", SearchOption.AllDirectories)
             .Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\[(Fact|Theory)[^\n]*\n(\s+\[[^\n]*\n)*\s+\w[\w ]* {method}\("));
     }
 

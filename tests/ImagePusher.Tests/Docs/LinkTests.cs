@@ -36,7 +36,8 @@ public sealed partial class LinkTests
         {
             if (reached.Add(page) && page.EndsWith(".md", StringComparison.Ordinal))
             {
-                foreach (var target in Targets(page).Select(target => target.Split('#')[0]).Where(target => target.EndsWith(".md", StringComparison.Ordinal)))
+                foreach (var target in Targets(page).Select(target => target.Split('#')[0])
+                    .Where(target => target.EndsWith(".md", StringComparison.Ordinal)))
                 {
                     pending.Push(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, target)));
                 }
@@ -45,11 +46,13 @@ public sealed partial class LinkTests
 
         // Get-Help leads to the pages of these two folders.
         string[] help = [Path.Combine(Docs, "en-US"), Path.Combine(Docs, "about")];
-        var pages = Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories).Where(page => !help.Contains(Path.GetDirectoryName(page)));
+        var pages = Directory.GetFiles(Docs, "*.md", SearchOption.AllDirectories)
+            .Where(page => !help.Contains(Path.GetDirectoryName(page)));
         Assert.Empty(pages.Except(reached));
     }
 
-    private static IEnumerable<string> Targets(string path) => Link().Matches(WithoutCode(File.ReadAllText(path))).Select(link => link.Groups[1].Value)
+    private static IEnumerable<string> Targets(string path) =>
+        Link().Matches(WithoutCode(File.ReadAllText(path))).Select(link => link.Groups[1].Value)
         .Where(target => !target.Contains("://", StringComparison.Ordinal));
 
     private static IEnumerable<string> Headings(string path) => File.ReadLines(path).Where(line => line.StartsWith('#'))

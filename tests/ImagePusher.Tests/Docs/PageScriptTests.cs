@@ -50,5 +50,6 @@ public sealed class PageScriptTests
     private static IEnumerable<string> Scripts(string page) => Blocks(page, "powershell");
 
     private static IEnumerable<string> Blocks(string page, string language) =>
-        new Regex($"(?ms)^```{language}\n(.*?)\n```$").Matches(File.ReadAllText(Path.Combine(Repository.Folder, page))).Select(match => match.Groups[1].Value);
+        new Regex($"(?ms)^```{language}\n(.*?)\n```$").Matches(File.ReadAllText(Path.Combine(Repository.Folder, page)))
+            .Select(match => match.Groups[1].Value);
 }

@@ -21,7 +21,8 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
         get
         {
             var rows = new TheoryData<string, string>();
-            foreach (var archive in new[] { "docker-archive.tar", "docker-archive.tar.gz", "docker-archive.tar.zst", "docker-multi.tar", "docker25.tar", "oci-archive.tar" })
+            foreach (var archive in new[] { "docker-archive.tar", "docker-archive.tar.gz", "docker-archive.tar.zst", "docker-multi.tar",
+                "docker25.tar", "oci-archive.tar" })
             {
                 rows.Add(archive, Import);
                 rows.Add(archive, Push);
@@ -44,7 +45,8 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, leaveOpen: true))
         {
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "readme.txt") { DataStream = new MemoryStream("hello"u8.ToArray()) });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile,
+                "readme.txt") { DataStream = new MemoryStream("hello"u8.ToArray()) });
         }
 
         await FailsAsync(script, tar.ToArray(), "files.tar", "InvalidImageArchive");
@@ -81,7 +83,8 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     public async Task A_layer_whose_bytes_do_not_match_its_diff_ID(string script)
     {
         var (good, bad) = (LayerTar.Of("a", "good"), LayerTar.Of(("b", Http.RandomBytes(50_000))));
-        await FailsAsync(script, DockerSave.Of("example.com/damaged:1", good, bad).WithDamagedLayer(bad).ToArray(), "damaged.tar", "DigestMismatch", isMidway: true);
+        await FailsAsync(script, DockerSave.Of("example.com/damaged:1", good, bad).WithDamagedLayer(bad).ToArray(), "damaged.tar",
+            "DigestMismatch", isMidway: true);
     }
 
     [Theory, MemberData(nameof(Ways))]
@@ -110,7 +113,8 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     public async Task A_docker_save_that_lacks_a_layer(string script)
     {
         var (there, gone) = (LayerTar.Of("a", "there"), LayerTar.Of("b", "gone"));
-        await FailsAsync(script, DockerSave.Of("example.com/sparse:1", there, gone).WithoutLayer(gone).ToArray(), "sparse.tar", "InvalidImageArchive");
+        await FailsAsync(script, DockerSave.Of("example.com/sparse:1", there, gone).WithoutLayer(gone).ToArray(), "sparse.tar",
+            "InvalidImageArchive");
     }
 
     [Theory, MemberData(nameof(Ways))]
@@ -191,7 +195,10 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
         var app = RawManifest.OfLayout(original, "app");
         await File.WriteAllTextAsync(
             index,
-            $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{app.Digest}}}","size":{{{app.Raw.Length}}},"annotations":{"org.opencontainers.image.ref.name":"app"}}]}""",
+            $$$"""
+                {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{app.Digest}}}",
+                "size":{{{app.Raw.Length}}},"annotations":{"org.opencontainers.image.ref.name":"app"}}]}
+                """,
             Token);
         return _images[name];
     }

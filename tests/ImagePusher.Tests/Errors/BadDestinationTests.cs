@@ -69,7 +69,8 @@ public sealed class BadDestinationTests
         using var images = new SmallImages();
         using var engine = new Engine { ["tars"] = new[] { images.Write("first"), images.Write("second") } };
         await engine.OutputAsync("Import-ImageTar $tars", Token);
-        var outcome = await engine.RunAsync("Get-CachedImage | Push-CachedImage -Destination localhost:1/app:1 -MaximumRetryCount 0", Token);
+        var outcome = await engine.RunAsync("Get-CachedImage | Push-CachedImage -Destination localhost:1/app:1 -MaximumRetryCount 0",
+            Token);
         Assert.Equal(2, outcome.Errors.Count);
         outcome.Errors[0].Is("RegistryUnreachable", "localhost:1");
         outcome.Errors[1].Is("DestinationConflict", "localhost:1/app:1", "example.com/second:1");

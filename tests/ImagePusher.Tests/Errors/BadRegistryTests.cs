@@ -35,7 +35,8 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     public async Task Nobody_listens_to_Connect_Registry()
     {
         using var engine = await EngineAsync(FreeAddress());
-        await engine.FailsAsync("Set-RegistryOption $registry -MaximumRetryCount 0; Connect-Registry $registry", "RegistryUnreachable", (string)engine["registry"]!);
+        await engine.FailsAsync("Set-RegistryOption $registry -MaximumRetryCount 0; Connect-Registry $registry", "RegistryUnreachable",
+            (string)engine["registry"]!);
         Assert.Empty(await engine.OutputAsync("Get-RegistryConnection", Token));
     }
 
@@ -43,7 +44,8 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     public async Task A_web_page_answers(string script)
     {
         await using var server = LoopbackServer.Start(
-            exchange => exchange.RespondAsync(200, "<!doctype html><html><title>Sign in</title><body>Please.</body></html>", "text/html; charset=utf-8"));
+            exchange => exchange.RespondAsync(200, "<!doctype html><html><title>Sign in</title><body>Please.</body></html>",
+                "text/html; charset=utf-8"));
         using var engine = await EngineAsync(server.Address);
         await engine.FailsAsync($"{script} -MaximumRetryCount 0", "RegistryProtocol", server.Address);
     }
@@ -55,11 +57,14 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
         var registry = await registries.ClosedAsync(Token);
         using var engine = await EngineAsync(registry.Address);
         engine["credential"] = RegistryFixture.CredentialOf(RegistryFixture.User, secret);
-        var outcome = await engine.FailsAsync($"{script} -Credential $credential -Verbose -Debug", "RegistryUnauthorized", registry.Address);
-        var said = string.Join('\n', [.. outcome.Verbose, .. outcome.Debug, .. outcome.Warnings, outcome.Text, outcome.SingleError().ToString()]);
+        var outcome = await engine.FailsAsync($"{script} -Credential $credential -Verbose -Debug", "RegistryUnauthorized",
+            registry.Address);
+        var said = string.Join('\n',
+            [.. outcome.Verbose, .. outcome.Debug, .. outcome.Warnings, outcome.Text, outcome.SingleError().ToString()]);
         Assert.NotEmpty(outcome.Debug);
         Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{RegistryFixture.User}:{secret}")), said, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{RegistryFixture.User}:{secret}")), said,
+            StringComparison.Ordinal);
     }
 
     [Fact]

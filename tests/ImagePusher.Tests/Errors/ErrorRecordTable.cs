@@ -10,14 +10,16 @@ internal sealed class ErrorRecordTable(IReadOnlyList<CmdletInfo> cmdlets, Type b
 
     /// <summary>The exceptions that can be reported.</summary>
     public IReadOnlyList<Type> ExceptionTypes { get; } =
-        [.. baseType.Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(baseType) && !type.IsAbstract && type.GetConstructors().Length > 0)];
+        [.. baseType.Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(baseType) && !type.IsAbstract && type.GetConstructors().Length > 0)];
 
     /// <summary>The error record of an exception in a call of a cmdlet with these parameters; its target is <c>input</c>.</summary>
     public ErrorRecord Of(string cmdlet, ICollection<string> bound, Exception error)
     {
         var type = cmdlets.Single(other => other.Name == cmdlet).ImplementingType;
         var call = Activator.CreateInstance(_call, cmdlet, type, bound, false);
-        var make = Find(cmdlets, "ErrorRecords").GetMethod("Of", BindingFlags.Public | BindingFlags.Static, [typeof(Exception), typeof(object), _call])!;
+        var make = Find(cmdlets, "ErrorRecords").GetMethod("Of", BindingFlags.Public | BindingFlags.Static,
+            [typeof(Exception), typeof(object), _call])!;
         return (ErrorRecord)make.Invoke(null, [error, "input", call])!;
     }
 

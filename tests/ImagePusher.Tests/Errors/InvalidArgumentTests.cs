@@ -2,7 +2,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Errors;
 
-/// <summary>An invalid argument is one error, before anything is done: its id, its target, and the rule or the value that breaks it.</summary>
+/// <summary>An invalid argument is one error, before anything is done: its id, its target, and the rule or the value that breaks
+/// it.</summary>
 public sealed class InvalidArgumentTests : IDisposable
 {
     private const string Validation = "ParameterArgumentValidationError";
@@ -12,9 +13,11 @@ public sealed class InvalidArgumentTests : IDisposable
     // The script, the id of its one error, the target (null for any), and a part of the message or of the recommended action.
     private static readonly (string Script, string Id, string? Target, string Text)[] Table =
     [
-        ("Push-CachedImage * -Destination localhost:1 -ThrottleLimit 0", Validation, null, "0 is too small: specify the maximum number of concurrent transfers, from 1 to 64."),
+        ("Push-CachedImage * -Destination localhost:1 -ThrottleLimit 0", Validation, null,
+            "0 is too small: specify the maximum number of concurrent transfers, from 1 to 64."),
         ("Push-ImageTar $tar -Destination localhost:1 -ThrottleLimit 65", Validation, null, "65 is too large"),
-        ("Save-ImageToCache x -MaximumRetryCount -1", Validation, null, "specify the maximum number of retries of a failed request, from 0 to 100."),
+        ("Save-ImageToCache x -MaximumRetryCount -1", Validation, null,
+            "specify the maximum number of retries of a failed request, from 0 to 100."),
         ("Save-ImageToCache x -RetryIntervalSec 3601", Validation, null, "specify the seconds before the first retry, from 0 to 3600."),
         ("Set-RegistryOption -ChunkSize 5", Validation, null, "specify the size of a chunk in bytes, from 65536 to 1073741824."),
         ("Set-RegistryOption -ThrottleLimit 0", Validation, null, "from 1 to 64"),
@@ -22,7 +25,8 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Set-RegistryOption -IdleTimeoutSec 0", Validation, null, "specify the seconds to wait for data, from 1 to 86400."),
         ("Start-LocalRegistry -Port 65536", Validation, null, "specify the port, or 0 for any free port, from 0 to 65535."),
         ("Optimize-ImageCache -GracePeriod '-1:00'", Validation, null, "-01:00:00 is too small"),
-        ("Optimize-ImageCache -GracePeriod 24", Transformation, null, "'24' has no unit. Specify 24s, 24m, 24h or 24d, or a TimeSpan such as 1.12:00:00."),
+        ("Optimize-ImageCache -GracePeriod 24", Transformation, null,
+            "'24' has no unit. Specify 24s, 24m, 24h or 24d, or a TimeSpan such as 1.12:00:00."),
         ("Optimize-ImageCache -GracePeriod '1.5'", Transformation, null, "'1.5' has no unit."),
         ("Optimize-ImageCache -GracePeriod soon", Transformation, null, "'soon' is not a duration."),
         ("Import-ImageTar $tar -CompressionLevel 0", Validation, null, "specify the level of gzip (1 to 9) or of zstd (1 to 19)"),
@@ -62,16 +66,19 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Set-RegistryOption HTTP://localhost:1 -ThrottleLimit 2", "InvalidReference", "HTTP://localhost:1", "localhost:1"),
         ("Get-RegistryTag ghcr.io", "InvalidReference", "ghcr.io", "it names a registry and no repository."),
         ("Get-RegistryManifest localhost:5000", "InvalidReference", "localhost:5000", "it names a registry and no repository."),
-        ("Save-ImageToCache registry.example.com:443", "InvalidReference", "registry.example.com:443", "it names a registry and no repository."),
+        ("Save-ImageToCache registry.example.com:443", "InvalidReference", "registry.example.com:443",
+            "it names a registry and no repository."),
         ("Get-RegistryTag localhost:1", "InvalidReference", "localhost:1", "such as localhost:1/team/app:1.0."),
-        ("Get-RegistryTag registry:5000", "InvalidReference", "registry:5000", "such as registry:5000/team/app, or docker.io/library/registry for that of Docker Hub."),
+        ("Get-RegistryTag registry:5000", "InvalidReference", "registry:5000",
+            "such as registry:5000/team/app, or docker.io/library/registry for that of Docker Hub."),
         ("Get-RegistryTag intranet:443", "InvalidReference", "intranet:443", "it names a registry and no repository"),
         ("'nexus:8083' | Get-RegistryTag -Sort", "InvalidReference", "nexus:8083", "it names a registry and no repository"),
         ("Get-RegistryTag localhost:1\\team\\app", "InvalidReference", null, "Use 'localhost:1/team/app'."),
         ("Push-ImageTar $tar -Destination ghcr.io\\owner\\", "InvalidReference", null, "Use 'ghcr.io/owner/'."),
         ("Save-ImageToCache team\\app:1.0", "InvalidReference", null, "Use 'team/app:1.0'."),
         ("Save-ImageToCache x -Platform linux\\arm64", "InvalidReference", null, "Separate the parts by '/'."),
-        ("Save-ImageToCache bob:S3cret@localhost:1/app:1", "InvalidReference", null, "Use 'localhost:1/app:1', and specify the credential apart from it. Sign in with Connect-Registry, or specify -Credential."),
+        ("Save-ImageToCache bob:S3cret@localhost:1/app:1", "InvalidReference", null,
+            "Use 'localhost:1/app:1', and specify the credential apart from it. Sign in with Connect-Registry, or specify -Credential."),
         ("Push-ImageTar $tar -Destination Team/App", "InvalidReference", null, "For Docker Hub use docker.io/team/app."),
         ("Push-ImageTar $tar -Destination bob:S3cret@ghcr.io/owner/", "InvalidReference", null, "no user name and password"),
         ("Connect-Registry me:secret@ghcr.io -Credential $null", "InvalidReference", null, "Use 'ghcr.io'"),
@@ -87,10 +94,12 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Import-ImageTar $tar -Reference team/", "InvalidReference", "$tar", "team/"),
         ("Connect-Registry team/app", "InvalidReference", "team/app", "Specify host[:port], such as ghcr.io or localhost:5000."),
         ("Set-RegistryOption 'a b' -ThrottleLimit 1", "InvalidReference", "a b", "Specify host[:port]"),
-        ("Set-RegistryOption localhost:1 -Mirror a.example.com, 'no mirror'", "InvalidReference", "no mirror", "Specify host[:port] or host[:port]/prefix"),
+        ("Set-RegistryOption localhost:1 -Mirror a.example.com, 'no mirror'", "InvalidReference", "no mirror",
+            "Specify host[:port] or host[:port]/prefix"),
         ("Set-RegistryOption localhost:1 -PathPrefix ../up", "InvalidReference", "../up", "Invalid path prefix '../up'."),
         ("Set-ImageCache nodrive:/x", "PathNotFound", "nodrive:/x", "The drive of 'nodrive:/x' does not exist."),
-        ("Set-ImageCache Env:/x", "InvalidOption", "Env:/x", "'Env:/x' is not a file system path: it is a path of the provider Environment."),
+        ("Set-ImageCache Env:/x", "InvalidOption", "Env:/x",
+            "'Env:/x' is not a file system path: it is a path of the provider Environment."),
         ("Get-ImageCache Variable:x", "InvalidOption", "Variable:x", "not a file system path"),
         ("Push-CachedImage * -CachePath Env:/x -Destination localhost:1", "InvalidOption", "Env:/x", "not a file system path"),
         ("Save-ImageToCache x -CachePath Env:/x", "InvalidOption", "Env:/x", "not a file system path"),
@@ -105,7 +114,8 @@ public sealed class InvalidArgumentTests : IDisposable
         ("Start-LocalRegistry -Port 0 -Path $tar", "InvalidOption", "$tar", "is a regular file"),
         ("Stop-LocalRegistry localhost:1", "NotConnected", "localhost:1", "Get-LocalRegistry lists the registries that it serves."),
         ("Disconnect-Registry localhost:1", "NotConnected", "localhost:1", "Get-RegistryConnection lists the connections."),
-        ("Connect-Registry localhost:1 -UserName me -PasswordVariable NOT_SET", "InvalidOption", "localhost:1", "The environment variable NOT_SET for the password of me is not set."),
+        ("Connect-Registry localhost:1 -UserName me -PasswordVariable NOT_SET", "InvalidOption", "localhost:1",
+            "The environment variable NOT_SET for the password of me is not set."),
     ];
 
     private readonly SmallImages _images = new();
@@ -149,8 +159,11 @@ public sealed class InvalidArgumentTests : IDisposable
     public async Task A_grace_period_is_a_TimeSpan_or_a_number_with_a_unit(string value, string expected)
     {
         using var engine = new Engine { ["expected"] = TimeSpan.Parse(expected, System.Globalization.CultureInfo.InvariantCulture) };
-        var attribute = "(Get-Command Optimize-ImageCache).Parameters['GracePeriod'].Attributes.Where({ $_.GetType().Name -eq 'DurationAttribute' })[0]";
-        Assert.True((bool)await engine.SingleAsync($"{attribute}.Transform($ExecutionContext, {(char.IsDigit(value[0]) && value != "0" ? $"'{value}'" : value)}) -eq $expected", Token));
+        var attribute = "(Get-Command Optimize-ImageCache).Parameters['GracePeriod'].Attributes.Where({ $_.GetType().Name -eq "
+            + "'DurationAttribute' })[0]";
+        Assert.True((bool)await engine.SingleAsync(
+            $"{attribute}.Transform($ExecutionContext, {(char.IsDigit(value[0]) && value != "0" ? $"'{value}'" : value)}) -eq $expected",
+            Token));
     }
 
     public void Dispose() => _images.Dispose();
@@ -163,7 +176,8 @@ public sealed class InvalidArgumentTests : IDisposable
         }
 
         var shown = $"{error.ErrorDetails?.Message ?? error.Exception.Message} {error.ErrorDetails?.RecommendedAction}";
-        var expected = target?.Replace("$port", engine["port"]!.ToString(), StringComparison.Ordinal).Replace("$tar", engine["tar"]!.ToString(), StringComparison.Ordinal);
+        var expected = target?.Replace("$port", engine["port"]!.ToString(), StringComparison.Ordinal).Replace("$tar",
+            engine["tar"]!.ToString(), StringComparison.Ordinal);
         return error.FullyQualifiedErrorId.Split(',')[0] != id ? $"{error.FullyQualifiedErrorId}: {shown}"
             : !shown.Contains(text, StringComparison.Ordinal) ? shown
             : expected is not null && error.TargetObject?.ToString() != expected ? $"The target is '{error.TargetObject}'."

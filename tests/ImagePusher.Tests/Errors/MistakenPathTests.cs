@@ -35,7 +35,8 @@ public sealed class MistakenPathTests : IDisposable
     {
         Directory.CreateDirectory(_images["empty"]);
         using var engine = NewEngine(name);
-        Assert.Empty(await engine.OutputAsync("Get-CachedImage -CachePath $folder; Test-CachedImage * -CachePath $folder -ErrorAction Ignore", Token));
+        Assert.Empty(await engine.OutputAsync(
+            "Get-CachedImage -CachePath $folder; Test-CachedImage * -CachePath $folder -ErrorAction Ignore", Token));
         Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache $folder", Token)).Images);
         Assert.Equal(name == "empty", Directory.Exists(_images[name]));
     }

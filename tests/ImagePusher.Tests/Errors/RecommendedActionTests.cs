@@ -24,7 +24,8 @@ public sealed partial class RecommendedActionTests
             var action = error.ErrorDetails.RecommendedAction;
             var named = CmdletWithParameters().Matches(action);
             var unnamed = CmdletWithParameters().Replace(action, "");
-            var missing = named.SelectMany(match => match.Groups["parameter"].Captures.Select(capture => (match.Groups["cmdlet"].Value, capture.Value)))
+            var missing = named.SelectMany(
+                match => match.Groups["parameter"].Captures.Select(capture => (match.Groups["cmdlet"].Value, capture.Value)))
                 .Concat(ParameterName().Matches(unnamed).Select(match => (cmdlet, match.Groups["parameter"].Value)))
                 .Where(pair => !known[pair.Item1].Contains(pair.Item2) && pair.Item2 is not ("Verbose" or "Debug"));
             wrong.AddRange(missing.Select(pair => $"{cmdlet}: '{action}' names {pair.Item1} -{pair.Item2}"));
@@ -50,7 +51,8 @@ public sealed partial class RecommendedActionTests
         using var engine = new Engine { ["registry"] = server.Address, ["tar"] = images.Write("app") };
         var error = Assert.Single((await engine.RunAsync(script, Token)).Errors);
         Assert.EndsWith(
-            $"{cmdlet} lists the {(cmdlet == "Get-ImageTar" ? "images of an archive" : "tags of a repository")}.", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            $"{cmdlet} lists the {(cmdlet == "Get-ImageTar" ? "images of an archive" : "tags of a repository")}.",
+            error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed partial class RecommendedActionTests
     public async Task An_unexpected_error_is_reported_as_a_bug()
     {
         using var engine = new Engine();
-        var error = (await RecordsAsync(engine)).Of("Get-CachedImage", [], new InvalidOperationException("sequence contains\u001b[2J no elements"));
+        var error = (await RecordsAsync(engine)).Of("Get-CachedImage", [],
+            new InvalidOperationException("sequence contains\u001b[2J no elements"));
         Assert.Equal("Unexpected", error.FullyQualifiedErrorId);
         Assert.Equal(@"Unexpected error: sequence contains\u001B[2J no elements.", error.ErrorDetails.Message);
         Assert.Contains("bug", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
@@ -96,18 +99,22 @@ public sealed partial class RecommendedActionTests
 
     private static async Task<Dictionary<string, HashSet<string>>> ParametersAsync(Engine engine)
     {
-        var lines = await engine.OutputAsync("foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { \"$($cmdlet.Name) $($cmdlet.Parameters.Keys)\" }", Token);
+        var lines = await engine.OutputAsync(
+            "foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { \"$($cmdlet.Name) $($cmdlet.Parameters.Keys)\" }",
+            Token);
         return lines.Select(line => line.ToString().Split(' ')).ToDictionary(parts => parts[0], parts => parts[1..].ToHashSet());
     }
 
     // Each exception as each cmdlet would report it: called with nothing, and with all parameters that hints depend on.
-    private static async IAsyncEnumerable<(string Cmdlet, ErrorRecord Error)> AllAsync(Engine engine, Dictionary<string, HashSet<string>> known)
+    private static async IAsyncEnumerable<(string Cmdlet, ErrorRecord Error)> AllAsync(Engine engine,
+        Dictionary<string, HashSet<string>> known)
     {
         var records = await RecordsAsync(engine);
         Exception?[] causes = [null, new HttpRequestException(HttpRequestError.SecureConnectionError), new TimeoutException()];
         foreach (var (cmdlet, parameters) in known)
         {
-            foreach (var bound in new[] { [], parameters.Intersect(["NoClobber", "Platform", "Credential", "PlainHttp", "Format", "AllowPartial"]).ToArray() })
+            foreach (var bound in new[] { [],
+                parameters.Intersect(["NoClobber", "Platform", "Credential", "PlainHttp", "Format", "AllowPartial"]).ToArray() })
             {
                 foreach (var (type, cause) in records.ExceptionTypes.SelectMany(type => causes.Select(cause => (type, cause))))
                 {
@@ -119,8 +126,10 @@ public sealed partial class RecommendedActionTests
 
     private static async Task<ErrorRecordTable> RecordsAsync(Engine engine)
     {
-        var cmdlets = await engine.OutputAsync("foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { $cmdlet }", Token);
-        return new ErrorRecordTable([.. cmdlets.Select(cmdlet => (CmdletInfo)cmdlet.BaseObject)], (Type)await engine.SingleAsync("[ImagePusher.Core.ImagePusherException]", Token));
+        var cmdlets = await engine.OutputAsync("foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) { $cmdlet }",
+            Token);
+        return new ErrorRecordTable([.. cmdlets.Select(cmdlet => (CmdletInfo)cmdlet.BaseObject)],
+            (Type)await engine.SingleAsync("[ImagePusher.Core.ImagePusherException]", Token));
     }
 
     private static Exception Make(Type type, Exception? cause)

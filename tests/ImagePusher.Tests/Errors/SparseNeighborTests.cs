@@ -48,7 +48,8 @@ public sealed class SparseNeighborTests(RegistryFixture registries) : IClassFixt
     public async Task In_a_list_of_names_without_an_image(string script, string id)
     {
         var registry = await registries.OpenAsync(Token);
-        using var engine = new Engine { ["tars"] = new[] { _images.Write("one"), _images.Write("three") }, ["registry"] = registry.Address };
+        using var engine = new Engine { ["tars"] = new[] { _images.Write("one"), _images.Write("three") },
+            ["registry"] = registry.Address };
         await engine.OutputAsync("$null = Push-ImageTar $tars -Destination $registry", Token);
         AssertNeighbors(await engine.RunAsync(script, Token), id);
     }
@@ -56,7 +57,8 @@ public sealed class SparseNeighborTests(RegistryFixture registries) : IClassFixt
     private static void AssertNeighbors(Outcome outcome, string id)
     {
         Assert.Null(outcome.Terminating);
-        Assert.Equal(["one:1", "three:1"], outcome.Output.Select(result => ((string)((dynamic)result).Reference).Split('/')[^1].Split('@')[0]));
+        Assert.Equal(["one:1", "three:1"],
+            outcome.Output.Select(result => ((string)((dynamic)result).Reference).Split('/')[^1].Split('@')[0]));
         outcome.SingleError().Is(id, "two");
     }
 
@@ -70,8 +72,10 @@ public sealed class SparseNeighborTests(RegistryFixture registries) : IClassFixt
     // A cache is a layout, which Import- and Push-ImageTar read too.
     private async Task<string> LayoutWithoutAsync(string part)
     {
-        using var engine = new Engine { ["tars"] = new[] { _images.Write("one"), _images.Write("two"), _images.Write("three") }, ["layout"] = _images["layout"] };
-        var two = await engine.SingleAsync("$null = Import-ImageTar $tars -CachePath $layout; Get-CachedImage *two* -CachePath $layout", Token);
+        using var engine = new Engine { ["tars"] = new[] { _images.Write("one"), _images.Write("two"), _images.Write("three") },
+            ["layout"] = _images["layout"] };
+        var two = await engine.SingleAsync("$null = Import-ImageTar $tars -CachePath $layout; Get-CachedImage *two* -CachePath $layout",
+            Token);
         var manifest = RawManifest.OfLayoutByDigest(_images["layout"], (string)two.Digest);
         var digest = part switch { "layer" => manifest.Layers[0], "config" => manifest.Config, _ => manifest.Digest };
         File.Delete(RawManifest.BlobOfLayout(_images["layout"], digest));

@@ -17,11 +17,15 @@ public sealed class CiConnectTests : IDisposable
         function Connect-AzContainerRegistry {
             [CmdletBinding()] param([Parameter(Mandatory)] [string] $Name, [switch] $ExposeToken)
             if (-not $ExposeToken) { return 'Login Succeeded' }
-            [pscustomobject]@{ LoginServer = "$Name.azurecr.io"; AccessToken = [Net.NetworkCredential]::new('', 'token of acr').SecurePassword }
+            [pscustomobject]@{
+                LoginServer = "$Name.azurecr.io"; AccessToken = [Net.NetworkCredential]::new('', 'token of acr').SecurePassword
+            }
         }
         function Get-ECRLoginCommand {
             [CmdletBinding()] param([Parameter(Mandatory)] [string] $Region)
-            [pscustomobject]@{ Username = 'AWS'; Password = "token of $Region"; ProxyEndpoint = "https://123456789012.dkr.ecr.$Region.amazonaws.com" }
+            [pscustomobject]@{
+                Username = 'AWS'; Password = "token of $Region"; ProxyEndpoint = "https://123456789012.dkr.ecr.$Region.amazonaws.com"
+            }
         }
         """;
 
@@ -65,10 +69,13 @@ public sealed class CiConnectTests : IDisposable
         Assert.DoesNotContain("token of the job", result.Error + result.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Connects, shows as whom, and pushes, in the shell; docker's file has the right password for Azure's registry alone.</summary>
-    private async Task<ToolResult> RunAsync(string host, string user, string password, string modules, params (string Name, string? Value)[] variables)
+    /// <summary>Connects, shows as whom, and pushes, in the shell; docker's file has the right password for Azure's registry
+    /// alone.</summary>
+    private async Task<ToolResult> RunAsync(string host, string user, string password, string modules,
+        params (string Name, string? Value)[] variables)
     {
-        var options = new DockerRegistryOptions { Certificates = _certificates, Users = new Dictionary<string, string> { [user] = password } };
+        var options = new DockerRegistryOptions { Certificates = _certificates,
+            Users = new Dictionary<string, string> { [user] = password } };
         await using var registry = await DockerRegistry.StartAsync(options, Token);
         await using var proxy = ConnectProxy.Start(registry.Address);
         using var shell = new PwshProcess();

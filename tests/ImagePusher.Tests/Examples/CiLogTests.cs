@@ -7,7 +7,9 @@ namespace ImagePusher.Tests.Examples;
 /// <summary>CiLog.ps1: what the log of a CI service gets, line by line.</summary>
 public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
-    private const string PushTwo = "$tar, 'nothing.tar' | Push-ImageTar -Destination $to -ErrorAction Continue -ErrorVariable failures 2>&1 | Write-CiLog; $failures.Count";
+    private const string PushTwo =
+        "$tar, 'nothing.tar' | Push-ImageTar -Destination $to -ErrorAction Continue -ErrorVariable failures 2>&1 | Write-CiLog; "
+            + "$failures.Count";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -55,7 +57,8 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
         await using var server = LoopbackServer.Start(exchange => exchange.Method == "POST"
             ? exchange.RespondAsync(403, refusal, "application/json")
             : exchange.RespondAsync(exchange.Target == "/v2/" ? 200 : 404));
-        var lines = await LinesAsync(github, azure, server.Address, "Push-ImageTar $tar -Destination $to -ErrorAction Continue 2>&1 | Write-CiLog");
+        var lines = await LinesAsync(github, azure, server.Address,
+            "Push-ImageTar $tar -Destination $to -ErrorAction Continue 2>&1 | Write-CiLog");
         var line = Assert.Single(lines);
         Assert.StartsWith(start, line, StringComparison.Ordinal);
         var text = line[start.Length..];

@@ -41,7 +41,8 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
         Assert.All(results, result => Assert.Contains("\n1 failed.\n", result.Output, StringComparison.Ordinal));
     }
 
-    /// <summary>The folder of a job that was checked out and built: the scripts, the module, a tar, and a list of one image that is in the registry.</summary>
+    /// <summary>The folder of a job that was checked out and built: the scripts, the module, a tar, and a list of one image that is in the
+    /// registry.</summary>
     private static async Task<PwshProcess> JobAsync(DockerRegistry registry, string service)
     {
         var shell = new PwshProcess();
@@ -68,7 +69,8 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
         var results = new List<ToolResult>();
 
         // The step for ECR installs a module from the PowerShell Gallery first; what it runs then is the same as elsewhere.
-        foreach (var step in WorkflowStep.ReadAll(workflow).Where(step => !step.Script.Contains("Install-Module", StringComparison.Ordinal)))
+        foreach (var step in WorkflowStep.ReadAll(workflow)
+            .Where(step => !step.Script.Contains("Install-Module", StringComparison.Ordinal)))
         {
             var destination = Macro().Replace(step.Environment["DESTINATION"], "owner");
             shell.Environment["DESTINATION"] = registry.Address + destination[destination.Split('/')[0].Length..];

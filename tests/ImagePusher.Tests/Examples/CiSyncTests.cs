@@ -21,7 +21,8 @@ public sealed class CiSyncTests : IDisposable
     [InlineData("azure-mirror.yml", false)]
     public async Task Parts_are_copied_and_then_the_rest_is_removed(string workflow, bool isGitHub)
     {
-        await using var source = await MirroredSource.StartAsync(Token, "app:1.0", "app:1.1", "app:1.2", "app:1.3", "app:1.4", "tool:2.0", "other:9.0");
+        await using var source =
+            await MirroredSource.StartAsync(Token, "app:1.0", "app:1.1", "app:1.2", "app:1.3", "app:1.4", "tool:2.0", "other:9.0");
         await using var target = await DockerRegistry.StartAsync(Token);
         Prepare(source, "SOURCE: {images-by-semver: {app: ^1.0, tool: ^2.0}}", isGitHub);
         _shell.Environment["DESTINATION"] = $"{target.Address}/mirror/";
@@ -31,16 +32,20 @@ public sealed class CiSyncTests : IDisposable
         foreach (var shard in new[] { "1/4", "2/4", "3/4", "4/4" })
         {
             _shell.Environment["SHARD"] = shard;
-            var script = steps[0].Script.Replace("$(System.JobPositionInPhase)/$(System.TotalJobsInPhase)", shard, StringComparison.Ordinal);
+            var script = steps[0].Script.Replace("$(System.JobPositionInPhase)/$(System.TotalJobsInPhase)", shard,
+                StringComparison.Ordinal);
             Assert.Equal((0, ""), await RunAsync(script));
         }
 
         Assert.Equal(7, (await MirroredSource.ImagesOfAsync(target.Address, Token)).Count);
         Assert.Equal((0, ""), await RunAsync(steps[1].Script));
-        Assert.DoesNotContain((await MirroredSource.ImagesOfAsync(target.Address, Token)), image => image.Contains(":1.9", StringComparison.Ordinal));
+        Assert.DoesNotContain((await MirroredSource.ImagesOfAsync(target.Address, Token)),
+            image => image.Contains(":1.9", StringComparison.Ordinal));
         var summaries = Directory.GetFiles(_shell.Folder["summaries"]).Select(File.ReadAllText).ToList();
         Assert.Equal(isGitHub ? 1 : 5, summaries.Count);
-        Assert.Contains(summaries, text => text.Contains("| Removed | 1 |", StringComparison.Ordinal) && text.Contains("| Unchanged | 6 |", StringComparison.Ordinal));
+        Assert.Contains(summaries,
+            text => text.Contains("| Removed | 1 |", StringComparison.Ordinal)
+                && text.Contains("| Unchanged | 6 |", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -55,7 +60,8 @@ public sealed class CiSyncTests : IDisposable
         await using var source = await MirroredSource.StartAsync(Token, "app:1.0");
         await using var target = await DockerRegistry.StartAsync(Token);
         Prepare(source, text, isGitHub: true);
-        var (exit, error) = await RunAsync($"Import-Module ./ImagePusher/ImagePusher.psd1; ./ci-sync.ps1 ./mirror.yml {target.Address}; exit $LASTEXITCODE", "-File");
+        var (exit, error) = await RunAsync(
+            $"Import-Module ./ImagePusher/ImagePusher.psd1; ./ci-sync.ps1 ./mirror.yml {target.Address}; exit $LASTEXITCODE", "-File");
         Assert.Equal((code, ""), (exit, error));
         Assert.Contains(summary, await File.ReadAllTextAsync(_shell.Folder["summaries", "summary.md"], Token), StringComparison.Ordinal);
     }
@@ -67,9 +73,14 @@ public sealed class CiSyncTests : IDisposable
         var text = (string)await engine.SingleAsync(
             """
             . $script
-            [pscustomobject]@{ State = 'Failed'; Reference = 'a.b/c:1'; Error = "one|two`n# three <img src=x> [link](https://x) ``code`` ##vso[task.complete]`u{1b}[2J @team" },
+            [pscustomobject]@{
+                State = 'Failed'; Reference = 'a.b/c:1'
+                Error = "one|two`n# three <img src=x> [link](https://x) ``code`` ##vso[task.complete]`u{1b}[2J @team"
+            },
             [pscustomobject]@{ State = 'Copied'; Reference = 'a.b/c_d:1'; Digest = 'sha256:00' },
-            [pscustomobject]@{ State = 'Skipped'; Source = 'a.b/e:1'; Error = "Www.evil.example _www.evil.example me@evil.example $('x' * 400)" } | ConvertTo-SyncSummary -Title '*x*' -MaximumRows 1
+            [pscustomobject]@{
+                State = 'Skipped'; Source = 'a.b/e:1'; Error = "Www.evil.example _www.evil.example me@evil.example $('x' * 400)"
+            } | ConvertTo-SyncSummary -Title '*x*' -MaximumRows 1
             """, Token);
         Assert.Equal(
             """
@@ -98,7 +109,8 @@ public sealed class CiSyncTests : IDisposable
             | State | Image | Error |
             | --- | --- | --- |
             | Skipped | a.b/e\:1 | Www\.evil.example \_www\.evil.example me\@evil.example $x… |
-            """.ReplaceLineEndings("\n").Replace("$x", new string('x', 300 - "Www.evil.example _www.evil.example me@evil.example ".Length), StringComparison.Ordinal), text);
+            """.ReplaceLineEndings("\n").Replace(
+                "$x", new string('x', 300 - "Www.evil.example _www.evil.example me@evil.example ".Length), StringComparison.Ordinal), text);
     }
 
     private void Prepare(MirroredSource source, string file, bool isGitHub)

@@ -42,7 +42,8 @@ internal static partial class ScriptCommands
         ["Write-Warning"] = [],
     };
 
-    /// <summary>Fails the test unless the script parses and calls only cmdlets, examples and others' commands that exist, with parameters that they have.</summary>
+    /// <summary>Fails the test unless the script parses and calls only cmdlets, examples and others' commands that exist, with parameters
+    /// that they have.</summary>
     public static async Task CheckAsync(Engine engine, string text)
     {
         var script = Parser.ParseInput(Macro().Replace(text, "text"), out _, out var errors);
@@ -50,7 +51,8 @@ internal static partial class ScriptCommands
         foreach (var command in script.FindAll(node => node is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>())
         {
             var used = command.CommandElements.OfType<CommandParameterAst>().Select(parameter => parameter.ParameterName);
-            Assert.Subset((await ParametersAsync(engine, command.GetCommandName())).ToHashSet(StringComparer.OrdinalIgnoreCase), used.ToHashSet());
+            Assert.Subset((await ParametersAsync(engine, command.GetCommandName())).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                used.ToHashSet());
         }
     }
 
@@ -63,12 +65,14 @@ internal static partial class ScriptCommands
 
         if (command.EndsWith(".ps1", StringComparison.Ordinal))
         {
-            var path = command == "./build.ps1" ? Path.Combine(Repository.Folder, command) : ExampleFolder.PathOf(Path.GetFileName(command));
+            var path = command == "./build.ps1" ? Path.Combine(Repository.Folder, command)
+                : ExampleFolder.PathOf(Path.GetFileName(command));
             var script = Parser.ParseFile(path, out _, out _);
             return script.ParamBlock?.Parameters.Select(parameter => parameter.Name.VariablePath.UserPath) ?? [];
         }
 
-        var found = (CommandInfo)await engine.SingleAsync($"Get-Command -Module ImagePusher -Name '{command}'", TestContext.Current.CancellationToken);
+        var found = (CommandInfo)await engine.SingleAsync($"Get-Command -Module ImagePusher -Name '{command}'",
+            TestContext.Current.CancellationToken);
         return found.Parameters.Keys;
     }
 

@@ -34,7 +34,8 @@ internal sealed record WorkflowStep(string Script, IReadOnlyDictionary<string, s
         return (node as YamlScalarNode)?.Value;
     }
 
-    private static IReadOnlyList<WorkflowStep> Of(IEnumerable<YamlMappingNode> mappings) => [.. mappings.Select(Read).OfType<WorkflowStep>()];
+    private static IReadOnlyList<WorkflowStep> Of(IEnumerable<YamlMappingNode> mappings) =>
+        [.. mappings.Select(Read).OfType<WorkflowStep>()];
 
     private static IEnumerable<YamlMappingNode> Mappings(TextReader text)
     {

@@ -31,7 +31,8 @@ public sealed partial class WorkflowTests
     [Theory]
     [InlineData("github-actions.yml", "uses", "actions/cache/", "with", "restore-keys", "${{ env.IMAGEPUSHER_CACHE }}")]
     [InlineData("azure-pipelines.yml", "task", "Cache@", "inputs", "restoreKeys", "$(IMAGEPUSHER_CACHE)")]
-    public void The_cache_step_keeps_the_folder_of_the_cache_and_finds_the_last_one(string workflow, string kind, string name, string inputs, string restore, string folder)
+    public void The_cache_step_keeps_the_folder_of_the_cache_and_finds_the_last_one(string workflow, string kind, string name,
+        string inputs, string restore, string folder)
     {
         var all = WorkflowStep.Mappings(workflow).ToList();
         Assert.Contains(all, node => WorkflowStep.Text(node, "IMAGEPUSHER_CACHE") is { Length: > 0 });

@@ -11,7 +11,8 @@ namespace ImagePusher.Tests.Fleet;
 /// </summary>
 public sealed class AskedAheadTests
 {
-    private const string Sync = "Set-Content mirror.yml \"${from}:`n  images:`n    team/app: ['1.0']`n\"; Sync-RegistryImage mirror.yml \"$to/team/\"";
+    private const string Sync =
+        "Set-Content mirror.yml \"${from}:`n  images:`n    team/app: ['1.0']`n\"; Sync-RegistryImage mirror.yml \"$to/team/\"";
 
     private readonly TestImage _image = TestImage.Of([1]);
     private readonly ConcurrentQueue<string> _requests = new();

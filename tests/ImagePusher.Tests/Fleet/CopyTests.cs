@@ -19,9 +19,11 @@ public sealed class CopyTests
         var (image, digest) = source.Fleet.Images.Last();
         using var engine = NewEngine(source, image, target.Address);
         var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to", Token);
-        Assert.Equal((digest, null, 4L, 4L), ((string)result.Digest, (string?)result.SourceDigest, (long)result.Layers, (long)result.Uploaded));
+        Assert.Equal((digest, null, 4L, 4L),
+            ((string)result.Digest, (string?)result.SourceDigest, (long)result.Layers, (long)result.Uploaded));
         using var folder = new TemporaryFolder();
-        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
+        await ExternalTools.RunAsync("skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false",
+            $"docker://{target.Address}/{image}", $"dir:{folder.FullName}"], Token);
         Assert.Equal(digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["manifest.json"], Token)));
         Assert.False(Directory.Exists(Path.Combine(engine.CachePath, "blobs")), "It stored something in the cache.");
     }
@@ -36,8 +38,13 @@ public sealed class CopyTests
         var result = await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Platform linux/arm64", Token);
         Assert.Equal((digest, 3L), ((string)result.SourceDigest, (long)result.Layers));
         Assert.NotEqual(digest, (string)result.Digest);
-        Assert.Contains("\"arm64\"", (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{source.Registry.Address}/{image}"], Token)).Output, StringComparison.Ordinal);
-        Assert.Equal("ImageManifest", (await engine.SingleAsync("$m = Get-RegistryManifest \"$to/$image\"; if ($m.Manifests.Count) { 'index' } else { 'ImageManifest' }", Token)).ToString());
+        Assert.Contains("\"arm64\"",
+            (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false",
+                $"docker://{source.Registry.Address}/{image}"], Token)).Output, StringComparison.Ordinal);
+        Assert.Equal("ImageManifest",
+            (await engine.SingleAsync(
+                "$m = Get-RegistryManifest \"$to/$image\"; if ($m.Manifests.Count) { 'index' } else { 'ImageManifest' }",
+                Token)).ToString());
 
         var missing = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Platform linux/s390x", Token)).SingleError();
         Assert.StartsWith("PlatformNotFound,", missing.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -73,7 +80,8 @@ public sealed class CopyTests
         Assert.Equal(ErrorCategory.ResourceExists, error.CategoryInfo.Category);
         Assert.All(await target.RequestsAsync(Token), request => Assert.Equal("HEAD", request.Method));
 
-        Assert.Equal(source.Fleet.Images[images[1]], (string)(await engine.SingleAsync("Copy-RegistryImage $other -Destination $to", Token)).Digest);
+        Assert.Equal(source.Fleet.Images[images[1]],
+            (string)(await engine.SingleAsync("Copy-RegistryImage $other -Destination $to", Token)).Digest);
     }
 
     [Fact]
@@ -96,7 +104,9 @@ public sealed class CopyTests
         engine["digest"] = digest;
         var byDigest = await engine.SingleAsync("Copy-RegistryImage ($from -replace ':1.0$', \"@$digest\") -Destination $to", Token);
         Assert.Equal($"{target.Address}/{image.Split(':')[0]}@{digest}", (string)byDigest.Reference);
-        Assert.StartsWith("ManifestNotFound,", (await engine.RunAsync("Get-RegistryManifest \"$to/$image\"", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("ManifestNotFound,",
+            (await engine.RunAsync("Get-RegistryManifest \"$to/$image\"", Token)).SingleError().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         var byBoth = await engine.SingleAsync("Copy-RegistryImage \"$from@$digest\" -Destination $to", Token);
         Assert.Equal($"{target.Address}/{image}", (string)byBoth.Reference);
 
@@ -130,7 +140,8 @@ public sealed class CopyTests
     {
         var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { ["reader"] = "one" } };
         await using var source = await DockerRegistry.StartAsync(options, Token);
-        await using var target = await DockerRegistry.StartAsync(options with { Users = new Dictionary<string, string> { ["writer"] = "two" } }, Token);
+        await using var target =
+            await DockerRegistry.StartAsync(options with { Users = new Dictionary<string, string> { ["writer"] = "two" } }, Token);
         using (var client = Http.NewClient())
         {
             client.DefaultRequestHeaders.Authorization = Http.Basic("reader", "one");
@@ -142,7 +153,9 @@ public sealed class CopyTests
         var unauthorized = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Credential $reader", Token)).SingleError();
         Assert.StartsWith("RegistryUnauthorized,", unauthorized.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(target.Address, unauthorized.Exception.Message, StringComparison.Ordinal);
-        Assert.Equal(1L, (long)(await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Credential $reader -DestinationCredential $writer", Token)).Uploaded);
+        Assert.Equal(1L, (long)(
+            await engine.SingleAsync("Copy-RegistryImage $from -Destination $to -Credential $reader -DestinationCredential $writer",
+                Token)).Uploaded);
     }
 
     [Fact]
@@ -155,7 +168,8 @@ public sealed class CopyTests
         using var engine = new Engine { ["from"] = $"{proxy.Address}/{source.Fleet.Images.Keys.Single()}", ["to"] = target.Address };
         var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -Verbose", Token)).WithoutErrors();
         Assert.Single(outcome.Output);
-        Assert.Equal(2, outcome.Verbose.Count(line => line.Contains("429", StringComparison.Ordinal) && line.Contains("attempt", StringComparison.Ordinal)));
+        Assert.Equal(2, outcome.Verbose.Count(
+            line => line.Contains("429", StringComparison.Ordinal) && line.Contains("attempt", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -177,11 +191,13 @@ public sealed class CopyTests
             await exchange.RespondAsync(429);
         });
         await using var target = await DockerRegistry.StartAsync(Token);
-        using var engine = new Engine { ["list"] = Enumerable.Range(0, 6).Select(image => $"{source.Address}/fleet/app{image}:1").ToArray(), ["to"] = target.Address };
+        using var engine = new Engine { ["list"] = Enumerable.Range(0, 6).Select(image => $"{source.Address}/fleet/app{image}:1").ToArray(),
+            ["to"] = target.Address };
         var running = engine.Start("$list | Copy-RegistryImage -Destination $to -Verbose 3>&1 4>&1", Token);
         var allWait = new TaskCompletionSource();
         IReadOnlyList<InformationalRecord> Told() =>
-            [.. running.Output.ToArray().Select(record => record.BaseObject).OfType<InformationalRecord>().Where(record => record.Message.Contains("In 60 s: attempt 2", StringComparison.Ordinal))];
+            [.. running.Output.ToArray().Select(record => record.BaseObject).OfType<InformationalRecord>()
+                .Where(record => record.Message.Contains("In 60 s: attempt 2", StringComparison.Ordinal))];
         running.Output.DataAdded += (_, _) => _ = Told().Count == 6 && allWait.TrySetResult();
         await Task.WhenAny(allWait.Task, running.Completion).WaitAsync(Token);
         await running.StopAsync();

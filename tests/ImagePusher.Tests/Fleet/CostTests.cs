@@ -47,19 +47,23 @@ public sealed class CostTests
     [Fact]
     public async Task Tokens_cost_the_documented_requests()
     {
-        await using var tokens = TokenServer.Start(new TokenServerOptions { Users = new Dictionary<string, string> { ["mirror"] = "secret" } });
+        await using var tokens =
+            TokenServer.Start(new TokenServerOptions { Users = new Dictionary<string, string> { ["mirror"] = "secret" } });
         using var folder = new TemporaryFolder();
         await using var source = await StartSourceAsync(folder, tokens.Authority);
         await using var target = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
-        using var engine = new Engine { ["from"] = source.Address, ["to"] = target.Address, ["who"] = RegistryFixture.CredentialOf("mirror", "secret") };
+        using var engine = new Engine { ["from"] = source.Address, ["to"] = target.Address,
+            ["who"] = RegistryFixture.CredentialOf("mirror", "secret") };
         async Task<int> TokensAsync(string image)
         {
             var before = tokens.Requests.Count;
-            await engine.OutputAsync($"Copy-RegistryImage \"$from/{image}\" -Destination $to -Credential $who -DestinationCredential $who", Token);
+            await engine.OutputAsync($"Copy-RegistryImage \"$from/{image}\" -Destination $to -Credential $who -DestinationCredential $who",
+                Token);
             return tokens.Requests.Count - before;
         }
 
-        int[] counts = [await TokensAsync("team/app:1"), await TokensAsync("team/app:1"), await TokensAsync("team/app:2"), await TokensAsync("team/other:1"), await TokensAsync("team/other:1")];
+        int[] counts = [await TokensAsync("team/app:1"), await TokensAsync("team/app:1"), await TokensAsync("team/app:2"),
+            await TokensAsync("team/other:1"), await TokensAsync("team/other:1")];
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', counts));
         Assert.Equal([2, 0, 0, 3, 0], counts);
     }
@@ -73,11 +77,13 @@ public sealed class CostTests
         storage.AddImage("team/app", ImageOf(13), null);
         storage.AddManifest("team/app", TestImage.IndexOf(ImageOf(12), ImageOf(13)), "multi");
         storage.AddImage("team/other", ImageOf(10), "1");
-        return await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName, TokenAuthority = authority }, Token);
+        return await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName, TokenAuthority = authority },
+            Token);
     }
 
     private static TestImage ImageOf(int seed) => TestImage.Of([.. Shared, Http.RandomBytes(5_000, seed)]);
 
     private static string Requests(FaultProxy side) => string.Join(
-        ", ", Methods.Select(method => (Method: method, Count: side.Count(method))).Where(pair => pair.Count > 0).Select(pair => $"{pair.Count} {pair.Method}"));
+        ", ", Methods.Select(method => (Method: method, Count: side.Count(method))).Where(pair => pair.Count > 0)
+            .Select(pair => $"{pair.Count} {pair.Method}"));
 }

@@ -14,7 +14,8 @@ public sealed class ExampleTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Scripts => [.. Directory.GetFiles(Folder, "*.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Scripts =>
+        [.. Directory.GetFiles(Folder, "*.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     [Fact]
     public async Task An_air_gap_is_crossed_in_two_steps_and_every_digest_is_kept()
@@ -24,7 +25,9 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         using (var outside = new Engine
         {
-            ["list"] = folder.Write("list.txt", "# what goes in\n\n" + string.Join('\n', source.Fleet.Images.Keys.Select(image => $"  {source.Registry.Address}/{image} "))),
+            ["list"] = folder.Write("list.txt",
+                "# what goes in\n\n" + string.Join('\n',
+                    source.Fleet.Images.Keys.Select(image => $"  {source.Registry.Address}/{image} "))),
             ["folder"] = folder["carried"],
         })
         {
@@ -32,7 +35,9 @@ public sealed class ExampleTests
         }
 
         // Another tool's words for the same: the sums are right, and the tar holds the images.
-        Assert.Contains("images-001.tar: OK", (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] }, Token)).Output, StringComparison.Ordinal);
+        Assert.Contains("images-001.tar: OK",
+            (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] },
+                Token)).Output, StringComparison.Ordinal);
         using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
         Assert.Equal(20, (await engine.OutputAsync($"& '{Mirror}' $folder -Destination $to", Token)).Count);
         await FleetChecks.HasAllAsync(inside.Address, source.Fleet, readWhole: ExternalTools.LongForm ? 20 : 4, Token);
@@ -46,7 +51,8 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine
         {
-            ["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["list"] = folder.Write("list.txt",
+                string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
             ["folder"] = folder["carried"],
             ["to"] = inside.Address,
         };
@@ -75,7 +81,8 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine
         {
-            ["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["list"] = folder.Write("list.txt",
+                string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
             ["first"] = folder["first"],
             ["all"] = folder["all"],
             ["second"] = folder["second"],
@@ -83,7 +90,8 @@ public sealed class ExampleTests
             ["inventory"] = folder["first", "inventory.xml"],
             ["whole"] = folder["whole"],
         };
-        var half = await engine.OutputAsync($"& '{Mirror}' $first -List $list -Shard 1/2; & '{Mirror}' $first -Destination $to; & '{Mirror}' $first -Inventory $to", Token);
+        var half = await engine.OutputAsync(
+            $"& '{Mirror}' $first -List $list -Shard 1/2; & '{Mirror}' $first -Destination $to; & '{Mirror}' $first -Inventory $to", Token);
         Assert.InRange(half.Count, 2, 38);
         await engine.OutputAsync($"& '{Mirror}' $all -List $list; & '{Mirror}' $whole -List $list -Baseline $inventory", Token);
         var whole = new FileInfo(folder["whole", "images-001.tar"]).Length;
@@ -111,9 +119,11 @@ public sealed class ExampleTests
         await using var signed = await SignedImage.StartAsync(Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
         using var folder = new TemporaryFolder();
-        using var engine = new Engine { ["list"] = folder.Write("list.txt", signed.Reference), ["folder"] = folder["carried"], ["to"] = inside.Address };
+        using var engine = new Engine { ["list"] = folder.Write("list.txt", signed.Reference), ["folder"] = folder["carried"],
+            ["to"] = inside.Address };
         await engine.OutputAsync($"& '{Mirror}' $folder -List $list; & '{Mirror}' $folder -Destination $to", Token);
-        Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
+        Assert.Equal([signed.Sbom.Digest],
+            await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
         Assert.Contains(Http.DigestOf(signed.Cosign.Content), inside.Blobs().Keys);
     }
 
@@ -125,13 +135,19 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         using (var outside = new Engine { ["from"] = signed.Reference, ["folder"] = folder["carried"] })
         {
-            await outside.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder; Copy-RegistryImage $from -Destination $local.Registry -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
+            await outside.OutputAsync(
+                "$local = Start-LocalRegistry -Port 0 -Path $folder; Copy-RegistryImage $from -Destination $local.Registry "
+                    + "-IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
         }
 
         using var engine = new Engine { ["folder"] = folder["carried"], ["to"] = inside.Address };
-        await engine.OutputAsync("$local = Start-LocalRegistry -Port 0 -Path $folder -ReadOnly; Get-RegistryRepository $local.Registry | Get-RegistryTag | Copy-RegistryImage -Destination $to -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
-        Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
-        Assert.Equal([signed.SbomSignature.Digest], await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Sbom.Digest)}", Token));
+        await engine.OutputAsync(
+            "$local = Start-LocalRegistry -Port 0 -Path $folder -ReadOnly; Get-RegistryRepository $local.Registry | Get-RegistryTag "
+                + "| Copy-RegistryImage -Destination $to -IncludeReferrers; Stop-LocalRegistry $local.Registry", Token);
+        Assert.Equal([signed.Sbom.Digest],
+            await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Image.Digest)}", Token));
+        Assert.Equal([signed.SbomSignature.Digest],
+            await SignedImage.ListAsync($"http://{inside.Address}/v2/team/app/manifests/{TestArtifact.TagOf(signed.Sbom.Digest)}", Token));
     }
 
     [Fact]
@@ -141,12 +157,14 @@ public sealed class ExampleTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var folder = new TemporaryFolder();
         using var engine = new Engine { ["to"] = target.Address };
-        engine["list"] = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}")));
+        engine["list"] = folder.Write("list.txt",
+            string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}")));
         var script = Path.Combine(Folder, "mirror-list.ps1");
         Assert.Equal(20, (await engine.OutputAsync($"1..3 | ForEach-Object {{ & '{script}' $list $to -Shard \"$_/3\" }}", Token)).Count);
         await FleetChecks.HasAllAsync(target.Address, source.Fleet, readWhole: 2, Token);
 
-        engine["list"] = folder.Write("list.txt", $"{source.Registry.Address}/missing:1.0\n{source.Registry.Address}/{source.Fleet.Images.Keys.First()}\n");
+        engine["list"] = folder.Write("list.txt",
+            $"{source.Registry.Address}/missing:1.0\n{source.Registry.Address}/{source.Fleet.Images.Keys.First()}\n");
         var outcome = await engine.RunAsync($"& '{script}' $list $to", Token);
         Assert.Single(outcome.Output);
         Assert.Contains("1 of the 2 images", outcome.Terminating?.Exception.Message, StringComparison.Ordinal);
@@ -187,9 +205,11 @@ public sealed class ExampleTests
             return engine[variable] = PSSerializer.Deserialize(PSSerializer.Serialize(single));
         }
 
-        Assert.Contains("Deserialized.ImagePusher.Output.RegistryTag", ((PSObject)await BackAsync("tag", "Get-RegistryTag $repository")).TypeNames);
+        Assert.Contains("Deserialized.ImagePusher.Output.RegistryTag",
+            ((PSObject)await BackAsync("tag", "Get-RegistryTag $repository")).TypeNames);
         await BackAsync("copied", "$tag | Copy-RegistryImage -Destination $to");
         Assert.Equal(digest, (string)(await engine.SingleAsync("$copied | Get-RegistryManifest", Token)).Digest);
-        Assert.Contains(image.Split(':')[0], (await engine.RunAsync("$tag, $copied | Out-Host", Token)).WithoutErrors().Text, StringComparison.Ordinal);
+        Assert.Contains(image.Split(':')[0], (await engine.RunAsync("$tag, $copied | Out-Host", Token)).WithoutErrors().Text,
+            StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,8 @@ internal static partial class FleetChecks
         {
             var (repository, tag) = (image.Split(':')[0], image.Split(':')[1]);
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{registry}/v2/{repository}/manifests/{tag}"));
-            request.Headers.TryAddWithoutValidation("Accept", "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json");
+            request.Headers.TryAddWithoutValidation("Accept",
+                "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json");
             using var answer = await client.SendAsync(request, cancellationToken);
             Assert.True(answer.IsSuccessStatusCode, $"{image}: {answer.StatusCode}");
             Assert.Equal(digest, Http.DigestOf(await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
@@ -26,7 +27,8 @@ internal static partial class FleetChecks
         foreach (var image in fleet.Images.Keys.Where((_, position) => position % step == step - 1))
         {
             await ExternalTools.RunAsync(
-                "skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{registry}/{image}", $"dir:{folder.Folder("read")}"], cancellationToken);
+                "skopeo", ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{registry}/{image}",
+                    $"dir:{folder.Folder("read")}"], cancellationToken);
         }
     }
 

@@ -7,7 +7,8 @@ internal sealed class FleetSource : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
 
-    private FleetSource(TemporaryFolder folder, ImageSet fleet, DockerRegistry registry) => (_folder, Fleet, Registry) = (folder, fleet, registry);
+    private FleetSource(TemporaryFolder folder, ImageSet fleet, DockerRegistry registry) =>
+        (_folder, Fleet, Registry) = (folder, fleet, registry);
 
     public ImageSet Fleet { get; }
 
@@ -17,7 +18,8 @@ internal sealed class FleetSource : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var fleet = ImageSet.Write(new RegistryStorage(folder.FullName), count);
-        return new FleetSource(folder, fleet, await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
+        return new FleetSource(folder, fleet,
+            await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()

@@ -26,14 +26,18 @@ public sealed class LongListTests
             {
                 _ = exchange.Method == "HEAD" ? Interlocked.Increment(ref heads) : Interlocked.Increment(ref others);
                 exchange.Add("Docker-Content-Digest", image.Digest);
-                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
+                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}")
+                    : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
             });
             await using var to = FaultProxy.Start(server.Address);
             using var folder = new TemporaryFolder();
-            var list = folder.Write("list.txt", string.Join('\n', Enumerable.Range(0, length).Select(number => $"{server.Address}/fleet/team{number / 100}/app{number / 5}:1.{number % 5}")));
+            var list = folder.Write("list.txt",
+                string.Join('\n', Enumerable.Range(0, length)
+                    .Select(number => $"{server.Address}/fleet/team{number / 100}/app{number / 5}:1.{number % 5}")));
             var worker = await MirrorWorker.RunAsync(folder, list, to.Address, "1/1", byRepository: false, Token);
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{length} images: {heads} HEAD, {others} others, {to.Connections} connections to the destination, {worker.Memory >> 10} KiB, {worker.Time.TotalSeconds:0.0} s");
+                $"{length} images: {heads} HEAD, {others} others, {to.Connections} connections to the destination, "
+                    + $"{worker.Memory >> 10} KiB, {worker.Time.TotalSeconds:0.0} s");
             Assert.Equal((length, 2 * length, 2), (worker.Names.Count, heads, others));
             Assert.InRange(to.Connections, 1, 20);
             memory.Add(worker.Memory);

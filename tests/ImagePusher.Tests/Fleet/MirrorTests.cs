@@ -27,7 +27,8 @@ public sealed class MirrorTests
         await MirrorsAsync(engine, (string)(await engine.SingleAsync("Start-LocalRegistry -Port 0", Token)).Registry, seed: 2);
     }
 
-    /// <summary>The list arrives whole and each blob is sent once, though requests fail; a second run sends nothing and costs one HEAD request per registry.</summary>
+    /// <summary>The list arrives whole and each blob is sent once, though requests fail; a second run sends nothing and costs one HEAD
+    /// request per registry.</summary>
     private static async Task MirrorsAsync(Engine engine, string target, int seed)
     {
         await using var source = await FleetSource.StartAsync(Count, Token);
@@ -43,9 +44,11 @@ public sealed class MirrorTests
         }
 
         (engine["list"], engine["to"]) = (source.Fleet.Images.Keys.Select(image => $"{from.Address}/{image}").ToArray(), to.Address);
-        var first = await engine.OutputAsync("$list | Copy-RegistryImage -Destination $to -MaximumRetryCount 10 -RetryIntervalSec 0", Token);
+        var first = await engine.OutputAsync("$list | Copy-RegistryImage -Destination $to -MaximumRetryCount 10 -RetryIntervalSec 0",
+            Token);
 
-        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{to.Address}/{image}"), first.Select(result => (string)((dynamic)result).Reference));
+        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{to.Address}/{image}"),
+            first.Select(result => (string)((dynamic)result).Reference));
         Assert.Equal(source.Fleet.Images.Values, first.Select(result => (string)((dynamic)result).Digest));
         var (failed, all) = (rules.Sum(rule => rule.Hits), from.Requests.Count + to.Requests.Count);
         Assert.True(failed > all * 0.04, $"Only {failed} of {all} requests failed.");
@@ -112,7 +115,8 @@ public sealed class MirrorTests
         Assert.Equal(source.Fleet.Images.Values, outcome.Output.Select(result => (string)((dynamic)result).Digest));
         Assert.Null(outcome.Terminating);
         Assert.Equal(
-            ["ManifestNotFound,ImagePusher.Cmdlets.CopyRegistryImageCommand", "InvalidReference,ImagePusher.Cmdlets.CopyRegistryImageCommand"],
+            ["ManifestNotFound,ImagePusher.Cmdlets.CopyRegistryImageCommand",
+                "InvalidReference,ImagePusher.Cmdlets.CopyRegistryImageCommand"],
             outcome.Errors.Select(error => error.FullyQualifiedErrorId));
         Assert.Equal([list[3], list[5]], outcome.Errors.Select(error => (string)error.TargetObject));
     }
@@ -132,8 +136,11 @@ public sealed class MirrorTests
         var rows = "$list | ForEach-Object { [pscustomobject]@{ Owner = 'team'; Reference = $_ } }";
         var results = await engine.OutputAsync($"{rows} | Copy-RegistryImage -Destination $to", Token);
         Assert.Equal(source.Fleet.Images.Values, results.Select(result => (string)((dynamic)result).Digest));
-        var back = await engine.OutputAsync("$list | Copy-RegistryImage -Destination $to | Copy-RegistryImage -Destination \"$to/again/\"", Token);
-        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{target.Address}/again/{image}"), back.Select(result => (string)((dynamic)result).Reference));
-        Assert.All(back, result => Assert.Equal((0L, 3L), ((long)((dynamic)result).Uploaded, (long)((dynamic)result).Mounted + (long)((dynamic)result).Existing)));
+        var back = await engine.OutputAsync("$list | Copy-RegistryImage -Destination $to | Copy-RegistryImage -Destination \"$to/again/\"",
+            Token);
+        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{target.Address}/again/{image}"),
+            back.Select(result => (string)((dynamic)result).Reference));
+        Assert.All(back, result => Assert.Equal((0L, 3L),
+            ((long)((dynamic)result).Uploaded, (long)((dynamic)result).Mounted + (long)((dynamic)result).Existing)));
     }
 }

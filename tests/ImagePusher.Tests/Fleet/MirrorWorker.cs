@@ -25,7 +25,8 @@ internal sealed record MirrorWorker(IReadOnlyList<string> Names, TimeSpan Time, 
     /// <param name="shard">Its part.</param>
     /// <param name="byRepository">Whether the list is split by repositories.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<MirrorWorker> RunAsync(TemporaryFolder folder, string list, string destination, string shard, bool byRepository, CancellationToken cancellationToken)
+    public static async Task<MirrorWorker> RunAsync(TemporaryFolder folder, string list, string destination, string shard,
+        bool byRepository, CancellationToken cancellationToken)
     {
         var own = shard.Replace('/', '-');
         var script = folder.Write($"worker-{own}.ps1", Script);
@@ -44,10 +45,12 @@ internal sealed record MirrorWorker(IReadOnlyList<string> Names, TimeSpan Time, 
             },
         };
         var example = Path.Combine(Repository.Folder, "docs", "examples", "mirror-list.ps1");
-        var result = await ExternalTools.RunAsync(PwshProcess.Pwsh, ["-NoProfile", "-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
+        var result = await ExternalTools.RunAsync(PwshProcess.Pwsh,
+            ["-NoProfile", "-File", script, example, list, destination, shard, $"{byRepository}"], settings, cancellationToken);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var figures = lines[^1].Split(' ');
         Assert.Equal("figures", figures[0]);
-        return new MirrorWorker(lines[..^1], TimeSpan.FromMilliseconds(long.Parse(figures[1], CultureInfo.InvariantCulture)), long.Parse(figures[2], CultureInfo.InvariantCulture));
+        return new MirrorWorker(lines[..^1], TimeSpan.FromMilliseconds(long.Parse(figures[1], CultureInfo.InvariantCulture)),
+            long.Parse(figures[2], CultureInfo.InvariantCulture));
     }
 }

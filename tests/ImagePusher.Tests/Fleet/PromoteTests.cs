@@ -16,7 +16,8 @@ public sealed class PromoteTests
 
         // The requirement moves the tag between its resolution and the copies.
         var results = await engine.OutputAsync(
-            "Copy-RegistryImage ${from}:1.0 \"$to/prod/\", \"$to/stage/\" -Tag '1.0', latest -Require { [void](Copy-RegistryImage ${from}:2.0 ${from}:1.0); $true }", Token);
+            "Copy-RegistryImage ${from}:1.0 \"$to/prod/\", \"$to/stage/\" -Tag '1.0', latest -Require { [void](Copy-RegistryImage "
+                + "${from}:2.0 ${from}:1.0); $true }", Token);
         Assert.Equal(
             ["prod/team/app:1.0", "prod/team/app:latest", "stage/team/app:1.0", "stage/team/app:latest"],
             results.Select(result => ((string)((dynamic)result).Reference)[(target.Address.Length + 1)..]));
@@ -40,12 +41,14 @@ public sealed class PromoteTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = images.NewEngine(target.Address);
         var outcome = await engine.RunAsync(
-            "\"${from}:1.0\", \"${from}:missing\", \"${from}:2.0\" | Copy-RegistryImage -Destination 'localhost:1', $to, 'localhost:1/again/' -MaximumRetryCount 0", Token);
+            "\"${from}:1.0\", \"${from}:missing\", \"${from}:2.0\" | Copy-RegistryImage -Destination 'localhost:1', $to, "
+                + "'localhost:1/again/' -MaximumRetryCount 0", Token);
         Assert.Equal([images.Tested.Digest, images.Untested.Digest], outcome.Output.Select(result => (string)((dynamic)result).Digest));
         Assert.Equal(
             ["RegistryUnreachable", "RegistryUnreachable", "ManifestNotFound", "RegistryUnreachable", "RegistryUnreachable"],
             outcome.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        Assert.Equal("1.0 1.0 missing 2.0 2.0", string.Join(' ', outcome.Errors.Select(error => ((string)error.TargetObject).Split(':')[^1])));
+        Assert.Equal("1.0 1.0 missing 2.0 2.0",
+            string.Join(' ', outcome.Errors.Select(error => ((string)error.TargetObject).Split(':')[^1])));
     }
 
     [Theory]
@@ -56,9 +59,12 @@ public sealed class PromoteTests
         await using var images = await PromotedImages.StartAsync(Token);
         using var engine = images.NewEngine(images.Registry.Address.Replace("localhost", host, StringComparison.Ordinal));
         var results = await engine.OutputAsync("Copy-RegistryImage ${from}:all \"$to/prod/\", \"$to/stage/\" -IncludeReferrers", Token);
-        Assert.All(results, result => Assert.Equal((Http.DigestOf(images.Index), 0L), ((string)((dynamic)result).Digest, (long)((dynamic)result).Uploaded)));
+        Assert.All(results, result => Assert.Equal((Http.DigestOf(images.Index), 0L),
+            ((string)((dynamic)result).Digest, (long)((dynamic)result).Uploaded)));
         await AssertNothingCrossesTheWireAsync(images.Registry);
-        Assert.Equal([images.Sbom.Digest], await SignedImage.ListAsync($"http://{images.Registry.Address}/v2/prod/team/app/manifests/{TestArtifact.TagOf(images.Tested.Digest)}", Token));
+        Assert.Equal([images.Sbom.Digest],
+            await SignedImage.ListAsync(
+                $"http://{images.Registry.Address}/v2/prod/team/app/manifests/{TestArtifact.TagOf(images.Tested.Digest)}", Token));
     }
 
     [Fact]
@@ -66,7 +72,9 @@ public sealed class PromoteTests
     {
         await using var images = await PromotedImages.StartAsync(Token);
         using var engine = images.NewEngine(images.Registry.Address);
-        await engine.OutputAsync("Set-RegistryOption localhost:1 -Mirror $to -MaximumRetryCount 0; Save-ImageToCache localhost:1/team/app:2.0 | Out-Null", Token);
+        await engine.OutputAsync(
+            "Set-RegistryOption localhost:1 -Mirror $to -MaximumRetryCount 0; Save-ImageToCache localhost:1/team/app:2.0 | Out-Null",
+            Token);
         await images.Registry.ForgetRequestsAsync(Token);
         engine["digest"] = images.Tested.Digest;
         var result = (await engine.RunAsync("Copy-RegistryImage localhost:1/team/app@$digest \"$to/prod/app:1.0\"", Token)).Output;
@@ -112,7 +120,8 @@ public sealed class PromoteTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = images.NewEngine(target.Address);
         var plans = await engine.OutputAsync("Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -PlanOnly", Token);
-        Assert.Equal([$"{target.Address}/a/team/app:1.0", $"{target.Address}/b/team/app:1.0"], plans.Select(plan => (string)((dynamic)plan).Reference));
+        Assert.Equal([$"{target.Address}/a/team/app:1.0", $"{target.Address}/b/team/app:1.0"],
+            plans.Select(plan => (string)((dynamic)plan).Reference));
         var told = (await engine.RunAsync("Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -WhatIf", Token)).WithoutErrors().Text;
         Assert.Contains($"as {target.Address}/a/team/app:1.0", told, StringComparison.Ordinal);
         Assert.Contains($"as {target.Address}/b/team/app:1.0", told, StringComparison.Ordinal);
@@ -132,7 +141,8 @@ public sealed class PromoteTests
         using var folder = new TemporaryFolder();
         using var engine = images.NewEngine(target.Address);
         engine["policy"] = folder.Write("policy.json", """{"default":[{"type":"reject"}]}""");
-        var error = (await engine.RunAsync("Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -SignaturePolicy $policy", Token)).SingleError();
+        var error = (await engine.RunAsync("Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -SignaturePolicy $policy",
+            Token)).SingleError();
         Assert.StartsWith("SignatureRejected,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(await target.RequestsAsync(Token));
     }
@@ -140,7 +150,8 @@ public sealed class PromoteTests
     private static async Task AssertNothingCrossesTheWireAsync(DockerRegistry registry)
     {
         var requests = await registry.RequestsAsync(Token);
-        Assert.DoesNotContain(requests, request => request.Is("GET", "/blobs/") || request.Is("PATCH", "/") || request.Is("PUT", "/blobs/"));
+        Assert.DoesNotContain(requests,
+            request => request.Is("GET", "/blobs/") || request.Is("PATCH", "/") || request.Is("PUT", "/blobs/"));
         Assert.All(requests.Where(request => request.Is("POST", "/")), request => Assert.True(request.Is("POST", "mount=")));
         Assert.Contains(requests, request => request.Is("POST", "mount="));
     }

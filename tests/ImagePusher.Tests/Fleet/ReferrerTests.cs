@@ -21,7 +21,8 @@ public sealed class ReferrerTests
         Assert.Equal([signed.SbomSignature.Digest], await ListAsync(target, TestArtifact.TagOf(signed.Sbom.Digest)));
         Assert.Equal(signed.Cosign.Digest, await PublishedDigestAsync(target.Address, signed.CosignTag));
         Assert.Superset(
-            new[] { signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content }.Select(content => Http.DigestOf(content)).ToHashSet(),
+            new[] { signed.Sbom.Content, signed.SbomSignature.Content, signed.Cosign.Content }.Select(content => Http.DigestOf(content))
+                .ToHashSet(),
             target.Blobs().Keys.ToHashSet());
 
         await target.ForgetRequestsAsync(Token);
@@ -38,11 +39,14 @@ public sealed class ReferrerTests
         var local = (string)(await engine.SingleAsync("Start-LocalRegistry -Port 0", Token)).Registry;
         engine["local"] = local;
         await engine.OutputAsync("Copy-RegistryImage $from -Destination $local -IncludeReferrers", Token);
-        Assert.Equal([signed.Sbom.Digest], await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Image.Digest}", Token));
-        Assert.Equal([signed.SbomSignature.Digest], await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Sbom.Digest}", Token));
+        Assert.Equal([signed.Sbom.Digest],
+            await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Image.Digest}", Token));
+        Assert.Equal([signed.SbomSignature.Digest],
+            await SignedImage.ListAsync($"http://{local}/v2/team/app/referrers/{signed.Sbom.Digest}", Token));
 
         var shown = await engine.OutputAsync("Get-RegistryReferrer \"$local/team/app:1.0\"", Token);
-        Assert.Equal([(signed.Sbom.Digest, SignedImage.SbomType), (signed.Cosign.Digest, SignedImage.CosignType)], shown.Select(found => ((string)((dynamic)found).Digest, (string)((dynamic)found).ArtifactType)));
+        Assert.Equal([(signed.Sbom.Digest, SignedImage.SbomType), (signed.Cosign.Digest, SignedImage.CosignType)],
+            shown.Select(found => ((string)((dynamic)found).Digest, (string)((dynamic)found).ArtifactType)));
         Assert.Equal([null, signed.CosignTag], shown.Select(found => (string?)((dynamic)found).Tag));
 
         await engine.OutputAsync("Copy-RegistryImage \"$local/team/app:1.0\" -Destination $back -IncludeReferrers", Token);
@@ -93,7 +97,8 @@ public sealed class ReferrerTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine { ["from"] = signed.Reference, ["to"] = target.Address };
         var outcome = (await engine.RunAsync("Copy-RegistryImage $from -Destination $to -IncludeReferrers -WhatIf", Token)).WithoutErrors();
-        Assert.All(new[] { signed.Sbom, signed.SbomSignature, signed.Cosign }, artifact => Assert.Contains(artifact.Digest, outcome.Text, StringComparison.Ordinal));
+        Assert.All(new[] { signed.Sbom, signed.SbomSignature, signed.Cosign },
+            artifact => Assert.Contains(artifact.Digest, outcome.Text, StringComparison.Ordinal));
         Assert.All(await target.RequestsAsync(Token), request => Assert.True(request.Method is "GET" or "HEAD", request.ToString()));
     }
 
@@ -117,7 +122,8 @@ public sealed class ReferrerTests
         Assert.Equal([signed.Sbom.Digest, signed.Cosign.Digest], all.Select(found => (string)((dynamic)found).Digest));
         Assert.Equal([SignedImage.SbomType, SignedImage.CosignType], all.Select(found => (string)((dynamic)found).ArtifactType));
         Assert.Equal([null, signed.CosignTag], all.Select(found => (string?)((dynamic)found).Tag));
-        Assert.All(all, found => Assert.Equal($"{signed.Registry.Address}/team/app@{signed.Image.Digest}", (string)((dynamic)found).Subject));
+        Assert.All(all, found => Assert.Equal($"{signed.Registry.Address}/team/app@{signed.Image.Digest}",
+            (string)((dynamic)found).Subject));
 
         engine["type"] = SignedImage.SbomType;
         Assert.Equal(signed.Sbom.Digest, (await engine.SingleAsync("Get-RegistryReferrer $from -ArtifactType $type", Token)).Digest);
@@ -140,7 +146,8 @@ public sealed class ReferrerTests
 
     private static async Task<string> PublishedDigestAsync(string registry, string tag)
     {
-        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:{tag}"], Token)).Output;
+        var raw = (await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:{tag}"],
+            Token)).Output;
         return Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(raw));
     }
 }

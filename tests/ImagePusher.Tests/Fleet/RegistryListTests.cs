@@ -27,7 +27,8 @@ public sealed class RegistryListTests
             ((string)first.Reference, (string)first.Repository, (string)first.Registry));
 
         var copied = await engine.OutputAsync("Get-RegistryTag $app -Version '>=1.20 <2' | Copy-RegistryImage -Destination $to", Token);
-        Assert.Equal(new[] { "1.20.0", "1.21.3", "v1.22" }.Select(tag => $"{target.Address}/team/app:{tag}"), copied.Select(result => (string)((dynamic)result).Reference));
+        Assert.Equal(new[] { "1.20.0", "1.21.3", "v1.22" }.Select(tag => $"{target.Address}/team/app:{tag}"),
+            copied.Select(result => (string)((dynamic)result).Reference));
         Assert.Equal(3, (await engine.OutputAsync("Get-RegistryRepository $to | Get-RegistryTag", Token)).Count);
     }
 
@@ -68,13 +69,16 @@ public sealed class RegistryListTests
         storage.AddImage("team/app", old, "old");
         var (config, layers) = (old.Manifest, "2000-01-02T03:04:05Z");
         storage.AddManifest("team/app", System.Text.Encoding.UTF8.GetBytes(
-            System.Text.Encoding.UTF8.GetString(config).TrimEnd()[..^1] + ",\"annotations\":{\"org.opencontainers.image.created\":\"" + layers + "\"}}"), "annotated");
+            System.Text.Encoding.UTF8.GetString(config).TrimEnd()[..^1] + ",\"annotations\":{\"org.opencontainers.image.created\":\""
+                + layers + "\"}}"), "annotated");
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, Token);
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
         dynamic annotated = await engine.SingleAsync("Get-RegistryTag $app -Include annotated -WithDate", Token);
         Assert.Equal(DateTimeOffset.Parse(layers, System.Globalization.CultureInfo.InvariantCulture), (DateTimeOffset)annotated.Created);
         Assert.StartsWith("sha256:", (string)annotated.Digest, StringComparison.Ordinal);
-        Assert.Equal("annotated", string.Join(' ', (await engine.OutputAsync("Get-RegistryTag $app -OlderThan 9000d", Token)).Select(tag => (string)((dynamic)tag).Tag)));
+        Assert.Equal("annotated",
+            string.Join(' ', (await engine.OutputAsync("Get-RegistryTag $app -OlderThan 9000d", Token)).Select(
+                tag => (string)((dynamic)tag).Tag)));
         Assert.Null((object?)((dynamic)await engine.SingleAsync("Get-RegistryTag $app -Include annotated", Token)).Created);
     }
 
@@ -182,7 +186,9 @@ public sealed class RegistryListTests
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
         await engine.OutputAsync("Remove-RegistryImage \"$app@$((Get-RegistryManifest \"${app}:latest\").Digest)\" -Confirm:$false", Token);
-        Assert.StartsWith("ManifestNotFound,", (await engine.RunAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("ManifestNotFound,",
+            (await engine.RunAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).SingleError().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,7 +219,8 @@ public sealed class RegistryListTests
     {
         await using var registry = await TaggedAsync();
         await using var proxy = FaultProxy.Start(registry.Address);
-        proxy.On("HEAD", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "76;w=21600").SetResponseHeader("docker-ratelimit-source", "192.0.2.1");
+        proxy.On("HEAD", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600")
+            .SetResponseHeader("ratelimit-remaining", "76;w=21600").SetResponseHeader("docker-ratelimit-source", "192.0.2.1");
         using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app:1.2", ["silent"] = $"{registry.Address}/team/app:1.2" };
         var limit = await engine.SingleAsync("Get-RegistryRateLimit $app", Token);
         Assert.Equal(
@@ -234,16 +241,20 @@ public sealed class RegistryListTests
         Assert.Equal(200, parts.Select(part => part.ToString()).Distinct().Count());
         Assert.Equal(200, parts.Count);
         var texts = await engine.OutputAsync("$list | Select-ImageShard 3/7", Token);
-        var rows = await engine.OutputAsync("$list | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Select-ImageShard 3/7 | ForEach-Object Reference", Token);
+        var rows = await engine.OutputAsync(
+            "$list | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Select-ImageShard 3/7 | ForEach-Object Reference", Token);
         Assert.Equal(texts.Select(text => text.ToString()), rows.Select(text => text.ToString()));
         Assert.InRange(texts.Count, 14, 43);
 
         // One image under two spellings is in one part, and with -ByRepository all tags of a repository are.
-        var spellings = await engine.OutputAsync("1..7 | ForEach-Object { @('nginx', 'docker.io/library/nginx:latest' | Select-ImageShard \"$_/7\").Count }", Token);
+        var spellings = await engine.OutputAsync(
+            "1..7 | ForEach-Object { @('nginx', 'docker.io/library/nginx:latest' | Select-ImageShard \"$_/7\").Count }", Token);
         Assert.Equal([0, 0, 0, 0, 0, 0, 2], spellings.Select(count => (int)count.BaseObject).Order());
-        var tags = await engine.OutputAsync("1..7 | ForEach-Object { @(1..20 | ForEach-Object { \"app:$_\" } | Select-ImageShard \"$_/7\" -ByRepository).Count }", Token);
+        var tags = await engine.OutputAsync(
+            "1..7 | ForEach-Object { @(1..20 | ForEach-Object { \"app:$_\" } | Select-ImageShard \"$_/7\" -ByRepository).Count }", Token);
         Assert.Equal([0, 0, 0, 0, 0, 0, 20], tags.Select(count => (int)count.BaseObject).Order());
-        Assert.StartsWith("InvalidReference,", (await engine.RunAsync("'a' | Select-ImageShard 8/7", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("InvalidReference,",
+            (await engine.RunAsync("'a' | Select-ImageShard 8/7", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -266,10 +277,13 @@ public sealed class RegistryListTests
         var digest = (string)(await engine.SingleAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).Digest;
         await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2 | Remove-RegistryImage -Confirm:$false", Token);
 
-        var listed = (await ExternalTools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"], Token)).Output;
+        var listed = (await ExternalTools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"],
+            Token)).Output;
         using var document = JsonDocument.Parse(listed);
-        Assert.Equal(Tags.Where(tag => tag != "1.2").Order(StringComparer.Ordinal), document.RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal));
-        var sibling = await ExternalTools.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
+        Assert.Equal(Tags.Where(tag => tag != "1.2").Order(StringComparer.Ordinal),
+            document.RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal));
+        var sibling = await ExternalTools.RunAsync("skopeo",
+            ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
         Assert.Equal(digest, Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(sibling.Output)));
     }
 
@@ -287,7 +301,8 @@ public sealed class RegistryListTests
             exchange.Add("Link", $"</v2/team/app/tags/list?page={int.Parse(page) + 1}>; rel=\"next\"");
         }
 
-        return exchange.RespondAsync(200, JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
+        return exchange.RespondAsync(200,
+            JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
     }
 
     private static async Task<DockerRegistry> TaggedAsync(params string[] more)

@@ -31,7 +31,8 @@ public sealed class RequirementTests
         using var engine = images.NewEngine(target.Address);
         foreach (var options in new[] { "", "-WhatIf", "-PlanOnly" })
         {
-            var outcome = await engine.RunAsync($"Copy-RegistryImage ${{from}}:1.0 \"$to/a/\", \"$to/b/\" -Require {requirement} {options}", Token);
+            var outcome = await engine.RunAsync($"Copy-RegistryImage ${{from}}:1.0 \"$to/a/\", \"$to/b/\" -Require {requirement} {options}",
+                Token);
             var error = outcome.SingleError();
             Assert.Equal("PolicyViolation,ImagePusher.Cmdlets.CopyRegistryImageCommand", error.FullyQualifiedErrorId);
             Assert.Equal(ErrorCategory.SecurityError, error.CategoryInfo.Category);
@@ -50,7 +51,8 @@ public sealed class RequirementTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = images.NewEngine(target.Address);
         await engine.OutputAsync("Copy-RegistryImage ${from}:2.0 $to", Token);
-        var outcome = await engine.RunAsync("\"${from}:2.0\", \"${from}:1.0\" | Copy-RegistryImage -Destination $to -Require { $_.Labels['stage'] -eq 'tested' }", Token);
+        var outcome = await engine.RunAsync(
+            "\"${from}:2.0\", \"${from}:1.0\" | Copy-RegistryImage -Destination $to -Require { $_.Labels['stage'] -eq 'tested' }", Token);
         Assert.Equal(images.Tested.Digest, (string)((dynamic)Assert.Single(outcome.Output)).Digest);
         Assert.EndsWith(":2.0", (string)outcome.SingleError().TargetObject, StringComparison.Ordinal);
     }
@@ -64,11 +66,14 @@ public sealed class RequirementTests
         var seen = new ArrayList();
         engine["seen"] = seen;
         await engine.OutputAsync(
-            "Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -IncludeReferrers -Require { [void]$_.Labels; [void]$_.Referrers; [void]$seen.Add($_); $args[0] -eq $_ }", Token);
+            "Copy-RegistryImage ${from}:1.0 \"$to/a/\", \"$to/b/\" -IncludeReferrers -Require { [void]$_.Labels; [void]$_.Referrers; "
+                + "[void]$seen.Add($_); $args[0] -eq $_ }", Token);
         dynamic image = Assert.Single(seen.Cast<object>()) is PSObject wrapped ? wrapped.BaseObject : seen[0]!;
         Assert.Equal($"{images.Repository}:1.0@{images.Tested.Digest}", (string)image.Reference);
-        Assert.Equal((images.Repository, "1.0", images.Tested.Digest, images.Tested.Digest), ((string)image.Repository, (string)image.Tag, (string)image.Digest, (string)image.ImageDigest));
-        Assert.Equal((null, "linux/amd64", TestImage.ManifestType), ((string?)image.SourceDigest, (string)image.Platform, (string)image.MediaType));
+        Assert.Equal((images.Repository, "1.0", images.Tested.Digest, images.Tested.Digest),
+            ((string)image.Repository, (string)image.Tag, (string)image.Digest, (string)image.ImageDigest));
+        Assert.Equal((null, "linux/amd64", TestImage.ManifestType),
+            ((string?)image.SourceDigest, (string)image.Platform, (string)image.MediaType));
         Assert.Equal("tested", (string)image.Labels["stage"]);
         Assert.Equal(Http.DigestOf(images.Tested.Config), (string)image.Config.ConfigDigest);
         Assert.Equal([images.Sbom.Digest], ((IEnumerable<object>)image.Referrers).Select(referrer => (string)((dynamic)referrer).Digest));
@@ -76,7 +81,9 @@ public sealed class RequirementTests
 
         // What the script saw is what was copied: the list of referrers was read once for both targets and the script.
         Assert.Equal(1, await images.Registry.CountAsync("GET", $"/manifests/{TestArtifact.TagOf(images.Tested.Digest)}$", Token));
-        Assert.Equal([images.Sbom.Digest], await SignedImage.ListAsync($"http://{target.Address}/v2/b/team/app/manifests/{TestArtifact.TagOf(images.Tested.Digest)}", Token));
+        Assert.Equal([images.Sbom.Digest],
+            await SignedImage.ListAsync($"http://{target.Address}/v2/b/team/app/manifests/{TestArtifact.TagOf(images.Tested.Digest)}",
+                Token));
     }
 
     [Fact]
@@ -100,10 +107,15 @@ public sealed class RequirementTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = images.NewEngine(target.Address);
         engine["seen"] = new ArrayList();
-        var error = (await engine.RunAsync("Copy-RegistryImage ${from}:all $to -Require { [void]$seen.Add(\"$($_.Platform) $($_.Digest)\"); $_.Labels['stage'] -eq 'tested' }", Token)).SingleError();
-        Assert.Contains($"{images.Untested.Digest} of {images.Repository}:all@{Http.DigestOf(images.Index)}", error.Exception.Message, StringComparison.Ordinal);
+        var error = (await engine.RunAsync(
+            "Copy-RegistryImage ${from}:all $to -Require { [void]$seen.Add(\"$($_.Platform) $($_.Digest)\"); "
+                + "$_.Labels['stage'] -eq 'tested' }", Token)).SingleError();
+        Assert.Contains($"{images.Untested.Digest} of {images.Repository}:all@{Http.DigestOf(images.Index)}", error.Exception.Message,
+            StringComparison.Ordinal);
         Assert.Empty(await target.RequestsAsync(Token));
-        var result = await engine.SingleAsync("Copy-RegistryImage ${from}:all $to -Platform linux/amd64 -Require { [void]$seen.Add(\"$($_.Platform) $($_.Digest) $($_.SourceDigest)\"); $_.Labels['stage'] -eq 'tested' }", Token);
+        var result = await engine.SingleAsync(
+            "Copy-RegistryImage ${from}:all $to -Platform linux/amd64 -Require { [void]$seen.Add(\"$($_.Platform) $($_.Digest) "
+                + "$($_.SourceDigest)\"); $_.Labels['stage'] -eq 'tested' }", Token);
         Assert.Equal(images.Tested.Digest, (string)result.Digest);
         var index = Http.DigestOf(images.Index);
         Assert.Equal(
@@ -136,7 +148,9 @@ public sealed class RequirementTests
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = images.NewEngine(target.Address);
-        var outcome = await engine.RunAsync("foreach ($i in 1..3) { $i; \"${from}:1.0\", \"${from}:2.0\" | Copy-RegistryImage -Destination $to -Require { break } }; 'after'", Token);
+        var outcome = await engine.RunAsync(
+            "foreach ($i in 1..3) { $i; \"${from}:1.0\", \"${from}:2.0\" | Copy-RegistryImage -Destination $to -Require { break } }; "
+                + "'after'", Token);
         Assert.Equal(["1", "after"], outcome.WithoutErrors().Output.Select(value => value.ToString()));
         Assert.Empty(target.Blobs());
     }

@@ -46,7 +46,8 @@ internal sealed class SignedImage : IAsyncDisposable
     public static async Task<SignedImage> StartAsync(CancellationToken cancellationToken)
     {
         var image = new SignedImage();
-        image.Registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = image._folder.FullName }, cancellationToken);
+        image.Registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = image._folder.FullName },
+            cancellationToken);
         return image;
     }
 
@@ -59,7 +60,8 @@ internal sealed class SignedImage : IAsyncDisposable
         using var answer = await client.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-        return [.. document.RootElement.GetProperty("manifests").EnumerateArray().Select(entry => entry.GetProperty("digest").GetString()!)];
+        return [.. document.RootElement.GetProperty("manifests").EnumerateArray()
+            .Select(entry => entry.GetProperty("digest").GetString()!)];
     }
 
     public async ValueTask DisposeAsync()

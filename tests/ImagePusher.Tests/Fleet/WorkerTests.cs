@@ -38,10 +38,13 @@ public sealed class WorkerTests
         var list = folder.Write("list.txt", string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{from.Address}/{image}")));
         var first = await RunAsync(folder, list, to.Address, byRepository);
         var taken = FleetChecks.TakenIn(to);
-        Say($"first run: {Size.Images} images, {source.Fleet.Blobs.Count} blobs of {source.Fleet.BlobBytes} bytes, {Size.Workers} workers{(byRepository ? ", by repository" : "")}; {taken.Values.Count(times => times > 1)} blobs sent more than once, {taken.Values.Sum()} in all");
+        Say($"first run: {Size.Images} images, {source.Fleet.Blobs.Count} blobs of {source.Fleet.BlobBytes} bytes, {Size.Workers} "
+            + $"workers{(byRepository ? ", by repository" : "")}; {taken.Values.Count(times => times > 1)} blobs sent more than once, "
+            + $"{taken.Values.Sum()} in all");
         Report(first, from, to);
 
-        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{to.Address}/{image}").Order(), first.SelectMany(worker => worker.Names).Order());
+        Assert.Equal(source.Fleet.Images.Keys.Select(image => $"{to.Address}/{image}").Order(),
+            first.SelectMany(worker => worker.Names).Order());
         Assert.Equal(source.Fleet.Blobs.Order(), taken.Keys.Order());
 
         // Workers know nothing of each other: two may send a blob at the same time, but only what their parts share.
@@ -63,19 +66,28 @@ public sealed class WorkerTests
         Assert.All(new[] { from, to }, side =>
         {
             Assert.Equal(Size.Images, side.RequestsOf("HEAD").Count);
-            Assert.Equal(Enumerable.Repeat("GET /v2/", busy), side.Requests.Where(request => request.Method != "HEAD").Select(request => $"{request.Method} {request.Path}"));
+            Assert.Equal(Enumerable.Repeat("GET /v2/", busy),
+                side.Requests.Where(request => request.Method != "HEAD").Select(request => $"{request.Method} {request.Path}"));
         });
     }
 
     private static Task<MirrorWorker[]> RunAsync(TemporaryFolder folder, string list, string target, bool byRepository) => Task.WhenAll(
-        Enumerable.Range(1, Size.Workers).Select(number => MirrorWorker.RunAsync(folder, list, target, $"{number}/{Size.Workers}", byRepository, Token)));
+        Enumerable.Range(1, Size.Workers)
+            .Select(number => MirrorWorker.RunAsync(folder, list, target, $"{number}/{Size.Workers}", byRepository, Token)));
 
     private static void Report(IReadOnlyList<MirrorWorker> workers, FaultProxy from, FaultProxy to, int fromBefore = 0, int toBefore = 0)
     {
-        Say($"  workers: the slowest {workers.Max(worker => worker.Time.TotalSeconds):0} s, the largest {workers.Max(worker => worker.Memory) >> 20} MiB, the smallest {workers.Min(worker => worker.Memory) >> 20} MiB, parts of {workers.Min(worker => worker.Names.Count)} to {workers.Max(worker => worker.Names.Count)} images");
+        Say($"  workers: the slowest {workers.Max(worker => worker.Time.TotalSeconds):0} s, the largest "
+            + $"{workers.Max(worker => worker.Memory) >> 20} MiB, the smallest {workers.Min(worker => worker.Memory) >> 20} MiB, parts "
+            + $"of {workers.Min(worker => worker.Names.Count)} to {workers.Max(worker => worker.Names.Count)} images");
         foreach (var (name, side, before) in new[] { ("source", from, fromBefore), ("destination", to, toBefore) })
         {
-            Say($"  {name}: {side.Requests.Count} requests ({string.Join(", ", side.Requests.CountBy(request => request.Method).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"))}), {side.Requests.Sum(request => request.BytesUp)} bytes up, {side.Requests.Sum(request => request.BytesDown)} bytes down, {side.Connections - before} connections");
+            var methods = side.Requests.CountBy(request => request.Method).OrderBy(pair => pair.Key)
+                .Select(pair => $"{pair.Key} {pair.Value}");
+            Say($"  {name}: {side.Requests.Count} requests ({string.Join(", ", methods)}), "
+                + $"{side.Requests.Sum(request => request.BytesUp)} bytes up, "
+                + $"{side.Requests.Sum(request => request.BytesDown)} bytes down, "
+                + $"{side.Connections - before} connections");
         }
     }
 

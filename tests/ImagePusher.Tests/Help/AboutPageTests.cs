@@ -9,11 +9,13 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
 {
     private static readonly string Folder = Path.Combine(Repository.Folder, "docs", "about");
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateFiles(Folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.EnumerateFiles(Folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void The_four_topics_are_there() =>
-        Assert.Equal(["about_ImagePusher", "about_ImagePusher_CI", "about_ImagePusher_Cache", "about_ImagePusher_Credentials"], Names.Select(row => row.Data));
+        Assert.Equal(["about_ImagePusher", "about_ImagePusher_CI", "about_ImagePusher_Cache", "about_ImagePusher_Credentials"],
+            Names.Select(row => row.Data));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +35,8 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
         // What the list of Get-Help about_* shows is the page's first sentence.
         var first = MarkdownSection.Of(page, 2)[0];
         Assert.Equal("SHORT DESCRIPTION", first.Title);
-        Assert.Equal(first.Text, ((string)await cmdlets.ValueAsync($"(Get-Help about_ImagePusher* | Where-Object Name -eq {name}).Synopsis")).Trim());
+        Assert.Equal(first.Text,
+            ((string)await cmdlets.ValueAsync($"(Get-Help about_ImagePusher* | Where-Object Name -eq {name}).Synopsis")).Trim());
     }
 
     [Theory]
@@ -49,7 +52,8 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
             {
                 if (all.TryGetValue(call.GetCommandName(), out var cmdlet))
                 {
-                    Assert.All(call.CommandElements.OfType<CommandParameterAst>(), parameter => Assert.Contains(parameter.ParameterName, cmdlet.Parameters.Keys));
+                    Assert.All(call.CommandElements.OfType<CommandParameterAst>(),
+                        parameter => Assert.Contains(parameter.ParameterName, cmdlet.Parameters.Keys));
                 }
             }
         }
@@ -75,9 +79,11 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
     [Fact]
     public void Each_error_that_a_user_meets_is_listed_and_no_other()
     {
-        var table = MarkdownSection.Code(MarkdownSection.Of(Text("about_ImagePusher"), 2).Single(section => section.Title == "ERRORS").Text, "text").Single();
+        var table = MarkdownSection.Code(MarkdownSection.Of(Text("about_ImagePusher"), 2).Single(section => section.Title == "ERRORS").Text,
+            "text").Single();
         var listed = Regex.Matches(table, @"(?m)^([A-Z]\w+)  ").Select(match => match.Groups[1].Value).Where(id => id != "Id");
-        Assert.Equal(Module.ModuleAssemblies.ExceptionNames().Select(type => type.Split('.')[^1].Replace("Exception", "", StringComparison.Ordinal)).Order(), listed.Order());
+        Assert.Equal(Module.ModuleAssemblies.ExceptionNames()
+            .Select(type => type.Split('.')[^1].Replace("Exception", "", StringComparison.Ordinal)).Order(), listed.Order());
     }
 
     private static string Text(string name) => File.ReadAllText(Path.Combine(Folder, name + ".md")).ReplaceLineEndings("\n");

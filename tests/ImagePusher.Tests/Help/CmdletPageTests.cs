@@ -17,8 +17,10 @@ public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltC
     [MemberData(nameof(Names))]
     public async Task Parameters_types_aliases_wildcards_and_pipeline_input_are_those_of_the_cmdlet(string name)
     {
-        var built = BuiltCmdlets.ParametersOf(await cmdlets.GetAsync(name)).Select(Shape).OrderBy(shape => shape.Name, StringComparer.Ordinal);
-        Assert.Equal(built, HelpPage.Of(name).Parameters.Select(parameter => parameter.Shape).OrderBy(shape => shape.Name, StringComparer.Ordinal));
+        var built = BuiltCmdlets.ParametersOf(await cmdlets.GetAsync(name)).Select(Shape).OrderBy(shape => shape.Name,
+            StringComparer.Ordinal);
+        Assert.Equal(built, HelpPage.Of(name).Parameters.Select(parameter => parameter.Shape).OrderBy(shape => shape.Name,
+            StringComparer.Ordinal));
     }
 
     [Theory]
@@ -26,7 +28,8 @@ public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltC
     public async Task Parameter_sets_and_their_syntax_are_those_of_the_cmdlet(string name)
     {
         var built = (await cmdlets.GetAsync(name)).ParameterSets
-            .Select(set => (set.Name + (set.IsDefault && set.Name != ParameterAttribute.AllParameterSets ? " (Default)" : ""), $"{name} {set}".Replace(" [<CommonParameters>]", "", StringComparison.Ordinal).Trim()));
+            .Select(set => (set.Name + (set.IsDefault && set.Name != ParameterAttribute.AllParameterSets ? " (Default)"
+                : ""), $"{name} {set}".Replace(" [<CommonParameters>]", "", StringComparison.Ordinal).Trim()));
         var page = HelpPage.Of(name).Syntax.Select(set => (set.Title, Regex.Replace(set.Text.Trim('`', '\n'), @"\s+", " ")));
         Assert.Equal(built.OrderBy(set => set.Item1, StringComparer.Ordinal), page.OrderBy(set => set.Title, StringComparer.Ordinal));
     }
@@ -45,8 +48,10 @@ public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltC
     public async Task Inputs_are_the_types_that_parameters_take_from_the_pipeline_or_the_module_s_objects(string name)
     {
         var cmdlet = await cmdlets.GetAsync(name);
-        var attributes = BuiltCmdlets.ParametersOf(cmdlet).SelectMany(parameter => parameter.ParameterSets.Values, (parameter, set) => (parameter, set)).ToList();
-        var byValue = attributes.Where(pair => pair.set.ValueFromPipeline).Select(pair => (pair.parameter.ParameterType.GetElementType() ?? pair.parameter.ParameterType).FullName!).Distinct().ToList();
+        var attributes = BuiltCmdlets.ParametersOf(cmdlet)
+            .SelectMany(parameter => parameter.ParameterSets.Values, (parameter, set) => (parameter, set)).ToList();
+        var byValue = attributes.Where(pair => pair.set.ValueFromPipeline)
+            .Select(pair => (pair.parameter.ParameterType.GetElementType() ?? pair.parameter.ParameterType).FullName!).Distinct().ToList();
         var byName = attributes.Where(pair => pair.set.ValueFromPipelineByPropertyName).Select(pair => pair.parameter).ToList();
         var inputs = HelpPage.Of(name).Inputs.Select(input => input.Title).ToList();
         Assert.All(byValue, type => Assert.Contains(type, inputs));
@@ -55,7 +60,9 @@ public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltC
         foreach (var input in inputs.Except([.. byValue, .. byName.Select(parameter => parameter.ParameterType.FullName!), "None"]))
         {
             var type = Assert.Single(outputs.Where(output => output.Name == input).Select(output => output.Type).Distinct());
-            Assert.Contains(type.GetProperties(), property => byName.Exists(parameter => parameter.Aliases.Prepend(parameter.Name).Contains(property.Name, StringComparer.OrdinalIgnoreCase)));
+            Assert.Contains(type.GetProperties(),
+                property => byName.Exists(
+                    parameter => parameter.Aliases.Prepend(parameter.Name).Contains(property.Name, StringComparer.OrdinalIgnoreCase)));
         }
     }
 

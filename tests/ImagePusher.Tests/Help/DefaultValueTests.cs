@@ -11,9 +11,13 @@ namespace ImagePusher.Tests.Help;
 /// </summary>
 public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {
-    private const string Elsewhere = "$options = Get-RegistryOption *; @{ CompressionLevel = [ImagePusher.Core.ImagePusherException].Assembly.GetType('ImagePusher.Core.Compression.EncodingSettings').GetField('DefaultLevel', 'Public, NonPublic, Static').GetValue($null) } + "
+    private const string Elsewhere =
+        "$options = Get-RegistryOption *; @{ CompressionLevel = "
+            + "[ImagePusher.Core.ImagePusherException].Assembly.GetType("
+        + "'ImagePusher.Core.Compression.EncodingSettings').GetField('DefaultLevel', 'Public, NonPublic, Static').GetValue($null) } + "
         + "@{ ChunkSize = $options.ChunkSize; ConnectTimeoutSec = $options.ConnectTimeoutSec; IdleTimeoutSec = $options.IdleTimeoutSec; "
-        + "MaximumRetryCount = $options.MaximumRetryCount; RetryIntervalSec = $options.RetryIntervalSec; ThrottleLimit = $options.ThrottleLimit }";
+        + "MaximumRetryCount = $options.MaximumRetryCount; RetryIntervalSec = $options.RetryIntervalSec; "
+        + "ThrottleLimit = $options.ThrottleLimit }";
 
     private static readonly Dictionary<string, string> Words = new()
     {
@@ -37,9 +41,9 @@ public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<Buil
         foreach (var parameter in HelpPage.Of(name).Parameters)
         {
             var value = parameter.Name is "WhatIf" or "Confirm" ? default(SwitchParameter) : Value(fresh, parameter.Name);
-            Assert.Equal(
-                $"-{parameter.Name}: {Text(value is 0 ? elsewhere[parameter.Name] : value) ?? Words.GetValueOrDefault($"{name}/{parameter.Name}") ?? Words.GetValueOrDefault(parameter.Name, "None")}",
-                $"-{parameter.Name}: {parameter.DefaultValue}");
+            var expected = Text(value is 0 ? elsewhere[parameter.Name] : value)
+                ?? Words.GetValueOrDefault($"{name}/{parameter.Name}") ?? Words.GetValueOrDefault(parameter.Name, "None");
+            Assert.Equal($"-{parameter.Name}: {expected}", $"-{parameter.Name}: {parameter.DefaultValue}");
         }
     }
 

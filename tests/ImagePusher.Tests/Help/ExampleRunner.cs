@@ -37,7 +37,8 @@ public sealed class ExampleRunner : IDisposable
             TestContext.Current.CancellationToken)).WithoutErrors();
         _engine["shown"] = run.Text;
         var texts = await OutputAsync(
-            ". (Join-Path $scripts HelpExample.ps1); ConvertTo-ComparableText $shown $environment; ConvertTo-ComparableText $example.Output");
+            ". (Join-Path $scripts HelpExample.ps1); ConvertTo-ComparableText $shown $environment; "
+                + "ConvertTo-ComparableText $example.Output");
         return (texts[0].ToString(), texts[1].ToString());
     }
 

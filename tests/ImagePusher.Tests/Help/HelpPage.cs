@@ -15,11 +15,13 @@ internal sealed class HelpPage
         Title = MarkdownSection.Of(Text, 1).Single().Title;
         _sections = MarkdownSection.Of(Text, 2).ToDictionary(section => section.Title, section => section.Text);
         Syntax = [.. MarkdownSection.Of(_sections["SYNTAX"], 3)];
-        Parameters = [.. MarkdownSection.Of(_sections["PARAMETERS"], 3).Where(section => section.Title.StartsWith('-')).Select(PageParameter.Of)];
+        Parameters = [.. MarkdownSection.Of(_sections["PARAMETERS"], 3).Where(section => section.Title.StartsWith('-'))
+            .Select(PageParameter.Of)];
         Examples = [.. MarkdownSection.Of(_sections["EXAMPLES"], 3).Select(PageExample.Of)];
         Inputs = MarkdownSection.Of(_sections["INPUTS"], 3);
         Outputs = MarkdownSection.Of(_sections["OUTPUTS"], 3);
-        Links = [.. Regex.Matches(_sections["RELATED LINKS"], @"(?m)^- \[(.+)\]\((.+)\)$").Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
+        Links = [.. Regex.Matches(_sections["RELATED LINKS"], @"(?m)^- \[(.+)\]\((.+)\)$")
+            .Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
     }
 
     /// <summary>The folder of the pages.</summary>
@@ -27,7 +29,8 @@ internal sealed class HelpPage
 
     /// <summary>The names of the cmdlets that have a page.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Directory.EnumerateFiles(Folder, "*-*.md").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*-*.md").Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal)];
 
     public string File { get; }
 

@@ -16,7 +16,8 @@ internal sealed class MamlCommand
 
     /// <summary>All commands, in the order of the file.</summary>
     public static IReadOnlyList<MamlCommand> All { get; } =
-        [.. XDocument.Load(Path.Combine(Repository.ModuleFolder, "en-US", "ImagePusher.dll-Help.xml")).Descendants(Command + "command").Select(command => new MamlCommand(command))];
+        [.. XDocument.Load(Path.Combine(Repository.ModuleFolder, "en-US", "ImagePusher.dll-Help.xml")).Descendants(Command + "command")
+            .Select(command => new MamlCommand(command))];
 
     public string Name => Details(Command + "name").Value;
 
@@ -33,7 +34,8 @@ internal sealed class MamlCommand
     public IReadOnlyList<string> Links => [.. _command.Descendants(Maml + "linkText").Select(link => link.Value)];
 
     public IReadOnlyList<PageExample> Examples => [.. _command.Descendants(Command + "example").Select(example => new PageExample(
-        example.Element(Maml + "title")!.Value.Trim('-', ' '), example.Element(Dev + "code")!.Value, Text(example.Element(Dev + "remarks"))))];
+        example.Element(Maml + "title")!.Value.Trim('-', ' '), example.Element(Dev + "code")!.Value,
+        Text(example.Element(Dev + "remarks"))))];
 
     public IReadOnlyList<MarkdownSection> Inputs => Types("inputType");
 
@@ -60,9 +62,11 @@ internal sealed class MamlCommand
     };
 
     private IReadOnlyList<MarkdownSection> Types(string element) =>
-        [.. _command.Descendants(Command + element).Select(type => new MarkdownSection(type.Element(Dev + "type")!.Value, Text(type.Element(Maml + "description"))))];
+        [.. _command.Descendants(Command + element)
+            .Select(type => new MarkdownSection(type.Element(Dev + "type")!.Value, Text(type.Element(Maml + "description"))))];
 
     private XElement Details(XName element) => _command.Element(Command + "details")!.Element(element)!;
 
-    private static string Text(XElement? element) => string.Join("\n\n", element?.Descendants(Maml + "para").Select(para => para.Value) ?? []).Trim();
+    private static string Text(XElement? element) =>
+        string.Join("\n\n", element?.Descendants(Maml + "para").Select(para => para.Value) ?? []).Trim();
 }

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>What Get-Help reads says what the pages say: docs/Update-Help.ps1 makes the one from the other, and both are committed.</summary>
+/// <summary>What Get-Help reads says what the pages say: docs/Update-Help.ps1 makes the one from the other, and both are
+/// committed.</summary>
 public sealed class MamlTests
 {
     public static TheoryData<string> Names => BuiltCmdlets.Names;
@@ -44,7 +45,8 @@ public sealed class MamlTests
     public void Parameters_are_those_of_the_page(string name)
     {
         var (page, maml) = Both(name);
-        Assert.Equal(page.Parameters.Select(ToMaml).OrderBy(parameter => parameter.Name), maml.Parameters.OrderBy(parameter => parameter.Name));
+        Assert.Equal(page.Parameters.Select(ToMaml).OrderBy(parameter => parameter.Name),
+            maml.Parameters.OrderBy(parameter => parameter.Name));
     }
 
     [Theory]
@@ -52,8 +54,10 @@ public sealed class MamlTests
     public void The_syntax_is_that_of_the_page(string name)
     {
         var (page, maml) = Both(name);
-        var sets = page.Syntax.Select(set => string.Join(' ', Regex.Matches(set.Text, @"\[?-(\w+)\]?").Select(match => match.Groups[1].Value)));
-        Assert.Equal(sets.Select(set => set[(set.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order(), maml.Sets.Select(set => string.Join(' ', set.Select(parameter => parameter.Name))).Order());
+        var sets = page.Syntax.Select(
+            set => string.Join(' ', Regex.Matches(set.Text, @"\[?-(\w+)\]?").Select(match => match.Groups[1].Value)));
+        Assert.Equal(sets.Select(set => set[(set.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order(),
+            maml.Sets.Select(set => string.Join(' ', set.Select(parameter => parameter.Name))).Order());
         foreach (var parameter in maml.Sets.SelectMany(set => set))
         {
             var described = page.Parameters.Single(other => other.Name == parameter.Name);
@@ -92,5 +96,6 @@ public sealed class MamlTests
 
     /// <summary>A text of a page as a console shows it.</summary>
     private static string Plain(string markdown) =>
-        Regex.Replace(Regex.Replace(Regex.Replace(markdown, @"\[([^\]]+)\]\([^)]+\)", "$1"), @"\*\*([^*]+)\*\*", "$1"), "\n{3,}", "\n\n").Trim();
+        Regex.Replace(Regex.Replace(Regex.Replace(markdown, @"\[([^\]]+)\]\([^)]+\)", "$1"), @"\*\*([^*]+)\*\*", "$1"), "\n{3,}", "\n\n")
+            .Trim();
 }

@@ -24,7 +24,8 @@ internal sealed record MarkdownSection(string Title, string Text)
             }
         }
 
-        return [.. sections.Where(section => section.Title.Length > 0).Select(section => new MarkdownSection(section.Title, string.Join('\n', section.Lines).Trim()))];
+        return [.. sections.Where(section => section.Title.Length > 0)
+            .Select(section => new MarkdownSection(section.Title, string.Join('\n', section.Lines).Trim()))];
     }
 
     /// <summary>The blocks of code in a language.</summary>

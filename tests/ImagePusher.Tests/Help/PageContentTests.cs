@@ -35,7 +35,8 @@ public sealed partial class PageContentTests(BuiltCmdlets cmdlets) : IClassFixtu
     {
         var examples = HelpPage.Of(name).Examples;
         Assert.True(examples.Count >= 3, $"{examples.Count} examples");
-        Assert.Equal(Enumerable.Range(1, examples.Count).Select(number => $"Example {number}: "), examples.Select(example => Regex.Match(example.Title, @"^Example \d+: ").Value));
+        Assert.Equal(Enumerable.Range(1, examples.Count).Select(number => $"Example {number}: "),
+            examples.Select(example => Regex.Match(example.Title, @"^Example \d+: ").Value));
         // With its dashes it fits a console of 80 columns.
         Assert.All(examples, example => Assert.InRange(example.Title.Length, 15, 58));
         Assert.All(examples, example => Assert.NotEmpty(example.Code));
@@ -69,7 +70,8 @@ public sealed partial class PageContentTests(BuiltCmdlets cmdlets) : IClassFixtu
             Assert.All(values, value => Assert.Contains($"`{value}`", text, StringComparison.Ordinal));
             foreach (var range in parameter.Attributes.OfType<ValidateRangeAttribute>())
             {
-                Assert.Contains($"{range.MinRange} to {range.MaxRange}", text.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
+                Assert.Contains($"{range.MinRange} to {range.MaxRange}", text.Replace(",", "", StringComparison.Ordinal),
+                    StringComparison.Ordinal);
             }
         }
     }

@@ -15,16 +15,20 @@ internal sealed record PageParameter(HelpParameter Shape, string Description, st
             {
                 Name = section.Title.TrimStart('-'),
                 Type = Value(yaml, "Type"),
-                Aliases = string.Join(", ", Regex.Match(yaml, @"(?m)^Aliases:(?<names>(\n- .+)*)").Groups["names"].Value.Split("\n- ", StringSplitOptions.RemoveEmptyEntries)),
+                Aliases = string.Join(", ",
+                    Regex.Match(yaml, @"(?m)^Aliases:(?<names>(\n- .+)*)").Groups["names"].Value.Split("\n- ",
+                        StringSplitOptions.RemoveEmptyEntries)),
                 SupportsWildcards = Is(yaml, "SupportsWildcards"),
-                Sets = string.Join('\n', Regex.Matches(yaml, @"(?m)^- Name: .+(\n  .+)*").Select(match => Set(match.Value)).Order(StringComparer.Ordinal)),
+                Sets = string.Join('\n',
+                    Regex.Matches(yaml, @"(?m)^- Name: .+(\n  .+)*").Select(match => Set(match.Value)).Order(StringComparer.Ordinal)),
             },
             section.Text[..section.Text.IndexOf("```yaml", StringComparison.Ordinal)].Trim(),
             Value(yaml, "DefaultValue"));
     }
 
     private static string Set(string yaml) => HelpParameter.Set(
-        Value(yaml, "- Name"), Value(yaml, "  Position"), Is(yaml, "  IsRequired"), Is(yaml, "  ValueFromPipeline"), Is(yaml, "  ValueFromPipelineByPropertyName"));
+        Value(yaml, "- Name"), Value(yaml, "  Position"), Is(yaml, "  IsRequired"), Is(yaml, "  ValueFromPipeline"),
+        Is(yaml, "  ValueFromPipelineByPropertyName"));
 
     private static bool Is(string yaml, string key) => bool.Parse(Value(yaml, key));
 

@@ -18,31 +18,43 @@ public sealed class CompareImageTests : IDisposable
         var after = await ReferenceTools.UnpackAsync(layout, "app", Token);
         using var engine = new Engine { ["layout"] = layout };
         var files = await engine.OutputAsync(
-            "Compare-Image (Get-ImageTar $layout -Image '*:base') (Get-ImageTar $layout -Image '*:app') -File -IncludeEqual | Where-Object Kind -EQ File", Token);
+            "Compare-Image (Get-ImageTar $layout -Image '*:base') (Get-ImageTar $layout -Image '*:app') -File -IncludeEqual "
+                + "| Where-Object Kind -EQ File", Token);
         var expected = before.Keys.Union(after.Keys).SelectMany(path =>
             before.GetValueOrDefault(path) is var old && old == after.GetValueOrDefault(path) ? [$"== {path}"]
-            : new[] { (Side: "<=", Is: old is not null), (Side: "=>", Is: after.ContainsKey(path)) }.Where(side => side.Is).Select(side => $"{side.Side} {path}"));
-        Assert.Equal(expected.Order(StringComparer.Ordinal), files.Select(file => $"{file.Properties["SideIndicator"].Value} {file.Properties["Name"].Value}").Order(StringComparer.Ordinal));
+            : new[] { (Side: "<=", Is: old is not null), (Side: "=>", Is: after.ContainsKey(path)) }.Where(side => side.Is)
+                .Select(side => $"{side.Side} {path}"));
+        Assert.Equal(expected.Order(StringComparer.Ordinal),
+            files.Select(file => $"{file.Properties["SideIndicator"].Value} {file.Properties["Name"].Value}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Fields_and_layers_have_sides_and_only_new_blobs_are_transferred()
     {
         byte[] shared = LayerTar.Of("a", "shared"), old = LayerTar.Of("b", "old"), added = LayerTar.Of("c", "a new and longer layer");
-        const string Config = """{"os":"linux","architecture":"amd64","config":{"User":"$user","Env":["SAME=1","$env"]},"rootfs":{"type":"layers"}}""";
-        string Text(string user, string variable) => Config.Replace("$user", user, StringComparison.Ordinal).Replace("$env", variable, StringComparison.Ordinal);
+        const string Config = """
+            {"os":"linux","architecture":"amd64","config":{"User":"$user","Env":["SAME=1","$env"]},
+            "rootfs":{"type":"layers"}}
+            """;
+        string Text(string user, string variable) =>
+            Config.Replace("$user", user, StringComparison.Ordinal).Replace("$env", variable, StringComparison.Ordinal);
         using var engine = new Engine
         {
             ["one"] = ConfiguredImage.Write(_folder["one"], Text("a", "OLD=1"), shared, old),
             ["two"] = ConfiguredImage.Write(_folder["two"], Text("b", "NEW=2"), shared, added),
         };
         var rows = await engine.OutputAsync("Compare-Image $one $two -IncludeEqual", Token);
-        string[] Of(string kind) => [.. rows.Where(row => (string)row.Properties["Kind"].Value == kind).Select(row => $"{row.Properties["SideIndicator"].Value} {row.Properties["Name"].Value}")];
-        Assert.Equal(["<= Digest", "=> Digest", "== Platform", "<= User", "=> User", "== Environment.SAME", "<= Environment.OLD", "=> Environment.NEW"], Of("Config"));
+        string[] Of(string kind) =>
+            [.. rows.Where(row => (string)row.Properties["Kind"].Value == kind)
+                .Select(row => $"{row.Properties["SideIndicator"].Value} {row.Properties["Name"].Value}")];
+        Assert.Equal(["<= Digest", "=> Digest", "== Platform", "<= User", "=> User", "== Environment.SAME", "<= Environment.OLD",
+            "=> Environment.NEW"], Of("Config"));
         Assert.Equal([$"<= {Http.DigestOf(old)}", $"== {Http.DigestOf(shared)}", $"=> {Http.DigestOf(added)}"], Of("Layer"));
         var manifest = Directory.EnumerateFiles(_folder["two/blobs/sha256"]).Sum(file => new FileInfo(file).Length) - shared.Length;
         Assert.Equal(manifest, rows.Sum(row => (long)row.Properties["TransferSize"].Value));
-        Assert.DoesNotContain(await engine.OutputAsync("Compare-Image $one $two", Token), row => (string)row.Properties["SideIndicator"].Value == "==");
+        Assert.DoesNotContain(await engine.OutputAsync("Compare-Image $one $two", Token),
+            row => (string)row.Properties["SideIndicator"].Value == "==");
         Assert.Empty(await engine.OutputAsync("Compare-Image $one $one -File", Token));
     }
 
@@ -62,7 +74,8 @@ public sealed class CompareImageTests : IDisposable
             """, Token);
 
         // The archive has the layers uncompressed, and no manifest.
-        Assert.All(rows, row => Assert.True((string)row.Properties["Kind"].Value == "Manifest" || (string)row.Properties["SideIndicator"].Value == "==", row.ToString()));
+        Assert.All(rows, row => Assert.True(
+            (string)row.Properties["Kind"].Value == "Manifest" || (string)row.Properties["SideIndicator"].Value == "==", row.ToString()));
         Assert.Equal(3, rows.Count(row => (string)row.Properties["Kind"].Value == "Layer"));
         Assert.Contains(rows, row => (string)row.Properties["Kind"].Value == "File");
     }

@@ -4,7 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Save-ImageFile writes nothing through links of its target, and Get-ImageFile outlives layers that are made to exhaust it.</summary>
+/// <summary>Save-ImageFile writes nothing through links of its target, and Get-ImageFile outlives layers that are made to exhaust
+/// it.</summary>
 public sealed class HostileImageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -84,7 +85,8 @@ public sealed class HostileImageTests : IDisposable
 
     private async Task<Outcome> SaveAsync(params (TarEntryType Type, string Name, string Content)[] entries)
     {
-        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, LayeredImage.Layer(entries)), ["out"] = _folder["out"] };
+        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, LayeredImage.Layer(entries)),
+            ["out"] = _folder["out"] };
         return (await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Path $out -Force", Token)).WithoutErrors();
     }
 }

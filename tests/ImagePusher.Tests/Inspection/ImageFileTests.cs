@@ -6,7 +6,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Get-ImageFile and Save-ImageFile see the file tree that umoci unpacks, read only what they need, and never leave their folder.</summary>
+/// <summary>Get-ImageFile and Save-ImageFile see the file tree that umoci unpacks, read only what they need, and never leave their
+/// folder.</summary>
 public sealed class ImageFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,10 +21,14 @@ public sealed class ImageFileTests : IDisposable
     {
         var layout = await LayeredImage.MakeAsync(_folder["made"], Token);
         var expected = await ReferenceTools.UnpackAsync(layout, name, Token);
-        using var engine = new Engine { ["layout"] = layout, ["name"] = $"*:{name}", ["out"] = _folder["out"], ["tar"] = _folder["out.tar"] };
+        using var engine = new Engine { ["layout"] = layout, ["name"] = $"*:{name}", ["out"] = _folder["out"],
+            ["tar"] = _folder["out.tar"] };
         var listed = await engine.OutputAsync("Get-ImageFile -Path $layout -Image $name", Token);
-        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), listed.Select(file => (string)file.Properties["Path"].Value).Order(StringComparer.Ordinal));
-        await engine.OutputAsync("Save-ImageFile -LiteralPath $layout -Image $name -Path $out; Save-ImageFile -LiteralPath $layout -Image $name -Path $tar", Token);
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal),
+            listed.Select(file => (string)file.Properties["Path"].Value).Order(StringComparer.Ordinal));
+        await engine.OutputAsync(
+            "Save-ImageFile -LiteralPath $layout -Image $name -Path $out; Save-ImageFile -LiteralPath $layout -Image $name -Path $tar",
+            Token);
         Assert.Equal(expected, ReferenceTools.Describe(_folder["out"]));
         Directory.CreateDirectory(_folder["extracted"]);
         await ExternalTools.RunAsync("tar", ["-xpf", _folder["out.tar"], "-C", _folder["extracted"]], Token);
@@ -39,7 +44,8 @@ public sealed class ImageFileTests : IDisposable
     {
         var images = await ImagesFixture.GetAsync(Token);
         var expected = await ReferenceTools.UnpackAsync(images["oci"], "app", Token);
-        using var engine = new Engine { ["path"] = images[fixture], ["image"] = fixture == "oci" ? "*:app" : "*", ["out"] = _folder["out"] };
+        using var engine = new Engine { ["path"] = images[fixture], ["image"] = fixture == "oci" ? "*:app" : "*",
+            ["out"] = _folder["out"] };
         await engine.OutputAsync("Save-ImageFile -LiteralPath $path -Image $image -Path $out", Token);
         Assert.Equal(expected, ReferenceTools.Describe(_folder["out"]));
     }
@@ -73,7 +79,8 @@ public sealed class ImageFileTests : IDisposable
     {
         var layout = await LayeredImage.MakeAsync(_folder["made"], Token);
         using var engine = new Engine { ["layout"] = layout, ["out"] = _folder[name] };
-        (await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Image *:app -Path $out -Include '*.none'", Token)).SingleError().Is("PathNotFound", "*.none");
+        (await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Image *:app -Path $out -Include '*.none'", Token)).SingleError()
+            .Is("PathNotFound", "*.none");
         Assert.False(Path.Exists(_folder[name]));
     }
 
@@ -82,14 +89,17 @@ public sealed class ImageFileTests : IDisposable
     {
         byte[][] layers =
         [
-            LayeredImage.Layer((TarEntryType.RegularFile, "etc/base", "base"), (TarEntryType.RegularFile, "etc/os", "old"), (TarEntryType.RegularFile, "etc/gone", "g")),
+            LayeredImage.Layer((TarEntryType.RegularFile, "etc/base", "base"), (TarEntryType.RegularFile, "etc/os", "old"),
+                (TarEntryType.RegularFile, "etc/gone", "g")),
             LayeredImage.Layer((TarEntryType.RegularFile, "etc/os", "middle")),
             LayeredImage.Layer((TarEntryType.RegularFile, "etc/.wh.gone", ""), (TarEntryType.RegularFile, "etc/top", "top")),
         ];
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
-        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, layers), ["name"] = $"{registry.Address}/app:1", ["out"] = _folder["out"] };
+        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, layers),
+            ["name"] = $"{registry.Address}/app:1", ["out"] = _folder["out"] };
         await engine.OutputAsync("Push-ImageTar $layout -Destination $name", Token);
-        foreach (var (path, expected) in new[] { ("/etc/top", new[] { 2 }), ("/etc/os", [2, 1]), ("/etc/gone", [2]), ("/etc/base", [2, 1, 0]) })
+        foreach (var (path, expected) in new[] { ("/etc/top", new[] { 2 }), ("/etc/os", [2, 1]), ("/etc/gone", [2]),
+            ("/etc/base", [2, 1, 0]) })
         {
             var before = registry.Requests.Count;
             var outcome = await engine.RunAsync($"Get-ImageFile $name {path}; Save-ImageFile $name $out/{path[5..]} {path}", Token);
@@ -110,11 +120,15 @@ public sealed class ImageFileTests : IDisposable
     public async Task What_leads_out_is_refused_by_name_and_its_neighbours_are_written(string target)
     {
         var layer = LayeredImage.Layer(
-            (TarEntryType.RegularFile, "../evil", "x"), (TarEntryType.RegularFile, "/abs", "x"), (TarEntryType.RegularFile, "d/../../up", "x"),
-            (TarEntryType.SymbolicLink, "out", "../../etc"), (TarEntryType.SymbolicLink, "p/q/root", "../.."), (TarEntryType.SymbolicLink, "p/step", "q/root/../../etc"),
+            (TarEntryType.RegularFile, "../evil", "x"), (TarEntryType.RegularFile, "/abs", "x"),
+            (TarEntryType.RegularFile, "d/../../up", "x"),
+            (TarEntryType.SymbolicLink, "out", "../../etc"), (TarEntryType.SymbolicLink, "p/q/root", "../.."),
+            (TarEntryType.SymbolicLink, "p/step", "q/root/../../etc"),
             (TarEntryType.HardLink, "hard", "nothing"), (TarEntryType.CharacterDevice, "dev", ""), (TarEntryType.Fifo, "fifo", ""),
-            (TarEntryType.RegularFile, "good\u001b[31m", "good"), (TarEntryType.SymbolicLink, "p/in", "/good"), (TarEntryType.RegularFile, "p/last", "last"));
-        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, layer), ["out"] = _folder[$"deep/{target}"] };
+            (TarEntryType.RegularFile, "good\u001b[31m", "good"), (TarEntryType.SymbolicLink, "p/in", "/good"),
+            (TarEntryType.RegularFile, "p/last", "last"));
+        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"], null, layer),
+            ["out"] = _folder[$"deep/{target}"] };
         Directory.CreateDirectory(_folder["deep"]);
         var outcome = await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Path $out", Token);
         Assert.Empty(outcome.AllErrors);
@@ -127,7 +141,8 @@ public sealed class ImageFileTests : IDisposable
         Assert.Equal([target], Directory.EnumerateFileSystemEntries(_folder["deep"]).Select(Path.GetFileName));
         if (target == "folder")
         {
-            Assert.Equal(["/good\u001b[31m", "/p", "/p/in", "/p/last", "/p/q", "/p/q/root"], ReferenceTools.Describe(_folder["deep/folder"]).Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(["/good\u001b[31m", "/p", "/p/in", "/p/last", "/p/q", "/p/q/root"],
+                ReferenceTools.Describe(_folder["deep/folder"]).Keys.Order(StringComparer.Ordinal));
             Assert.Equal("../good", new FileInfo(_folder["deep/folder/p/in"]).LinkTarget);
         }
     }
@@ -149,8 +164,10 @@ public sealed class ImageFileTests : IDisposable
     [Fact]
     public async Task WhatIf_writes_nothing_and_an_existing_target_stays_without_Force()
     {
-        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"]), ["out"] = _folder["out"], ["tar"] = _folder["out.tar"] };
-        await engine.OutputAsync("Save-ImageFile -LiteralPath $layout -Path $out -WhatIf; Save-ImageFile -LiteralPath $layout -Path $tar -WhatIf", Token);
+        using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"]), ["out"] = _folder["out"],
+            ["tar"] = _folder["out.tar"] };
+        await engine.OutputAsync(
+            "Save-ImageFile -LiteralPath $layout -Path $out -WhatIf; Save-ImageFile -LiteralPath $layout -Path $tar -WhatIf", Token);
         Assert.False(Directory.Exists(_folder["out"]) || File.Exists(_folder["out.tar"]));
         await File.WriteAllTextAsync(_folder["out.tar"], "mine", Token);
         foreach (var options in new[] { "", "-NoClobber", "-Force -NoClobber" })
@@ -170,9 +187,11 @@ public sealed class ImageFileTests : IDisposable
     public async Task Content_that_is_not_a_layer_is_UnsupportedContent_and_a_changed_one_is_DigestMismatch()
     {
         var layout = ConfiguredImage.Write(_folder["layout"], null, Http.RandomBytes(5000));
-        using var engine = new Engine { ["layout"] = layout, ["artifact"] = (await ImagesFixture.GetAsync(Token))["artifact"], ["other"] = ConfiguredImage.Write(_folder["other"]) };
+        using var engine = new Engine { ["layout"] = layout, ["artifact"] = (await ImagesFixture.GetAsync(Token))["artifact"],
+            ["other"] = ConfiguredImage.Write(_folder["other"]) };
         var failed = await engine.RunAsync("Get-ImageFile -Path $layout; Get-ImageFile -Path $artifact -Image '*chart'", Token);
-        Assert.Equal(["UnsupportedContent", "UnsupportedContent"], failed.AllErrors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(["UnsupportedContent", "UnsupportedContent"],
+            failed.AllErrors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         var blob = _folder[$"other/blobs/sha256/{Http.DigestOf(ConfiguredImage.Layer).Split(':')[1]}"];
         var bytes = await File.ReadAllBytesAsync(blob, Token);
         bytes[512] ^= 1;

@@ -18,28 +18,33 @@ public sealed class SinglePassTests : IDisposable
         {
             "a link of the base moves a file of an upper layer over one of the base",
             [
-                LayeredImage.Layer((TarEntryType.Directory, "usr/lib", ""), (TarEntryType.RegularFile, "usr/lib/x", "old"), (TarEntryType.SymbolicLink, "lib", "usr/lib")),
+                LayeredImage.Layer((TarEntryType.Directory, "usr/lib", ""), (TarEntryType.RegularFile, "usr/lib/x", "old"),
+                    (TarEntryType.SymbolicLink, "lib", "usr/lib")),
                 LayeredImage.Layer((TarEntryType.RegularFile, "lib/x", "new"), (TarEntryType.RegularFile, "lib/y", "y")),
             ]
         },
         {
             "a path of a layer is repeated",
-            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "first"), (TarEntryType.RegularFile, "y", "y"), (TarEntryType.RegularFile, "x", "second"))]
+            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "first"), (TarEntryType.RegularFile, "y", "y"),
+                (TarEntryType.RegularFile, "x", "second"))]
         },
         {
             "a file becomes a folder in its own layer",
-            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "file"), (TarEntryType.Directory, "x", ""), (TarEntryType.RegularFile, "x/y", "y"))]
+            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "file"), (TarEntryType.Directory, "x", ""),
+                (TarEntryType.RegularFile, "x/y", "y"))]
         },
         {
             "a hard link keeps what an upper layer hides",
             [
-                LayeredImage.Layer((TarEntryType.RegularFile, "x", "kept"), (TarEntryType.HardLink, "y", "x"), (TarEntryType.RegularFile, "z", "z")),
+                LayeredImage.Layer((TarEntryType.RegularFile, "x", "kept"), (TarEntryType.HardLink, "y", "x"),
+                    (TarEntryType.RegularFile, "z", "z")),
                 LayeredImage.Layer((TarEntryType.RegularFile, ".wh.x", ""), (TarEntryType.RegularFile, "z", "Z")),
             ]
         },
         {
             "an upper layer links to a file of the base",
-            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "x")), LayeredImage.Layer((TarEntryType.HardLink, "y", "x"), (TarEntryType.RegularFile, "a", "a"))]
+            [LayeredImage.Layer((TarEntryType.RegularFile, "x", "x")),
+                LayeredImage.Layer((TarEntryType.HardLink, "y", "x"), (TarEntryType.RegularFile, "a", "a"))]
         },
     };
 
@@ -51,10 +56,14 @@ public sealed class SinglePassTests : IDisposable
         byte[][] layers =
         [
             LayeredImage.Layer(
-                (TarEntryType.Directory, "etc", ""), (TarEntryType.RegularFile, "etc/os", "old"), (TarEntryType.RegularFile, "etc/gone", "g"),
-                (TarEntryType.RegularFile, "bin", "b"), (TarEntryType.HardLink, "bin2", "bin"), (TarEntryType.SymbolicLink, "link", "etc/os")),
-            LayeredImage.Layer((TarEntryType.Directory, "etc", ""), (TarEntryType.RegularFile, "etc/os", "new"), (TarEntryType.RegularFile, "etc/.wh.gone", "")),
-            LayeredImage.Layer((TarEntryType.Directory, "srv", ""), (TarEntryType.RegularFile, "srv/.wh..wh..opq", ""), (TarEntryType.RegularFile, "srv/a", "a")),
+                (TarEntryType.Directory, "etc", ""), (TarEntryType.RegularFile, "etc/os", "old"),
+                (TarEntryType.RegularFile, "etc/gone", "g"),
+                (TarEntryType.RegularFile, "bin", "b"), (TarEntryType.HardLink, "bin2", "bin"),
+                (TarEntryType.SymbolicLink, "link", "etc/os")),
+            LayeredImage.Layer((TarEntryType.Directory, "etc", ""), (TarEntryType.RegularFile, "etc/os", "new"),
+                (TarEntryType.RegularFile, "etc/.wh.gone", "")),
+            LayeredImage.Layer((TarEntryType.Directory, "srv", ""), (TarEntryType.RegularFile, "srv/.wh..wh..opq", ""),
+                (TarEntryType.RegularFile, "srv/a", "a")),
         ];
         Assert.Equal([1, 1, 1], await SaveAsync(layers, target, ""));
     }
@@ -67,11 +76,13 @@ public sealed class SinglePassTests : IDisposable
         byte[][] layers =
         [
             LayeredImage.Layer((TarEntryType.RegularFile, "base", "b")),
-            LayeredImage.Layer((TarEntryType.RegularFile, "srv/large", new string('x', 3_000_000)), (TarEntryType.RegularFile, "srv/other", "o")),
+            LayeredImage.Layer((TarEntryType.RegularFile, "srv/large", new string('x', 3_000_000)),
+                (TarEntryType.RegularFile, "srv/other", "o")),
             LayeredImage.Layer((TarEntryType.RegularFile, "top", "t")),
         ];
         Assert.Equal([0, 1, 1], await SaveAsync(layers, target, "/srv/large", unpack: false));
-        Assert.Equal(["/srv/large"], Saved(target).Where(file => file.Value.StartsWith("file", StringComparison.Ordinal)).Select(file => file.Key));
+        Assert.Equal(["/srv/large"],
+            Saved(target).Where(file => file.Value.StartsWith("file", StringComparison.Ordinal)).Select(file => file.Key));
     }
 
     [Theory]
@@ -88,7 +99,8 @@ public sealed class SinglePassTests : IDisposable
         var layer = LayeredImage.Layer((TarEntryType.RegularFile, "a", "a"), (TarEntryType.RegularFile, "b", "b"));
         var layout = ConfiguredImage.Write(_folder["layout"], null, layer);
         layer[^1] ^= 1;
-        await File.WriteAllBytesAsync(Path.Combine(layout, "blobs", "sha256", Directory.GetFiles(Path.Combine(layout, "blobs", "sha256")).MaxBy(file => new FileInfo(file).Length)!), layer, Token);
+        await File.WriteAllBytesAsync(Path.Combine(layout, "blobs", "sha256",
+            Directory.GetFiles(Path.Combine(layout, "blobs", "sha256")).MaxBy(file => new FileInfo(file).Length)!), layer, Token);
         Directory.CreateDirectory(_folder["out"]);
         using var engine = new Engine { ["layout"] = layout, ["out"] = _folder["out"] };
         (await engine.RunAsync("Save-ImageFile -LiteralPath $layout -Path $out", Token)).SingleError().Is("DigestMismatch");
@@ -100,7 +112,10 @@ public sealed class SinglePassTests : IDisposable
     /// <summary>Saves files of a registry's image, compares them with umoci's, and gives the number of requests for each layer.</summary>
     private async Task<IReadOnlyList<int>> SaveAsync(byte[][] layers, string target, string include, bool unpack = true)
     {
-        var config = $$"""{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[{{string.Join(',', layers.Select(layer => $"\"{Http.DigestOf(layer)}\""))}}]} }""";
+        var config = $$"""
+            {"os":"linux","architecture":"amd64","rootfs":{"type":"layers",
+            "diff_ids":[{{string.Join(',', layers.Select(layer => $"\"{Http.DigestOf(layer)}\""))}}]} }
+            """;
         var layout = ConfiguredImage.Write(_folder["layout"], config, layers);
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         using var engine = new Engine { ["layout"] = layout, ["name"] = $"{registry.Address}/app:1", ["out"] = _folder[target] };
@@ -112,7 +127,8 @@ public sealed class SinglePassTests : IDisposable
             Assert.Equal(await ReferenceTools.UnpackAsync(layout, "example.com/configured:1", Token), Saved(target));
         }
 
-        return [.. layers.Select(layer => registry.Requests.Skip(before).Count(request => request.Is("GET", "/blobs/" + Http.DigestOf(layer))))];
+        return [.. layers.Select(
+            layer => registry.Requests.Skip(before).Count(request => request.Is("GET", "/blobs/" + Http.DigestOf(layer))))];
     }
 
     private SortedDictionary<string, string> Saved(string target)

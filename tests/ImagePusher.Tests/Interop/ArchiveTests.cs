@@ -5,7 +5,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>Every format of image tar, pushed from the cache and directly to docker-registry; skopeo, umoci and Python read what arrived.</summary>
+/// <summary>Every format of image tar, pushed from the cache and directly to docker-registry; skopeo, umoci and Python read what
+/// arrived.</summary>
 public sealed class ArchiveTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static readonly PushedImage App = new("team/app", "1.0", "app");
@@ -58,7 +59,8 @@ public sealed class ArchiveTests(RegistryFixture registries) : IClassFixture<Reg
         using var engine = await EngineAsync("docker-archive.tar", registry);
         engine["credential"] = RegistryFixture.Credential;
         var results = await engine.OutputAsync(
-            "$null = Connect-Registry $registry -Credential $credential; Import-ImageTar $tar | Push-CachedImage -Destination $registry", Token);
+            "$null = Connect-Registry $registry -Credential $credential; Import-ImageTar $tar | Push-CachedImage -Destination $registry",
+            Token);
         await CheckAsync("docker-archive.tar", registry, results, asUser: true);
     }
 

@@ -4,7 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>A docker archive has the same digest by import and by direct push, and existing layers are neither read nor sent again.</summary>
+/// <summary>A docker archive has the same digest by import and by direct push, and existing layers are neither read nor sent
+/// again.</summary>
 public sealed class DeterminismTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -37,9 +38,11 @@ public sealed class DeterminismTests(RegistryFixture registries) : IClassFixture
     public async Task Settings_that_differ_give_digests_that_differ()
     {
         var digests = new HashSet<string>();
-        foreach (var settings in new[] { "", "-Compression None", "-Compression Gzip -CompressionLevel 1", "-Compression Zstd", "-ManifestFormat Docker" })
+        foreach (var settings in new[] { "", "-Compression None", "-Compression Gzip -CompressionLevel 1", "-Compression Zstd",
+            "-ManifestFormat Docker" })
         {
-            Assert.True(digests.Add((await DigestsAsync("docker-archive.tar", $"Push-ImageTar $tar -Destination $registry {settings}"))[0]), settings);
+            Assert.True(digests.Add((await DigestsAsync("docker-archive.tar", $"Push-ImageTar $tar -Destination $registry {settings}"))[0]),
+                settings);
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class ForeignLayerTests : IDisposable
     {
         using var engine = Start();
         var pushed = await engine.OutputAsync(
-            "$from = (Start-LocalRegistry -Port 0 -Path $a).Registry; $to = (Start-LocalRegistry -Port 0 -Path $b).Registry\n" + script, Token);
+            "$from = (Start-LocalRegistry -Port 0 -Path $a).Registry; $to = (Start-LocalRegistry -Port 0 -Path $b).Registry\n" + script,
+            Token);
         Assert.Equal(_images.Manifests, pushed.Select(result => (string)result.Properties["Digest"].Value).ToHashSet());
         Assert.Superset(_images.Copied, Arrived());
         Assert.Empty(_images.Skipped.Intersect(Arrived()));
@@ -60,7 +61,8 @@ public sealed class ForeignLayerTests : IDisposable
 
     private Engine Start()
     {
-        var engine = new Engine { ["layout"] = _folder["layout"], ["tar"] = _folder["out.tar"], ["a"] = _folder["a"], ["b"] = _folder["b"] };
+        var engine = new Engine { ["layout"] = _folder["layout"], ["tar"] = _folder["out.tar"], ["a"] = _folder["a"],
+            ["b"] = _folder["b"] };
         return engine;
     }
 

@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>OCI layouts whose manifests must arrive unchanged: zstd layers, an index, artifacts; and an archive that lacks part of its index.</summary>
+/// <summary>OCI layouts whose manifests must arrive unchanged: zstd layers, an index, artifacts; and an archive that lacks part of its
+/// index.</summary>
 public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private const string ByCache = "Import-ImageTar $layout | Push-CachedImage -Destination $registry";
@@ -45,7 +46,8 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
         using var folder = new TemporaryFolder();
         await ExternalTools.RunAsync(
             "skopeo",
-            ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{result.Reference}", $"dir:{folder["copy"]}"], Token);
+            ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", $"docker://{result.Reference}", $"dir:{folder["copy"]}"],
+            Token);
         Assert.Equal(original.Raw, await File.ReadAllBytesAsync(folder["copy", "manifest.json"], Token));
         foreach (var child in original.Manifests)
         {

@@ -22,14 +22,16 @@ public sealed class LocalRegistryTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine();
         var registry = await StartAsync(engine);
-        await ExternalTools.RunAsync("skopeo", [.. Skopeo, .. options, "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", $"docker://{registry}/team/app:1"], Token);
+        await ExternalTools.RunAsync("skopeo",
+            [.. Skopeo, .. options, "--dest-tls-verify=false", $"oci:{images[layout]}:{name}", $"docker://{registry}/team/app:1"], Token);
         var cached = await engine.SingleAsync("Get-CachedImage localhost/team/app:1", Token);
         if (options.Length == 0)
         {
             Assert.Equal(RawManifest.OfLayout(images[layout], name).Digest, (string)cached.Digest);
         }
 
-        await ExternalTools.RunAsync("skopeo", [.. Skopeo, "--preserve-digests", "--src-tls-verify=false", $"docker://{registry}/team/app:1", $"dir:{folder["read"]}"], Token);
+        await ExternalTools.RunAsync("skopeo",
+            [.. Skopeo, "--preserve-digests", "--src-tls-verify=false", $"docker://{registry}/team/app:1", $"dir:{folder["read"]}"], Token);
         Assert.Equal((string)cached.Digest, Http.DigestOf(await File.ReadAllBytesAsync(folder["read", "manifest.json"], Token)));
     }
 
@@ -63,11 +65,13 @@ public sealed class LocalRegistryTests
         using var http = new HttpClient();
         for (var count = 0; count < 3; count++)
         {
-            using var answer = await http.GetAsync(new Uri($"http://{registry}/v2/app/{(what == "manifest" ? "manifests/1" : $"blobs/sha256:{name}")}"), Token);
+            using var answer = await http.GetAsync(
+                new Uri($"http://{registry}/v2/app/{(what == "manifest" ? "manifests/1" : $"blobs/sha256:{name}")}"), Token);
             Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
         }
 
-        Assert.Contains(name, Assert.Single((await engine.RunAsync("Get-LocalRegistry", Token)).WithoutErrors().Warnings), StringComparison.Ordinal);
+        Assert.Contains(name, Assert.Single((await engine.RunAsync("Get-LocalRegistry", Token)).WithoutErrors().Warnings),
+            StringComparison.Ordinal);
         Assert.Empty((await engine.RunAsync("Get-LocalRegistry", Token)).Warnings);
     }
 
@@ -80,9 +84,11 @@ public sealed class LocalRegistryTests
         var registry = await StartAsync(engine);
 
         // podman requires the file that the environment names.
-        var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = folder.Write("auth.json", "{}") } };
+        var settings = new ToolSettings
+            { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = folder.Write("auth.json", "{}") } };
         Task<ToolResult> PodmanAsync(params string[] arguments) =>
-            ExternalTools.RunAsync("podman", ["--root", folder["store"], "--runroot", folder["run"], "--storage-driver", "vfs", .. arguments], settings, Token);
+            ExternalTools.RunAsync("podman",
+                ["--root", folder["store"], "--runroot", folder["run"], "--storage-driver", "vfs", .. arguments], settings, Token);
         await PodmanAsync("load", "-q", "-i", images["docker-archive.tar"]);
         await PodmanAsync("tag", "example.com/team/app:1.0", $"{registry}/team/app:1");
         var id = (await PodmanAsync("image", "inspect", "--format", "{{.Id}}", $"{registry}/team/app:1")).Output;
@@ -104,7 +110,8 @@ public sealed class LocalRegistryTests
         using var engine = new Engine { ["who"] = RegistryFixture.Credential };
         var registry = await StartAsync(engine, "-Credential $who");
         Task<ToolResult> PushAsync(params string[] login) => ExternalTools.RunAsync(
-            "skopeo", [.. Skopeo, "--dest-tls-verify=false", .. login, $"oci:{images["oci"]}:app", $"docker://{registry}/team/app:1"], new ToolSettings { AllowFailure = true }, Token);
+            "skopeo", [.. Skopeo, "--dest-tls-verify=false", .. login, $"oci:{images["oci"]}:app", $"docker://{registry}/team/app:1"],
+            new ToolSettings { AllowFailure = true }, Token);
         foreach (var login in new string[][] { ["--dest-no-creds"], ["--dest-creds", "pusher:wrong"] })
         {
             var refused = await PushAsync(login);
@@ -126,7 +133,8 @@ public sealed class LocalRegistryTests
         var registry = await StartAsync(engine, "-ReadOnly");
         await ReferenceTools.CopyAsync($"docker://{registry}/team/app:1.0", folder["copy"], "app", Token);
         var refused = await ExternalTools.RunAsync(
-            "skopeo", [.. Skopeo, "--dest-tls-verify=false", $"oci:{folder["copy"]}:app", $"docker://{registry}/team/other:1"], new ToolSettings { AllowFailure = true }, Token);
+            "skopeo", [.. Skopeo, "--dest-tls-verify=false", $"oci:{folder["copy"]}:app", $"docker://{registry}/team/other:1"],
+            new ToolSettings { AllowFailure = true }, Token);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("denied", refused.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));
@@ -146,11 +154,13 @@ public sealed class LocalRegistryTests
             .Replace("/etc/ssl/registry.pem", certificates.ServerCertificateFile, StringComparison.Ordinal)
             .Replace("/etc/ssl/registry.key", certificates.ServerKeyFile, StringComparison.Ordinal);
         await using var nginx = await Nginx.StartAsync(
-            registry, new NginxOptions { Certificates = certificates, Server = port => server.Replace("listen 443", $"listen 127.0.0.1:{port}", StringComparison.Ordinal) }, Token);
+            registry, new NginxOptions { Certificates = certificates,
+                Server = port => server.Replace("listen 443", $"listen 127.0.0.1:{port}", StringComparison.Ordinal) }, Token);
         folder.Folder("certs");
         File.Copy(certificates.AuthorityFile, folder["certs", "ca.crt"]);
         await ExternalTools.RunAsync(
-            "skopeo", [.. Skopeo, "--dest-cert-dir", folder["certs"], "--dest-creds", RegistryFixture.UserAndPassword, $"oci:{images["oci"]}:app", $"docker://{nginx.Address}/team/app:1"], Token);
+            "skopeo", [.. Skopeo, "--dest-cert-dir", folder["certs"], "--dest-creds", RegistryFixture.UserAndPassword,
+                $"oci:{images["oci"]}:app", $"docker://{nginx.Address}/team/app:1"], Token);
         engine["there"] = nginx.Address;
         await engine.OutputAsync("Connect-Registry $there -CertificateAuthority $authority -Credential $who -PlainHttp:$false", Token);
         var copied = await engine.SingleAsync("Copy-RegistryImage \"$there/team/app:1\" -Destination \"$there/team/second:1\"", Token);

@@ -25,7 +25,8 @@ internal sealed record PushedImage(string Repository, string Tag, string Origina
 
         using var folder = new TemporaryFolder();
         await ReferenceTools.CopyAsync($"docker://{At(registry)}", folder["copy"], "back", cancellationToken, login);
-        Assert.Equal(await OriginalFiles.OfAsync(Original, cancellationToken), await ReferenceTools.UnpackAsync(folder["copy"], "back", cancellationToken));
+        Assert.Equal(await OriginalFiles.OfAsync(Original, cancellationToken),
+            await ReferenceTools.UnpackAsync(folder["copy"], "back", cancellationToken));
     }
 
     /// <summary>Python reads each layer as a gzip stream and .NET computes its diff ID: both are those of the original.</summary>
@@ -33,17 +34,20 @@ internal sealed record PushedImage(string Repository, string Tag, string Origina
     {
         var layout = (await ImagesFixture.GetAsync(cancellationToken))["oci"];
         var original = RawManifest.OfLayout(layout, Original);
-        var manifest = await RawManifest.OfRegistryAsync(registry, Repository, Tag, cancellationToken, asUser ? RegistryFixture.Authorization : null);
+        var manifest = await RawManifest.OfRegistryAsync(registry, Repository, Tag, cancellationToken,
+            asUser ? RegistryFixture.Authorization : null);
         var blobs = registry.Blobs();
         var config = new RawManifest(await File.ReadAllBytesAsync(blobs[manifest.Config].FullName, cancellationToken), null);
-        var diffIds = config.Root.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(diffId => diffId.GetString()!).ToList();
+        var diffIds = config.Root.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(diffId => diffId.GetString()!)
+            .ToList();
         Assert.Equal(original.Layers.Count, manifest.Layers.Count);
         Assert.Equal(diffIds.Count, manifest.Layers.Count);
         for (var i = 0; i < manifest.Layers.Count; i++)
         {
             var layer = blobs[manifest.Layers[i]].FullName;
             // umoci omits the padding of the last member of a tar, so what Python reports about the end is compared, not asserted.
-            var expected = await ReferenceTools.ReadTarAsync("r|gz", RawManifest.BlobOfLayout(layout, original.Layers[i]), cancellationToken);
+            var expected = await ReferenceTools.ReadTarAsync("r|gz", RawManifest.BlobOfLayout(layout, original.Layers[i]),
+                cancellationToken);
             Assert.True(expected.Count > 0);
             Assert.Equal(expected, await ReferenceTools.ReadTarAsync("r|gz", layer, cancellationToken));
             Assert.Equal(diffIds[i], await DiffIdAsync(layer, cancellationToken));

@@ -18,7 +18,8 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         await using var to = await DockerRegistry.StartAsync(Token);
         await ExternalTools.RunAsync(
             "skopeo",
-            ["--insecure-policy", "copy", "-q", "--format", format, "--dest-tls-verify=false", $"oci:{layout}:app", $"docker://{from.Address}/team/app:1"], Token);
+            ["--insecure-policy", "copy", "-q", "--format", format, "--dest-tls-verify=false", $"oci:{layout}:app",
+                $"docker://{from.Address}/team/app:1"], Token);
         var original = await RawManifest.OfRegistryAsync(from, "team/app", "1", Token);
 
         using var engine = new Engine { ["from"] = from.Address, ["to"] = to.Address };
@@ -109,7 +110,8 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tar"] = tar, ["registry"] = registry.Address };
         var saved = await engine.SingleAsync(
-            "$pushed = Push-ImageTar $tar -Destination $registry; $null = Clear-ImageCache -Confirm:$false; $saved = $pushed | Save-ImageToCache; if ($saved.Digest -cne $pushed.Digest) { throw 'another digest' }; $saved", Token);
+            "$pushed = Push-ImageTar $tar -Destination $registry; $null = Clear-ImageCache -Confirm:$false; "
+                + "$saved = $pushed | Save-ImageToCache; if ($saved.Digest -cne $pushed.Digest) { throw 'another digest' }; $saved", Token);
         using var folder = new TemporaryFolder();
         await ReferenceTools.CopyAsync($"oci:{engine.CachePath}:{saved.Reference}", folder["copy"], "back", Token);
         Assert.Equal(await OriginalFiles.OfAsync("app", Token), await ReferenceTools.UnpackAsync(folder["copy"], "back", Token));

@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>The recipe of docs/guide/ci.md: the .NET SDK writes an image tar from a base image of a local registry, and it is pushed.</summary>
+/// <summary>The recipe of docs/guide/ci.md: the .NET SDK writes an image tar from a base image of a local registry, and it is
+/// pushed.</summary>
 public sealed class SdkContainerTests : IDisposable
 {
     private readonly PwshProcess _shell = new();
@@ -35,17 +36,21 @@ public sealed class SdkContainerTests : IDisposable
             $ErrorActionPreference = 'Stop'
             $local = Start-LocalRegistry -Port 0
             Import-ImageTar $Base -Reference localhost/base:1 | Out-Null
-            $log = dotnet publish ./app.csproj -t:PublishContainer -nologo "-p:ContainerBaseImage=$($local.Registry)/base:1" -p:ContainerRepository=app -p:ContainerImageTag=1.0 -p:ContainerImageFormat={{format}} -p:ContainerArchiveOutputPath=./app.tar
+            $properties = "-p:ContainerBaseImage=$($local.Registry)/base:1", '-p:ContainerRepository=app', '-p:ContainerImageTag=1.0',
+                '-p:ContainerImageFormat={{format}}', '-p:ContainerArchiveOutputPath=./app.tar'
+            $log = dotnet publish ./app.csproj -t:PublishContainer -nologo @properties
             if ($LASTEXITCODE) { throw ($log -join "`n") }
             (Get-ImageTar ./app.tar).Reference
-            $env:DOCKER_AUTH_CONFIG = @{ auths = @{ $Target = @{ auth = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('ci:secret')) } } } | ConvertTo-Json
+            $auth = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('ci:secret'))
+            $env:DOCKER_AUTH_CONFIG = @{ auths = @{ $Target = @{ auth = $auth } } } | ConvertTo-Json
             $pushed = Push-ImageTar ./app.tar -Destination $Target
             $pushed.Layers
             ($pushed | Get-ImageConfig).Cmd
             """);
         _shell.Environment["DOTNET_CLI_HOME"] = _shell.Home;
         _shell.Environment["DOTNET_NOLOGO"] = _shell.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        var run = await _shell.RunAsync(["-File", "run.ps1", Path.Combine(Repository.Folder, "docs", "examples", "hello.tar"), target.Address]);
+        var run = await _shell.RunAsync(
+            ["-File", "run.ps1", Path.Combine(Repository.Folder, "docs", "examples", "hello.tar"), target.Address]);
         Assert.True(run.ExitCode == 0 && run.Error.Length == 0, run.Error + run.Output);
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal([name, "3"], lines[..2]);

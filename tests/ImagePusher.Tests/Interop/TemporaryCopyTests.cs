@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>A push from a tar makes no copy of it: the process may not write files of more than 64 KiB, and the system ends it if it tries.</summary>
+/// <summary>A push from a tar makes no copy of it: the process may not write files of more than 64 KiB, and the system ends it if it
+/// tries.</summary>
 public sealed class TemporaryCopyTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -40,7 +41,8 @@ public sealed class TemporaryCopyTests(RegistryFixture registries) : IClassFixtu
         // The runtime would also write its machine code, and a profile of the start of PowerShell, to files.
         shell.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         shell.Environment["DOTNET_MultiCoreJitNoProfileGather"] = "1";
-        var result = await shell.RunLimitedAsync(128, ["-Command", $"$null = Push-ImageTar '{tar}' -Destination {registry.Address} -ErrorAction Stop"]);
+        var result = await shell.RunLimitedAsync(128,
+            ["-Command", $"$null = Push-ImageTar '{tar}' -Destination {registry.Address} -ErrorAction Stop"]);
         return (result, registry.Blobs().Values.Count(blob => blob.Length > 1_000_000));
     }
 }

@@ -9,20 +9,25 @@ namespace ImagePusher.Tests.Output;
 public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
 {
     private const string OfReferences =
-        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit Get-RegistryTag Resolve-ImageDigest Export-ImageLock Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent Test-ImageSignature Add-ImageSignature";
+        "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit "
+            + "Get-RegistryTag Resolve-ImageDigest Export-ImageLock Get-ImageConfig Get-ImageFile Save-ImageFile Get-ReferrerContent "
+            + "Test-ImageSignature Add-ImageSignature";
 
-    private const string OfCachedImages = "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage Send-ImageToEngine";
+    private const string OfCachedImages =
+        "Get-CachedImage Push-CachedImage Export-ImageTar Test-CachedImage Repair-CachedImage Remove-CachedImage Send-ImageToEngine";
 
     private const string OfCaches = "Get-ImageCache Set-ImageCache Clear-ImageCache Optimize-ImageCache Start-LocalRegistry";
 
     private const string OfRegistries =
-        "Connect-Registry Disconnect-Registry Get-RegistryConnection Get-RegistryOption Set-RegistryOption Get-RegistryRepository Get-RegistryInventory Get-LocalRegistry Stop-LocalRegistry";
+        "Connect-Registry Disconnect-Registry Get-RegistryConnection Get-RegistryOption Set-RegistryOption Get-RegistryRepository "
+            + "Get-RegistryInventory Get-LocalRegistry Stop-LocalRegistry";
 
     // The type, its property, the parameter, the cmdlets.
     private static readonly (string Type, string Property, string Parameter, string Cmdlets)[] Table =
     [
         ("CachedImage", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("CachedImage", "CachePath", "CachePath", $"{OfCachedImages} Save-ImageToCache Get-ImageConfig Get-ImageFile Save-ImageFile Test-ImageSignature Add-ImageSignature"),
+        ("CachedImage", "CachePath", "CachePath",
+            $"{OfCachedImages} Save-ImageToCache Get-ImageConfig Get-ImageFile Save-ImageFile Test-ImageSignature Add-ImageSignature"),
         ("CachedImage", "CachePath", "CachePath", OfCaches),
         ("CachedImage", "Digest", "Digest", "Push-CachedImage Get-ImageConfig Get-ImageFile Save-ImageFile Test-ImageSignature"),
         ("CachedImageTest", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
@@ -38,8 +43,10 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         ("ImageCopyPlan", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageSignatureInfo", "Reference", "Reference", OfReferences),
         ("ImagePushResult", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
-        ("ImageTarEntry", "Path", "LiteralPath", "Get-SyncPlan Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
-        ("ImageTarEntry", "Image", "Image", "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
+        ("ImageTarEntry", "Path", "LiteralPath",
+            "Get-SyncPlan Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
+        ("ImageTarEntry", "Image", "Image",
+            "Get-ImageConfig Get-ImageFile Save-ImageFile Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageSignature"),
         ("ImageTarEntry", "Reference", "Reference", $"{OfReferences} {OfCachedImages}"),
         ("ImageTarTest", "Path", "LiteralPath", "Get-ImageTar Import-ImageTar Push-ImageTar Test-ImageTar"),
         ("LocalRegistryInfo", "Registry", "Registry", OfRegistries),
@@ -85,7 +92,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             Assert.False(string.IsNullOrEmpty(expected), $"{type}.{property} is empty.");
             foreach (var cmdlet in cmdlets.Split(' '))
             {
-                foreach (var (form, item) in new[] { ("live", live), ("Clixml", every.Deserialized[type]), ("JSON", EveryOutput.FromJson(live)) })
+                foreach (var (form, item) in new[] { ("live", live), ("Clixml", every.Deserialized[type]),
+                    ("JSON", EveryOutput.FromJson(live)) })
                 {
                     var bound = await BoundAsync(cmdlet, parameter, item);
                     if (bound != expected)
@@ -105,7 +113,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         Assert.Equal(every.Types.Select(type => type.Name).Order(StringComparer.Ordinal), every.Objects.Keys.Order(StringComparer.Ordinal));
 
         // No cmdlet takes a part of another object as input.
-        Assert.Equal(every.Types.Select(type => type.Name).Except(Parts).Order(StringComparer.Ordinal), Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(every.Types.Select(type => type.Name).Except(Parts).Order(StringComparer.Ordinal),
+            Table.Select(row => row.Type).Distinct().Order(StringComparer.Ordinal));
         var takers = await every.Engine.OutputAsync(
             """
             foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) {
@@ -115,7 +124,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             }
             """,
             Token);
-        Assert.Equal(takers.Select(name => name.ToString()).Order(StringComparer.Ordinal), Table.SelectMany(row => row.Cmdlets.Split(' ')).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(takers.Select(name => name.ToString()).Order(StringComparer.Ordinal),
+            Table.SelectMany(row => row.Cmdlets.Split(' ')).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -124,7 +134,10 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
         foreach (var (type, item) in every.Objects)
         {
             // A digest is what Get-CachedImage -Digest takes; everything else is a row of the table.
-            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"] : type is "ImageHealthCheck" or "ImageHistoryEntry" or "ImageFileInfo" or "ImageDifferenceInfo" or "ImagePackage" or "ImageAttestation" ? item.Properties.Select(property => property.Name) : Table.Where(row => row.Type == type).Select(row => row.Property);
+            var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"]
+                : type is "ImageHealthCheck" or "ImageHistoryEntry" or "ImageFileInfo" or "ImageDifferenceInfo" or "ImagePackage"
+                    or "ImageAttestation" ? item.Properties.Select(property => property.Name)
+                        : Table.Where(row => row.Type == type).Select(row => row.Property);
             Assert.Contains(item.ToString(), pasted.Select(property => item.Properties[property].Value?.ToString()));
             Assert.Equal(item.ToString(), every.Deserialized[type].ToString());
         }
@@ -138,7 +151,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             Assert.True(type.IsSealed, type.Name);
             foreach (var property in type.GetProperties())
             {
-                var isInit = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) ?? true;
+                var isInit = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers()
+                    .Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) ?? true;
                 Assert.True(isInit, $"{type.Name}.{property.Name} can be set.");
             }
         }
@@ -158,7 +172,8 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             $data.SupportsShouldProcess = $false
             $block = [System.Management.Automation.ProxyCommand]::GetCmdletBindingAttribute($data) +
                 'param(' + [System.Management.Automation.ProxyCommand]::GetParamBlock($data) + ') process { $PSBoundParameters }'
-            $null = $ExecutionContext.InvokeProvider.Item.Set("function:global:Probe-$($cmdlet.Noun)$($cmdlet.Verb)", [scriptblock]::Create($block))
+            $null = $ExecutionContext.InvokeProvider.Item.Set(
+                "function:global:Probe-$($cmdlet.Noun)$($cmdlet.Verb)", [scriptblock]::Create($block))
         }
         """,
         Token);
@@ -167,7 +182,9 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     {
         every.Engine["item"] = item;
         var (verb, noun) = (cmdlet.Split('-')[0], cmdlet.Split('-')[1]);
-        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost" : cmdlet is "Export-ImageTar" or "Export-ImageLock" or "Save-ImageFile" ? " -Path x.tar" : cmdlet is "Add-ImageSignature" ? " -PrivateKey x.pem" : "";
+        var more = cmdlet is "Push-CachedImage" or "Push-ImageTar" or "Copy-RegistryImage" ? " -Destination localhost"
+            : cmdlet is "Export-ImageTar" or "Export-ImageLock" or "Save-ImageFile" ? " -Path x.tar"
+                : cmdlet is "Add-ImageSignature" ? " -PrivateKey x.pem" : "";
         var outcome = await every.Engine.RunAsync($"$item | Probe-{noun}{verb}{more}", Token);
         return outcome.AllErrors.Count > 0
             ? outcome.AllErrors[0].ToString()

@@ -47,7 +47,11 @@ public sealed class EveryOutput : IAsyncLifetime
         (Sync-RegistryImage $file $registry/mirror/)[0]
         [IO.File]::Delete($file)
         $candidate = @{}
-        $null = Copy-RegistryImage $fleet $registry/candidate/ -Platform linux/amd64 -PlanOnly -Require { $candidate.One = $_; $null = $_.Config, $_.Referrers; $true }
+        $null = Copy-RegistryImage $fleet $registry/candidate/ -Platform linux/amd64 -PlanOnly -Require {
+            $candidate.One = $_
+            $null = $_.Config, $_.Referrers
+            $true
+        }
         $candidate.One
         Find-ImageReference $list
         Find-ImageReference $list | Resolve-ImageDigest
@@ -93,12 +97,15 @@ public sealed class EveryOutput : IAsyncLifetime
         };
         var output = await Engine.OutputAsync(Script, token);
         Objects = output.ToDictionary(item => item.BaseObject.GetType().Name);
-        Types = [.. output[0].BaseObject.GetType().Assembly.GetExportedTypes().Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false, IsGenericType: false })];
+        Types = [.. output[0].BaseObject.GetType().Assembly.GetExportedTypes()
+            .Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false, IsGenericType: false })];
         foreach (var (type, item) in Objects)
         {
             // In the engine, which knows what the module adds to its types.
             Engine["item"] = item;
-            var copy = await Engine.OutputAsync("[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($item))", token);
+            var copy = await Engine.OutputAsync(
+                "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($item))",
+                token);
             deserialized[type] = Assert.Single(copy);
         }
 

@@ -30,8 +30,10 @@ public sealed class PrintableTextTests : IDisposable
             Get-ImageTar $layout
             """, Token);
         var texts = outcome.Output.SelectMany(Texts)
-            .Concat(outcome.AllErrors.SelectMany(error => new[] { error.Exception.Message, error.ErrorDetails.Message, error.ErrorDetails.RecommendedAction }))
-            .Concat(outcome.Warnings).Concat(outcome.Verbose).Append(outcome.Text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)).ToList();
+            .Concat(outcome.AllErrors.SelectMany(
+                error => new[] { error.Exception.Message, error.ErrorDetails.Message, error.ErrorDetails.RecommendedAction }))
+            .Concat(outcome.Warnings).Concat(outcome.Verbose)
+                .Append(outcome.Text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)).ToList();
         Assert.Contains(texts, text => text.Contains(Escaped, StringComparison.Ordinal));
         Assert.All(texts, text => Assert.DoesNotContain(text, char.IsControl));
     }
@@ -42,31 +44,38 @@ public sealed class PrintableTextTests : IDisposable
         using var engine = new Engine();
         WriteLayout("example.com/app:1");
         engine["layout"] = _folder["layout"];
-        foreach (var script in new[] { "Get-CachedImage -CachePath $layout", "Test-CachedImage * -CachePath $layout", "Get-ImageTar $layout", "Push-CachedImage * -CachePath $layout -Destination localhost:1 -PlanOnly -MaximumRetryCount 0" })
+        foreach (var script in new[] { "Get-CachedImage -CachePath $layout", "Test-CachedImage * -CachePath $layout",
+            "Get-ImageTar $layout", "Push-CachedImage * -CachePath $layout -Destination localhost:1 -PlanOnly -MaximumRetryCount 0" })
         {
             var outcome = await engine.RunAsync(script, Token);
             foreach (var item in outcome.Output)
             {
                 Assert.Equal("Reference", item.Properties.First().Name);
-                Assert.DoesNotContain(item.Properties, property => (property.Value?.ToString() ?? "").StartsWith("System.", StringComparison.Ordinal));
+                Assert.DoesNotContain(item.Properties,
+                    property => (property.Value?.ToString() ?? "").StartsWith("System.", StringComparison.Ordinal));
             }
         }
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static IEnumerable<string> Texts(PSObject item) => item.Properties.Select(property => property.Value?.ToString() ?? "").Append(item.ToString());
+    private static IEnumerable<string> Texts(PSObject item) =>
+        item.Properties.Select(property => property.Value?.ToString() ?? "").Append(item.ToString());
 
     private void WriteLayout(string name)
     {
         var blobs = _folder.Folder(Path.Combine("layout", "blobs", "sha256"));
         File.WriteAllText(_folder[Path.Combine("layout", "oci-layout")], """{"imageLayoutVersion":"1.0.0"}""");
         var config = Add(blobs, """{"architecture":"amd64\u009b","os":"linux\u0007","rootfs":{"type":"layers","diff_ids":[]}}""");
-        var manifest = Add(blobs, $$$"""{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{{config}}}},"layers":[]}""");
+        var manifest = Add(blobs,
+            $$$"""{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",{{{config}}}},"layers":[]}""");
         var text = System.Text.Json.JsonSerializer.Serialize(name);
         File.WriteAllText(
             _folder[Path.Combine("layout", "index.json")],
-            $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",{{{manifest}}},"annotations":{"org.opencontainers.image.ref.name":{{{text}}}}}]}""");
+            $$$"""
+                {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",{{{manifest}}},
+                "annotations":{"org.opencontainers.image.ref.name":{{{text}}}}}]}
+                """);
     }
 
     private static string Add(string folder, string content)

@@ -20,7 +20,8 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
         {
             foreach (var control in new[] { "TableControl", "ListControl" })
             {
-                Assert.True(Views.Descendants("View").Count(view => view.Element(control) is not null && Selects(view, name)) == 1, $"{name} has no {control} or several.");
+                Assert.True(Views.Descendants("View").Count(view => view.Element(control) is not null && Selects(view, name)) == 1,
+                    $"{name} has no {control} or several.");
             }
         }
     }
@@ -32,9 +33,12 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
         {
             var properties = Shown(type).Order(StringComparer.Ordinal);
             var views = Views.Descendants("View").Where(view => Selects(view, type.FullName!)).ToList();
-            Assert.Equal(properties, views.Elements("ListControl").Descendants("ListItem").Select(item => (item.Element("PropertyName") ?? item.Element("Label"))!.Value).Order(StringComparer.Ordinal));
+            Assert.Equal(properties,
+                views.Elements("ListControl").Descendants("ListItem")
+                    .Select(item => (item.Element("PropertyName") ?? item.Element("Label"))!.Value).Order(StringComparer.Ordinal));
             var used = views.Descendants("PropertyName").Select(name => name.Value)
-                .Concat(views.Descendants("ScriptBlock").SelectMany(script => Regex.Matches(script.Value, @"\$_\.(\w+)").Select(match => match.Groups[1].Value)));
+                .Concat(views.Descendants("ScriptBlock")
+                    .SelectMany(script => Regex.Matches(script.Value, @"\$_\.(\w+)").Select(match => match.Groups[1].Value)));
             Assert.All(used, name => Assert.NotNull(type.GetProperty(name)));
         }
     }
@@ -80,7 +84,8 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     [Fact]
     public async Task Sizes_and_ages_are_shown_for_people_beside_the_raw_values()
     {
-        foreach (var (type, property) in new[] { ("CachedImage", "Size"), ("ImageCacheInfo", "Size"), ("ImagePushResult", "BytesSent"), ("ImageCopyPlan", "BytesToSend"), ("ManifestEntry", "Size") })
+        foreach (var (type, property) in new[] { ("CachedImage", "Size"), ("ImageCacheInfo", "Size"), ("ImagePushResult", "BytesSent"),
+            ("ImageCopyPlan", "BytesToSend"), ("ManifestEntry", "Size") })
         {
             foreach (var form in new[] { every.Objects[type], every.Deserialized[type] })
             {
@@ -102,8 +107,10 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     {
         foreach (var (type, list) in new[] { ("RegistryManifest", "Manifests"), ("ImageCopyPlan", "Blobs") })
         {
-            var before = LanguagePrimitives.GetEnumerable(every.Objects[type].Properties[list].Value).Cast<object>().Select(PSObject.AsPSObject).ToList();
-            var after = LanguagePrimitives.GetEnumerable(every.Deserialized[type].Properties[list].Value).Cast<object>().Select(PSObject.AsPSObject).ToList();
+            var before = LanguagePrimitives.GetEnumerable(every.Objects[type].Properties[list].Value).Cast<object>()
+                .Select(PSObject.AsPSObject).ToList();
+            var after = LanguagePrimitives.GetEnumerable(every.Deserialized[type].Properties[list].Value).Cast<object>()
+                .Select(PSObject.AsPSObject).ToList();
             Assert.True(before.Count > 1);
             Assert.Equal(before.Select(item => item.Properties["Size"].Value), after.Select(item => item.Properties["Size"].Value));
         }
@@ -135,9 +142,11 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
 
     // Raw are the bytes of what the other properties say, FullName is the Path once more, and Reference has repository and tag in it.
     private static IEnumerable<string> Shown(Type type) =>
-        type.GetProperties().Select(property => property.Name).Except(type.Name == "CachedImage" ? ["Repository", "Tag"] : ["Raw", "FullName"]);
+        type.GetProperties().Select(property => property.Name)
+            .Except(type.Name == "CachedImage" ? ["Repository", "Tag"] : ["Raw", "FullName"]);
 
-    private static bool Selects(XElement view, string type) => view.Element("ViewSelectedBy")!.Elements("TypeName").Any(name => name.Value == type);
+    private static bool Selects(XElement view, string type) =>
+        view.Element("ViewSelectedBy")!.Elements("TypeName").Any(name => name.Value == type);
 
     private async Task<string> ShownAsync(PSObject item)
     {

@@ -15,14 +15,17 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("Push-ImageTar $new -Destination $registry", "sha256:[0-9a-f]+: compressed from [0-9,]+ to [0-9,]+ bytes and sent to localhost:.*/new as sha256:")]
+    [InlineData("Push-ImageTar $new -Destination $registry",
+        "sha256:[0-9a-f]+: compressed from [0-9,]+ to [0-9,]+ bytes and sent to localhost:.*/new as sha256:")]
     [InlineData("Import-ImageTar $new", "sha256:[0-9a-f]+: compressed from [0-9,]+ to [0-9,]+ bytes and sent to the cache")]
     [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/app:1", "^localhost:.*/app:1 exists with the same digest")]
     [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/app:2", "sha256:[0-9a-f]+: exists in localhost:.*/app\\.")]
     [InlineData("Push-CachedImage example.com/app:1 -Destination $registry/copy:1", "sha256:[0-9a-f]+: mounted in localhost:.*/copy\\.")]
-    [InlineData("Push-CachedImage example.com/other:1 -Destination $registry", "sha256:[0-9a-f]+: sent to localhost:.*/other, [0-9,]+ bytes\\.")]
+    [InlineData("Push-CachedImage example.com/other:1 -Destination $registry",
+        "sha256:[0-9a-f]+: sent to localhost:.*/other, [0-9,]+ bytes\\.")]
     [InlineData("Save-ImageToCache $registry/app:1", "sha256:[0-9a-f]+: exists in the cache")]
-    [InlineData("Export-ImageTar example.com/app:1 ($new + '.docker') -Format Docker", "sha256:[0-9a-f]+: decompressed from [0-9,]+ to [0-9,]+ bytes")]
+    [InlineData("Export-ImageTar example.com/app:1 ($new + '.docker') -Format Docker",
+        "sha256:[0-9a-f]+: decompressed from [0-9,]+ to [0-9,]+ bytes")]
     public async Task Verbose_tells_what_became_of_each_blob(string script, string told)
     {
         var registry = await registries.OpenAsync(Token);
@@ -53,8 +56,10 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Theory]
-    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET", "The download of sha256:[0-9a-f]{64} from localhost:[0-9]+ is resumed at [1-9][0-9]{5,}\\.")]
-    [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1", "PATCH", "localhost:[0-9]+ has 1048576 bytes of .*; resumed at 1048576\\.")]
+    [InlineData("Save-ImageToCache $registry/large:1 -Force", "GET",
+        "The download of sha256:[0-9a-f]{64} from localhost:[0-9]+ is resumed at [1-9][0-9]{5,}\\.")]
+    [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1", "PATCH",
+        "localhost:[0-9]+ has 1048576 bytes of .*; resumed at 1048576\\.")]
     public async Task Verbose_shows_where_an_interrupted_transfer_is_resumed(string script, string method, string told)
     {
         var registry = await registries.OpenAsync(Token);
@@ -67,7 +72,8 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
         }
 
         // The second chunk never arrives as a whole; the blob is cut in its middle.
-        _ = method == "GET" ? proxy.On("GET", "/blobs/").If(request => request.Header("Range") is null).CutDown(1_000_000) : proxy.On("PATCH").Nth(2).DropRequest();
+        _ = method == "GET" ? proxy.On("GET", "/blobs/").If(request => request.Header("Range") is null).CutDown(1_000_000)
+            : proxy.On("PATCH").Nth(2).DropRequest();
         var outcome = (await engine.RunAsync($"{script} -RetryIntervalSec 0 -Verbose", Token)).WithoutErrors();
         Assert.True(outcome.Verbose.Any(line => Regex.IsMatch(line, told)), string.Join('\n', outcome.Verbose));
     }
@@ -75,20 +81,26 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     [Fact]
     public async Task Debug_tells_each_request_and_no_secret()
     {
-        await using var tokens = TokenServer.Start(new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });
+        await using var tokens = TokenServer.Start(
+            new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
-        using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential };
+        using var engine = new Engine { ["tar"] = _images.Write("app"), ["registry"] = registry.Address,
+            ["credential"] = RegistryFixture.Credential };
         var outcome = (await engine.RunAsync(
-            "Push-ImageTar $tar -Destination $registry -Credential $credential -Debug -Verbose; Save-ImageToCache $registry/app:1 -Credential $credential -Debug -Verbose", Token)).WithoutErrors();
+            "Push-ImageTar $tar -Destination $registry -Credential $credential -Debug -Verbose; "
+                + "Save-ImageToCache $registry/app:1 -Credential $credential -Debug -Verbose", Token)).WithoutErrors();
 
         var requests = outcome.Debug.Where(line => line.Contains(" -> ", StringComparison.Ordinal)).ToList();
         foreach (var request in await registry.RequestsAsync(Token))
         {
-            Assert.Contains(requests, line => line.StartsWith($"{request.Method} http://{registry.Address}{request.Path}", StringComparison.Ordinal) && line.Contains($" -> {request.Status} in ", StringComparison.Ordinal));
+            Assert.Contains(requests,
+                line => line.StartsWith($"{request.Method} http://{registry.Address}{request.Path}", StringComparison.Ordinal)
+                    && line.Contains($" -> {request.Status} in ", StringComparison.Ordinal));
         }
 
         Assert.Contains(requests, line => line.Contains(tokens.Realm.Authority, StringComparison.Ordinal));
-        var all = string.Join('\n', [.. outcome.Debug, .. outcome.Verbose, .. outcome.Warnings, .. outcome.Information.Select(line => line.ToString()), outcome.Text]);
+        var all = string.Join('\n', [.. outcome.Debug, .. outcome.Verbose, .. outcome.Warnings,
+            .. outcome.Information.Select(line => line.ToString()), outcome.Text]);
         Assert.Contains("/blobs/uploads/", all, StringComparison.Ordinal);
         string[] secrets =
         [
@@ -124,7 +136,8 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
             var outcome = (await engine.RunAsync($"{script} -InformationAction Continue", Token)).WithoutErrors();
             var lines = outcome.Information.Select(record => record.MessageData.ToString()!).ToList();
             Assert.Equal(2, lines.Count);
-            Assert.All(lines, line => Assert.Matches("^[^\n]*/?(one|two)[^\n]* -> [^\n]*: sha256:[0-9a-f]{64}, [^\n]* in [0-9.]+ s$", line));
+            Assert.All(lines, line => Assert.Matches("^[^\n]*/?(one|two)[^\n]* -> [^\n]*: sha256:[0-9a-f]{64}, [^\n]* in [0-9.]+ s$",
+                line));
             Assert.All(outcome.Information, record => Assert.Contains("ImagePusher", record.Tags));
             Assert.All(lines, line => Assert.Contains(line, outcome.Text, StringComparison.Ordinal));
 

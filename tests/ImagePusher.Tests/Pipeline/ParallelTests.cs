@@ -17,20 +17,24 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH|PUT", "/blobs/").DripUp(65_536, TimeSpan.FromMilliseconds(5));
         var tars = Enumerable.Range(0, 12).Select(number => _images.Write(
-            $"app{number}.tar", DockerSave.Of($"example.com/app{number}:1", SmallImages.LayerOf("shared", 300_000), SmallImages.LayerOf($"own {number}")).ToArray())).ToArray();
+            $"app{number}.tar", DockerSave.Of($"example.com/app{number}:1", SmallImages.LayerOf("shared", 300_000),
+                SmallImages.LayerOf($"own {number}")).ToArray())).ToArray();
         using var one = new Engine { ["tars"] = tars, ["registry"] = proxy.Address };
         using var two = new Engine(one.CachePath) { ["tars"] = tars, ["registry"] = proxy.Address };
         var outcomes = await Task.WhenAll(
             one.RunAsync("Import-ImageTar $tars | Push-CachedImage -Destination $registry", Token),
             two.RunAsync("Import-ImageTar $tars | Push-CachedImage -Destination $registry", Token));
-        var digests = outcomes.Select(outcome => outcome.WithoutErrors().Output.Select(result => (string)((dynamic)result).Digest).ToList()).ToList();
+        var digests = outcomes.Select(outcome => outcome.WithoutErrors().Output.Select(result => (string)((dynamic)result).Digest).ToList())
+            .ToList();
         Assert.Equal(12, digests[0].Count);
         Assert.Equal(digests[0], digests[1]);
 
         // It does not matter which one sent a blob, but it was sent once. docker-registry ends each upload with a PUT.
-        Assert.All(proxy.RequestsOf("PUT", "/blobs/uploads/").Where(request => request.Status == 201).CountBy(request => request.Query.Split("digest=")[1]), blob => Assert.Equal(1, blob.Value));
+        Assert.All(proxy.RequestsOf("PUT", "/blobs/uploads/").Where(request => request.Status == 201)
+            .CountBy(request => request.Query.Split("digest=")[1]), blob => Assert.Equal(1, blob.Value));
         Assert.Equal(12, (await one.OutputAsync("Test-CachedImage * -Full -Quiet | Where-Object { $_ }", Token)).Count);
-        var names = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => RawManifest.OfRegistryAsync(registry, $"app{number}", "1", Token)));
+        var names = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(number => RawManifest.OfRegistryAsync(registry, $"app{number}", "1", Token)));
         Assert.Equal(digests[0], names.Select(name => name.Digest));
     }
 
@@ -39,8 +43,10 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     {
         var registry = await registries.ClosedAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
-        using var one = new Engine { ["tar"] = _images.Write("app"), ["registry"] = proxy.Address, ["credential"] = RegistryFixture.Credential };
-        await one.OutputAsync("$null = Connect-Registry $registry -Credential $credential; Push-ImageTar $tar -Destination $registry", Token);
+        using var one = new Engine { ["tar"] = _images.Write("app"), ["registry"] = proxy.Address,
+            ["credential"] = RegistryFixture.Credential };
+        await one.OutputAsync("$null = Connect-Registry $registry -Credential $credential; Push-ImageTar $tar -Destination $registry",
+            Token);
         var connections = proxy.Connections;
         using var two = new Engine { ["registry"] = proxy.Address };
         Assert.Equal(RegistryFixture.User, (string)(await two.SingleAsync("Get-RegistryConnection", Token)).UserName);
@@ -52,7 +58,8 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     public async Task Runspaces_that_are_gone_do_not_keep_the_session_after_the_last_Remove_Module()
     {
         var registry = await registries.ClosedAsync(Token);
-        using var engine = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential, ["manifest"] = Repository.ModuleManifest };
+        using var engine = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential,
+            ["manifest"] = Repository.ModuleManifest };
         var known = await engine.OutputAsync(
             """
             $null = Connect-Registry $registry -Credential $credential
@@ -101,13 +108,16 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
 
             # A job is another process: it shares the cache, and what it gives has been through remoting.
             $images = Start-Job { Import-Module $using:Manifest; Import-ImageTar ($using:Tars -split ',') } | Receive-Job -Wait
-            foreach ($result in $images | Push-CachedImage -Destination "$Registry/jobs/") { "$($images[0].PSTypeNames[0]): $($result.Uploaded)" }
+            foreach ($result in $images | Push-CachedImage -Destination "$Registry/jobs/") {
+                "$($images[0].PSTypeNames[0]): $($result.Uploaded)"
+            }
             ($results | Get-RegistryManifest).Count
             """);
         Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", RegistryFixture.Password);
         try
         {
-            var result = await shell.RunAsync(["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
+            var result = await shell.RunAsync(
+                ["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
             Assert.Equal("", result.Error);
             Assert.Equal(
                 [

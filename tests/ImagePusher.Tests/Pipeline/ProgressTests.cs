@@ -18,8 +18,10 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("PATCH|PUT", "/blobs/").DripUp(131_072, TimeSpan.FromMilliseconds(20));
-        using var engine = new Engine { ["tars"] = new[] { _images.Write("one", 8_000_000), _images.Write("two", 8_000_000) }, ["registry"] = proxy.Address };
-        var outcome = (await engine.RunAsync("$null = Import-ImageTar $tars -ProgressAction Ignore; Push-CachedImage * -Destination $registry", Token)).WithoutErrors();
+        using var engine = new Engine { ["tars"] = new[] { _images.Write("one", 8_000_000), _images.Write("two", 8_000_000) },
+            ["registry"] = proxy.Address };
+        var outcome = (await engine.RunAsync(
+            "$null = Import-ImageTar $tars -ProgressAction Ignore; Push-CachedImage * -Destination $registry", Token)).WithoutErrors();
 
         var running = outcome.Progress.Where(record => record.RecordType == ProgressRecordType.Processing).ToList();
         var images = running.Where(record => record.ParentActivityId < 0).ToLookup(record => record.ActivityId);
@@ -28,7 +30,8 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Equal(["Pushing example.com/one:1", "Pushing example.com/two:1"], images.Select(image => image.First().Activity).Order());
         Assert.Equal(images.Select(image => image.Key).Order(), layers.Select(layer => layer.First().ParentActivityId).Distinct().Order());
         Assert.Empty(images.Select(image => image.Key).Intersect(layers.Select(layer => layer.Key)));
-        foreach (var activity in images.Concat(layers.Where(layer => layer.Any(record => record.Activity.StartsWith("layer sha256:", StringComparison.Ordinal)))))
+        foreach (var activity in images.Concat(
+            layers.Where(layer => layer.Any(record => record.Activity.StartsWith("layer sha256:", StringComparison.Ordinal)))))
         {
             var told = activity.Where(record => record.StatusDescription.Contains(" of ", StringComparison.Ordinal)).ToList();
             Assert.NotEmpty(told);
@@ -43,7 +46,9 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
         {
-            ["tar"] = _images.Write("many.tar", DockerSave.Of("example.com/many:1", Enumerable.Range(0, 60).Select(number => SmallImages.LayerOf($"layer {number}", 1000)).ToArray()).ToArray()),
+            ["tar"] = _images.Write("many.tar",
+                DockerSave.Of("example.com/many:1",
+                    Enumerable.Range(0, 60).Select(number => SmallImages.LayerOf($"layer {number}", 1000)).ToArray()).ToArray()),
             ["registry"] = registry.Address,
         };
 
@@ -52,7 +57,8 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         var outcome = (await engine.RunAsync("Push-ImageTar $tar -Destination $registry -Verbose -Debug", Token)).WithoutErrors();
         var most = (int)(watch.Elapsed.TotalSeconds * 5) + 1;
         Assert.True(outcome.Verbose.Count + outcome.Debug.Count > 240);
-        var updates = outcome.Progress.Where(record => record.RecordType == ProgressRecordType.Processing).GroupBy(record => record.ActivityId).ToList();
+        var updates = outcome.Progress.Where(record => record.RecordType == ProgressRecordType.Processing)
+            .GroupBy(record => record.ActivityId).ToList();
         Assert.NotEmpty(updates);
         Assert.All(updates, activity => Assert.InRange(activity.Count(), 1, most));
     }
@@ -67,8 +73,14 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
         var script = $$"""
             $runspace = [runspacefactory]::CreateRunspace($host, [initialsessionstate]::CreateDefault2())
             $runspace.Open()
-            $inner = [powershell]::Create($runspace).AddScript({ param($manifest, $tar, $registry) Import-Module $manifest; Push-ImageTar $tar -Destination $registry })
-            foreach ($argument in '{{Repository.ModuleManifest}}', '{{_images.Write("app", 2_000_000)}}', '{{proxy.Address}}') { $null = $inner.AddArgument($argument) }
+            $inner = [powershell]::Create($runspace).AddScript({
+                param($manifest, $tar, $registry)
+                Import-Module $manifest
+                Push-ImageTar $tar -Destination $registry
+            })
+            foreach ($argument in '{{Repository.ModuleManifest}}', '{{_images.Write("app", 2_000_000)}}', '{{proxy.Address}}') {
+                $null = $inner.AddArgument($argument)
+            }
             $result = $inner.Invoke()
             "$($result.Count) result, $($inner.Streams.Error.Count) errors, $($inner.Streams.Progress.Count) records of progress"
             """;

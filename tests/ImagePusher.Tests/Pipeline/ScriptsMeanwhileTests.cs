@@ -10,14 +10,16 @@ namespace ImagePusher.Tests.Pipeline;
 /// </summary>
 public sealed class ScriptsMeanwhileTests
 {
-    private const string Names = "1..2000 | ForEach-Object { $scope = $_; & { param($number) \"$from/team/app$($number % 7):$number\" } $scope }";
+    private const string Names =
+        "1..2000 | ForEach-Object { $scope = $_; & { param($number) \"$from/team/app$($number % 7):$number\" } $scope }";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(Names + " | Copy-RegistryImage -Destination $to")]
     [InlineData(Names + " | Copy-RegistryImage -Destination $to -PlanOnly")]
-    [InlineData(Names + " | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Copy-RegistryImage -Destination \"$to/a/\", \"$to/b/\"")]
+    [InlineData(Names + " | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Copy-RegistryImage -Destination \"$to/a/\", "
+        + "\"$to/b/\"")]
     [InlineData(Names + " | Get-RegistryManifest")]
     public async Task Every_image_arrives(string script)
     {
@@ -26,10 +28,12 @@ public sealed class ScriptsMeanwhileTests
         {
             exchange.Add("Docker-Content-Digest", image.Digest);
             return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}")
-                : exchange.Path.Contains("/blobs/", StringComparison.Ordinal) ? exchange.RespondAsync(200, image.Config, "application/octet-stream")
+                : exchange.Path.Contains("/blobs/", StringComparison.Ordinal)
+                    ? exchange.RespondAsync(200, image.Config, "application/octet-stream")
                 : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
         });
-        using var engine = new Engine { ["from"] = server.Address, ["to"] = server.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) };
+        using var engine = new Engine { ["from"] = server.Address,
+            ["to"] = server.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) };
         var outcome = (await engine.RunAsync($"{script} | ForEach-Object {{ $result = $_; & {{ $result }} }}", Token)).WithoutErrors();
         Assert.Equal(script.Contains("/b/", StringComparison.Ordinal) ? 4000 : 2000, outcome.Output.Count);
     }

@@ -135,7 +135,8 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
 
         // The first image completes while the second one is in progress, and ends it.
         var second = isSave ? proxy.On("GET", "/v2/large/manifests/") : proxy.On("PATCH|PUT", "/v2/large/blobs/").DripUp(Drop, Pause);
-        var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallResponse() : proxy.On("PUT", "/v2/first/manifests/").StallResponse();
+        var first = isSave ? proxy.On("GET", "/v2/first/manifests/").StallResponse()
+            : proxy.On("PUT", "/v2/first/manifests/").StallResponse();
         using var active = new ActiveRequests(proxy.Address);
         var running = engine.Start(script, Token);
         await Task.WhenAll(first.Reached, second.Reached).SoonAsync();
@@ -168,9 +169,12 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
             ["tars"] = new[] { _images.Write("one"), _images.Write("two"), _images.Write("three") },
             ["registry"] = registry.Address,
         };
-        var output = await engine.OutputAsync("$tars | Push-ImageTar -Destination $registry -ThrottleLimit 1 | Select-Object -First 1", Token);
+        var output = await engine.OutputAsync("$tars | Push-ImageTar -Destination $registry -ThrottleLimit 1 | Select-Object -First 1",
+            Token);
         Assert.EndsWith("/one:1", (string)((dynamic)Assert.Single(output)).Reference, StringComparison.Ordinal);
-        Assert.DoesNotContain(await registry.RequestsAsync(Token), request => request.Path.Contains("/two/", StringComparison.Ordinal) || request.Path.Contains("/three/", StringComparison.Ordinal));
+        Assert.DoesNotContain(await registry.RequestsAsync(Token),
+            request => request.Path.Contains("/two/", StringComparison.Ordinal)
+                || request.Path.Contains("/three/", StringComparison.Ordinal));
     }
 
     public void Dispose() => _images.Dispose();

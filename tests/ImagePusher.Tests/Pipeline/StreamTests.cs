@@ -25,7 +25,8 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
         {
             ["tars"] = new[]
             {
-                _images.Write("slow", 100_000), _images["missing.tar"], _images.Write("fast"), _images.Write("bad.tar", [1, 2, 3]), _images.Write("last"),
+                _images.Write("slow", 100_000), _images["missing.tar"], _images.Write("fast"), _images.Write("bad.tar", [1, 2, 3]),
+                _images.Write("last"),
             },
             ["registry"] = proxy.Address,
         };
@@ -55,7 +56,8 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
             ["kind"] = kind,
         };
         var output = await engine.OutputAsync(
-            $"[Environment]::CurrentManagedThreadId; {script} | Where-Object {{ $_ -is $kind }} | ForEach-Object {{ [Environment]::CurrentManagedThreadId }}", Token);
+            $"[Environment]::CurrentManagedThreadId; {script} | Where-Object {{ $_ -is $kind }} "
+                + "| ForEach-Object {{ [Environment]::CurrentManagedThreadId }}", Token);
         Assert.True(output.Count > 1, $"No {kind.Name} was written.");
         Assert.Single(output.Distinct());
     }
@@ -70,8 +72,12 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
             ["missing"] = _images["missing.tar"],
             ["registry"] = registry.Address,
         };
-        Assert.Equal(1, await engine.SingleAsync("$null = Push-ImageTar $sparse -Destination $registry -WarningVariable said -WarningAction SilentlyContinue; $said.Count", Token));
-        Assert.Equal(1, await engine.SingleAsync("$null = Push-ImageTar $missing -Destination $registry -ErrorVariable failed -ErrorAction SilentlyContinue; $failed.Count", Token));
+        Assert.Equal(1, await engine.SingleAsync(
+            "$null = Push-ImageTar $sparse -Destination $registry -WarningVariable said -WarningAction SilentlyContinue; $said.Count",
+            Token));
+        Assert.Equal(1, await engine.SingleAsync(
+            "$null = Push-ImageTar $missing -Destination $registry -ErrorVariable failed -ErrorAction SilentlyContinue; $failed.Count",
+            Token));
         var stopped = await engine.RunAsync("Push-ImageTar $sparse -Destination $registry -WarningAction Stop", Token);
         Assert.NotNull(stopped.Terminating);
         Assert.Empty(stopped.Output);
@@ -85,14 +91,16 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
     public async Task ErrorAction_Stop_ends_the_script_with_an_exception_that_catch_finds_by_its_type(string script, string id)
     {
         var registry = await registries.OpenAsync(Token);
-        using var engine = new Engine { ["bad"] = _images.Write("bad.tar", [1, 2, 3]), ["good"] = _images.Write("good"), ["registry"] = registry.Address };
+        using var engine = new Engine { ["bad"] = _images.Write("bad.tar", [1, 2, 3]), ["good"] = _images.Write("good"),
+            ["registry"] = registry.Address };
         await engine.OutputAsync("Import-ImageTar $good", Token);
         var outcome = await engine.RunAsync($"{script}; 'went on'", Token);
         Assert.Empty(outcome.Output);
         Assert.StartsWith($"{id},", outcome.Terminating?.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(0, await registry.CountAsync("PUT", "/v2/good/", Token));
 
-        var caught = await engine.OutputAsync($"try {{ {script} }} catch [ImagePusher.Core.{id}Exception] {{ $_.Exception.RecommendedAction }}", Token);
+        var caught = await engine.OutputAsync(
+            $"try {{ {script} }} catch [ImagePusher.Core.{id}Exception] {{ $_.Exception.RecommendedAction }}", Token);
         Assert.NotEqual("", Assert.Single(caught).ToString());
     }
 
@@ -110,7 +118,8 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
         foreach (var activity in records)
         {
             Assert.Equal(ProgressRecordType.Completed, activity.Last().RecordType);
-            var percents = activity.Where(record => record.RecordType == ProgressRecordType.Processing && record.PercentComplete >= 0).Select(record => record.PercentComplete).ToList();
+            var percents = activity.Where(record => record.RecordType == ProgressRecordType.Processing && record.PercentComplete >= 0)
+                .Select(record => record.PercentComplete).ToList();
             Assert.Equal(percents.Order(), percents);
             Assert.All(percents, percent => Assert.InRange(percent, 0, 100));
         }

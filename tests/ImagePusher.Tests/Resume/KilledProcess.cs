@@ -3,7 +3,8 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Resume;
 
-/// <summary>Processes of pwsh that run a command one after the other, each but the last ended by SIGKILL, so that no handler runs.</summary>
+/// <summary>Processes of pwsh that run a command one after the other, each but the last ended by SIGKILL, so that no handler
+/// runs.</summary>
 internal static class KilledProcess
 {
     /// <summary>Runs a command until a process is left alone to end, which must succeed; kills each one that stands still.</summary>

@@ -15,7 +15,8 @@ public sealed class KilledProcessTests : IDisposable
     private const string PushTar = "(Push-ImageTar app.tar -Destination $env:REGISTRY -ErrorAction Stop).Digest";
     private const string PushCached = "(Push-CachedImage example.com/app:1 -Destination $env:REGISTRY -ErrorAction Stop).Digest";
 
-    private static readonly (int Layer, int Step, int FewestKills) Size = ExternalTools.LongForm ? (200_000_000, 50_000_000, 3) : (12_000_000, 5_000_000, 1);
+    private static readonly (
+        int Layer, int Step, int FewestKills) Size = ExternalTools.LongForm ? (200_000_000, 50_000_000, 3) : (12_000_000, 5_000_000, 1);
 
     private readonly PwshProcess _shell = new();
 
@@ -52,9 +53,11 @@ public sealed class KilledProcessTests : IDisposable
         await PrepareAsync([.. Enumerable.Repeat(each, count)], true);
 
         // The first kill may cost two layers in flight, a later one a layer: of only four, that is more than half.
-        var (kills, digest) = await PushAsync(registry.Address, PushCached, ExternalTools.LongForm ? 1.5 : 1.8, ExternalTools.LongForm ? Size.Step : 20_000_000);
+        var (kills, digest) = await PushAsync(registry.Address, PushCached, ExternalTools.LongForm ? 1.5 : 1.8,
+            ExternalTools.LongForm ? Size.Step : 20_000_000);
         Assert.InRange(kills, 1, 8);
-        var finished = (await registry.RequestsAsync(Token)).Where(request => request.Is("PUT", "/blobs/uploads/") && request.Status == 201).ToList();
+        var finished = (await registry.RequestsAsync(Token)).Where(request => request.Is("PUT", "/blobs/uploads/") && request.Status == 201)
+            .ToList();
         Assert.Equal(count + 1, finished.Count);
         await HasImageAsync(engine, registry.Address, digest);
     }
@@ -71,7 +74,8 @@ public sealed class KilledProcessTests : IDisposable
         await using var proxy = FaultProxy.Start(registry.Address);
         var standstill = proxy.On("GET", "/blobs/sha256").StallDown(Size.Step, CutScope.Proxy);
         _shell.Environment["REGISTRY"] = proxy.Address;
-        var (kills, output) = await KilledProcess.RunAsync(_shell, proxy, standstill, "(Save-ImageToCache $env:REGISTRY/app:1 -ErrorAction Stop).Digest");
+        var (kills, output) = await KilledProcess.RunAsync(_shell, proxy, standstill,
+            "(Save-ImageToCache $env:REGISTRY/app:1 -ErrorAction Stop).Digest");
         Report(kills, proxy.BytesDown("GET", "/blobs/"), Size.Layer, 1.1);
         Assert.InRange(kills, Size.FewestKills, 4);
         Assert.Equal(pushed, output.Trim());
@@ -80,7 +84,8 @@ public sealed class KilledProcessTests : IDisposable
 
     private static void Report(int kills, long bytes, long size, double atMost)
     {
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{kills} kills, {bytes} bytes for {size}: {(double)bytes / size:0.000}"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            FormattableString.Invariant($"{kills} kills, {bytes} bytes for {size}: {(double)bytes / size:0.000}"));
 
         // Random layers are stored, but for the few zeros of their tar headers.
         Assert.InRange(bytes, size * 0.999, size * atMost);

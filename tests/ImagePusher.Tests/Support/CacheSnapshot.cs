@@ -29,12 +29,14 @@ internal sealed class CacheSnapshot
         return snapshot;
     }
 
-    /// <summary>Asserts that the cache is unchanged except for complete, unreferenced blobs, which the garbage collection removes.</summary>
+    /// <summary>Asserts that the cache is unchanged except for complete, unreferenced blobs, which the garbage collection
+    /// removes.</summary>
     public void IsStillButForUnnamedBlobs(string folder)
     {
         var now = Of(folder)._files;
         Assert.All(_files, file => Assert.Equal(file.Value, now.GetValueOrDefault(file.Key)));
-        Assert.All(now.Where(file => !_files.ContainsKey(file.Key)), file => Assert.Equal(file.Key, $"blobs/{file.Value.Replace(':', '/')}"));
+        Assert.All(now.Where(file => !_files.ContainsKey(file.Key)),
+            file => Assert.Equal(file.Key, $"blobs/{file.Value.Replace(':', '/')}"));
     }
 
     /// <summary>Asserts that the cache is now as it was: no file is gone, changed or new.</summary>

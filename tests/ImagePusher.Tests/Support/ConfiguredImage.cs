@@ -10,10 +10,12 @@ internal static class ConfiguredImage
 {
     private const string Config = """
         {"created":"2026-02-03T04:05:06.123456789Z","author":"me <me@example.com>","architecture":"arm64","variant":"v8","os":"linux",
-         "config":{"User":"1000:100","ExposedPorts":{"8080/tcp":{},"53/udp":{}},"Env":["PATH=/usr/bin:/bin","path=lower","EMPTY=","NONE","A=b=c"],
+         "config":{"User":"1000:100","ExposedPorts":{"8080/tcp":{},"53/udp":{}},
+           "Env":["PATH=/usr/bin:/bin","path=lower","EMPTY=","NONE","A=b=c"],
           "Entrypoint":["/bin/app","--flag"],"Cmd":["serve","two words"],"Volumes":{"/data":{}},"WorkingDir":"/srv",
           "Labels":{"z":"1","a":"\u001b[31mred"},"StopSignal":"SIGINT",
-          "Healthcheck":{"Test":["CMD-SHELL","true"],"Interval":30000000000,"Timeout":1500000000,"StartPeriod":5000000000,"StartInterval":250000000,"Retries":3}},
+          "Healthcheck":{"Test":["CMD-SHELL","true"],"Interval":30000000000,"Timeout":1500000000,
+             "StartPeriod":5000000000,"StartInterval":250000000,"Retries":3}},
          "rootfs":{"type":"layers","diff_ids":["$layer"]},
          "history":[{"created":"2026-02-03T04:05:06Z","created_by":"COPY app /bin","comment":"buildkit","author":"me"},
           {"created_by":"ENV A=b=c","empty_layer":true}]}
@@ -35,7 +37,8 @@ internal static class ConfiguredImage
             ["schemaVersion"] = 2,
             ["mediaType"] = TestImage.ManifestType,
             ["config"] = Add(folder, "application/vnd.oci.image.config.v1+json", Encoding.UTF8.GetBytes(config ?? ConfigText)),
-            ["layers"] = new JsonArray([.. (layers.Length > 0 ? layers : [Layer]).Select(layer => Add(folder, "application/vnd.oci.image.layer.v1.tar", layer))]),
+            ["layers"] = new JsonArray(
+                [.. (layers.Length > 0 ? layers : [Layer]).Select(layer => Add(folder, "application/vnd.oci.image.layer.v1.tar", layer))]),
         };
         var entry = Add(folder, TestImage.ManifestType, JsonSerializer.SerializeToUtf8Bytes(manifest));
         entry["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "example.com/configured:1" };

@@ -57,12 +57,19 @@ internal sealed class ForeignImages
         (isPresent && !hasUrls ? Copied : Skipped).Add(Http.DigestOf(foreign));
         Copied.Add(Http.DigestOf(own));
         var config = Encoding.UTF8.GetBytes(
-            $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{Http.DigestOf(tar)}}}","{{{Http.DigestOf(own)}}}"]}}""");
+            $$$"""
+                {"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["{{{Http.DigestOf(tar)}}}",
+                "{{{Http.DigestOf(own)}}}"]}}
+                """);
         var layer = Describe(foreign, type, hasUrls ? ",\"urls\":[\"https://example.com/base\"]" : "", isPresent);
         var manifest = Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{Oci}}.manifest.v1+json","config":{{Describe(config, $"{Oci}.config.v1+json")}},"layers":[{{layer}},{{Describe(own, $"{Oci}.layer.v1.tar")}}]}""");
+            $$"""
+                {"schemaVersion":2,"mediaType":"{{Oci}}.manifest.v1+json","config":{{Describe(config, $"{Oci}.config.v1+json")}},
+                "layers":[{{layer}},{{Describe(own, $"{Oci}.layer.v1.tar")}}]}
+                """);
         Manifests.Add(Http.DigestOf(manifest));
-        return Describe(manifest, $"{Oci}.manifest.v1+json", $$""","annotations":{"org.opencontainers.image.ref.name":"example.com/win:{{name}}"}""");
+        return Describe(manifest, $"{Oci}.manifest.v1+json",
+            $$""","annotations":{"org.opencontainers.image.ref.name":"example.com/win:{{name}}"}""");
     }
 
     private string Describe(byte[] content, string mediaType, string more = "", bool isWritten = true)
@@ -79,7 +86,8 @@ internal sealed class ForeignImages
     // One frame of one raw block (RFC 8878): the content fits in one.
     private static byte[] Zstd(byte[] content) =>
     [
-        0x28, 0xB5, 0x2F, 0xFD, 0xA0, .. BitConverter.GetBytes(content.Length), .. BitConverter.GetBytes((content.Length << 3) | 1)[..3], .. content,
+        0x28, 0xB5, 0x2F, 0xFD, 0xA0, .. BitConverter.GetBytes(content.Length), .. BitConverter.GetBytes((content.Length << 3) | 1)[..3],
+        .. content,
     ];
 
     private static byte[] Gzip(byte[] content)

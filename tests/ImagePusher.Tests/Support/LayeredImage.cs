@@ -3,7 +3,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>An OCI layout that umoci makes: 'base' of five layers, and 'app' with whiteouts, an opaque folder and a file below a link.</summary>
+/// <summary>An OCI layout that umoci makes: 'base' of five layers, and 'app' with whiteouts, an opaque folder and a file below a
+/// link.</summary>
 internal static class LayeredImage
 {
     private const string Script = """
@@ -40,7 +41,8 @@ internal static class LayeredImage
         {
             foreach (var (type, name, content) in entries)
             {
-                var entry = new GnuTarEntry(type, name) { ModificationTime = DateTimeOffset.UnixEpoch, AccessTime = default, ChangeTime = default };
+                var entry = new GnuTarEntry(type, name) { ModificationTime = DateTimeOffset.UnixEpoch, AccessTime = default,
+                    ChangeTime = default };
                 if (type is TarEntryType.RegularFile)
                 {
                     entry.DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content));

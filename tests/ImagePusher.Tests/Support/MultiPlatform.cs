@@ -15,8 +15,10 @@ internal sealed class MultiPlatform
         (Layout, _blobs) = (folder, Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256")).FullName);
         var entries = Platforms.Select(Image).ToList();
         entries.AddRange(Platforms.Zip(Images, Attestation).ToList());
-        Index = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{Oci}}.index.v1+json","manifests":[{{string.Join(',', entries)}}]}""");
-        var root = Blob(Index, $"{Oci}.index.v1+json", ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"example.com/team/multi:1\"}");
+        Index = Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{Oci}}.index.v1+json","manifests":[{{string.Join(',', entries)}}]}""");
+        var root = Blob(Index, $"{Oci}.index.v1+json",
+            ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"example.com/team/multi:1\"}");
         File.WriteAllText(Path.Combine(folder, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
         File.WriteAllText(Path.Combine(folder, "index.json"), $$"""{"schemaVersion":2,"manifests":[{{root}}]}""");
     }
@@ -53,7 +55,8 @@ internal sealed class MultiPlatform
         var parts = platform.Split('/');
         var variant = parts.Length > 2 ? $",\"variant\":\"{parts[2]}\"" : "";
         var described = $"\"architecture\":\"{parts[1]}\",\"os\":\"{parts[0]}\"{variant}";
-        var config = Encoding.UTF8.GetBytes($$$"""{{{{described}}},"rootfs":{"type":"layers","diff_ids":["{{{Http.DigestOf(layer)}}}"]}}""");
+        var config = Encoding.UTF8.GetBytes(
+            $$$"""{{{{described}}},"rootfs":{"type":"layers","diff_ids":["{{{Http.DigestOf(layer)}}}"]}}""");
         Layers.Add(Http.DigestOf(layer));
         var manifest = Manifest(Blob(config, $"{Oci}.config.v1+json"), Blob(layer, $"{Oci}.layer.v1.tar"));
         Images.Add(Http.DigestOf(manifest));
@@ -62,13 +65,15 @@ internal sealed class MultiPlatform
 
     private string Attestation(string platform, string image)
     {
-        var config = Encoding.UTF8.GetBytes("""{"architecture":"unknown","os":"unknown","config":{},"rootfs":{"type":"layers","diff_ids":[]}}""");
+        var config = Encoding.UTF8.GetBytes(
+            """{"architecture":"unknown","os":"unknown","config":{},"rootfs":{"type":"layers","diff_ids":[]}}""");
         var statement = Encoding.UTF8.GetBytes($$"""{"_type":"https://in-toto.io/Statement/v0.1","about":"{{platform}}"}""");
         var manifest = Manifest(Blob(config, $"{Oci}.config.v1+json"), Blob(statement, "application/vnd.in-toto+json"));
         Attestations.Add(Http.DigestOf(manifest));
         return Blob(
             manifest, $"{Oci}.manifest.v1+json",
-            $$""","platform":{"architecture":"unknown","os":"unknown"},"annotations":{"vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"{{image}}"}""");
+            $$""","platform":{"architecture":"unknown","os":"unknown"},"""
+                + $$""" "annotations":{"vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"{{image}}"}""");
     }
 
     private static byte[] Manifest(string config, string layer) =>

@@ -12,7 +12,8 @@ internal static class OriginalFiles
     public static async Task<SortedDictionary<string, string>> OfAsync(string image, CancellationToken cancellationToken)
     {
         var layout = (await ImagesFixture.GetAsync(cancellationToken))["oci"];
-        var files = await Known.GetOrAdd(image, _ => ReferenceTools.UnpackAsync(layout, image, CancellationToken.None)).WaitAsync(cancellationToken);
+        var files = await Known.GetOrAdd(image, _ => ReferenceTools.UnpackAsync(layout, image, CancellationToken.None))
+            .WaitAsync(cancellationToken);
         Assert.True(files.Count > 5, "The original image has too few files to prove anything.");
         return files;
     }

@@ -42,10 +42,12 @@ internal sealed record Outcome
     /// <summary>The one error there was; fails the test if there was none or several.</summary>
     public ErrorRecord SingleError()
     {
-        Assert.True(AllErrors.Count == 1, $"There should be one error, but there are {AllErrors.Count}:\n{string.Join('\n', AllErrors.Select(Describe))}");
+        Assert.True(AllErrors.Count == 1,
+            $"There should be one error, but there are {AllErrors.Count}:\n{string.Join('\n', AllErrors.Select(Describe))}");
         return AllErrors[0];
     }
 
     private static string Describe(ErrorRecord error) =>
-        $"{error.FullyQualifiedErrorId}: {error.ErrorDetails?.Message ?? error.Exception.Message}\n{error.InvocationInfo?.PositionMessage}\n{error.Exception}";
+        $"{error.FullyQualifiedErrorId}: {error.ErrorDetails?.Message ?? error.Exception.Message}\n"
+            + $"{error.InvocationInfo?.PositionMessage}\n{error.Exception}";
 }

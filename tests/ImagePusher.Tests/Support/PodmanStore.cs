@@ -6,28 +6,34 @@ namespace ImagePusher.Tests.Support;
 /// <summary>podman with a storage of its own.</summary>
 internal sealed class PodmanStore(string folder)
 {
-    private string[] Options => ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
+    private string[] Options =>
+        ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
 
     /// <summary>Loads a tar and gives the names of all images that are there then.</summary>
-    public Task<IReadOnlyList<string>> LoadAsync(string tar, CancellationToken cancellationToken) => NamesAfterAsync(["load", "-q", "-i", tar], cancellationToken);
+    public Task<IReadOnlyList<string>> LoadAsync(string tar, CancellationToken cancellationToken) =>
+        NamesAfterAsync(["load", "-q", "-i", tar], cancellationToken);
 
     /// <summary>Pulls from where podman can, such as oci-archive:TAR:NAME, and gives the names of all images that are there then.</summary>
-    public Task<IReadOnlyList<string>> PullAsync(string source, CancellationToken cancellationToken) => NamesAfterAsync(["pull", "-q", source], cancellationToken);
+    public Task<IReadOnlyList<string>> PullAsync(string source, CancellationToken cancellationToken) =>
+        NamesAfterAsync(["pull", "-q", source], cancellationToken);
 
     /// <summary>The names of all images.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
     {
-        var list = await ExternalTools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"], cancellationToken);
+        var list = await ExternalTools.RunAsync("podman", [.. Options, "images", "--format", "{{.Repository}}:{{.Tag}}"],
+            cancellationToken);
         return list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Starts the docker-compatible API of the storage on a unix socket.</summary>
-    public ServerProcess Serve(string socket) => ServerProcess.Start("podman", [.. Options, "system", "service", "--time=0", $"unix://{socket}"]);
+    public ServerProcess Serve(string socket) =>
+        ServerProcess.Start("podman", [.. Options, "system", "service", "--time=0", $"unix://{socket}"]);
 
     private async Task<IReadOnlyList<string>> NamesAfterAsync(string[] command, CancellationToken cancellationToken)
     {
         // They name files of the engine's home that need not be there, which podman pull takes ill.
-        var settings = new ToolSettings { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = null, ["DOCKER_CONFIG"] = null } };
+        var settings = new ToolSettings
+            { Environment = new Dictionary<string, string?> { ["REGISTRY_AUTH_FILE"] = null, ["DOCKER_CONFIG"] = null } };
         await ExternalTools.RunAsync("podman", [.. Options, .. command], settings, cancellationToken);
         return await NamesAsync(cancellationToken);
     }
@@ -40,5 +46,6 @@ internal sealed class PodmanStore(string folder)
     }
 
     /// <summary>Removes all images: podman's files are read-only, also for who removes the folder.</summary>
-    public Task EmptyAsync(CancellationToken cancellationToken) => ExternalTools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
+    public Task EmptyAsync(CancellationToken cancellationToken) =>
+        ExternalTools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
 }

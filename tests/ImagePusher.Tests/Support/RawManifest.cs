@@ -31,7 +31,8 @@ internal sealed record RawManifest(byte[] Raw, string? MediaType)
 
     /// <summary>Reads one of a registry.</summary>
     public static async Task<RawManifest> OfRegistryAsync(
-        DockerRegistry registry, string repository, string tagOrDigest, CancellationToken cancellationToken, AuthenticationHeaderValue? authorization = null)
+        DockerRegistry registry, string repository, string tagOrDigest, CancellationToken cancellationToken,
+        AuthenticationHeaderValue? authorization = null)
     {
         using var client = Http.NewClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(registry.Url, $"v2/{repository}/manifests/{tagOrDigest}"));

@@ -33,7 +33,8 @@ internal static class ReferenceTools
     public static async Task<JsonElement> InspectAsync(string reference, CancellationToken cancellationToken, string? credentials = null)
     {
         string[] login = credentials is null ? [] : ["--creds", credentials];
-        var result = await ExternalTools.RunAsync("skopeo", ["inspect", "--tls-verify=false", .. login, $"docker://{reference}"], cancellationToken);
+        var result = await ExternalTools.RunAsync("skopeo", ["inspect", "--tls-verify=false", .. login, $"docker://{reference}"],
+            cancellationToken);
         return JsonDocument.Parse(result.Output).RootElement;
     }
 
@@ -50,7 +51,8 @@ internal static class ReferenceTools
         string[] login = credentials is null ? [] : ["--src-creds", credentials];
         string[] whole = all ? ["--all"] : [];
         return ExternalTools.RunAsync(
-            "skopeo", ["--insecure-policy", "copy", "-q", .. whole, "--src-tls-verify=false", .. login, source, $"oci:{layout}:{tag}"], cancellationToken);
+            "skopeo", ["--insecure-policy", "copy", "-q", .. whole, "--src-tls-verify=false", .. login, source, $"oci:{layout}:{tag}"],
+            cancellationToken);
     }
 
     /// <summary>Lets umoci unpack an image of a layout and gives its files, by path: what each is, its rights, its content.</summary>
@@ -71,8 +73,10 @@ internal static class ReferenceTools
     }
 
     /// <summary>Lets Python's tarfile read a tar in one of its modes, such as r|gz.</summary>
-    /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's end.</returns>
-    public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path, CancellationToken cancellationToken)
+    /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's
+    /// end.</returns>
+    public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path,
+        CancellationToken cancellationToken)
     {
         var result = await ExternalTools.RunAsync("python3", ["-I", "-c", ReadTar, mode, path], cancellationToken);
         return result.Output.Trim().Split(' ', 3) is [var count, var hash, var end]

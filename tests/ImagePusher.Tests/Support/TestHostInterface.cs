@@ -66,7 +66,8 @@ internal sealed class TestHostInterface : PSHostUserInterface
         throw new InvalidOperationException($"No answer is queued for: {message}");
 
     public override PSCredential PromptForCredential(
-        string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+        string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options) =>
         throw new InvalidOperationException($"No answer is queued for: {message}");
 
     public override string ReadLine() => throw new InvalidOperationException("The test host has no console input.");

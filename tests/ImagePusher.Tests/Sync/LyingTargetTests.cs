@@ -29,21 +29,26 @@ public sealed class LyingTargetTests
         }
         else
         {
-            await engine.OutputAsync($"Copy-RegistryImage $to/app:1.{(lie.Contains("list", StringComparison.Ordinal) ? "2 -Destination $to/app:1.0" : "0 -Destination $to/app:own")} -Force", Token);
+            await engine.OutputAsync(
+                lie.Contains("list", StringComparison.Ordinal)
+                    ? "Copy-RegistryImage $to/app:1.2 -Destination $to/app:1.0 -Force"
+                    : "Copy-RegistryImage $to/app:1.0 -Destination $to/app:own -Force", Token);
         }
 
         await using var proxy = FaultProxy.Start(mirror.Target);
         _ = lie switch
         {
             _ when isIndex => proxy.On("HEAD", "/manifests/own").SetResponseHeader("Content-Type", TestImage.ManifestType),
-            "another digest of a tag that is kept" => proxy.On("HEAD", "/manifests/own").SetResponseHeader("Docker-Content-Digest", $"sha256:{new string('a', 64)}"),
+            "another digest of a tag that is kept" =>
+                proxy.On("HEAD", "/manifests/own").SetResponseHeader("Docker-Content-Digest", $"sha256:{new string('a', 64)}"),
             _ => proxy.On("GET", "/tags/list").Respond(200).WithBody("""{"name":"app","tags":["1.0"]}"""),
         };
         engine["to"] = proxy.Address;
         var results = await engine.OutputAsync(Prune, Token);
         Assert.DoesNotContain(results, result => ((dynamic)result).State == "Removed");
         Assert.Empty(proxy.RequestsOf("DELETE", "sha256:"));
-        Assert.Equal(await DigestAsync(mirror.Target, isIndex ? digest : lie.Contains("list", StringComparison.Ordinal) ? "1.2" : "own"), await DigestAsync(mirror.Target, isIndex ? digest : "1.0"));
+        Assert.Equal(await DigestAsync(mirror.Target, isIndex ? digest : lie.Contains("list", StringComparison.Ordinal) ? "1.2" : "own"),
+            await DigestAsync(mirror.Target, isIndex ? digest : "1.0"));
     }
 
     [Theory]
@@ -91,7 +96,10 @@ public sealed class LyingTargetTests
         var size = (await answer.Content.ReadAsByteArrayAsync(Token)).Length;
         var type = answer.Content.Headers.ContentType!.MediaType;
         using var index = new ByteArrayContent(Encoding.UTF8.GetBytes(
-            $$$"""{"schemaVersion":2,"mediaType":"{{{TestImage.IndexType}}}","manifests":[{"mediaType":"{{{type}}}","digest":"{{{child}}}","size":{{{size}}},"platform":{"os":"linux","architecture":"amd64"}}]}"""));
+            $$$"""
+                {"schemaVersion":2,"mediaType":"{{{TestImage.IndexType}}}","manifests":[{"mediaType":"{{{type}}}",
+                "digest":"{{{child}}}","size":{{{size}}},"platform":{"os":"linux","architecture":"amd64"}}]}
+                """));
         index.Headers.TryAddWithoutValidation("Content-Type", TestImage.IndexType);
         using var stored = await client.PutAsync(new Uri($"http://{registry}/v2/app/manifests/{tag}"), index, Token);
         stored.EnsureSuccessStatusCode();

@@ -17,7 +17,8 @@ internal sealed class Mirror : IAsyncDisposable
     /// <summary>The target; known when an engine has started it.</summary>
     public string Target { get; private set; } = "";
 
-    public static async Task<Mirror> StartAsync(string[] source, string[] more, bool deletesTags, CancellationToken cancellationToken) => new(
+    public static async Task<Mirror> StartAsync(string[] source, string[] more, bool deletesTags, CancellationToken cancellationToken) =>
+        new(
         await MirroredSource.StartAsync(cancellationToken, source),
         deletesTags ? null : await DockerRegistry.StartAsync(cancellationToken),
         more);
@@ -32,7 +33,8 @@ internal sealed class Mirror : IAsyncDisposable
         foreach (var image in _more)
         {
             engine["tar"] = _images.Write($"more{position++}");
-            var outcome = engine.RunAsync($"Push-ImageTar $tar -Destination \"$to/{image}\"", CancellationToken.None).GetAwaiter().GetResult();
+            var outcome = engine.RunAsync($"Push-ImageTar $tar -Destination \"$to/{image}\"", CancellationToken.None).GetAwaiter()
+                .GetResult();
             outcome.WithoutErrors();
         }
 

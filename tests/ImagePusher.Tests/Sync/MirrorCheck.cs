@@ -10,7 +10,8 @@ namespace ImagePusher.Tests.Sync;
 /// <param name="before">The tags of the target before the run.</param>
 /// <param name="outcome">What the run wrote.</param>
 internal sealed class MirrorCheck(
-    MirrorWorld world, MirrorStep step, IReadOnlyDictionary<string, string> source, IReadOnlyDictionary<string, string> before, Outcome outcome)
+    MirrorWorld world, MirrorStep step, IReadOnlyDictionary<string, string> source, IReadOnlyDictionary<string, string> before,
+    Outcome outcome)
 {
     private readonly IReadOnlyDictionary<string, string> _after = world.Target.Tags;
 
@@ -95,7 +96,8 @@ internal sealed class MirrorCheck(
         }
 
         var listed = TagsOf(source, repository[(MirrorWorld.Prefix.Length + 1)..]);
-        if (!world.Target.RegistryProfile.DeletesTags || (rule.ReadsList() && listed.Count == 0) || !has.Any(tag => listed.Contains(tag) && rule.Selects(tag)))
+        if (!world.Target.RegistryProfile.DeletesTags || (rule.ReadsList() && listed.Count == 0)
+            || !has.Any(tag => listed.Contains(tag) && rule.Selects(tag)))
         {
             return;
         }
@@ -111,7 +113,8 @@ internal sealed class MirrorCheck(
 
     private MirrorRule? RuleOf(string repository)
     {
-        var position = MirrorWorld.Repositories.ToList().IndexOf(repository.StartsWith(MirrorWorld.Prefix, StringComparison.Ordinal) ? repository[(MirrorWorld.Prefix.Length + 1)..] : "");
+        var position = MirrorWorld.Repositories.ToList().IndexOf(
+            repository.StartsWith(MirrorWorld.Prefix, StringComparison.Ordinal) ? repository[(MirrorWorld.Prefix.Length + 1)..] : "");
         return position is 0 or 1 ? step.Rules[position] : null;
     }
 

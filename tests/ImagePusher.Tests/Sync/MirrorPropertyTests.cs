@@ -29,7 +29,8 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
             output.WriteLine, Environment.GetEnvironmentVariable("CsCheck_Seed"),
             // A number of sequences, else of seconds: a failure that is found is made shorter until they are over.
             iter: ExternalTools.LongForm ? -1 : 60, time: ExternalTools.LongForm ? 600 : -1, threads: 1,
-            print: sequence => $"deletes tags: {sequence.DeletesTags}\n{string.Join('\n', sequence.Steps.Select(step => step.ToString()))}");
+            print: sequence => $"deletes tags: {sequence.DeletesTags}\n"
+                + $"{string.Join('\n', sequence.Steps.Select(step => step.ToString()))}");
         output.WriteLine($"{_runs} runs, {_removals} removals, {_complete} runs that had to remove all that they cover");
         Assert.True(_removals > 20 && _complete > 5, "The sequences remove too little to show anything.");
     }
@@ -65,8 +66,10 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
     {
         var digest = MirrorWorld.DigestOf(step.Content % MirrorWorld.Contents);
         var entries = step.Rules.Index().Where(rule => rule.Item is not null)
-            .GroupBy(rule => rule.Item!.Value.Entry("", "").Split(':')[0], rule => rule.Item!.Value.Entry(MirrorWorld.Repositories[rule.Index], digest));
-        var lines = entries.Select(group => $"  {group.Key}:\n" + string.Concat(group.Select(entry => $"    {entry.Split('{', 2)[1][..^1]}\n")));
+            .GroupBy(rule => rule.Item!.Value.Entry("", "").Split(':')[0],
+                rule => rule.Item!.Value.Entry(MirrorWorld.Repositories[rule.Index], digest));
+        var lines = entries.Select(
+            group => $"  {group.Key}:\n" + string.Concat(group.Select(entry => $"    {entry.Split('{', 2)[1][..^1]}\n")));
         engine["file"] = folder.Write("mirror.yml", $"{world.Source.Address}:\n{string.Concat(lines)}");
         engine["to"] = $"{world.Target.Address}/{MirrorWorld.Prefix}/";
         var (source, before) = (world.Source.Tags, world.Target.Tags);

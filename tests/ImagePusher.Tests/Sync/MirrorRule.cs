@@ -1,6 +1,7 @@
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>How a file selects the tags of a repository, and what it says about others: the documented rules, written a second time.</summary>
+/// <summary>How a file selects the tags of a repository, and what it says about others: the documented rules, written a second
+/// time.</summary>
 internal enum MirrorRule
 {
     /// <summary>All tags.</summary>

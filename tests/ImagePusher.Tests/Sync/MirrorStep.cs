@@ -34,7 +34,8 @@ internal sealed record MirrorStep(int Kind, int Repository, int Tag, int Content
     /// <summary>The command line of a run.</summary>
     public string Command => "Sync-RegistryImage $file $to -Confirm:$false"
         + (Prunes ? " -Prune" : "") + (PrunesUnknown ? " -PruneUnknown" : "") + (AllowsEmpty ? " -Force" : "")
-        + (HasReferrers ? " -IncludeReferrers" : "") + (HasPlatform ? " -Platform linux/amd64" : "") + (HasLimit ? " -MaximumRemovals 2" : "");
+        + (HasReferrers ? " -IncludeReferrers" : "") + (HasPlatform ? " -Platform linux/amd64" : "")
+        + (HasLimit ? " -MaximumRemovals 2" : "");
 
     /// <summary>Changes a registry, unless the step is a run.</summary>
     public void Change(MirrorWorld world)
@@ -67,5 +68,6 @@ internal sealed record MirrorStep(int Kind, int Repository, int Tag, int Content
 
     private static MirrorRule? RuleOf(int value) => value % 6 == 5 ? null : (MirrorRule)(value % 6);
 
-    private static MirrorStep Of(int kind, int repository, int tag, int content, int options) => new(kind, repository, tag, content, options);
+    private static MirrorStep Of(int kind, int repository, int tag, int content, int options) =>
+        new(kind, repository, tag, content, options);
 }

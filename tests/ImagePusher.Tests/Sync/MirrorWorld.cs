@@ -25,7 +25,8 @@ internal sealed class MirrorWorld : IAsyncDisposable
         [.. Images.Select((image, number) => TestArtifact.Of("application/vnd.test.sbom", $"about {number}", image.Manifest))];
 
     private static readonly TestArtifact[] Signatures =
-        [.. Artifacts.Select((artifact, number) => TestArtifact.Of("application/vnd.test.signature", $"signs {number}", artifact.Manifest))];
+        [.. Artifacts.Select((artifact,
+            number) => TestArtifact.Of("application/vnd.test.signature", $"signs {number}", artifact.Manifest))];
 
     public MirrorWorld(bool deletesTags)
     {

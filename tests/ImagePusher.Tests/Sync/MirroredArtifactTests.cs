@@ -55,7 +55,8 @@ public sealed class MirroredArtifactTests : IAsyncDisposable
     [Fact]
     public async Task An_index_without_a_tag_that_lost_an_image_is_copied_again()
     {
-        var (one, two, three) = (TestImage.Of(Http.RandomBytes(80, 1)), TestImage.Of(Http.RandomBytes(80, 2)), TestImage.Of(Http.RandomBytes(80, 3)));
+        var (one, two, three) =
+            (TestImage.Of(Http.RandomBytes(80, 1)), TestImage.Of(Http.RandomBytes(80, 2)), TestImage.Of(Http.RandomBytes(80, 3)));
         var inner = TestImage.IndexOf(two, three);
         var index = IndexOf((TestImage.ManifestType, one.Manifest), (TestImage.IndexType, inner));
         foreach (var image in new[] { one, two, three })
@@ -118,13 +119,20 @@ public sealed class MirroredArtifactTests : IAsyncDisposable
     // As cosign writes them: the config is that of an image without a platform.
     private static TestImage CosignArtifact(string layerType)
     {
-        var (config, layer) = ("""{"architecture":"","os":"","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray(), Http.RandomBytes(40, 7));
-        var manifest = $$"""{"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}","config":{{Descriptor("application/vnd.oci.image.config.v1+json", config)}},"layers":[{{Descriptor(layerType, layer)}}]}""";
+        var (config, layer) = ("""{"architecture":"","os":"","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray(),
+            Http.RandomBytes(40, 7));
+        var manifest = $$"""
+            {"schemaVersion":2,"mediaType":"{{TestImage.ManifestType}}",
+            "config":{{Descriptor("application/vnd.oci.image.config.v1+json", config)}},"layers":[{{Descriptor(layerType, layer)}}]}
+            """;
         return new TestImage(config, Encoding.UTF8.GetBytes(manifest), [layer]);
     }
 
     private static byte[] IndexOf(params (string Type, byte[] Content)[] entries) => Encoding.UTF8.GetBytes(
-        $$"""{"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}","manifests":[{{string.Join(',', entries.Select(entry => Descriptor(entry.Type, entry.Content)))}}]}""");
+        $$"""
+            {"schemaVersion":2,"mediaType":"{{TestImage.IndexType}}",
+            "manifests":[{{string.Join(',', entries.Select(entry => Descriptor(entry.Type, entry.Content)))}}]}
+            """);
 
     private static string Descriptor(string type, byte[] content) =>
         $$"""{"mediaType":"{{type}}","digest":"{{Http.DigestOf(content)}}","size":{{content.Length}}}""";

@@ -31,11 +31,13 @@ internal sealed class MirroredSource : IAsyncDisposable
             storage.AddImage(repository, TestImage.Of(Compressed(position + 1)), tag);
         }
 
-        return new MirroredSource(folder, await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
+        return new MirroredSource(folder,
+            await DockerRegistry.StartAsync(new DockerRegistryOptions { StorageFolder = folder.FullName }, cancellationToken));
     }
 
     /// <summary>Writes a sync file; SOURCE in it is the registry.</summary>
-    public string File(string content, string name = "mirror.yml") => Folder.Write(name, content.Replace("SOURCE", Address, StringComparison.Ordinal));
+    public string File(string content, string name = "mirror.yml") =>
+        Folder.Write(name, content.Replace("SOURCE", Address, StringComparison.Ordinal));
 
     /// <summary>The tags of a registry with their digests: <c>app:1 sha256:…</c>.</summary>
     public static async Task<IReadOnlyList<string>> ImagesOfAsync(string registry, CancellationToken cancellationToken)
@@ -73,7 +75,8 @@ internal sealed class MirroredSource : IAsyncDisposable
         return content.ToArray();
     }
 
-    private static async Task<string> DigestOfAsync(HttpClient client, string registry, string repository, string tag, CancellationToken cancellationToken)
+    private static async Task<string> DigestOfAsync(HttpClient client, string registry, string repository, string tag,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{registry}/v2/{repository}/manifests/{tag}"));
         request.Headers.TryAddWithoutValidation("Accept", $"{TestImage.IndexType}, {TestImage.ManifestType}");
@@ -81,7 +84,8 @@ internal sealed class MirroredSource : IAsyncDisposable
         return Http.DigestOf(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
-    private static async Task<IReadOnlyList<string>> ListAsync(HttpClient client, string url, string property, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ListAsync(HttpClient client, string url, string property,
+        CancellationToken cancellationToken)
     {
         using var answer = await client.GetAsync(new Uri(url), cancellationToken);
         using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));

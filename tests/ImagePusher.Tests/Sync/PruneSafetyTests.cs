@@ -40,7 +40,8 @@ public sealed class PruneSafetyTests : IAsyncDisposable
         var outcome = await _engine.RunAsync("Sync-RegistryImage $file, $second $to -Prune -Confirm:$false", Token);
         Assert.Single(outcome.Errors);
         Assert.Equal(["0.8", "0.9"], Tags(outcome.Output, "Skipped"));
-        Assert.All(outcome.Output.Skip(1), result => Assert.Contains("could be read", (string)((dynamic)result).Error, StringComparison.Ordinal));
+        Assert.All(outcome.Output.Skip(1),
+            result => Assert.Contains("could be read", (string)((dynamic)result).Error, StringComparison.Ordinal));
         Assert.Equal(3, _target.Tags.Count);
     }
 
@@ -98,7 +99,8 @@ public sealed class PruneSafetyTests : IAsyncDisposable
         var outcome = await _engine.RunAsync($"{Prune} -WarningAction Ignore -MaximumRetryCount 0", Token);
         Assert.Empty(Tags(outcome.Output, "Removed"));
         Assert.Equal(why is null, outcome.Errors.Count > 0);
-        Assert.Equal(why is null ? 0 : 2, outcome.Output.Count(result => ((string?)((dynamic)result).Error)?.Contains(why!, StringComparison.Ordinal) == true));
+        Assert.Equal(why is null ? 0 : 2,
+            outcome.Output.Count(result => ((string?)((dynamic)result).Error)?.Contains(why!, StringComparison.Ordinal) == true));
         Assert.Equal(3, _target.Tags.Count);
     }
 
@@ -183,8 +185,10 @@ public sealed class PruneSafetyTests : IAsyncDisposable
         Add(_source, "app:1.0");
         foreach (var (tag, days) in new[] { ("0.7", 1), ("0.8", 40), ("0.9", 4000) })
         {
-            var created = DateTimeOffset.UtcNow.AddDays(-days).AddHours(-1).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-            var manifest = System.Text.Encoding.UTF8.GetString(ImageOf(days % 50).Manifest)[..^1] + $$$""","annotations":{"org.opencontainers.image.created":"{{{created}}}"}}""";
+            var created = DateTimeOffset.UtcNow.AddDays(-days).AddHours(-1).ToString("O",
+                System.Globalization.CultureInfo.InvariantCulture);
+            var manifest = System.Text.Encoding.UTF8.GetString(ImageOf(days % 50).Manifest)[..^1]
+                + $$$""","annotations":{"org.opencontainers.image.created":"{{{created}}}"}}""";
             _target.Add("app", ImageOf(days % 50));
             _target.Add("app", System.Text.Encoding.UTF8.GetBytes(manifest), tag);
         }
@@ -210,8 +214,10 @@ public sealed class PruneSafetyTests : IAsyncDisposable
         Write("b[1].yml", "SOURCE: {images: {tool: []}}");
         (_engine["folder"], _engine["to"]) = (_folder.FullName, _target.Address);
         Assert.Equal(2, (await _engine.OutputAsync("Get-ChildItem $folder | Get-SyncPlan", Token)).Count);
-        Assert.All(await _engine.OutputAsync("Get-ChildItem $folder | Sync-RegistryImage -Destination $to", Token), result => Assert.Equal("Copied", (string)((dynamic)result).State));
-        var results = await _engine.OutputAsync("Sync-RegistryImage -LiteralPath (Get-ChildItem $folder).FullName -Destination $to -Prune -Confirm:$false", Token);
+        Assert.All(await _engine.OutputAsync("Get-ChildItem $folder | Sync-RegistryImage -Destination $to", Token),
+            result => Assert.Equal("Copied", (string)((dynamic)result).State));
+        var results = await _engine.OutputAsync(
+            "Sync-RegistryImage -LiteralPath (Get-ChildItem $folder).FullName -Destination $to -Prune -Confirm:$false", Token);
         Assert.Equal(["0.9", "0.9"], Tags(results, "Removed"));
         Assert.Equal(["app:1.0", "tool:1.0"], _target.Tags.Keys.Order(StringComparer.Ordinal));
     }
@@ -240,7 +246,8 @@ public sealed class PruneSafetyTests : IAsyncDisposable
         Assert.InRange(_target.Tags.Count, 3, 8 - number + 1);
 
         to.ClearRules();
-        var run = await shell.RunAsync(["-Command", "(Sync-RegistryImage ./mirror.yml $env:TARGET -Prune -Confirm:$false).State -join ' '"]);
+        var run = await shell.RunAsync(
+            ["-Command", "(Sync-RegistryImage ./mirror.yml $env:TARGET -Prune -Confirm:$false).State -join ' '"]);
         Assert.True(run.ExitCode == 0 && run.Error.Length == 0, run.Error);
         Assert.Equal(["app:1.0", "own:1"], _target.Tags.Keys.Order(StringComparer.Ordinal));
         Assert.StartsWith("Unchanged Removed", run.Output, StringComparison.Ordinal);
@@ -253,14 +260,17 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     {
         foreach (var image in images)
         {
-            registry.Add(image.Split(':')[0], ImageOf(100 + image.Sum(character => character) + (image.Length * 1000)), image.Split(':')[1]);
+            registry.Add(image.Split(':')[0], ImageOf(100 + image.Sum(character => character) + (image.Length * 1000)),
+                image.Split(':')[1]);
         }
     }
 
     private void File(string text) => (_engine["file"], _engine["to"]) = (Write("mirror.yml", text), _target.Address);
 
-    private string Write(string name, string text) => _folder.Write(name, text.Replace("SOURCE", _source.Address, StringComparison.Ordinal));
+    private string Write(string name, string text) =>
+        _folder.Write(name, text.Replace("SOURCE", _source.Address, StringComparison.Ordinal));
 
     private static IReadOnlyList<string> Tags(IEnumerable<PSObject> results, string state) =>
-        [.. results.Where(result => ((dynamic)result).State == state).Select(result => ((string)((dynamic)result).Reference).Split(':')[^1])];
+        [.. results.Where(result => ((dynamic)result).State == state)
+            .Select(result => ((string)((dynamic)result).Reference).Split(':')[^1])];
 }

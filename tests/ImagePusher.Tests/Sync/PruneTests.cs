@@ -23,7 +23,8 @@ public sealed class PruneTests
         using var engine = mirror.Engine($"SOURCE: {{{rule}}}");
         var results = await engine.OutputAsync(Prune, Token);
         Assert.Equal(Words(removed), Tags(results, "Removed"));
-        Assert.Equal(Words(kept).Order(StringComparer.Ordinal), Tags(results, "Skipped").Where(tag => !Words(removed).Contains(tag)).Order(StringComparer.Ordinal));
+        Assert.Equal(Words(kept).Order(StringComparer.Ordinal),
+            Tags(results, "Skipped").Where(tag => !Words(removed).Contains(tag)).Order(StringComparer.Ordinal));
         Assert.Equal(Words(kept).Order(StringComparer.Ordinal), (await mirror.TagsAsync("app")).Except(["1.2", "1.3"]));
 
         // A second run finds nothing to do.
@@ -46,10 +47,12 @@ public sealed class PruneTests
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0", "app:own"]);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
         var text = await engine.RunAsync("Sync-RegistryImage $file $to -Prune -WhatIf", Token);
-        Assert.Matches(@"Remove localhost:\d+/app:1\.0 \(sha256:[0-9a-f]{64}, of unknown age\): the file no longer selects it", text.WithoutErrors().Text);
+        Assert.Matches(@"Remove localhost:\d+/app:1\.0 \(sha256:[0-9a-f]{64}, of unknown age\): the file no longer selects it",
+            text.WithoutErrors().Text);
         Assert.Contains("app:own: the file does not cover it", text.Text, StringComparison.Ordinal);
         var plan = await engine.OutputAsync("Sync-RegistryImage $file $to -Prune -PlanOnly", Token);
-        Assert.Equal(["Copy app:1.2", "Remove app:1.0", "Keep app:own"], plan.Select(item => $"{((dynamic)item).Action} {((string)((dynamic)item).Reference).Split('/')[1]}"));
+        Assert.Equal(["Copy app:1.2", "Remove app:1.0", "Keep app:own"],
+            plan.Select(item => $"{((dynamic)item).Action} {((string)((dynamic)item).Reference).Split('/')[1]}"));
         Assert.Equal(["1.0", "own"], await mirror.TagsAsync("app"));
     }
 
@@ -69,7 +72,8 @@ public sealed class PruneTests
         using var engine = mirror.Engine($"{from.Address}: {{images-by-semver: {{app: ^1.2}}}}");
         var outcome = await engine.RunAsync(Prune, Token);
         Assert.NotEmpty(outcome.Errors);
-        Assert.Contains(why, (string)((dynamic)Assert.Single(outcome.Output, result => ((dynamic)result).State == "Skipped")).Error, StringComparison.Ordinal);
+        Assert.Contains(why, (string)((dynamic)Assert.Single(outcome.Output, result => ((dynamic)result).State == "Skipped")).Error,
+            StringComparison.Ordinal);
         Assert.Contains("1.0", await mirror.TagsAsync("app"));
     }
 
@@ -87,7 +91,8 @@ public sealed class PruneTests
             if (!exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal))
             {
                 // The images of the list are there: what keeps the tags is the list alone.
-                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}") : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
+                return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}")
+                    : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
             }
 
             if (link is not null)
@@ -111,7 +116,8 @@ public sealed class PruneTests
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.5}}");
         var results = await engine.OutputAsync(Prune, Token);
         Assert.Equal(["2.0"], Tags(results, "Removed"));
-        Assert.Contains("the last tag", (string)((dynamic)Assert.Single(results, result => ((dynamic)result).State == "Skipped")).Error, StringComparison.Ordinal);
+        Assert.Contains("the last tag", (string)((dynamic)Assert.Single(results, result => ((dynamic)result).State == "Skipped")).Error,
+            StringComparison.Ordinal);
         Assert.Equal(["2.1"], await mirror.TagsAsync("app"));
         Assert.Equal(["2.1"], Tags(await engine.OutputAsync($"{Prune} -Force", Token), "Removed"));
         Assert.Empty(await mirror.TagsAsync("app"));
@@ -141,7 +147,9 @@ public sealed class PruneTests
         await using var mirror = await MirrorAsync(["app:1.2"], [], deletesTags);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
         engine["source"] = mirror.Source.Address;
-        await engine.OutputAsync("Copy-RegistryImage $source/app:1.2 -Destination $to/app:1.0; Copy-RegistryImage $source/app:1.2 -Destination $to/app:own", Token);
+        await engine.OutputAsync(
+            "Copy-RegistryImage $source/app:1.2 -Destination $to/app:1.0; Copy-RegistryImage $source/app:1.2 -Destination $to/app:own",
+            Token);
         var results = await engine.OutputAsync(Prune, Token);
         Assert.Equal(["1.0"], Tags(results, state).Where(tag => tag == "1.0"));
         Assert.Equal(deletesTags ? ["1.2", "own"] : ["1.0", "1.2", "own"], await mirror.TagsAsync("app"));
@@ -160,10 +168,12 @@ public sealed class PruneTests
         var digest = (string)(await engine.SingleAsync("Get-RegistryManifest $to/app:1.2", Token)).Digest;
         engine["signature"] = digest.Replace(':', '-') + ".sig";
         await engine.OutputAsync(
-            "Copy-RegistryImage $source/app:2.0 -Destination ${to}/app:$signature; Push-ImageTar $other -Destination $to/app:3.0; Copy-RegistryImage $to/app:3.0 -Destination $to/app:3.1", Token);
+            "Copy-RegistryImage $source/app:2.0 -Destination ${to}/app:$signature; Push-ImageTar $other -Destination $to/app:3.0; "
+                + "Copy-RegistryImage $to/app:3.0 -Destination $to/app:3.1", Token);
         var results = await engine.OutputAsync(Prune, Token);
         Assert.Equal(["3.0", "3.1"], Tags(results, "Removed"));
-        Assert.Contains("belongs to an image that is kept", (string)((dynamic)Assert.Single(results, result => ((dynamic)result).State == "Skipped")).Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to an image that is kept",
+            (string)((dynamic)Assert.Single(results, result => ((dynamic)result).State == "Skipped")).Error, StringComparison.Ordinal);
         Assert.Equal(["1.2", "2.0", (string)engine["signature"]!], await mirror.TagsAsync("app"));
     }
 
@@ -185,7 +195,8 @@ public sealed class PruneTests
             """, Token);
         var results = await engine.OutputAsync($"{Prune} -PruneUnknown", Token);
         string[] signatures = [(string)engine["of"]!, (string)engine["ofThat"]!];
-        Assert.Equal(signatures.Order(StringComparer.Ordinal), Tags(results, "Skipped").Where(tag => tag.Length > 9).Order(StringComparer.Ordinal));
+        Assert.Equal(signatures.Order(StringComparer.Ordinal),
+            Tags(results, "Skipped").Where(tag => tag.Length > 9).Order(StringComparer.Ordinal));
         Assert.Equal(deletesTags ? ["2.0", "2.1"] : [], Tags(results, "Removed"));
         Assert.Superset(signatures.Append("1.2").ToHashSet(), (await mirror.TagsAsync("app")).ToHashSet());
     }
@@ -213,14 +224,16 @@ public sealed class PruneTests
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0"]);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
         Assert.NotEmpty((await engine.RunAsync("Get-SyncPlan $file | Sync-RegistryImage -Destination $to -Prune", Token)).AllErrors);
-        Assert.Equal("High", (string)await engine.SingleAsync("[string][System.Management.Automation.CommandMetadata]::new((Get-Command Sync-RegistryImage)).ConfirmImpact", Token));
+        Assert.Equal("High", (string)await engine.SingleAsync(
+            "[string][System.Management.Automation.CommandMetadata]::new((Get-Command Sync-RegistryImage)).ConfirmImpact", Token));
     }
 
     private static async Task<Mirror> MirrorAsync(string[] source, string[] more, bool deletesTags = true) =>
         await Mirror.StartAsync(source, more, deletesTags, Token);
 
     private static IReadOnlyList<string> Tags(IEnumerable<System.Management.Automation.PSObject> results, string state) =>
-        [.. results.Where(result => ((dynamic)result).State == state).Select(result => ((string)((dynamic)result).Reference).Split(':')[^1])];
+        [.. results.Where(result => ((dynamic)result).State == state)
+            .Select(result => ((string)((dynamic)result).Reference).Split(':')[^1])];
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

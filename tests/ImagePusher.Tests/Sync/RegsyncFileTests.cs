@@ -9,7 +9,8 @@ namespace ImagePusher.Tests.Sync;
 public sealed class RegsyncFileTests
 {
     private static readonly string[] Images =
-        ["team/app:1.0", "team/app:1.1", "team/app:2.0", "team/app:latest", "team/app:v2.1-rc1", "team/app-dev:1.0", "team/tool:3.0", "other/x:1.0"];
+        ["team/app:1.0", "team/app:1.1", "team/app:2.0", "team/app:latest", "team/app:v2.1-rc1", "team/app-dev:1.0", "team/tool:3.0",
+            "other/x:1.0"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,10 +45,13 @@ public sealed class RegsyncFileTests
             "mirror/app:1.1 team/app:1.1", "mirror/app:2.0 team/app:2.0", "mirror/app:latest team/app:latest",
             "mirror/app:v2.1-rc1 team/app:v2.1-rc1", "mirror/tool:stable team/tool:3.0",
         ];
-        var digests = (await MirroredSource.ImagesOfAsync(source.Address, Token)).ToDictionary(image => image.Split(' ')[0], image => image.Split(' ')[1]);
+        var digests = (await MirroredSource.ImagesOfAsync(source.Address, Token)).ToDictionary(image => image.Split(' ')[0],
+            image => image.Split(' ')[1]);
         Assert.Equal(
-            pairs.Select(pair => $"{pair.Split(' ')[0]} {digests[pair.Split(' ')[1]]}"), await MirroredSource.ImagesOfAsync(target.Address, Token));
-        Assert.All(await engine.OutputAsync("Sync-RegistryImage $file -WarningAction Ignore", Token), result => Assert.Equal("Unchanged", State(result)));
+            pairs.Select(pair => $"{pair.Split(' ')[0]} {digests[pair.Split(' ')[1]]}"),
+            await MirroredSource.ImagesOfAsync(target.Address, Token));
+        Assert.All(await engine.OutputAsync("Sync-RegistryImage $file -WarningAction Ignore", Token),
+            result => Assert.Equal("Unchanged", State(result)));
     }
 
     [Fact]
@@ -82,8 +86,11 @@ public sealed class RegsyncFileTests
         foreach (var repository in new[] { "referrers", "tags" })
         {
             Assert.Equal(
-                [$"{repository}:1 {amd64.Digest}", $"{repository}:{TestArtifact.TagOf(amd64.Digest)} ", $"{repository}:{TestArtifact.TagOf(amd64.Digest)}.sig {signature.Digest}"],
-                images.Where(image => image.StartsWith(repository, StringComparison.Ordinal)).Select(image => image.Contains(".sig", StringComparison.Ordinal) || image.Contains(":1 ", StringComparison.Ordinal) ? image : image.Split(' ')[0] + " "));
+                [$"{repository}:1 {amd64.Digest}", $"{repository}:{TestArtifact.TagOf(amd64.Digest)} ",
+                    $"{repository}:{TestArtifact.TagOf(amd64.Digest)}.sig {signature.Digest}"],
+                images.Where(image => image.StartsWith(repository, StringComparison.Ordinal))
+                    .Select(image => image.Contains(".sig", StringComparison.Ordinal) || image.Contains(":1 ", StringComparison.Ordinal)
+                        ? image : image.Split(' ')[0] + " "));
         }
     }
 
@@ -93,7 +100,8 @@ public sealed class RegsyncFileTests
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var from = FaultProxy.Start(source.Address);
-        from.On("*", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "50;w=21600");
+        from.On("*", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining",
+            "50;w=21600");
         var file = source.Folder.Write("regsync.yml", $$"""
             version: 1
             defaults: {ratelimit: {min: 60, retry: 1h} }
@@ -105,7 +113,8 @@ public sealed class RegsyncFileTests
         using var engine = new Engine { ["file"] = file };
         var outcome = await engine.RunAsync("Sync-RegistryImage $file -RateLimitAction Stop", Token);
         Assert.Equal(["Failed", "Copied", "Failed"], outcome.Output.Select(State));
-        Assert.All(outcome.Errors, error => Assert.StartsWith("RegistryRateLimited", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(outcome.Errors,
+            error => Assert.StartsWith("RegistryRateLimited", error.FullyQualifiedErrorId, StringComparison.Ordinal));
         Assert.Equal(["b:1"], (await MirroredSource.ImagesOfAsync(target.Address, Token)).Select(image => image.Split(' ')[0]));
         Assert.Equal(1, from.Count("GET", "/manifests/"));
     }
@@ -120,7 +129,8 @@ public sealed class RegsyncFileTests
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var from = FaultProxy.Start(source.Address);
-        from.On("*", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining", "50;w=21600");
+        from.On("*", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600").SetResponseHeader("ratelimit-remaining",
+            "50;w=21600");
         var minimum = options.Length == 0 ? 20 : 60;
         var file = source.Folder.Write("regsync.yml", $$"""
             version: 1

@@ -13,7 +13,8 @@ public sealed class ResultPathTests : IDisposable
 
     // Writes each result at once, so that the test knows which images are finished.
     private const string Script = """
-        Sync-RegistryImage ./mirror.yml $env:TARGET -ResultPath ./result.jsonl -ErrorAction Stop | ForEach-Object { [Console]::Out.WriteLine("$($_.State) $_") }
+        Sync-RegistryImage ./mirror.yml $env:TARGET -ResultPath ./result.jsonl -ErrorAction Stop |
+            ForEach-Object { [Console]::Out.WriteLine("$($_.State) $_") }
         """;
 
     private readonly PwshProcess _shell = new();
@@ -34,7 +35,8 @@ public sealed class ResultPathTests : IDisposable
         _shell.Environment["TARGET"] = to.Address;
         var finished = await KillAfterAsync(Images - 1);
         var lines = Read();
-        Assert.Equal(finished.Order(StringComparer.Ordinal), lines.Select(line => $"{line.State} {line.Reference}").Order(StringComparer.Ordinal));
+        Assert.Equal(finished.Order(StringComparer.Ordinal),
+            lines.Select(line => $"{line.State} {line.Reference}").Order(StringComparer.Ordinal));
         Assert.Equal(Images - 1, (await MirroredSource.ImagesOfAsync(target.Address, Token)).Count);
 
         _shell.Environment["TARGET"] = to.Address;
@@ -43,7 +45,8 @@ public sealed class ResultPathTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         lines = Read();
         Assert.Equal(Images, lines.Count);
-        Assert.Equal(finished.Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal), lines.Where(line => line.State == "Unchanged").Select(line => line.Reference).Order(StringComparer.Ordinal));
+        Assert.Equal(finished.Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal),
+            lines.Where(line => line.State == "Unchanged").Select(line => line.Reference).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -59,10 +62,12 @@ public sealed class ResultPathTests : IDisposable
             var lines = Read();
             Assert.Subset(lines.Select(line => $"{line.State} {line.Reference}").ToHashSet(), finished.ToHashSet());
 
-            // An image gets its name just before its line is written. On a busy machine the registries are slow, and 16 images are copied at once.
+            // An image gets its name just before its line is written. On a busy machine the registries are slow, and 16 images are copied
+            // at once.
             var images = await MirroredSource.ImagesOfAsync(target.Address, Token);
             Assert.InRange(images.Count - lines.Count, 0, 16);
-            Assert.Subset(images.Select(image => $"{target.Address}/{image.Split(' ')[0]}").ToHashSet(), lines.Select(line => line.Reference).ToHashSet());
+            Assert.Subset(images.Select(image => $"{target.Address}/{image.Split(' ')[0]}").ToHashSet(),
+                lines.Select(line => line.Reference).ToHashSet());
         }
     }
 
@@ -73,7 +78,8 @@ public sealed class ResultPathTests : IDisposable
         using var folder = new TemporaryFolder();
         using var disk = await SmallDisk.MountAsync(folder["disk"], "size=4k", Token);
         using var engine = new Engine { ["file"] = source.File(MirrorFile(60)), ["report"] = Path.Combine(disk.Path, "result.jsonl") };
-        var outcome = await engine.RunAsync("$to = (Start-LocalRegistry -Port 0).Registry; Sync-RegistryImage $file $to -ResultPath $report", Token);
+        var outcome = await engine.RunAsync(
+            "$to = (Start-LocalRegistry -Port 0).Registry; Sync-RegistryImage $file $to -ResultPath $report", Token);
         Assert.Contains(outcome.AllErrors, error => error.FullyQualifiedErrorId.StartsWith("InsufficientSpace", StringComparison.Ordinal));
         Assert.NotEmpty(Read(Path.Combine(disk.Path, "result.jsonl")));
     }

@@ -7,7 +7,8 @@ namespace ImagePusher.Tests.Sync;
 /// <summary>skopeo's sync files: what they select, and what is copied.</summary>
 public sealed class SkopeoFileTests
 {
-    private static readonly string[] Images = ["app:1.0", "app:1.1", "app:2.0", "app:latest", "tool:1.13.1", "tool:1.13.2-alpine", "tool:1.14", "base:x", "base:y"];
+    private static readonly string[] Images = ["app:1.0", "app:1.1", "app:2.0", "app:latest", "tool:1.13.1", "tool:1.13.2-alpine",
+        "tool:1.14", "base:x", "base:y"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,7 +17,8 @@ public sealed class SkopeoFileTests
     {
         ExternalTools.Require("skopeo");
         await using var source = await MirroredSource.StartAsync(Token, Images);
-        var listed = (await MirroredSource.ImagesOfAsync(source.Address, Token)).Single(image => image.StartsWith("app:2.0 ", StringComparison.Ordinal)).Split(' ')[1];
+        var listed = (await MirroredSource.ImagesOfAsync(source.Address, Token)).Single(
+            image => image.StartsWith("app:2.0 ", StringComparison.Ordinal)).Split(' ')[1];
         var file = source.File($$"""
             SOURCE:
               tls-verify: false
@@ -32,7 +34,8 @@ public sealed class SkopeoFileTests
         await using var theirs = await DockerRegistry.StartAsync(Token);
         await using var ours = await DockerRegistry.StartAsync(Token);
         await ExternalTools.RunAsync(
-            "skopeo", ["--insecure-policy", "sync", "--all", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file, theirs.Address], Token);
+            "skopeo", ["--insecure-policy", "sync", "--all", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file,
+                theirs.Address], Token);
         using var engine = new Engine { ["file"] = file, ["to"] = ours.Address };
         var results = await engine.OutputAsync("Sync-RegistryImage $file $to", Token);
         var expected = await MirroredSource.ImagesOfAsync(theirs.Address, Token);
@@ -54,13 +57,17 @@ public sealed class SkopeoFileTests
         using var engine = new Engine { ["file"] = file, ["to"] = $"{to.Address}/mirror/" };
         var plan = await engine.OutputAsync("Get-SyncPlan $file -Destination $to", Token);
         Assert.Equal(
-            new[] { "app:1.0", "app:1.1", "tool:1.13.2-alpine", "tool:1.14" }.Select(image => ($"{from.Address}/{image}", $"{to.Address}/mirror/{image}", 3L)).ToArray(),
-            plan.Select(item => ((string)((dynamic)item).Source, (string)((dynamic)item).Reference, Math.Min(3L, (long)((dynamic)item).Line))).ToArray());
+            new[] { "app:1.0", "app:1.1", "tool:1.13.2-alpine", "tool:1.14" }.Select(
+                image => ($"{from.Address}/{image}", $"{to.Address}/mirror/{image}", 3L)).ToArray(),
+            plan.Select(item => ((string)((dynamic)item).Source, (string)((dynamic)item).Reference, Math.Min(3L,
+                (long)((dynamic)item).Line))).ToArray());
         Assert.Equal(0, from.Count("HEAD") + to.Requests.Count);
 
-        var first = await engine.OutputAsync("Get-SyncPlan $file | Where-Object Source -like '*/app:*' | Sync-RegistryImage -Destination $to", Token);
+        var first = await engine.OutputAsync(
+            "Get-SyncPlan $file | Where-Object Source -like '*/app:*' | Sync-RegistryImage -Destination $to", Token);
         Assert.Equal(["Copied", "Copied"], first.Select(result => (string)((dynamic)result).State));
-        Assert.Equal(["mirror/app:1.0", "mirror/app:1.1"], (await MirroredSource.ImagesOfAsync(target.Address, Token)).Select(image => image.Split(' ')[0]));
+        Assert.Equal(["mirror/app:1.0", "mirror/app:1.1"],
+            (await MirroredSource.ImagesOfAsync(target.Address, Token)).Select(image => image.Split(' ')[0]));
 
         from.Forget();
         to.Forget();
@@ -77,7 +84,8 @@ public sealed class SkopeoFileTests
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
         await using var to = FaultProxy.Start(target.Address);
-        using var engine = new Engine { ["file"] = source.File("SOURCE: {images: {base: []}}"), ["to"] = to.Address, ["x"] = $"{source.Address}/base:x" };
+        using var engine = new Engine { ["file"] = source.File("SOURCE: {images: {base: []}}"), ["to"] = to.Address,
+            ["x"] = $"{source.Address}/base:x" };
         await engine.OutputAsync("Copy-RegistryImage $x -Destination $to", Token);
         to.Forget();
         var plan = await engine.OutputAsync("Sync-RegistryImage $file $to -PlanOnly", Token);
@@ -94,12 +102,14 @@ public sealed class SkopeoFileTests
     {
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
-        using var engine = new Engine { ["file"] = source.File("SOURCE: {images: {none: [], app: ['9', '1.0']}}"), ["to"] = target.Address };
+        using var engine = new Engine { ["file"] = source.File("SOURCE: {images: {none: [], app: ['9', '1.0']}}"),
+            ["to"] = target.Address };
         var outcome = await engine.RunAsync("Sync-RegistryImage $file $to", Token);
         Assert.Equal(["ManifestNotFound", "ManifestNotFound"], outcome.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Equal(
             ["Failed ManifestNotFound", "Failed ManifestNotFound", "Copied "],
             outcome.Output.Select(result => $"{((dynamic)result).State} {((dynamic)result).ErrorId}"));
-        Assert.All(outcome.Output.Take(2), result => Assert.Contains("was not found", (string)((dynamic)result).Error, StringComparison.Ordinal));
+        Assert.All(outcome.Output.Take(2),
+            result => Assert.Contains("was not found", (string)((dynamic)result).Error, StringComparison.Ordinal));
     }
 }

@@ -16,14 +16,17 @@ public sealed partial class SkopeoRangeTests
     [
         "0.0.3", "0.0.4", "0.1.0", "0.2.3", "0.2.4", "0.9", "1", "1.0", "1.0.0", "v1.0.0", "1.1", "1.1.9", "1.2", "v1.2", "1.2.0", "1.2.3",
         "v1.2.3", "1.2.4", "1.2.9", "1.3.0", "1.3", "1.4.0", "1.4.1", "1.9.9", "1.10.0", "1.20", "1.20.1", "1.27.1", "v1.99.0", "2", "v2",
-        "2.0.0", "2.0.1", "v2.0.1", "2.1.0", "2.9.9", "3", "3.0", "3.1.4", "10.0.0", "2024.1.15", "2024.12.31", "1.2.3-alpine", "1.2.3-rc.1",
-        "1.2.3-rc.2", "1.2.4-alpine", "1.3.0-beta.1", "2.0.0-rc1", "2.0.0-alpha", "2.1.0-rc.1", "1.27-alpine", "3.0.0-0", "latest", "stable",
+        "2.0.0", "2.0.1", "v2.0.1", "2.1.0", "2.9.9", "3", "3.0", "3.1.4", "10.0.0", "2024.1.15", "2024.12.31", "1.2.3-alpine",
+        "1.2.3-rc.1",
+        "1.2.3-rc.2", "1.2.4-alpine", "1.3.0-beta.1", "2.0.0-rc1", "2.0.0-alpha", "2.1.0-rc.1", "1.27-alpine", "3.0.0-0", "latest",
+        "stable",
         "nightly-1.2.3", "sha-0abcdef", "1.2.3.4", "1.2.3_build", "v", "1.x", "edge", "1.2-slim",
     ];
 
     private static readonly string[] Ranges =
     [
-        "^1.2", "~1.2", "~1.2.3", "^0.2.3", "^0.0.3", "1.x", "1.2.x", "1.2", "=1.2.3", ">=1.2.3", ">1.2", "<=2", "<2", ">=1 <2 || 3", "1.2 - 1.4",
+        "^1.2", "~1.2", "~1.2.3", "^0.2.3", "^0.0.3", "1.x", "1.2.x", "1.2", "=1.2.3", ">=1.2.3", ">1.2", "<=2", "<2", ">=1 <2 || 3",
+        "1.2 - 1.4",
         ">=1.2, <3", "!=1.2.3", "*", ">=1.2.3-0", "^1.2.3-0", "2.x || 10", ">=1.2.3-alpine", "<2.1.0-0",
     ];
 
@@ -43,19 +46,23 @@ public sealed partial class SkopeoRangeTests
     {
         await RequireSkopeoAsync();
         await using var registry = LoopbackServer.Start(exchange => exchange.RespondAsync(
-            200, exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal) ? JsonSerializer.Serialize(new { name = "app", tags = Tags }) : "{}"));
+            200, exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal)
+                ? JsonSerializer.Serialize(new { name = "app", tags = Tags }) : "{}"));
         using var folder = new TemporaryFolder();
         var file = folder.Write("mirror.yml", $"{registry.Address}:\n  tls-verify: false\n  images-by-semver:\n"
             + string.Concat(Ranges.Index().Select(range => $"    app{range.Index}: '{range.Item}'\n")));
         var theirs = await ExternalTools.RunAsync(
-            "skopeo", ["--insecure-policy", "sync", "--dry-run", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file, "localhost:1"], Token);
+            "skopeo", ["--insecure-policy", "sync", "--dry-run", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file,
+                "localhost:1"], Token);
         var planned = Source().Matches(theirs.Error + theirs.Output).Select(match => match.Groups["image"].Value).ToHashSet();
         using var engine = new Engine { ["file"] = file };
-        var ours = (await engine.OutputAsync("(Get-SyncPlan $file).Source", Token)).Select(source => $"{source}"[(registry.Address.Length + 1)..]).ToHashSet();
+        var ours = (await engine.OutputAsync("(Get-SyncPlan $file).Source", Token)).Select(
+            source => $"{source}"[(registry.Address.Length + 1)..]).ToHashSet();
         Assert.DoesNotContain(planned, image => OwnVersions.Contains(image.Split(':')[1]));
         Assert.Contains(ours, image => image == "app0:1.2.3.4");
         Assert.True(planned.Count > 300, theirs.Error);
-        var differences = Ranges.Index().Select(range => Difference(range.Item, $"app{range.Index}:", ours, planned)).Where(line => line.Length > 0);
+        var differences = Ranges.Index().Select(range => Difference(range.Item, $"app{range.Index}:", ours, planned))
+            .Where(line => line.Length > 0);
         var actual = string.Join('\n', differences);
         Assert.True(actual == Differences.ReplaceLineEndings("\n"), actual);
     }
@@ -65,7 +72,8 @@ public sealed partial class SkopeoRangeTests
     {
         await RequireSkopeoAsync();
         await using var source = await MirroredSource.StartAsync(
-            Token, "app:1.0", "app:1.1", "app:2.0", "tool:1.13.1", "tool:1.13.2-alpine", "base:x", "base:y", "lib:1.2.0", "lib:v1.3.0", "lib:1.4.0-rc.1", "lib:2.0.0", "lib:latest");
+            Token, "app:1.0", "app:1.1", "app:2.0", "tool:1.13.1", "tool:1.13.2-alpine", "base:x", "base:y", "lib:1.2.0", "lib:v1.3.0",
+            "lib:1.4.0-rc.1", "lib:2.0.0", "lib:latest");
         var file = source.File("""
             SOURCE:
               tls-verify: false
@@ -76,7 +84,8 @@ public sealed partial class SkopeoRangeTests
         await using var theirs = await DockerRegistry.StartAsync(Token);
         await using var ours = await DockerRegistry.StartAsync(Token);
         await ExternalTools.RunAsync(
-            "skopeo", ["--insecure-policy", "sync", "--all", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file, theirs.Address], Token);
+            "skopeo", ["--insecure-policy", "sync", "--all", "--src", "yaml", "--dest", "docker", "--dest-tls-verify=false", file,
+                theirs.Address], Token);
         using var engine = new Engine { ["file"] = file, ["to"] = ours.Address };
         Assert.Equal(8, (await engine.OutputAsync("Sync-RegistryImage $file $to", Token)).Count);
         var images = await MirroredSource.ImagesOfAsync(ours.Address, Token);

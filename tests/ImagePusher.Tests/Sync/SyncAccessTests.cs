@@ -39,7 +39,8 @@ public sealed class SyncAccessTests : IAsyncLifetime
     [Theory]
     [InlineData("ONE: {tls-verify: false, images: {app: ['1']}}\nOTHER: {images: {app: ['1']}}\n")]
     [InlineData("ONE: {cert-dir: CERTIFICATES, images: {app: ['1']}}\nOTHER: {images: {app: ['1']}}\n")]
-    [InlineData("version: 1\ncreds: [{registry: ONE, tls: insecure}]\nsync:\n- {source: ONE/app:1, target: TARGET/a:1, type: image}\n- {source: OTHER/app:1, target: TARGET/b:1, type: image}\n")]
+    [InlineData("version: 1\ncreds: [{registry: ONE, tls: insecure}]\nsync:\n- {source: ONE/app:1, target: TARGET/a:1, type: image}\n"
+        + "- {source: OTHER/app:1, target: TARGET/b:1, type: image}\n")]
     public async Task Another_registry_of_the_file_and_a_later_command_verify_as_before(string text)
     {
         var destination = text.StartsWith("version", StringComparison.Ordinal) ? "" : "$to/mirror/";

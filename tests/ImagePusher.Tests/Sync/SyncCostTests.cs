@@ -29,7 +29,8 @@ public sealed class SyncCostTests
             param($Target)
             $idle = [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
             $results = Sync-RegistryImage ./mirror.yml "$Target/mirror/" -ResultPath ./result.jsonl
-            "$($results.Count) $($results.State | Select-Object -Unique) $([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64) $idle"
+            $peak = [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
+            "$($results.Count) $($results.State | Select-Object -Unique) $peak $idle"
             """);
         var run = await shell.RunAsync(["-File", "run.ps1", to.Address]);
         Assert.True(run.ExitCode == 0 && run.Error.Length == 0, run.Error);
@@ -72,7 +73,8 @@ public sealed class SyncCostTests
             requests.Add($"{exchange.Method} {exchange.Path}");
             exchange.Add("Docker-Content-Digest", image.Digest);
             return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}")
-                : exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal) ? exchange.RespondAsync(200, $"{{\"tags\": [{tags}, \"other\"]}}")
+                : exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal)
+                    ? exchange.RespondAsync(200, $"{{\"tags\": [{tags}, \"other\"]}}")
                 : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
         });
     }

@@ -24,7 +24,8 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
 
         Assert.Equal(all.Keys.Order(StringComparer.Ordinal), rows.SelectMany(row => row.Cmdlets).Order(StringComparer.Ordinal));
         Assert.Equal(
-            all.Values.Where(cmdlet => cmdlet.Name != Setter && cmdlet.Parameters.ContainsKey(Parameter)).Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal),
+            all.Values.Where(cmdlet => cmdlet.Name != Setter && cmdlet.Parameters.ContainsKey(Parameter)).Select(cmdlet => cmdlet.Name)
+                .Order(StringComparer.Ordinal),
             rows.Where(row => row.Asks).SelectMany(row => row.Cmdlets).Order(StringComparer.Ordinal));
     }
 
@@ -42,11 +43,14 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
         foreach (var cmdlet in Rows().Where(row => row.Asks).SelectMany(row => row.Cmdlets))
         {
             // By its own parameter, and, where it reads from or writes to a registry, by the registry's policy.
-            Assert.Contains(scripts, script => script.Contains(cmdlet, StringComparison.Ordinal) && script.Contains($"-{Parameter} $policy", StringComparison.Ordinal)
+            Assert.Contains(scripts,
+                script => script.Contains(cmdlet, StringComparison.Ordinal)
+                    && script.Contains($"-{Parameter} $policy", StringComparison.Ordinal)
                 && !script.Contains(Setter, StringComparison.Ordinal));
             if (cmdlet is not ("Import-ImageTar" or "Export-ImageTar" or "Send-ImageToEngine"))
             {
-                Assert.Contains(scripts, script => script.Contains(cmdlet, StringComparison.Ordinal) && script.Contains(Setter, StringComparison.Ordinal));
+                Assert.Contains(scripts,
+                    script => script.Contains(cmdlet, StringComparison.Ordinal) && script.Contains(Setter, StringComparison.Ordinal));
             }
         }
     }

@@ -57,13 +57,15 @@ public sealed class PolicyRepairTests : IDisposable
     [Fact]
     public async Task A_cache_that_names_a_signed_index_as_the_source_of_another_image_is_rejected()
     {
-        using var engine = await StartAsync("$null = Add-ImageSignature $multi -PrivateKey $key; $null = Save-ImageToCache $multi -Platform linux/arm64");
+        using var engine = await StartAsync(
+            "$null = Add-ImageSignature $multi -PrivateKey $key; $null = Save-ImageToCache $multi -Platform linux/arm64");
         string source = (await engine.SingleAsync("Get-CachedImage", Token)).SourceDigest;
         await engine.OutputAsync("Remove-CachedImage *; Copy-RegistryImage $image -Destination $multi; Save-ImageToCache $multi", Token);
         var index = Path.Combine(engine.CachePath, "index.json");
         var text = await File.ReadAllTextAsync(index, Token);
         await File.WriteAllTextAsync(
-            index, text.Replace("\"annotations\":{", $"\"annotations\":{{\"io.imagepusher.source-digest\":\"{source}\",", StringComparison.Ordinal), Token);
+            index, text.Replace("\"annotations\":{", $"\"annotations\":{{\"io.imagepusher.source-digest\":\"{source}\",",
+                StringComparison.Ordinal), Token);
         Assert.Equal(source, (string)(await engine.SingleAsync("Get-CachedImage", Token)).SourceDigest);
         Damage(engine);
 

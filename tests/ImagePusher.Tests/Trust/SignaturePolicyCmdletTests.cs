@@ -44,8 +44,10 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Push-ImageTar $tar -Destination $registry/new/")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Save-ImageToCache $image -CachePath $new")]
     [InlineData("Set-RegistryOption -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/")]
-    [InlineData("Set-RegistryOption $registry -ThrottleLimit 2; Set-RegistryOption -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/")]
-    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/ -SignaturePolicy $accept")]
+    [InlineData("Set-RegistryOption $registry -ThrottleLimit 2; Set-RegistryOption -SignaturePolicy $policy; "
+        + "Copy-RegistryImage $image -Destination $registry/new/")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Copy-RegistryImage $image -Destination $registry/new/ "
+        + "-SignaturePolicy $accept")]
     [InlineData("Send-ImageToEngine $image -EngineHost unix:///none.sock -SignaturePolicy $policy")]
     [InlineData("Send-ImageToEngine -Path $oci -EngineHost unix:///none.sock -SignaturePolicy $policy")]
     [InlineData("Send-ImageToEngine $image -EngineHost unix:///none.sock -SignaturePolicy $policy -WhatIf")]
@@ -54,16 +56,19 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     [InlineData("Save-ImageFile -LiteralPath $oci -Path $folder/new.tar -SignaturePolicy $policy")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Save-ImageFile $image $folder/new.tar -SignaturePolicy $accept")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Push-CachedImage $image -Destination $registry/new/")]
-    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Sync-RegistryImage $sync -Destination $registry/new/ | Where-Object State -ne Failed")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Sync-RegistryImage $sync -Destination $registry/new/ "
+        + "| Where-Object State -ne Failed")]
     [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy | Where-Object State -ne Failed")]
     [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy -PlanOnly")]
     [InlineData("Sync-RegistryImage $sync -Destination $registry/new/ -SignaturePolicy $policy -WhatIf")]
-    [InlineData("Get-SyncPlan $sync | Sync-RegistryImage -Destination $registry/new/ -SignaturePolicy $policy | Where-Object State -ne Failed")]
+    [InlineData("Get-SyncPlan $sync | Sync-RegistryImage -Destination $registry/new/ -SignaturePolicy $policy "
+        + "| Where-Object State -ne Failed")]
     [InlineData("Sync-RegistryImage $sync -Destination $registry -SignaturePolicy $policy | Where-Object State -ne Failed")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Save-ImageToCache $spelled/team/app:1 -CachePath $new")]
     [InlineData("Set-RegistryOption $spelled -SignaturePolicy $policy; Save-ImageToCache $image -CachePath $new")]
     [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Push-ImageTar $tar -Destination $spelled/new/")]
-    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Set-RegistryOption $spelled -SignaturePolicy ''; Push-ImageTar $tar -Destination $spelled/new/")]
+    [InlineData("Set-RegistryOption $registry -SignaturePolicy $policy; Set-RegistryOption $spelled -SignaturePolicy ''; "
+        + "Push-ImageTar $tar -Destination $spelled/new/")]
     public async Task Every_cmdlet_that_copies_rejects_an_unsigned_image(string script)
     {
         using var engine = await StartAsync();
@@ -72,7 +77,8 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
         Assert.StartsWith("SignatureRejected,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(outcome.Output);
         Assert.False(File.Exists(_folder["new.tar"]));
-        Assert.Empty(await engine.OutputAsync("Get-CachedImage -CachePath $new; Get-RegistryRepository $registry | Where-Object Repository -like '*/new/*'", Token));
+        Assert.Empty(await engine.OutputAsync(
+            "Get-CachedImage -CachePath $new; Get-RegistryRepository $registry | Where-Object Repository -like '*/new/*'", Token));
     }
 
     [Theory]
@@ -81,8 +87,10 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     [InlineData("Push-CachedImage $image -Destination $registry/new/ -SignaturePolicy $policy")]
     [InlineData("Save-ImageFile $image $folder/new.tar -SignaturePolicy $policy")]
     [InlineData("Export-ImageTar $image -Path $folder/new.tar -SignaturePolicy $policy -IncludeReferrers")]
-    [InlineData("Export-ImageTar $image -Path $folder/new.tar -IncludeReferrers; Import-ImageTar $folder/new.tar -CachePath $new -SignaturePolicy $policy")]
-    [InlineData("Export-ImageTar $image -Path $folder/new.tar -IncludeReferrers; Push-ImageTar $folder/new.tar -Destination $registry/new/ -SignaturePolicy $policy")]
+    [InlineData("Export-ImageTar $image -Path $folder/new.tar -IncludeReferrers; Import-ImageTar $folder/new.tar -CachePath $new "
+        + "-SignaturePolicy $policy")]
+    [InlineData("Export-ImageTar $image -Path $folder/new.tar -IncludeReferrers; Push-ImageTar $folder/new.tar -Destination "
+        + "$registry/new/ -SignaturePolicy $policy")]
     public async Task A_signed_image_passes_and_its_signature_is_found_in_registry_cache_and_archive(string script)
     {
         using var engine = await StartAsync();
@@ -97,10 +105,12 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     {
         using var engine = await StartAsync();
         await engine.OutputAsync(
-            "Add-ImageSignature $image -PrivateKey $folder/key.pem; Copy-RegistryImage $image -Destination $registry/new/ -IncludeReferrers", Token);
+            "Add-ImageSignature $image -PrivateKey $folder/key.pem; Copy-RegistryImage $image -Destination $registry/new/ "
+                + "-IncludeReferrers", Token);
 
         Assert.False(await engine.SingleAsync("Test-ImageSignature $registry/new/team/app:1 -PublicKey $folder/key.pub -Quiet", Token));
-        Assert.True(await engine.SingleAsync("Test-ImageSignature $registry/new/team/app:1 -PublicKey $folder/key.pub -SignedReference $image -Quiet", Token));
+        Assert.True(await engine.SingleAsync(
+            "Test-ImageSignature $registry/new/team/app:1 -PublicKey $folder/key.pub -SignedReference $image -Quiet", Token));
         Assert.True(await engine.SingleAsync("Test-ImageSignature $image -Policy $policy -Quiet", Token));
         Assert.False(await engine.SingleAsync("Test-ImageSignature $registry/new/team/app:1 -Policy $policy -Quiet", Token));
     }
@@ -117,10 +127,13 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
             BeforeRequest = request =>
             {
                 // The first request after the tag was resolved: the tag now means another image.
-                if (isArmed && request.Method is "GET" or "HEAD" && request.Is(request.Method, "/manifests/sha256") && Interlocked.Exchange(ref moved, 1) == 0)
+                if (isArmed && request.Method is "GET" or "HEAD" && request.Is(request.Method, "/manifests/sha256")
+                    && Interlocked.Exchange(ref moved, 1) == 0)
                 {
-                    using var content = new ByteArrayContent(evil) { Headers = { ContentType = new("application/vnd.oci.image.manifest.v1+json") } };
-                    using var message = new HttpRequestMessage(HttpMethod.Put, new Uri($"{registry!.Url}v2/team/app/manifests/1")) { Content = content };
+                    using var content = new ByteArrayContent(evil)
+                        { Headers = { ContentType = new("application/vnd.oci.image.manifest.v1+json") } };
+                    using var message = new HttpRequestMessage(HttpMethod.Put,
+                        new Uri($"{registry!.Url}v2/team/app/manifests/1")) { Content = content };
                     using var answer = client.Send(message, Token);
                     answer.EnsureSuccessStatusCode();
                 }
@@ -134,13 +147,15 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
             ["folder"] = _folder.FullName,
         };
         string signed = (await engine.SingleAsync(
-            "$null = Push-ImageTar $evil -Destination $registry/team/app:2; $null = Push-ImageTar $tar -Destination $registry/team/app:1; (Add-ImageSignature $registry/team/app:1 -PrivateKey $folder/key.pem).Digest",
+            "$null = Push-ImageTar $evil -Destination $registry/team/app:2; $null = Push-ImageTar $tar -Destination "
+                + "$registry/team/app:1; (Add-ImageSignature $registry/team/app:1 -PrivateKey $folder/key.pem).Digest",
             Token)).ToString();
         evil = await client.GetByteArrayAsync(new Uri($"{registry.Url}v2/team/app/manifests/2"), Token);
         isArmed = true;
 
         string copied = (await engine.SingleAsync(
-            "(Copy-RegistryImage $registry/team/app:1 -Destination $registry/new/ -SignaturePolicy $folder/policy.json).Digest", Token)).ToString();
+            "(Copy-RegistryImage $registry/team/app:1 -Destination $registry/new/ -SignaturePolicy $folder/policy.json).Digest",
+            Token)).ToString();
 
         Assert.Equal(1, moved);
         Assert.Equal(signed, copied);
@@ -168,7 +183,8 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     public async Task A_password_as_plain_text_is_rejected_and_not_shown()
     {
         using var engine = await StartAsync();
-        var error = (await engine.RunAsync("Add-ImageSignature $image -PrivateKey $folder/key.pem -Password 'hunter2-secret'", Token)).SingleError();
+        var error = (await engine.RunAsync("Add-ImageSignature $image -PrivateKey $folder/key.pem -Password 'hunter2-secret'",
+            Token)).SingleError();
 
         Assert.Contains("plain text was rejected", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error + error.InvocationInfo.PositionMessage, StringComparison.Ordinal);

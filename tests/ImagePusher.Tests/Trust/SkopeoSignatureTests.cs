@@ -24,7 +24,9 @@ public sealed partial class SkopeoSignatureTests : IDisposable
         await RequireSkopeoAsync();
         await using var registry = await DockerRegistry.StartAsync(Token);
         using var engine = NewEngine(registry.Address);
-        await engine.OutputAsync("$null = Push-ImageTar $tar -Destination $registry/team/app:1; Add-ImageSignature $registry/team/app:1 -PrivateKey $private -Password $password", Token);
+        await engine.OutputAsync(
+            "$null = Push-ImageTar $tar -Destination $registry/team/app:1; Add-ImageSignature $registry/team/app:1 -PrivateKey $private "
+                + "-Password $password", Token);
 
         Assert.True(await AcceptsAsync(registry.Address, "one", """{"type":"matchRepository"}"""));
         Assert.False(await AcceptsAsync(registry.Address, "two", """{"type":"matchRepository"}"""));
@@ -42,7 +44,8 @@ public sealed partial class SkopeoSignatureTests : IDisposable
             "skopeo",
             [
                 "--insecure-policy", "--registries.d", Configure(outer.Address), "copy", "-q", "--dest-tls-verify=false",
-                "--sign-by-sigstore-private-key", SignedImages.PrivateKey("one"), "--sign-passphrase-file", _folder.Write("pass", SignedImages.Passphrase),
+                "--sign-by-sigstore-private-key", SignedImages.PrivateKey("one"), "--sign-passphrase-file",
+                _folder.Write("pass", SignedImages.Passphrase),
                 $"docker-archive:{_images.Write("app")}", $"docker://{outer.Address}/team/app:1",
             ], Token);
         _folder.Write("policy.json", Policy("one", """{"type":"matchExact"}"""));
@@ -90,7 +93,8 @@ public sealed partial class SkopeoSignatureTests : IDisposable
                 "skopeo",
                 [
                     "--policy", _folder.Write("skopeo.json", Policy(key, identity)), "--registries.d", Configure(registry),
-                    "copy", "-q", "--src-tls-verify=false", $"docker://{registry}/team/app:1", $"dir:{_folder[Guid.NewGuid().ToString("N")]}",
+                    "copy", "-q", "--src-tls-verify=false", $"docker://{registry}/team/app:1",
+                    $"dir:{_folder[Guid.NewGuid().ToString("N")]}",
                 ], Token);
             return true;
         }
@@ -107,7 +111,8 @@ public sealed partial class SkopeoSignatureTests : IDisposable
     private string Configure(string registry)
     {
         Directory.CreateDirectory(_folder["registries.d"]);
-        File.WriteAllText(Path.Combine(_folder["registries.d"], "default.yaml"), $"docker:\n  {registry}:\n    use-sigstore-attachments: true\n");
+        File.WriteAllText(Path.Combine(_folder["registries.d"], "default.yaml"),
+            $"docker:\n  {registry}:\n    use-sigstore-attachments: true\n");
         return _folder["registries.d"];
     }
 

@@ -65,7 +65,8 @@ public sealed class DeflateEncoderTests(ITestOutputHelper output)
         Assert.True(content.AsSpan().SequenceEqual(decoded.ToArray()), "The decoded content differs.");
 
         // A new encoder in clean memory gives the same bytes as one that was used.
-        Assert.True(encoded.AsSpan().SequenceEqual(Encode(new DeflateEncoder(level), content, part, hasWindow)), "The result depends on what was encoded before.");
+        Assert.True(encoded.AsSpan().SequenceEqual(Encode(new DeflateEncoder(level), content, part, hasWindow)),
+            "The result depends on what was encoded before.");
     }
 
     // Encodes parts as blocks of a layer are: each in its own memory, with or without the end of the one before.

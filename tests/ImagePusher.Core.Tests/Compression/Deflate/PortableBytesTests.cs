@@ -37,7 +37,8 @@ public sealed class PortableBytesTests
     public async Task A_layer_has_the_digest_of_this_version(int level, string name, string digest)
     {
         var settings = EncodingSettings.Create(LayerFormat.Gzip, level);
-        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(Content(name)), Stream.Null, settings, TestContext.Current.CancellationToken);
+        var layer = await LayerEncoder.EncodeAsync(new MemoryStream(Content(name)), Stream.Null, settings,
+            TestContext.Current.CancellationToken);
         Assert.Equal(digest, layer.Encoded.Digest.Encoded[..32]);
         Assert.Equal(Version, DeflateEncoder.Version);
     }
