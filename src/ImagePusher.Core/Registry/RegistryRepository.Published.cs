@@ -8,8 +8,9 @@ namespace ImagePusher.Core.Registry;
 /// <content>What exists under a name already.</content>
 public sealed partial class RegistryRepository
 {
-    // Others may give the tag to another image at any time: what was seen longer ago is asked again.
-    private static readonly TimeSpan AskedAheadFor = TimeSpan.FromSeconds(5);
+    // Others may give the tag to another image at any time, so an old answer is not used. The limit is far above the time that a
+    // source needs under load: if it were below, a busy registry would get every request twice.
+    private static readonly TimeSpan AskedAheadFor = TimeSpan.FromMinutes(1);
 
     private AskedAhead? _askedAhead;
 

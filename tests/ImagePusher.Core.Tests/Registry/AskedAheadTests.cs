@@ -1,0 +1,68 @@
+using ImagePusher.Core.Naming;
+using ImagePusher.TestSupport;
+using ImagePusher.TestSupport.FakeRegistries;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImagePusher.Core.Tests.Registry;
+
+/// <summary>
+/// What a tag refers to is requested once, before it is needed: also if the source of the image takes long to answer, as it does
+/// under load. A question from long ago is asked again, because others may have moved the tag.
+/// </summary>
+public sealed class AskedAheadTests
+{
+    private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(30, 1)]
+    [InlineData(90, 2)]
+    public async Task The_answer_is_used_for_a_minute(int seconds, int requests)
+    {
+        var heads = 0;
+        var time = new FakeTimeProvider();
+        await using var server = LoopbackServer.Start(exchange => Answer(exchange, () => Interlocked.Increment(ref heads)));
+        await using var session = new RegistrySession(time: time);
+        var repository = session.Repository(server.Address);
+        var name = ImageReference.Create(server.Address, "team/app", "1");
+
+        repository.AskAhead(name, Token);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(Image.Digest, (await repository.FindPublishedAsync(name, Token))?.ToString());
+
+        Assert.Equal(requests, heads);
+    }
+
+    [Fact]
+    public async Task The_answer_is_used_once_and_for_its_tag_only()
+    {
+        var heads = 0;
+        await using var server = LoopbackServer.Start(exchange => Answer(exchange, () => Interlocked.Increment(ref heads)));
+        await using var session = new RegistrySession();
+        var repository = session.Repository(server.Address);
+        var one = ImageReference.Create(server.Address, "team/app", "1");
+
+        repository.AskAhead(one, Token);
+        await repository.FindPublishedAsync(one, Token);
+        await repository.FindPublishedAsync(one, Token);
+        Assert.Equal(2, heads);
+
+        repository.AskAhead(one, Token);
+        await repository.FindPublishedAsync(ImageReference.Create(server.Address, "team/app", "2"), Token);
+        Assert.Equal(4, heads);
+    }
+
+    private static Task Answer(ServerExchange exchange, Action count)
+    {
+        if (exchange.Path == "/v2/")
+        {
+            return exchange.RespondAsync(200);
+        }
+
+        count();
+        exchange.Add("Docker-Content-Digest", Image.Digest);
+        return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
+    }
+}
