@@ -8,26 +8,28 @@ namespace ImagePusher.Session;
 /// Tracks the runspaces that have imported the module. The last one that removes it or is closed ends the session, as the end of
 /// the process does.
 /// </summary>
-public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+internal static class ModuleLifetime
 {
     private static readonly ConcurrentDictionary<Guid, bool> Runspaces = new();
 
     static ModuleLifetime() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => PusherSession.CloseCurrent();
 
-    /// <inheritdoc/>
-    public void OnImport()
+    /// <summary>
+    /// Called when the module is imported into the current runspace, also by <c>Import-Module -Force</c>, after which the engine
+    /// calls neither <see cref="IModuleAssemblyInitializer"/> nor <see cref="IModuleAssemblyCleanup"/>.
+    /// </summary>
+    public static void OnImport()
     {
         ScriptTypeNames.Add();
         if (Runspace.DefaultRunspace is { } runspace && Runspaces.TryAdd(runspace.InstanceId, true))
         {
-            // The engine calls OnRemove only for Remove-Module, not for a runspace that is closed while the module is imported, such
-            // as those of ForEach-Object -Parallel.
+            // A module is not removed from a runspace that is closed, such as those of ForEach-Object -Parallel.
             runspace.StateChanged += Forget;
         }
     }
 
-    /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo)
+    /// <summary>Called when the module is removed from the current runspace.</summary>
+    public static void OnRemove()
     {
         if (Runspace.DefaultRunspace is { } runspace)
         {

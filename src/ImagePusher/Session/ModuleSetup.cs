@@ -49,14 +49,19 @@ public static class ModuleSetup
     }
 
     /// <summary>
-    /// Exports the cmdlets of a nested module. Without this, a second <c>Import-Module -Force</c> exports nothing
-    /// (https://github.com/PowerShell/PowerShell/issues/20710).
+    /// Exports the cmdlets of a nested module, and begins the use of the module in the current runspace. Without this, a second
+    /// <c>Import-Module -Force</c> exports nothing (https://github.com/PowerShell/PowerShell/issues/20710).
     /// </summary>
     /// <param name="module">The module that exports.</param>
     /// <param name="nested">The nested module that has the cmdlets.</param>
-    public static void Export(PSModuleInfo module, PSModuleInfo nested)
+    /// <param name="views">The nested module that has the views.</param>
+    /// <param name="onRemove">What calls <see cref="Remove"/> when the module is removed.</param>
+    public static void Export(PSModuleInfo module, PSModuleInfo nested, PSModuleInfo views, ScriptBlock onRemove)
     {
         ArgumentNullException.ThrowIfNull(nested);
+        ArgumentNullException.ThrowIfNull(views);
+        // Remove-Module removes nested modules too, Import-Module -Force only the module itself, and that must not end the session.
+        views.OnRemove = onRemove;
         var add = typeof(PSModuleInfo)
             .GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic)!
             .CreateDelegate<Action<CmdletInfo>>(module);
@@ -64,5 +69,10 @@ public static class ModuleSetup
         {
             add(cmdlet);
         }
+
+        ModuleLifetime.OnImport();
     }
+
+    /// <summary>Ends the use of the module in the current runspace.</summary>
+    public static void Remove() => ModuleLifetime.OnRemove();
 }

@@ -7,7 +7,7 @@ if ($imported) {
     throw "Another copy of ImagePusher is imported from '$($imported[0].ModuleBase)'. " +
         "Run 'Remove-Module ImagePusher', then import this copy again."
 }
-Import-Module "$PSScriptRoot/ImagePusher.Views.psd1"
+$views = Import-Module "$PSScriptRoot/ImagePusher.Views.psd1" -PassThru
 
 # The module has a load context of its own: another module's older Polly.Core has the same assembly version and would be used
 # instead if it were loaded first. The lock is process-wide, so that runspaces that import at the same time share one context.
@@ -31,4 +31,6 @@ try {
 }
 
 $nested = Import-Module -Assembly $assembly -PassThru
-$assembly.GetType('ImagePusher.Session.ModuleSetup')::Export($ExecutionContext.SessionState.Module, $nested)
+$assembly.GetType('ImagePusher.Session.ModuleSetup')::Export($ExecutionContext.SessionState.Module, $nested, $views, {
+    $assembly.GetType('ImagePusher.Session.ModuleSetup')::Remove()
+})
