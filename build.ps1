@@ -14,6 +14,24 @@ The tasks:
     Package     writes the packages for NuGet and the PowerShell Gallery to out/packages
     Benchmark   compares ImagePusher with other tools and updates docs/performance.md
     Clean       deletes what the other tasks created
+
+A parameter that the task does not have is an error. -WhatIf only says what would be run.
+.PARAMETER Task
+The task to run; Build by default.
+.PARAMETER Configuration
+The build configuration.
+.PARAMETER Tar
+Quickstart: the image tar to push, docs/examples/hello.tar by default.
+.PARAMETER Registry
+Quickstart: the registry to push to, for example localhost:5000.
+.PARAMETER Long
+Test: runs the long forms too: hundreds of killed processes, minutes of load, gigabytes of data.
+.PARAMETER NoBuild
+Package: packs out/ImagePusher as it is, for example after its files were signed.
+.PARAMETER ProjectUri
+Package: the address of the project. Packages get it as their project address, and Get-Help -Online opens the pages there.
+.PARAMETER Argument
+Benchmark: its options.
 .EXAMPLE
 ./build.ps1 Quickstart -Tar ./app.tar -Registry localhost:5000
 .EXAMPLE
@@ -21,36 +39,51 @@ The tasks:
 .EXAMPLE
 ./build.ps1 Benchmark --quick
 #>
-[CmdletBinding(PositionalBinding = $false)]
+[CmdletBinding(PositionalBinding = $false, SupportsShouldProcess)]
 param(
     [Parameter(Position = 0)]
     [ValidateSet('Build', 'Quickstart', 'Test', 'Docs', 'Package', 'Benchmark', 'Clean')]
     [string] $Task = 'Build',
-
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
-
-    # Quickstart: the image tar to push, docs/examples/hello.tar by default.
     [string] $Tar,
-
-    # Quickstart: the registry to push to, for example localhost:5000.
     [string] $Registry,
-
-    # Test: runs the long forms too: hundreds of killed processes, minutes of load, gigabytes of data.
     [switch] $Long,
-
-    # Package: packs out/ImagePusher as it is, for example after its files were signed.
     [switch] $NoBuild,
-
-    # Package: the address of the project. Packages get it as their project address, and Get-Help -Online opens the pages there.
     [uri] $ProjectUri,
-
-    # Benchmark: its options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Argument
 )
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
+
+$parametersOf = @{
+    Quickstart = 'Tar', 'Registry'
+    Test       = @('Long')
+    Package    = 'NoBuild', 'ProjectUri'
+    Benchmark  = @('Argument')
+}
+$common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+foreach ($name in $PSBoundParameters.Keys) {
+    if ($name -notin (@('Task', 'Configuration') + $common + $parametersOf[$Task])) {
+        $what = $name -eq 'Argument' ? "the argument '$($Argument[0])'" : "-$name"
+        throw "The task $Task does not take $what. Run 'Get-Help $($MyInvocation.InvocationName) -Full' for what each task takes."
+    }
+}
+if ($Tar -and -not (Test-Path -LiteralPath $Tar)) {
+    throw "The image tar '$Tar' does not exist. Specify a file that 'docker save' or 'podman save' wrote."
+}
+if ($Task -eq 'Docs' -and -not (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable)) {
+    throw "The task Docs requires Microsoft.PowerShell.PlatyPS 1. Run 'Install-PSResource Microsoft.PowerShell.PlatyPS'."
+}
+if ($NoBuild -and -not (Test-Path -LiteralPath (Join-Path $PSScriptRoot out ImagePusher ImagePusher.psd1))) {
+    throw "There is no module in out/ImagePusher to pack. Run the task Build first, or omit -NoBuild."
+}
+if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+    throw 'The .NET SDK was not found. Install the .NET 10 SDK and add the program dotnet to the PATH.'
+}
+if (-not $PSCmdlet.ShouldProcess($PSScriptRoot, $Task)) { return }
+
 $solution = Join-Path $PSScriptRoot ImagePusher.sln
 $source = Join-Path $PSScriptRoot src
 $tests = Join-Path $PSScriptRoot tests
@@ -63,12 +96,12 @@ function Add-PwshToPath {
     $folder = Split-Path $program
     if ((Split-Path $program -LeafBase) -ne 'pwsh') {
         $folder = Join-Path $out tools
-        $null = New-Item -ItemType Directory -Force $folder
+        $null = New-Item -ItemType Directory -Path $folder -Force
         $library = Join-Path $PSHOME pwsh.dll
         if ($IsWindows) {
-            Set-Content (Join-Path $folder pwsh.cmd) "@`"$program`" `"$library`" %*"
+            Set-Content -LiteralPath (Join-Path $folder pwsh.cmd) "@`"$program`" `"$library`" %*"
         } else {
-            Set-Content (Join-Path $folder pwsh) "#!/bin/sh`nexec '$program' '$library' `"`$@`""
+            Set-Content -LiteralPath (Join-Path $folder pwsh) "#!/bin/sh`nexec '$program' '$library' `"`$@`""
             chmod +x (Join-Path $folder pwsh)
         }
     }
@@ -81,7 +114,7 @@ function Invoke-TestSuite([string] $Name, [string] $Pattern, [scriptblock] $Comm
     $PSNativeCommandUseErrorActionPreference = $false
     $failed = $found = 0
     & $Command 2>&1 | ForEach-Object {
-        [Console]::WriteLine("$_")
+        Write-Information "$_" -InformationAction Continue
         if ("$_" -match $Pattern) {
             $found++
             foreach ($result in 'Passed', 'Failed', 'Skipped') { $counts[$result] += [int] $Matches[$result] }
@@ -89,17 +122,18 @@ function Invoke-TestSuite([string] $Name, [string] $Pattern, [scriptblock] $Comm
         }
     }
     if ($failed -eq 0 -and ($LASTEXITCODE -ne 0 -or $found -lt $Results)) {
-        [Console]::WriteLine("$Name ended with exit code $LASTEXITCODE and $found of $Results results.")
+        $text = "$Name ended with exit code $LASTEXITCODE and $found of $Results results."
+        Write-Information $text -InformationAction Continue
         $counts.Failed++
     }
 }
 
-function Invoke-Test {
+function Invoke-Test([switch] $Long) {
     Add-PwshToPath
     if ($Long) { $env:IMAGEPUSHER_TEST_LONG = '1' }
     dotnet build $solution -c $Configuration | Out-Host
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
-    $projects = @(Get-ChildItem $tests -Filter *.Tests.csproj -Recurse)
+    $projects = @(Get-ChildItem -LiteralPath $tests -Filter *.Tests.csproj -Recurse)
     $summary = '^(Passed|Failed|Skipped)! +- Failed: +(?<Failed>\d+), Passed: +(?<Passed>\d+), Skipped: +(?<Skipped>\d+),'
     # The tests of the cmdlets wait more than they compute, so two processes share them. A test that hangs is named and ends its run,
     # and the others still tell what they found.
@@ -124,26 +158,26 @@ function Invoke-Test {
     exit [int] ($counts.Failed -gt 0 -or $counts.Passed -eq 0)
 }
 
-function New-Package {
+function Export-Package([switch] $NoBuild, [uri] $ProjectUri) {
     . (Join-Path $source Packaging.ps1)
     # The time in the packages is that of the sources, so that the same sources give the same packages.
     $time = Get-SourceTime $PSScriptRoot
     $env:SOURCE_DATE_EPOCH = $time.ToUnixTimeSeconds()
     $packages = Join-Path $out packages
-    Remove-Item $packages -Recurse -ErrorAction Ignore
-    $nuget = New-Item -ItemType Directory (Join-Path $packages nuget)
-    $gallery = New-Item -ItemType Directory (Join-Path $packages gallery)
+    if (Test-Path -LiteralPath $packages) { Remove-Item -LiteralPath $packages -Recurse }
+    $nuget = New-Item -ItemType Directory -Path (Join-Path $packages nuget)
+    $gallery = New-Item -ItemType Directory -Path (Join-Path $packages gallery)
     if (-not $NoBuild) { dotnet build (Join-Path $source ImagePusher) -c $Configuration | Out-Host }
     if ($ProjectUri -and -not $NoBuild) { Set-ProjectUri $module $ProjectUri }
     foreach ($project in 'ImagePusher.Core', 'ImagePusher.LocalRegistry') {
         dotnet pack (Join-Path $source $project) -c $Configuration -o $nuget.FullName "-p:PackageProjectUrl=$ProjectUri" | Out-Host
     }
-    $version = (Import-PowerShellDataFile (Join-Path $module ImagePusher.psd1)).ModuleVersion
+    $version = (Import-PowerShellDataFile -LiteralPath (Join-Path $module ImagePusher.psd1)).ModuleVersion
     Export-GalleryPackage $module (Join-Path $gallery "ImagePusher.$version.nupkg") $time
     Export-Zip (Get-FolderContent $module 'ImagePusher/') (Join-Path $packages "ImagePusher.$version.zip") $time
-    Copy-Item (Join-Path $PSScriptRoot THIRD-PARTY-NOTICES.md) $packages
+    Copy-Item -LiteralPath (Join-Path $PSScriptRoot THIRD-PARTY-NOTICES.md) -Destination $packages
     Export-Checksum $packages
-    Get-Content (Join-Path $packages SHA256SUMS)
+    Get-Content -LiteralPath (Join-Path $packages SHA256SUMS)
 }
 
 switch ($Task) {
@@ -153,14 +187,15 @@ switch ($Task) {
     'Quickstart' {
         # Code compiled ahead would only delay the first result.
         dotnet build (Join-Path $source ImagePusher) -c $Configuration -p:CompileAhead=false -v:quiet -nologo
-        Import-Module (Join-Path $module ImagePusher.psd1)
+        # Import-Module takes a pattern, and the folder of a clone may contain brackets.
+        Import-Module ([WildcardPattern]::Escape((Join-Path $module ImagePusher.psd1)))
         $parameters = @{}
-        if ($Tar) { $parameters.Tar = $Tar }
+        if ($Tar) { $parameters.Tar = Convert-Path -LiteralPath $Tar }
         if ($Registry) { $parameters.Registry = $Registry }
         & (Join-Path $PSScriptRoot docs examples quickstart.ps1) @parameters
     }
     'Test' {
-        Invoke-Test
+        Invoke-Test -Long:$Long
     }
     'Docs' {
         Add-PwshToPath
@@ -168,14 +203,19 @@ switch ($Task) {
         pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Update-Help.ps1)
     }
     'Package' {
-        New-Package
+        Export-Package -NoBuild:$NoBuild -ProjectUri $ProjectUri
     }
     'Benchmark' {
         Add-PwshToPath
         dotnet run -c Release --project (Join-Path $tests ImagePusher.Benchmarks) -- @Argument
     }
     'Clean' {
-        dotnet clean $solution -c $Configuration
-        Remove-Item $out -Recurse -ErrorAction Ignore
+        # What the build and the restore created lies in the folders bin and obj of each project.
+        $folders = Get-ChildItem -LiteralPath $source, $tests -Filter *.*proj -Recurse | ForEach-Object {
+            Join-Path $_.DirectoryName bin
+            Join-Path $_.DirectoryName obj
+        }
+        $existing = @($folders) + $out | Where-Object { Test-Path -LiteralPath $_ }
+        if ($existing) { Remove-Item -LiteralPath $existing -Recurse -Force }
     }
 }
