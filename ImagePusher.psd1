@@ -4,7 +4,7 @@
     GUID                 = '5aa3935f-a482-4d61-9dc4-e4ee60bd5fc2'
     Author               = 'The ImagePusher authors'
     CompanyName          = 'The ImagePusher authors'
-    Copyright            = 'The ImagePusher authors, MIT licence'
+    Copyright            = 'Copyright (c) The ImagePusher authors'
     Description          = 'Moves container images between registries, a local OCI-layout cache and image tars, without a container engine.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
@@ -65,7 +65,7 @@
                 'PSEdition_Core', 'Linux', 'MacOS', 'Windows', 'container', 'image', 'OCI', 'registry', 'docker', 'push'
             )
             LicenseUri   = 'https://opensource.org/license/mit'
-            ReleaseNotes = 'See CHANGELOG.md.'
+            ReleaseNotes = 'CHANGELOG.md in the folder of the module lists the changes of each version.'
         }
     }
 }

@@ -1,4 +1,5 @@
-# Functions of build.ps1 Package: zip files whose bytes depend only on their content, and packages for the PowerShell Gallery.
+# Functions of build.ps1 Package and of the release workflow: zip files whose bytes depend only on their content, packages for the
+# PowerShell Gallery, and signed assemblies in packages for NuGet.
 
 # The time that the packages contain: SOURCE_DATE_EPOCH, or the time of the last commit.
 function Get-SourceTime([string] $Folder) {
@@ -12,7 +13,7 @@ function Get-SourceTime([string] $Folder) {
 
 # The files of a folder: a dictionary from the relative path with '/' to the bytes, in an order that does not depend on the system.
 function Get-FolderContent([string] $Folder, [string] $Prefix = '') {
-    $files = Get-ChildItem $Folder -File -Recurse
+    $files = Get-ChildItem -LiteralPath $Folder -File -Recurse
     $names = [string[]] $files.ForEach({ [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') })
     [Array]::Sort($names, [StringComparer]::Ordinal)
     $content = [ordered]@{}
@@ -40,7 +41,7 @@ function Export-Zip([Collections.IDictionary] $Content, [string] $Path, [DateTim
 # The sources have none, because they do not know where they are published.
 function Set-ProjectUri([string] $Folder, [uri] $ProjectUri) {
     $manifest = Join-Path $Folder ImagePusher.psd1
-    $data = Import-PowerShellDataFile $manifest
+    $data = Import-PowerShellDataFile -LiteralPath $manifest
     $address = $ProjectUri.AbsoluteUri.TrimEnd('/')
     $text = [IO.File]::ReadAllText($manifest) -replace '(?m)^( +)LicenseUri +=', "`$1ProjectUri   = '$address'`n`$0"
     [IO.File]::WriteAllText($manifest, $text)
@@ -94,7 +95,8 @@ function Get-Nuspec([Management.Automation.PSModuleInfo] $Module) {
 
 # Writes the package of a module. A NuGet package is an Open Packaging archive: it names the content type of each file.
 function Export-GalleryPackage([string] $Folder, [string] $Path, [DateTimeOffset] $Time) {
-    $module = Test-ModuleManifest (Join-Path $Folder "$(Split-Path $Folder -Leaf).psd1")
+    $manifest = Join-Path $Folder "$(Split-Path $Folder -Leaf).psd1"
+    $module = Test-ModuleManifest ([WildcardPattern]::Escape($manifest))
     $files = Get-FolderContent $Folder
     $extensions = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     $types = foreach ($name in $files.Keys) {
@@ -133,4 +135,23 @@ function Export-Checksum([string] $Folder) {
         "$([Convert]::ToHexStringLower([Security.Cryptography.SHA256]::HashData($content[$name])))  $name`n"
     }
     [IO.File]::WriteAllText((Join-Path $Folder SHA256SUMS), [string]::Concat($lines))
+}
+
+# Replaces the assemblies of a package for NuGet by what $Edit makes of them, such as signed ones; it gets the path of a copy.
+function Edit-PackageAssembly([string] $Path, [scriptblock] $Edit) {
+    $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "imagepusher-$(New-Guid)")
+    $zip = [IO.Compression.ZipFile]::Open($Path, [IO.Compression.ZipArchiveMode]::Update)
+    try {
+        foreach ($entry in $zip.Entries.Where({ $_.Name -like 'ImagePusher*.dll' })) {
+            $file = Join-Path $folder $entry.Name
+            [IO.Compression.ZipFileExtensions]::ExtractToFile($entry, $file)
+            & $Edit $file
+            $name = $entry.FullName
+            $entry.Delete()
+            $null = [IO.Compression.ZipFileExtensions]::CreateEntryFromFile($zip, $file, $name)
+        }
+    } finally {
+        $zip.Dispose()
+        Remove-Item -LiteralPath $folder -Recurse
+    }
 }
