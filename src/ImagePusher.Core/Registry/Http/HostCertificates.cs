@@ -15,7 +15,14 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
         var own = options.ClientCertificate is { } path ? ReadClient(path) : null;
         if (options.CertificateAuthority is { } bundle)
         {
-            Read(bundle, () => authorities.ImportFromPem(Text(bundle)));
+            Read(bundle, () =>
+            {
+                authorities.ImportFromPem(Text(bundle));
+                if (authorities.Count == 0)
+                {
+                    throw new CryptographicException("It contains no certificate in PEM format.");
+                }
+            });
         }
 
         var configured = Folders(client).Select(folder => Path.Combine(folder, FolderName(registry)));
