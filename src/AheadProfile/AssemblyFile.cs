@@ -7,10 +7,10 @@ using System.Runtime.InteropServices;
 
 namespace ImagePusher.AheadProfile;
 
-/// <summary>An assembly whose flags of methods are changed in place. Nothing of it is loaded.</summary>
+/// <summary>An assembly whose method flags are changed in place. The assembly is not loaded.</summary>
 internal sealed class AssemblyFile
 {
-    /// <summary>Crossgen2 does not compile such methods: they are left to the optimizing compiler at run time.</summary>
+    /// <summary>Crossgen2 does not compile such methods; the optimizing compiler compiles them at run time.</summary>
     public const MethodImplAttributes NotCompiledAhead = MethodImplAttributes.AggressiveOptimization;
 
     private readonly byte[] _bytes;
@@ -29,7 +29,7 @@ internal sealed class AssemblyFile
         _rowSize = _metadata.GetTableRowSize(TableIndex.MethodDef);
     }
 
-    /// <summary>Adds flags to methods that are not generic: what is generic is compiled only where another method uses it.</summary>
+    /// <summary>Adds flags to methods that are not generic. Generic methods are compiled only if another method uses them.</summary>
     /// <param name="flags">The flags for the name of a type, with '+' before nested types, and of a method, or null.</param>
     public void SetFlags(Func<string, string, MethodImplAttributes?> flags)
     {
@@ -54,7 +54,7 @@ internal sealed class AssemblyFile
         }
     }
 
-    /// <summary>Takes over all flags of the assembly from which this one was made.</summary>
+    /// <summary>Copies all flags of the assembly from which this one was created.</summary>
     /// <param name="source">An assembly with the same methods.</param>
     public void CopyFlags(AssemblyFile source)
     {

@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 namespace ImagePusher.AheadProfile;
 
 /// <summary>
-/// What the runtime writes with DOTNET_JitStdOutFile and DOTNET_JitDisasmSummary: one line for each method that it compiled.
+/// The log that the runtime writes with DOTNET_JitStdOutFile and DOTNET_JitDisasmSummary: one line for each compiled method.
 /// </summary>
 internal static partial class JitLog
 {
-    // The local registry is not compiled ahead: it is for tests and examples.
+    // The local registry is not compiled ahead of time, because it is intended for tests and examples.
     private const string Module = "ImagePusher.";
     private const string LocalRegistry = "ImagePusher.LocalRegistry.";
 
@@ -30,7 +30,7 @@ internal static partial class JitLog
         return names;
     }
 
-    // "  12: JIT compiled Namespace.Type:Method(arguments):result [Tier0, ...": types and methods that are generic are left out.
+    // "  12: JIT compiled Namespace.Type:Method(arguments):result [Tier0, ...": types and methods that are generic are omitted.
     [GeneratedRegex(@"JIT compiled (?<Type>[^:\[]+):(?<Method>[^(\[]+)\(")]
     private static partial Regex Compiled();
 }

@@ -9,7 +9,7 @@ internal sealed class MethodList
 
     /// <summary>Reads the list.</summary>
     /// <param name="lines">
-    /// Names in the form Namespace.Type:Method; each stands for all overloads and what the compiler made of them.
+    /// Names in the form Namespace.Type:Method; each represents all overloads and the methods that the compiler generated for them.
     /// </param>
     public MethodList(IEnumerable<string> lines)
     {
@@ -19,8 +19,8 @@ internal sealed class MethodList
     }
 
     /// <summary>
-    /// Whether a method belongs to one of the list, is a constructor of a type that is named there, or is in a namespace of which the list
-    /// has nothing, as generated code is.
+    /// True if a method belongs to a method of the list, is a constructor of a type in the list, or is in a namespace that the list does
+    /// not contain, such as generated code.
     /// </summary>
     /// <param name="type">The type, with '+' before nested types.</param>
     /// <param name="method">The method.</param>

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace ImagePusher.AheadProfile;
 
 /// <summary>
-/// The name of a method as it was written, Namespace.Type:Method, from the names that the compiler makes of it: those of lambdas, local
-/// functions, iterators and the state machines of async methods. They contain numbers that change with each edit.
+/// The source name of a method, Namespace.Type:Method, derived from the names that the compiler generates for lambdas, local functions,
+/// iterators and the state machines of async methods. Generated names contain numbers that change with each edit.
 /// </summary>
 internal static partial class MethodName
 {
-    /// <summary>The name, or null for a member of a class of the compiler that belongs to no method, such as its constructor.</summary>
+    /// <summary>The name, or null for a member of a generated class that does not belong to a method, such as its constructor.</summary>
     /// <param name="type">The type, with '+' before nested types.</param>
     /// <param name="method">The method.</param>
     public static string? Of(string type, string method)
@@ -21,7 +21,7 @@ internal static partial class MethodName
             : $"{written}:{method}";
     }
 
-    /// <summary>The type that was written, in which the compiler may have nested others.</summary>
+    /// <summary>The source type, in which the compiler may have nested others.</summary>
     /// <param name="type">The type, with '+' before nested types.</param>
     public static string TypeOf(string type) => type.Split("+<")[0];
 

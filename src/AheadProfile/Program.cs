@@ -2,12 +2,12 @@ using ImagePusher.AheadProfile;
 
 switch (args)
 {
-    // From the log of a process that compiled everything at run time, the list of methods.
+    // Creates the list of methods from the log of a process that compiled all methods at run time.
     case ["list", var log, var output]:
         File.WriteAllLines(output, JitLog.Methods(log));
         return 0;
 
-    // Before the compiler: a copy of an assembly in which the methods that are not on the list are marked as not to be compiled.
+    // Before the compiler: creates a copy of an assembly in which the methods that are not on the list are marked to be skipped.
     case ["mark", var assembly, var list, var output]:
         var methods = new MethodList(File.ReadLines(list));
         var marked = new AssemblyFile(assembly);
@@ -15,7 +15,7 @@ switch (args)
         marked.Save(output);
         return 0;
 
-    // After the compiler: the marks are removed from what it made, so that the runtime treats these methods as all others.
+    // After the compiler: removes the marks from the result, so that the runtime treats these methods like all others.
     case ["unmark", var assembly, var compiled]:
         var original = new AssemblyFile(assembly);
         var result = new AssemblyFile(compiled);

@@ -3,7 +3,7 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core;
 
 /// <summary>
-/// Some images of several were not copied. <see cref="ImageTransfer.CopyAllAsync"/> throws it once it has copied all others.
+/// Some of several images were not copied. <see cref="ImageTransfer.CopyAllAsync"/> throws it once it has copied all others.
 /// </summary>
 public sealed class CopyFailedException : ImagePusherException
 {
@@ -16,16 +16,16 @@ public sealed class CopyFailedException : ImagePusherException
                 ? only.RecommendedAction : "See each of the failures, and copy these images again.",
             failures[0]) => (Results, Failures) = (results, failures);
 
-    /// <summary>What was copied: one result per name, in the source's order.</summary>
+    /// <summary>The results of the copied images: one per name, in the source's order.</summary>
     public IReadOnlyList<CopyResult> Results { get; }
 
     /// <summary>
-    /// Why the other images were not copied, at least one: an <see cref="ImagePusherException"/>, whose message names the image, or what an
+    /// The exceptions of the other images, at least one: an <see cref="ImagePusherException"/>, whose message names the image, or what an
     /// object of the caller threw, such as a credential provider. The first one is also the <see cref="Exception.InnerException"/>.
     /// </summary>
     public IReadOnlyList<Exception> Failures { get; }
 
-    /// <summary>An error whose message names the image that it is about.</summary>
+    /// <summary>An error whose message contains the name of its image.</summary>
     internal static Exception Named(Exception error, string image)
     {
         if (error is ImagePusherException expected)

@@ -5,8 +5,8 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core;
 
-/// <summary>A place that images are copied from or to: a registry, an archive, an OCI layout directory or a cache.</summary>
-/// <remarks>An endpoint is a description: nothing is opened before a copy starts, and the same endpoint can be used again.</remarks>
+/// <summary>A source or target of images: a registry, an archive, an OCI layout directory or a cache.</summary>
+/// <remarks>An endpoint is only a description: nothing is opened before a copy starts, and an endpoint can be used repeatedly.</remarks>
 public abstract class ImageEndpoint
 {
     private protected ImageEndpoint()
@@ -63,7 +63,7 @@ public abstract class ImageEndpoint
     public static ImageEndpoint Cache(string? reference = null, string? path = null) => new CacheEndpoint(path, reference);
 
     /// <summary>
-    /// Parses the text form of an endpoint. The text alone decides, not what exists on disk: <c>cache:REFERENCE</c> is the
+    /// Parses the text form of an endpoint. The result depends only on the text, not on existing files: <c>cache:REFERENCE</c> is the
     /// default cache; a path that ends with a directory separator is an OCI layout directory; any other path – it starts
     /// with <c>.</c>, <c>/</c>, <c>~</c> or a drive letter, contains a backslash, or ends with <c>.tar</c>, <c>.tar.gz</c>,
     /// <c>.tgz</c> or <c>.tar.zst</c> – is an archive; everything else is a reference to an image in a registry.

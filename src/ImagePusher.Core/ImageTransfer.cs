@@ -5,8 +5,8 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core;
 
 /// <summary>
-/// Copies images between registries, archives, OCI layout directories and caches. Blobs go first, then the manifests that
-/// reference them, the name last: an interrupted copy never leaves a name that points to missing content.
+/// Copies images between registries, archives, OCI layout directories and caches. Blobs are copied first, then the manifests that reference
+/// them, and the name last, so that a name never refers to missing content after an interrupted copy.
 /// </summary>
 /// <example><code>
 /// var source = ImageEndpoint.Registry("docker.io/library/alpine:3.22");
@@ -15,16 +15,16 @@ namespace ImagePusher.Core;
 /// </code></example>
 public static class ImageTransfer
 {
-    // The limits hold for all copies of the process.
+    // The limits apply to all copies of the process.
     private static readonly TransferLimits Limits = new();
 
     /// <summary>Copies one image. An image with several names is copied under its first name.</summary>
     /// <param name="source">The image.</param>
-    /// <param name="target">Where it is copied to.</param>
-    /// <param name="options">How it is copied; null for the defaults.</param>
+    /// <param name="target">The target of the copy.</param>
+    /// <param name="options">The options of the copy; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy. Blobs that were completed stay at the target.</param>
-    /// <returns>What was copied and how many bytes were sent.</returns>
-    /// <exception cref="InvalidOptionException">The source holds several images and none was selected.</exception>
+    /// <returns>The manifest of the copy and the number of bytes that were sent.</returns>
+    /// <exception cref="InvalidOptionException">The source contains several images and none was selected.</exception>
     /// <exception cref="ImagePusherException">The copy failed; the target has no new name.</exception>
     public static Task<CopyResult> CopyAsync(
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -35,24 +35,25 @@ public static class ImageTransfer
     /// <param name="target">
     /// Where they are copied to: a registry or prefix (<c>host/prefix/</c>), an archive, a directory or a cache.
     /// </param>
-    /// <param name="options">How they are copied; null for the defaults.</param>
+    /// <param name="options">The options of the copies; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the copy. Images that were completed stay at the target.</param>
     /// <returns>One result per name, in the source's order; empty if the source has no image.</returns>
     /// <exception cref="CopyFailedException">
-    /// Images failed, or could not be read; all others were copied. The exception has the results of these, and the failures.
+    /// Some images failed or could not be read; all others were copied. The exception contains their results and the failures.
     /// </exception>
     /// <exception cref="DestinationConflictException">Two different images have one name at the target; nothing was copied.</exception>
-    /// <exception cref="ImagePusherException">The source cannot be read, or the target not be written; it has no new name.</exception>
+    /// <exception cref="ImagePusherException">The source cannot be read or the target cannot be written; the target has no new
+    /// name.</exception>
     public static Task<IReadOnlyList<CopyResult>> CopyAllAsync(
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
         OpenAsync(source, target, options ?? new CopyOptions(), isPlan: false, CopyEachAsync, cancellationToken);
 
     /// <summary>Reports what <see cref="CopyAsync"/> would do, blob by blob, without changing anything.</summary>
     /// <param name="source">The image.</param>
-    /// <param name="target">Where it would be copied to.</param>
-    /// <param name="options">How it would be copied; null for the defaults.</param>
+    /// <param name="target">The target of the copy.</param>
+    /// <param name="options">The options of the copy; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ImagePusherException">The source cannot be read, or the target does not answer.</exception>
+    /// <exception cref="ImagePusherException">The source cannot be read, or the target does not respond.</exception>
     public static Task<CopyPlan> PlanAsync(
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
         OpenAsync(source, target, options ?? new CopyOptions(), isPlan: true, PlanOneAsync, cancellationToken);
@@ -106,7 +107,8 @@ public static class ImageTransfer
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
-                // Of any type: objects of the caller, such as a credential provider, may throw too, and the results must not be lost.
+                // All exceptions are caught, because objects of the caller, such as a credential provider, can throw too, and the results
+                // must not be lost.
                 failures.Add(CopyFailedException.Named(error, image.Label));
                 options.Logger.Warning(failures[^1].Message);
             }

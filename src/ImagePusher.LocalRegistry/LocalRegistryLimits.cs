@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.LocalRegistry;
 
-/// <summary>What a client can make the registry hold or wait for. docs/security.md lists these values.</summary>
+/// <summary>The limits on memory and time that a client can use. docs/security.md lists these values.</summary>
 internal static class LocalRegistryLimits
 {
     /// <summary>Open connections. One more closes the one that has been idle longest, or is closed itself.</summary>
@@ -35,18 +35,18 @@ internal static class LocalRegistryLimits
     /// <summary>Blobs whose verification is kept in memory.</summary>
     public const int VerifiedBlobs = 65_536;
 
-    /// <summary>How long a connection may wait for its next request.</summary>
+    /// <summary>The maximum time that a connection waits for its next request.</summary>
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a request line with its headers may take from its first byte to its last.</summary>
+    /// <summary>The maximum time to receive a request line with its headers.</summary>
     public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the rest of a request is read after an early response.</summary>
+    /// <summary>The maximum time to read the rest of a request after an early response.</summary>
     public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a status request waits for a request that holds the upload.</summary>
+    /// <summary>The time that a status request waits for another request to the same upload.</summary>
     public static readonly TimeSpan UploadHandover = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a file must have been unchanged before its verification is kept: timestamps are no finer than this.</summary>
+    /// <summary>The minimum age of a file before its verification is recorded: the resolution of timestamps.</summary>
     public static readonly TimeSpan TimestampResolution = TimeSpan.FromSeconds(2);
 }

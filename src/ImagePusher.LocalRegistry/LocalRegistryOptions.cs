@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.LocalRegistry;
 
-/// <summary>How a local registry listens and what it allows.</summary>
+/// <summary>The options of a local registry.</summary>
 public sealed record LocalRegistryOptions
 {
     /// <summary>The port; 5000 by default, 0 for any free port.</summary>
@@ -27,11 +27,12 @@ public sealed record LocalRegistryOptions
     public bool AllowAnonymousWrite { get; init; }
 
     /// <summary>
-    /// How long a client may neither send nor receive a byte within a request before it is aborted; 2 minutes by default.
+    /// The maximum time without sent or received bytes in a request before it is aborted; 2 minutes by default.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished uploads.</summary>
+    /// <summary>The time for which an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished
+    /// uploads.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Receives warnings, requests and their responses; discards them by default.</summary>

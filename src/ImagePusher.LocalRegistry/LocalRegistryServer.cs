@@ -40,7 +40,7 @@ public sealed class LocalRegistryServer : IAsyncDisposable
         _accepting = Task.WhenAll(listener.Sockets.Select(socket => Task.Run(() => AcceptAsync(socket))));
     }
 
-    /// <summary>How this machine reaches the registry, <c>host:port</c>.</summary>
+    /// <summary>The address of the registry on this machine, <c>host:port</c>.</summary>
     public string Address { get; }
 
     /// <summary>The port, also if any free one was requested.</summary>
@@ -52,7 +52,7 @@ public sealed class LocalRegistryServer : IAsyncDisposable
     /// <summary>The cache that is served.</summary>
     public ImageCache Cache { get; }
 
-    /// <summary>When the registry started.</summary>
+    /// <summary>The time at which the registry started.</summary>
     public DateTimeOffset Started { get; }
 
     /// <summary>The number of requests so far.</summary>
@@ -62,7 +62,7 @@ public sealed class LocalRegistryServer : IAsyncDisposable
 
     /// <summary>Starts a registry over a cache. It serves until it is disposed.</summary>
     /// <param name="cache">The cache to serve.</param>
-    /// <param name="options">How it listens; loopback, port 5000 by default.</param>
+    /// <param name="options">The options; by default the registry listens on loopback addresses and port 5000.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="RegistryUnavailableException">The port is in use, or the address does not belong to this machine.</exception>
     /// <exception cref="RegistryDeniedException">Other machines could write without credentials.</exception>

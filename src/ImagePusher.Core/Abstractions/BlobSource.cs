@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Abstractions;
 /// </summary>
 internal abstract class BlobSource
 {
-    /// <summary>The digest; null if it is known only after writing, as of a layer that is compressed while it is written.</summary>
+    /// <summary>The digest; null if it is known only after writing, such as for a layer that is compressed while it is written.</summary>
     public abstract Digest? Digest { get; }
 
     /// <summary>The length in bytes; null if it is known only after writing.</summary>
@@ -33,7 +33,7 @@ internal abstract class BlobSource
     public abstract Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Begins to open the content, while the receiver prepares itself. What it opens is released by the end of
+    /// Starts to open the content, while the receiver prepares for it. The opened content is released at the end of
     /// <see cref="WriteToAsync"/> from the start, or by disposing of the result.
     /// </summary>
     /// <param name="cancellationToken">Cancels the opening.</param>

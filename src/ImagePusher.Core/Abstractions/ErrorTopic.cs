@@ -1,12 +1,13 @@
 namespace ImagePusher.Core;
 
-/// <summary>What an error is about where its class is more general: a caller chooses a hint of its own by it, not by the text.</summary>
+/// <summary>The topic of an error, if its class is more general. Callers use it to select a hint, instead of the text of the
+/// message.</summary>
 internal enum ErrorTopic
 {
-    /// <summary>The class of the error says it.</summary>
+    /// <summary>No topic: the class of the error is specific.</summary>
     None,
 
-    /// <summary>A host that a registry named and that this client does not use.</summary>
+    /// <summary>A host in a URL of a registry that the rules exclude.</summary>
     ForbiddenHost,
 
     /// <summary>A secret that is written in a file of the user.</summary>

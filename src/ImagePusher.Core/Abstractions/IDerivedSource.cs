@@ -1,6 +1,7 @@
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>A source that reads from another one. What holds for a registry, such as a signature policy, holds through it.</summary>
+/// <summary>A source that reads from another source. Settings of a registry, such as a signature policy, also apply to derived
+/// sources.</summary>
 internal interface IDerivedSource
 {
     /// <summary>The source that is read; it may be derived too.</summary>

@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>Remembers the results of compressions, so that a later copy does not read the layers again.</summary>
+/// <summary>Stores the results of compressions, so that a later copy does not read the layers again.</summary>
 internal interface IEncodingStore
 {
     /// <summary>The compressed layer; null if it is unknown.</summary>

@@ -22,7 +22,7 @@ internal interface IImageTarget
     /// <summary>True if the target hashes what it receives and rejects other bytes.</summary>
     bool VerifiesBlobs => false;
 
-    /// <summary>Where a blob is that need not be written, in messages; null if there is nothing to report.</summary>
+    /// <summary>The location of an existing blob, for messages; null if there is nothing to report.</summary>
     string? PlaceOf(Descriptor descriptor) => Description;
 
     /// <summary>True if the target has the blob.</summary>
@@ -37,7 +37,7 @@ internal interface IImageTarget
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken);
 
-    /// <summary>Takes a blob from another repository of the same store, if it can.</summary>
+    /// <summary>Mounts a blob from another repository of the same store, if possible.</summary>
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>True if the target now has the blob.</returns>
@@ -48,8 +48,8 @@ internal interface IImageTarget
     string? MountCandidate(Descriptor descriptor);
 
     /// <summary>
-    /// Says that an image came from another name with these blobs: a target that has that name's repository may mount them from it.
-    /// No request is sent. The default does nothing.
+    /// Specifies that the repository of another name contains these blobs, so that a target with this repository can mount them. No request
+    /// is sent. The default does nothing.
     /// </summary>
     /// <param name="origin">The name that the image came from.</param>
     /// <param name="blobs">The blobs of the image.</param>
@@ -71,7 +71,7 @@ internal interface IImageTarget
     /// <summary>Stores a manifest and names it: by tag, or by digest if the name has no tag.</summary>
     /// <param name="manifest">The manifest. The content that it references exists.</param>
     /// <param name="name">The full name. A registry uses its tag, a cache all of it.</param>
-    /// <param name="source">The digest that the manifest was made from; null if it is the source's own manifest.</param>
+    /// <param name="source">The digest that the manifest was created from; null if it is the source's own manifest.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     Task PublishAsync(Manifest manifest, ImageReference name, Digest? source, CancellationToken cancellationToken);
 

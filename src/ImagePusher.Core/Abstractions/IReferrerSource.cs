@@ -20,7 +20,7 @@ internal interface IReferrerSource : IImageSource
     Task<IReadOnlyList<TaggedReferrer>> GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The source as it is seen from an image: of the tags that relate manifests to a subject, those beside the image's own name.
+    /// The view of the source from an image: of the tags that relate manifests to a subject, those beside the image's own name.
     /// A cache or archive holds several repositories, in which such a tag may name different manifests. By default the source itself.
     /// </summary>
     /// <param name="image">The name of the image in the source; null if it has none: tags of all repositories count.</param>

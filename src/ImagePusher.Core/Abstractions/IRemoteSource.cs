@@ -1,4 +1,4 @@
 namespace ImagePusher.Core.Abstractions;
 
-/// <summary>A source over a network: opening a blob there takes a round trip, which can be waited for together with others.</summary>
+/// <summary>A source on a network: opening a blob takes a round trip, which can be concurrent with others.</summary>
 internal interface IRemoteSource : IImageSource;

@@ -27,7 +27,8 @@ internal abstract class ReferrerView(IImageSource source) : IReferrerSource, IDe
     public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
         source.OpenBlobAsync(descriptor, offset, cancellationToken);
 
-    /// <summary>What a registry's list says of a referrer: its artifact type, else the type of its config, and its annotations.</summary>
+    /// <summary>The descriptor of a referrer as in the list of a registry: with its artifact type, or the type of its config, and its
+    /// annotations.</summary>
     public static Descriptor Describe(Manifest referrer) => referrer.Descriptor with
     {
         ArtifactType = referrer.ArtifactType ?? (referrer as ImageManifest)?.Config.MediaType,

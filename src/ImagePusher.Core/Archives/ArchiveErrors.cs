@@ -25,14 +25,14 @@ internal static class ArchiveErrors
     public static InvalidImageArchiveException LeadsOut(string path, string name) =>
         Damaged(path, $"the path '{TerminalText.Quote(name)}' leads out of it");
 
-    /// <summary>A manifest or blob that the archive names and lacks.</summary>
+    /// <summary>A manifest or blob that the archive references but does not contain.</summary>
     public static IncompleteImageException Incomplete(string path, string problem) =>
         new($"The image archive '{path}' is incomplete: {problem}.", "Save the image again with everything that it names.")
         {
             IsArchive = true,
         };
 
-    /// <summary>A blob that an archive leaves out because it is one of several parts, or because its baseline has the blob.</summary>
+    /// <summary>A blob that an archive omits because it is one of several parts, or because its baseline has the blob.</summary>
     public static IncompleteImageException LeftOut(string path, string blob, BundlePart? part) =>
         part is null
             ? new(
@@ -48,7 +48,7 @@ internal static class ArchiveErrors
     public static LimitExceededException Limit(string path, string problem, string recommendedAction) =>
         new($"The image archive '{path}' exceeds a limit: {problem}.", recommendedAction);
 
-    /// <summary>A file that is neither a tar nor one compressed with gzip or zstd.</summary>
+    /// <summary>A file that is not a tar, gzip or zstd archive.</summary>
     public static ImagePusherException NotATar(string path, ContentKind kind)
     {
         if (ContentDetector.UnsupportedCompression(kind) is { } compression)
@@ -107,7 +107,7 @@ internal static class ArchiveErrors
         "Check the path; a relative path starts at the current directory.",
         inner);
 
-    /// <summary>A read of an open archive that failed; null stands for a file that became shorter.</summary>
+    /// <summary>A failed read of an open archive; null if the file became shorter.</summary>
     public static ImagePusherException Changed(string path, IOException? inner) =>
         inner is null ? Damaged(path, "it became shorter while it was read") : Unreadable(path, inner);
 

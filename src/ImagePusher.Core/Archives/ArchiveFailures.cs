@@ -3,7 +3,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>Why images of an archive could not be read. So many that the archive is no longer one are a failure of all of it.</summary>
+/// <summary>The errors of images of an archive that could not be read. Too many errors are an error of the archive.</summary>
 /// <param name="path">The archive.</param>
 internal sealed class ArchiveFailures(string path) : Collection<ImagePusherException>
 {

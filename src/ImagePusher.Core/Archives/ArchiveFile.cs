@@ -2,7 +2,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>Opens the file of an archive without ever blocking beyond a cancellation.</summary>
+/// <summary>Opens the file of an archive; the operation can always be canceled.</summary>
 internal static class ArchiveFile
 {
     /// <summary>Opens a file for reading.</summary>

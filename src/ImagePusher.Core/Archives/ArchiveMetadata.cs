@@ -7,7 +7,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// What is read of an archive when it is opened: manifests and configs, each once, within a budget; and where each blob is.
+/// The metadata of an archive that is read when it is opened: manifests and configs, each once and within limits, and the locations of
+/// blobs.
 /// </summary>
 /// <param name="container">The files of the archive.</param>
 /// <param name="options">The limits.</param>
@@ -23,10 +24,10 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
     /// <summary>The archive's path, for messages.</summary>
     public string Path => container.Path;
 
-    /// <summary>The manifests that are in the archive but lack something that they name.</summary>
+    /// <summary>The manifests in the archive that reference missing content.</summary>
     public HashSet<Digest> Incomplete { get; } = [];
 
-    /// <summary>The blobs that the archive leaves out because its receiver has them.</summary>
+    /// <summary>The blobs that the archive omits because its receiver has them.</summary>
     public OmittedBlobs Omitted { get; set; } = new();
 
     /// <summary>True if other parts of a bundle have blobs that the archive lacks.</summary>
@@ -53,7 +54,7 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
     public ArchiveEntry? FindBlob(Digest digest) =>
         _blobs.GetValueOrDefault(digest) ?? container.Find(LayoutPaths.BlobName(digest));
 
-    /// <summary>Records where a blob is that has a name of its own.</summary>
+    /// <summary>Records where a blob is that has its own name.</summary>
     public void AddBlob(Digest digest, ArchiveEntry file)
     {
         if (!_blobs.TryAdd(digest, file) && _blobs[digest].Length != file.Length)
@@ -143,7 +144,7 @@ internal sealed class ArchiveMetadata(ArchiveContainer container, ArchiveOptions
     /// <summary>Computes a layer's digest, for which all of it is read once.</summary>
     public Digest HashLayer(ArchiveEntry layer) => _layers.TryGetValue(layer, out var known) ? known : _layers[layer] = Hash(layer);
 
-    /// <summary>Finds a file that must exist.</summary>
+    /// <summary>Finds a required file.</summary>
     public ArchiveEntry Require(string name, string namedBy) =>
         container.Find(name) ?? throw ArchiveErrors.Damaged(
             Path, $"'{TerminalText.Quote(name)}', which {namedBy} names, {container.ExplainMissing(name)}");

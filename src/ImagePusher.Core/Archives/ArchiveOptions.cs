@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>How an image archive is opened, and how much a hostile one may cost.</summary>
+/// <summary>The options and limits for opening an image archive.</summary>
 /// <remarks>
 /// With the defaults an open archive never takes more than 512 MiB of memory, whatever its bytes are; an ordinary one takes less than
 /// 10 MiB. Layers are never held in memory.
@@ -18,8 +18,7 @@ internal sealed record ArchiveOptions
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>
-    /// True, the default: images without a name take one from the file, with a warning. False: no warning, the caller names
-    /// them.
+    /// True, the default: images without a name are named after the file, with a warning. False: no warning, because the caller names them.
     /// </summary>
     public bool NeedsNames { get; init; } = true;
 
@@ -41,7 +40,7 @@ internal sealed record ArchiveOptions
     public long MaximumTemporaryBytes { get; init; } = Limits.TemporaryFile;
 
     /// <summary>
-    /// How many times larger than its compressed form a tar may become; 200 by default. It applies beyond
+    /// The maximum ratio of decompressed to compressed size of a tar; 200 by default. It applies beyond
     /// <see cref="ExpansionAllowance"/>.
     /// </summary>
     public int MaximumExpansionRatio { get; init; } = Limits.ExpansionRatio;

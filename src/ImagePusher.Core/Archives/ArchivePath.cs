@@ -1,8 +1,8 @@
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// Names of files inside an archive in normal form: no leading <c>./</c> or '/', no empty parts, parts joined by '/'. They are keys,
-/// never paths that anything is extracted to.
+/// Names of files inside an archive in normal form: no leading <c>./</c> or '/', no empty parts, parts joined by '/'. They are keys and are
+/// never used as paths of extracted files.
 /// </summary>
 internal static class ArchivePath
 {
@@ -13,7 +13,7 @@ internal static class ArchivePath
     {
         var start = name.StartsWith('/') ? "" : directory;
 
-        // Nearly all names are in normal form already, and a tar may have many.
+        // Nearly all names are already in normal form, and a tar can have many names.
         if (start.Length == 0 && IsNormal(name))
         {
             return name;

@@ -16,7 +16,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
 {
     private readonly ArchiveFailures _failures = new(container.Path);
 
-    /// <summary>Why images could not be read; a failure of one image does not affect the others.</summary>
+    /// <summary>The errors of images that could not be read; an error of one image does not affect the others.</summary>
     public IReadOnlyList<ImagePusherException> Failures => _failures;
 
     /// <summary>The entries of an OCI layout that refer to others as their subject.</summary>

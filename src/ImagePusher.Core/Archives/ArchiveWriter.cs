@@ -9,10 +9,10 @@ namespace ImagePusher.Core.Archives;
 
 /// <summary>
 /// Writes images to one tar. Nothing exists under the tar's name before <see cref="CompleteAsync"/>; without it the tar is discarded.
-/// Blobs are streamed, each once; the same content in the same order gives the same bytes.
+/// Blobs are streamed, each once; the same content in the same order results in the same bytes.
 /// </summary>
 /// <remarks>
-/// <para><see cref="ArchiveFormat.Oci"/> never has docker's manifest.json: with it, uncompressed layers would be taken for those of a
+/// <para><see cref="ArchiveFormat.Oci"/> never has docker's manifest.json: with it, uncompressed layers would be interpreted as those of a
 /// docker archive and compressed at import, and the digest would be lost. Docker before 25 can't load it.</para>
 /// <para><see cref="ArchiveFormat.Docker"/> accepts images whose layers are uncompressed; the caller decompresses them. It accepts no index
 /// and no artifact.</para>
@@ -41,7 +41,7 @@ internal sealed class ArchiveWriter : IImageTarget, IAsyncDisposable
     /// <param name="path">The tar's path; its directory exists.</param>
     /// <param name="format">The format.</param>
     /// <param name="overwrite">True to replace a file of that name once the tar is complete; false by default.</param>
-    /// <param name="content">What an OCI archive leaves out; null for nothing.</param>
+    /// <param name="content">The blobs that an OCI archive omits; null for none.</param>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
     /// <exception cref="AccessDeniedException">The file can't be created.</exception>

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Archives;
 /// The manifest or index as the archive has it; for a docker archive the OCI manifest of its layers.
 /// </param>
 /// <param name="Names">The full names: at least one, each once.</param>
-/// <param name="IsNamed">True if the names come from the archive; false if they were made from the file name.</param>
+/// <param name="IsNamed">True if the names come from the archive; false if they were created from the file name.</param>
 /// <param name="IsDockerSave">
 /// True if the manifest may be rewritten: the archive has none of its own, or that of Docker 25 and later with uncompressed layers.
 /// False if the digest must be kept.

@@ -26,7 +26,7 @@ internal sealed class ArchivedImageBuilder(Manifest root)
     /// <summary>The platforms that are present.</summary>
     public List<Platform> Platforms { get; } = [];
 
-    /// <summary>What the archive lacks of the image.</summary>
+    /// <summary>The content of the image that is missing in the archive.</summary>
     public List<Descriptor> Missing { get; } = [];
 
     /// <summary>True if the manifest may be rewritten.</summary>

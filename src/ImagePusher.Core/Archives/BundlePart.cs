@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// What a part of a bundle says about all parts: a file of each part that other tools ignore, so that a missing part is named with the
+/// The description of all parts of a bundle: a file in each part, which other tools ignore. With it, a missing part is reported with the
 /// images that need it.
 /// </summary>
 /// <param name="Bundle">Identifies the bundle: the digest of what its parts contain.</param>

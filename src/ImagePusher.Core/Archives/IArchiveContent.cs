@@ -2,10 +2,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>What a sparse archive leaves out.</summary>
+/// <summary>The blobs that a sparse archive omits.</summary>
 internal interface IArchiveContent
 {
-    /// <summary>The images of the receiver that have a blob, so that it is left out and recorded; empty for none.</summary>
+    /// <summary>The images of the receiver that have a blob, so that it is omitted and recorded; empty for none.</summary>
     IReadOnlyList<BlobHolder> HoldersOf(Descriptor blob);
 
     /// <summary>The path of the other part of the bundle that has a blob; null if it belongs to this one.</summary>

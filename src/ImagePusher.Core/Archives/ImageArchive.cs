@@ -37,15 +37,15 @@ internal sealed class ImageArchive : IReferrerSource, IAsyncDisposable
         }
     }
 
-    /// <summary>The path of the file or directory, as it was given.</summary>
+    /// <summary>The path of the file or directory, as it was specified.</summary>
     public string Path => _container.Path;
 
     /// <summary>The images, at least one, in the archive's order; each digest once.</summary>
     public IReadOnlyList<ArchivedImage> Images { get; }
 
     /// <summary>
-    /// Why images of the archive could not be read while <see cref="Images"/> could; empty for nearly all archives. If no image can be
-    /// read, opening throws the first of these exceptions.
+    /// The errors of images that could not be read although there are others in <see cref="Images"/> could; empty for nearly all archives.
+    /// If no image can be read, opening throws the first of these exceptions.
     /// </summary>
     public IReadOnlyList<ImagePusherException> Failures { get; }
 
@@ -61,10 +61,10 @@ internal sealed class ImageArchive : IReferrerSource, IAsyncDisposable
     /// <summary>The part of a bundle that the archive is; null if it is not one.</summary>
     internal BundlePart? Bundle { get; }
 
-    /// <summary>The blobs that the archive leaves out because its receiver has them.</summary>
+    /// <summary>The blobs that the archive omits because its receiver has them.</summary>
     internal OmittedBlobs Omitted => _metadata.Omitted;
 
-    /// <summary>The blobs of an image that the archive leaves out because its receiver has them.</summary>
+    /// <summary>The blobs of an image that the archive omits because its receiver has them.</summary>
     internal IEnumerable<Digest> OmittedOf(ArchivedImage image) => Omitted.Count == 0 ? [] : ManifestsOf(image.Root, [])
         .SelectMany(manifest => manifest.References).Select(reference => reference.Digest).Where(Omitted.Contains).Distinct();
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>Gives the images of an archive their names.</summary>
+/// <summary>Assigns names to the images of an archive.</summary>
 /// <param name="path">The archive's path.</param>
 /// <param name="log">Receives warnings.</param>
 /// <param name="needsNames">False if the caller names the images: generated names get no warning.</param>

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// The blobs that an archive leaves out because its receiver has them, and where: a file of the archive that other tools ignore. The
+/// The blobs that an archive omits because its receiver has them, and where: a file of the archive that other tools ignore. The
 /// archive is a sparse layout, which image-layout.md permits.
 /// </summary>
 internal sealed class OmittedBlobs
@@ -18,10 +18,10 @@ internal sealed class OmittedBlobs
     /// <summary>The number of blobs.</summary>
     public int Count => _blobs.Count;
 
-    /// <summary>True if the blob is left out.</summary>
+    /// <summary>True if the blob is omitted.</summary>
     public bool Contains(Digest digest) => _blobs.ContainsKey(digest);
 
-    /// <summary>Where the receiver has the blob.</summary>
+    /// <summary>The repositories of the receiver that contain the blob.</summary>
     public IReadOnlyList<BlobHolder> HoldersOf(Digest digest) => _blobs.GetValueOrDefault(digest) ?? [];
 
     /// <summary>Records a blob.</summary>

@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// A tar that is only planned: the target of copies that are planned but not made. It rejects a path that <see cref="ArchiveWriter"/>
+/// A planned tar: the target of copies that are planned but not executed. It rejects a path that <see cref="ArchiveWriter"/>
 /// would reject and touches nothing. Each blob of several images is planned once, as it would be written.
 /// </summary>
 internal sealed class PlannedArchive : IImageTarget
@@ -17,7 +17,7 @@ internal sealed class PlannedArchive : IImageTarget
     /// <summary>Plans a tar.</summary>
     /// <param name="path">The tar's path.</param>
     /// <param name="overwrite">True to replace a file of that name.</param>
-    /// <param name="content">What an OCI archive would leave out; null for nothing.</param>
+    /// <param name="content">The blobs that an OCI archive would omit; null for none.</param>
     /// <exception cref="DestinationConflictException">A file of that name exists and must not be replaced.</exception>
     /// <exception cref="PathNotFoundException">The directory does not exist.</exception>
     /// <exception cref="InvalidOptionException">The path is a folder.</exception>
@@ -35,7 +35,7 @@ internal sealed class PlannedArchive : IImageTarget
     /// <summary>1: a tar is written from its start to its end.</summary>
     public int ParallelBlobs => 1;
 
-    /// <summary>True if an image that was planned before has the blob; from now on this one has it.</summary>
+    /// <summary>True if an earlier planned image has the blob; the blob is then recorded for this image.</summary>
     public Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);

@@ -2,8 +2,8 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives;
 
-/// <summary>What an archive that is written leaves out, and the record of it.</summary>
-/// <param name="content">The rules; null to leave nothing out.</param>
+/// <summary>The blobs that a new archive omits, and their record.</summary>
+/// <param name="content">The rules; null to omit nothing.</param>
 internal sealed class SparseContent(IArchiveContent? content)
 {
     // A reader describes an image by its config, which is small.
@@ -19,12 +19,12 @@ internal sealed class SparseContent(IArchiveContent? content)
     /// <summary>True for a config by which a reader describes an image: every part has it, whatever the receiver has.</summary>
     public static bool IsDescription(Descriptor blob) => MediaTypes.IsImageConfig(blob.MediaType) && blob.Size <= SmallConfig;
 
-    /// <summary>The image or the other part that has a blob which is left out; null if the archive has it.</summary>
+    /// <summary>The image or the other part that has a blob which is omitted; null if the archive has it.</summary>
     public string? PlaceOf(Descriptor blob) => content is null || IsDescription(blob) ? null
         : content.HoldersOf(blob) is [var holder, ..] ? $"{holder.Repository}@{holder.Image}"
         : content.PartWith(blob);
 
-    /// <summary>True if a blob is left out; one that the receiver has is recorded.</summary>
+    /// <summary>True if a blob is omitted; one that the receiver has is recorded.</summary>
     public bool Omits(Descriptor blob)
     {
         if (content is null || _omitted.Contains(blob.Digest)

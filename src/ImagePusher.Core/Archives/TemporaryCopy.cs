@@ -82,7 +82,7 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
         }
     }
 
-    // What a server or a second compression left inside is named for what it is.
+    // The error describes the content, such as a page of a server or a second compression.
     private void RequireTar(ReadOnlySpan<byte> content, bool isDecompressed)
     {
         var kind = ContentDetector.Detect(content[..Math.Min(content.Length, ContentDetector.HeadLength)]);

@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>What the verification of an archive, or of one part of a bundle, found.</summary>
+/// <summary>The result of the verification of an archive, or of one part of a bundle.</summary>
 /// <param name="Path">The file or directory.</param>
 internal sealed record ArchiveCheck(string Path)
 {
@@ -21,13 +21,13 @@ internal sealed record ArchiveCheck(string Path)
     /// <summary>Their size in bytes.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>The number of blobs that the archive leaves out because its receiver has them.</summary>
+    /// <summary>The number of blobs that the archive omits because its receiver has them.</summary>
     public int Omitted { get; init; }
 
-    /// <summary>What is damaged: a digest, or the problem of the file.</summary>
+    /// <summary>The damaged content: digests, or the problem of the file.</summary>
     public List<string> Damaged { get; } = [];
 
-    /// <summary>The digests of content that neither the archive nor another part has, and that is not left out on purpose.</summary>
+    /// <summary>The digests of content that neither the archive nor another part has, and that is not omitted on purpose.</summary>
     public List<Digest> Missing { get; } = [];
 
     /// <summary>The file names of parts that were not given.</summary>

@@ -7,13 +7,13 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>What the receiver of a bundle has: blobs, and the images that have them.</summary>
+/// <summary>The content that the receiver of a bundle already has: blobs, and the images that contain them.</summary>
 internal sealed class Baseline : IArchiveContent
 {
     private readonly Dictionary<Digest, List<BlobHolder>> _holders = [];
     private readonly ImageBlobs _blobs = new();
 
-    /// <summary>A baseline leaves out what the receiver has, and adds no files.</summary>
+    /// <summary>A baseline omits what the receiver has, and adds no files.</summary>
     public IEnumerable<(string Name, byte[] Content)> Files => [];
 
     /// <summary>True if nothing was added.</summary>
@@ -38,7 +38,7 @@ internal sealed class Baseline : IArchiveContent
     }
 
     /// <summary>Adds an image that the receiver has under a name.</summary>
-    /// <param name="source">Where its manifests are read.</param>
+    /// <param name="source">The source of its manifests.</param>
     /// <param name="root">Its manifest or index.</param>
     /// <param name="name">Its name at the receiver.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -48,10 +48,10 @@ internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSourc
     /// <summary>True if it has a manifest or blob, whatever it lacks of what a manifest names.</summary>
     public bool Holds(Digest digest) => PartOf(digest) is not null;
 
-    /// <summary>True if it leaves a blob out because its receiver has it.</summary>
+    /// <summary>True if it omits a blob because its receiver has it.</summary>
     public bool IsOmitted(Digest digest) => parts.Any(part => part.Omitted.Contains(digest)) && !Holds(digest);
 
-    /// <summary>The images of the receiver that have a blob which is left out.</summary>
+    /// <summary>The images of the receiver that have a blob which is omitted.</summary>
     public IReadOnlyList<BlobHolder> HoldersOf(Digest digest) =>
         [.. parts.SelectMany(part => part.Omitted.HoldersOf(digest)).Distinct()];
 

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>A target that stores nothing: it takes note of what images consist of, before their bundle is divided into parts.</summary>
+/// <summary>A target that stores nothing: it records the content of images before their bundle is divided into parts.</summary>
 /// <param name="path">The path of the bundle.</param>
 internal sealed class BundleMeasure(string path) : IImageTarget
 {
@@ -25,7 +25,7 @@ internal sealed class BundleMeasure(string path) : IImageTarget
     /// <summary>All manifests, each once.</summary>
     public Dictionary<Digest, Manifest> Manifests { get; } = [];
 
-    /// <summary>Forgets what an image left behind whose measurement failed.</summary>
+    /// <summary>Removes the measurements of a failed image.</summary>
     public void Begin()
     {
         _pending.Clear();

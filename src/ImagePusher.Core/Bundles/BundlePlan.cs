@@ -10,7 +10,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Bundles;
 
 /// <summary>
-/// How images are divided into parts that do not exceed a size. Every part has all manifests, small configs and lists, so that each is a
+/// The division of images into parts with a maximum size. Every part has all manifests, small configs and lists, so that each is a
 /// valid sparse layout; each other blob is in the first part that has room for it.
 /// </summary>
 internal sealed class BundlePlan
@@ -70,9 +70,9 @@ internal sealed class BundlePlan
 
     /// <summary>Divides images into parts.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="baseline">What is left out; null for nothing.</param>
+    /// <param name="baseline">The blobs to omit; null for none.</param>
     /// <param name="path">The path of the bundle, from which those of the parts are made.</param>
-    /// <param name="maximum">The most bytes of a part.</param>
+    /// <param name="maximum">The maximum number of bytes of a part.</param>
     /// <exception cref="LimitExceededException">A blob does not fit into a part.</exception>
     public static BundlePlan Create(BundleMeasure images, IArchiveContent? baseline, string path, long maximum)
     {
@@ -92,15 +92,15 @@ internal sealed class BundlePlan
     /// <summary>The exact size of a part in bytes.</summary>
     public long SizeOfPart(int number) => _common + _used[number - 1] + SizeOf(BundlePart.FileName, PartOf(number).Write().Length);
 
-    /// <summary>What a part says about all parts.</summary>
+    /// <summary>The description of all parts that each part contains.</summary>
     public BundlePart PartOf(int number) => new(Id, number, _table);
 
-    /// <summary>What the archive of a part leaves out, and what it says about all parts.</summary>
+    /// <summary>The blobs that the archive of a part omits, and its description of all parts.</summary>
     public IArchiveContent ContentOf(int number) => new PartContent(this, number);
 
     private bool TryDivide(long maximum)
     {
-        // What a part says about all parts grows with their number.
+        // The description of all parts grows with their number.
         for (_reserved = TarChecksum.BlockSize; ; _reserved = TableSize())
         {
             if (!TryAssign(maximum - _common - _reserved))

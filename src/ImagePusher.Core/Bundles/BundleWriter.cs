@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.Core.Bundles;
 
 /// <summary>Writes the parts of a bundle, each under its name only when it is complete. Parts of an interrupted call are kept.</summary>
-/// <param name="plan">What each part contains.</param>
+/// <param name="plan">The plan of the parts.</param>
 /// <param name="path">The path of the bundle.</param>
 /// <param name="overwrite">True to write existing parts again, and to replace other files of their names.</param>
 /// <param name="log">Receives which parts are kept.</param>

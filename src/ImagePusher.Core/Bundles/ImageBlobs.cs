@@ -12,7 +12,7 @@ internal sealed class ImageBlobs
     private long _bytes;
 
     /// <summary>All manifests of an image that the source has, the root first.</summary>
-    /// <param name="source">Where the image is.</param>
+    /// <param name="source">The source of the image.</param>
     /// <param name="root">The descriptor of its manifest or index.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LimitExceededException">The image has more manifests than a copy would read.</exception>

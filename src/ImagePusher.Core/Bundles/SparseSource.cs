@@ -10,12 +10,12 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Bundles;
 
 /// <summary>
-/// An image of a sparse archive or bundle as the source of a copy: a blob that the archive leaves out comes from the cache, or the target
+/// An image of a sparse archive or bundle as the source of a copy: a blob that the archive omits comes from the cache, or the target
 /// has it or mounts it. Content that neither has is an error before anything is sent.
 /// </summary>
 /// <param name="bundle">The archive or bundle.</param>
 /// <param name="name">The name of the image in it.</param>
-/// <param name="cache">The cache that may have what it leaves out.</param>
+/// <param name="cache">The cache that may have what it omits.</param>
 /// <param name="target">The target of the copy.</param>
 internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCache cache, IImageTarget target) : IReferrerSource
 {
@@ -32,7 +32,7 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
     /// <summary>True, the default, to mount what another repository of the target has; false to plan, which changes nothing.</summary>
     public bool MayMount { get; init; } = true;
 
-    /// <summary>Whether a repository of the target has a blob, which a plan asks in place of a mount.</summary>
+    /// <summary>Checks whether a repository of the target has a blob, for plans.</summary>
     public Func<ImageReference, Descriptor, CancellationToken, Task<bool>> HasAsync { get; init; } =
         static (_, _, _) => Task.FromResult(true);
 
@@ -61,7 +61,7 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
         : cache.Blobs.Contains(descriptor) ? await cache.OpenBlobAsync(descriptor, offset, cancellationToken).ConfigureAwait(false)
         : throw await MissingAsync(descriptor, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Remembers a manifest whose blobs may be asked for, so that an error names all that are missing.</summary>
+    /// <summary>Records a manifest whose blobs may be asked for, so that an error names all that are missing.</summary>
     public Manifest Remember(Manifest manifest)
     {
         if (manifest is ImageManifest image)

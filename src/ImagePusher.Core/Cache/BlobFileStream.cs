@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>A blob's file, opened for reading. A reader that finds wrong bytes reports them here.</summary>
+/// <summary>The open file of a blob. A reader reports wrong bytes to it.</summary>
 internal sealed class BlobFileStream : FileStream, IVerifiedContent
 {
     private readonly Action _reportDamage;
     private readonly BlobVerification? _verification;
 
     /// <param name="handle">The opened file; closed with the stream.</param>
-    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="offset">The offset to start at, in bytes.</param>
     /// <param name="reportDamage">Called when the bytes are wrong.</param>
-    /// <param name="verification">What is remembered about the file; null for nothing.</param>
+    /// <param name="verification">The record of the verification of the file; null for none.</param>
     public BlobFileStream(SafeFileHandle handle, long offset, Action reportDamage, BlobVerification? verification)
         : base(handle, FileAccess.Read, bufferSize: 0, handle.IsAsync)
     {

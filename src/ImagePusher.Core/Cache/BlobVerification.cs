@@ -5,15 +5,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>What is remembered about the file of one opened blob, as far as the memory may be believed.</summary>
+/// <summary>The record of the verification of one opened blob file, if records can be trusted.</summary>
 /// <remarks>
-/// Believed is only a regular file of the current user, on a local file system, in folders that only this user can write to, and only
-/// where the system has a change time that programs cannot set. A version is remembered when it is at least two seconds old: within
+/// A record is trusted only for a regular file of the current user, on a local file system, in folders that only this user can write to,
+/// and only where the system has a change time that programs cannot set. A version is recorded when it is at least two seconds old: within
 /// the resolution of a file system's clock a later write could leave the same times.
 /// </remarks>
 internal sealed class BlobVerification
 {
-    /// <summary>Smaller blobs are hashed faster than the memory is read.</summary>
+    /// <summary>Smaller blobs are hashed faster than the record is read.</summary>
     public const int SmallestSize = 1024 * 1024;
 
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
@@ -30,12 +30,12 @@ internal sealed class BlobVerification
     /// <summary>True if this version of the file was hashed before.</summary>
     public bool IsKnown => _memory.Contains(_opened);
 
-    /// <summary>The memory about a blob.</summary>
+    /// <summary>The verification of a blob.</summary>
     /// <param name="options">The memory and the clock.</param>
     /// <param name="paths">The cache.</param>
     /// <param name="digest">The blob.</param>
     /// <param name="file">Its opened file.</param>
-    /// <returns>Null where nothing may be believed.</returns>
+    /// <returns>Null if records cannot be trusted.</returns>
     public static BlobVerification? Of(CacheOptions options, CachePaths paths, Digest digest, SafeFileHandle file)
     {
         if (options.VerifiedFiles is not { } memory || OperatingSystem.IsWindows())
@@ -54,7 +54,7 @@ internal sealed class BlobVerification
         return isPrivate ? new BlobVerification(memory, options.TimeProvider, file, VersionOf(path, digest, status)) : null;
     }
 
-    /// <summary>Remembers the version that was opened, if it is still the same and has settled.</summary>
+    /// <summary>Records the version that was opened, if it is still the same and has settled.</summary>
     public void Remember()
     {
         var status = FileStatus.Of(_file);
@@ -64,7 +64,7 @@ internal sealed class BlobVerification
         }
     }
 
-    /// <summary>Forgets the file.</summary>
+    /// <summary>Removes the record of the file.</summary>
     public void Forget() => _memory.Remove(_opened.Path);
 
     private static bool IsPrivateFolder(string path) =>

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Cache;
 /// <remarks>image-spec, image-layout.md#indexjson-file.</remarks>
 public sealed record CacheEntry(Descriptor Descriptor)
 {
-    /// <summary>The annotation with the digest that an image was made from.</summary>
+    /// <summary>The annotation with the digest that an image was created from.</summary>
     internal const string SourceDigestKey = "io.imagepusher.source-digest";
 
     /// <summary>The annotation with the time at which an image was saved (RFC 3339).</summary>
@@ -34,10 +34,11 @@ public sealed record CacheEntry(Descriptor Descriptor)
     public ImageReference? Reference =>
         Name is { } name && name.AsSpan().ContainsAny("/:") && ImageReference.TryParse(name, out var reference) ? reference : null;
 
-    /// <summary>The digest that the image was made from (of the index whose only platform this is); null if it was not changed.</summary>
+    /// <summary>The digest that the image was created from (of the index whose only platform this is); null if it was not
+    /// changed.</summary>
     public Digest? SourceDigest => Digest.TryParse(Annotation(SourceDigestKey), out var digest) ? digest : null;
 
-    /// <summary>When the image was saved; null if another tool wrote the entry.</summary>
+    /// <summary>The time at which the image was saved; null if another tool wrote the entry.</summary>
     public DateTimeOffset? Saved => DateTimeOffset.TryParse(
         Annotation(SavedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var saved) ? saved : null;
 

@@ -13,10 +13,10 @@ namespace ImagePusher.Core.Cache;
 /// </summary>
 internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer, CacheLock cacheLock, CacheOptions options)
 {
-    /// <summary>The most bytes that index.json may have: about half a million images.</summary>
+    /// <summary>The maximum number of bytes that index.json may have: about half a million images.</summary>
     public const int MaximumLength = 256 * 1024 * 1024;
 
-    // A file that was written so shortly before it was read may be written again within the resolution of its time stamp.
+    // A file that was written shortly before it was read can be written again within the resolution of its timestamp.
     private static readonly TimeSpan StampResolution = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<IndexChange> _waiting = new();
@@ -95,7 +95,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
         }
         finally
         {
-            // Every caller gets an answer: what has not succeeded by now has failed.
+            // Every caller gets a result: a change that has not succeeded by now has failed.
             batch.ForEach(change => change.Fail(failure));
         }
     }

@@ -4,7 +4,7 @@ using ImagePusher.Core.Layout;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Decides whether a folder can be a cache, and creates what a new one lacks.</summary>
+/// <summary>Decides whether a folder can be a cache, and creates the missing files of a new cache.</summary>
 internal sealed class CacheInitializer(CachePaths paths)
 {
     private const int WindowsAttempts = 50;
@@ -12,7 +12,7 @@ internal sealed class CacheInitializer(CachePaths paths)
 
     private volatile bool _isChecked;
 
-    /// <summary>Checks the folder and creates what the lock needs. Before the check nothing is written.</summary>
+    /// <summary>Checks the folder and then creates the files for the lock. Nothing is written before the check.</summary>
     /// <exception cref="InvalidOptionException">The folder is neither empty nor an OCI image layout.</exception>
     public void Prepare()
     {
@@ -151,7 +151,7 @@ internal sealed class CacheInitializer(CachePaths paths)
             return;
         }
 
-        // Another process may be making the folder a cache between two of the questions.
+        // Another process may create the cache between two of the checks.
         for (var attempt = 1; !IsLayout(); attempt++)
         {
             var others = LayoutErrors.Guard(paths.Root, () => Directory.EnumerateFileSystemEntries(paths.Root)

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// The cache's lock: an operating system's lock on a file that is never deleted. It ends with the process that holds it,
-/// so there are no stale locks. It is never held across network traffic.
+/// The lock of a cache: an operating-system lock on a file that is never deleted. It ends with the process that holds it, so that there are
+/// no stale locks. It is never held during network operations.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never used has nothing to dispose.")]
 internal sealed class CacheLock(CachePaths paths, CacheInitializer initializer, CacheOptions options)

@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>Where the files of a cache are: an OCI image layout with our own folder in it.</summary>
+/// <summary>The paths of the files of a cache: an OCI image layout with an additional folder.</summary>
 internal sealed class CachePaths(string root) : LayoutPaths(root)
 {
     public const string StateFolderName = ".imagepusher";

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Cache;
 
-/// <summary>What a cache contains.</summary>
+/// <summary>The statistics of a cache.</summary>
 internal sealed record CacheStatistics
 {
     /// <summary>The cache's folder.</summary>
@@ -27,6 +27,6 @@ internal sealed record CacheStatistics
     /// <summary>The bytes of incomplete blobs.</summary>
     public long PartialBytes { get; init; }
 
-    /// <summary>When the oldest image was saved; null if no entry has a date.</summary>
+    /// <summary>The time at which the oldest image was saved; null if no entry has a date.</summary>
     public DateTimeOffset? Oldest { get; init; }
 }

@@ -3,10 +3,10 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>A blob whose bytes do not match its digest.</summary>
-/// <param name="Descriptor">What it should be.</param>
-/// <param name="Problem">What is wrong with it, as a sentence.</param>
+/// <param name="Descriptor">The expected descriptor.</param>
+/// <param name="Problem">The problem, as a sentence.</param>
 internal sealed record DamagedBlob(Descriptor Descriptor, string Problem)
 {
-    /// <summary>When the damaged file was last written.</summary>
+    /// <summary>The time of the last write to the damaged file.</summary>
     internal DateTime Written { get; init; }
 }

@@ -8,8 +8,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// The blobs that have their size but not their bytes, as far as a verification found out. They are replaced by the next
-/// save, import or push instead of being taken for complete.
+/// The blobs with the correct size but wrong bytes that a verification has found. They are replaced by the next
+/// save, import or push instead of being interpreted as complete.
 /// </summary>
 /// <remarks>
 /// Kept in memory and, where the cache can be written, as one small file per blob. A record holds for one version of the
@@ -36,7 +36,7 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
         }
     }
 
-    /// <summary>Forgets a blob that was replaced or deleted.</summary>
+    /// <summary>Removes the record of a blob that was replaced or deleted.</summary>
     public void Remove(Digest digest)
     {
         _known.TryRemove(digest, out _);

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Finds entries by the name or digest that a user gives.</summary>
 internal static class EntryFinder
 {
-    /// <summary>The literal name first, then the normalised one, then the digest.</summary>
+    /// <summary>The literal name first, then the normalized one, then the digest.</summary>
     public static CacheEntry? Find(IReadOnlyList<CacheEntry> entries, string text)
     {
         foreach (var entry in entries)

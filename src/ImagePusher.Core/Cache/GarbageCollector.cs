@@ -18,7 +18,8 @@ internal sealed class GarbageCollector(
     // An interrupted transfer is usually repeated within a day: with the default grace period its part still exists then.
     private const int PartialGraceFactor = 24;
 
-    /// <param name="gracePeriod">How old a blob must be, and a part of one 24 times as old; null for the cache's own period.</param>
+    /// <param name="gracePeriod">The minimum age of a blob, and 24 times that age for a partial blob; null for the period of the
+    /// cache.</param>
     /// <param name="whatIf">True to count only.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     public async Task<GarbageReport> CollectAsync(TimeSpan? gracePeriod, bool whatIf, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Cache;
 
-/// <summary>What a garbage collection removed, or would remove.</summary>
+/// <summary>The result of a garbage collection, or of its preview.</summary>
 /// <param name="Blobs">The number of blobs.</param>
 /// <param name="Partials">The number of incomplete blobs.</param>
 /// <param name="Bytes">The bytes of both.</param>

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <content>What the copier needs of a source and a target, and callers of the library do not.</content>
+/// <content>The internal interface for the copier.</content>
 public sealed partial class ImageCache
 {
     string IImageSource.Description => Description;
@@ -27,7 +27,7 @@ public sealed partial class ImageCache
     Task<Digest?> IImageTarget.FindPublishedAsync(ImageReference name, CancellationToken cancellationToken) =>
         FindPublishedAsync(name, cancellationToken);
 
-    // A cache has one place for all its blobs: there is nothing to mount.
+    // A cache stores all its blobs in one folder, so that blobs are never mounted.
     string? IImageTarget.MountCandidate(Descriptor descriptor) => null;
 
     Task<bool> IImageTarget.TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken) => Task.FromResult(false);

@@ -6,13 +6,13 @@ namespace ImagePusher.Core.Cache;
 /// <content>The images of the cache: listed, found, described, verified and removed.</content>
 public sealed partial class ImageCache
 {
-    /// <summary>The images, in the index's order. No blob is opened.</summary>
+    /// <summary>Lists the images in the order of the index. No blob is opened.</summary>
     /// <exception cref="CacheCorruptException">index.json is damaged.</exception>
     public Task<IReadOnlyList<CacheEntry>> ListAsync(CancellationToken cancellationToken = default) =>
         RunAsync(() => _index.Read().Entries, cancellationToken);
 
     /// <summary>
-    /// Finds an image: by its literal name, then by the normalised one (<c>nginx</c> for docker.io/library/nginx:latest),
+    /// Finds an image: by its literal name, then by the normalized one (<c>nginx</c> for docker.io/library/nginx:latest),
     /// then by digest (<c>sha256:…</c>, or <c>name@sha256:…</c> where the digest may also be that of its source).
     /// </summary>
     /// <returns>Null if no entry matches.</returns>
@@ -47,7 +47,7 @@ public sealed partial class ImageCache
         return RunAsync(() => _usage.Inspect(entries, _index.Read().Entries, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Removes an image from the index; its blobs are removed by garbage collection.</summary>
+    /// <summary>Removes an image from the index. Garbage collection removes its blobs.</summary>
     /// <returns>False if the entry does not exist any more.</returns>
     public Task<bool> RemoveAsync(CacheEntry entry, CancellationToken cancellationToken = default)
     {

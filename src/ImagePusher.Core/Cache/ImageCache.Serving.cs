@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
-/// <content>What a registry over the cache needs beside a source and a target: several changes of the index as one.</content>
+/// <content>The internal interface for the local registry: several changes of the index at once.</content>
 public sealed partial class ImageCache
 {
     /// <summary>The images; the same list as long as nothing changed.</summary>

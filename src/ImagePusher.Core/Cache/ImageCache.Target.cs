@@ -67,7 +67,7 @@ public sealed partial class ImageCache
             cancellationToken).ConfigureAwait(false);
     }
 
-    // What was saved as an image of its own stays one.
+    // An image that was saved separately is kept as an image.
     private static bool IsImage(CacheEntry other, CacheEntry entry) =>
         other.ReferrerOf is null && other.Digest == entry.Digest && other.IsNamed(entry.Name!);
 

@@ -5,8 +5,8 @@ using ImagePusher.Core.Layout;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// The local cache of images: an OCI image layout that many threads and processes can use at the same time. An image is
-/// listed only when all its blobs are in the cache; a process that is killed leaves nothing but parts that can be resumed.
+/// The local cache of images: an OCI image layout that many threads and processes can use at the same time. An image is listed only when
+/// all its blobs are in the cache; a killed process leaves only partial blobs that can be resumed.
 /// </summary>
 /// <remarks>image-spec, image-layout.md; docs/operate/cache.md describes the folder.</remarks>
 public sealed partial class ImageCache : IReferrerSource, IImageTarget
@@ -53,7 +53,7 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
 
     /// <inheritdoc cref="Open(string)"/>
     /// <param name="path">The folder.</param>
-    /// <param name="options">How the cache behaves; null for the defaults.</param>
+    /// <param name="options">The options of the cache; null for the defaults.</param>
     internal static ImageCache Open(string path, CacheOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -72,13 +72,13 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     }
 
     /// <summary>
-    /// Removes the blobs that no image uses and that are older than the grace period, and parts of blobs that no writer
-    /// resumed. How old a file is counts from its last change of any kind, so blobs that were just copied here are kept.
+    /// Removes the blobs that no image uses and that are older than the grace period, and partial blobs that no writer resumed. The age of
+    /// a file counts from its last change of any kind, so that recently copied blobs are kept.
     /// </summary>
     /// <param name="whatIf">True to count only.</param>
     /// <param name="gracePeriod">
-    /// Another period than that of the cache, one hour; parts of blobs are kept 24 times as long. A save in progress
-    /// that takes longer fails.
+    /// The grace period instead of that of the cache, one hour; partial blobs are kept 24 times as long. A save in progress that takes
+    /// longer fails.
     /// </param>
     /// <param name="cancellationToken">Stops between two batches; no blob of an image is removed by then.</param>
     /// <exception cref="CacheCorruptException">A manifest is damaged, so the blobs in use are unknown; nothing was removed.</exception>
@@ -88,20 +88,20 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
         RunTaskAsync(() => CreateCollector().CollectAsync(gracePeriod, whatIf, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Empties the cache: every image, every blob and every part. It also repairs a cache whose index.json is damaged or lost.
+    /// Removes all images, blobs and partial blobs from the cache. This also repairs a cache whose index.json is damaged or missing.
     /// A save in progress in another process fails.
     /// </summary>
     /// <exception cref="InvalidOptionException">The folder is not a cache, or its index.json is not an OCI index.</exception>
     public Task<GarbageReport> ClearAsync(CancellationToken cancellationToken = default) =>
         RunTaskAsync(() => new CacheReset(_paths, _lock, _index, CreateCollector()).RunAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Measures what the cache contains.</summary>
+    /// <summary>Gets the statistics of the cache.</summary>
     internal Task<CacheStatistics> GetStatisticsAsync(CancellationToken cancellationToken = default) =>
         RunAsync(() => _usage.Measure(_index.Read().Entries, cancellationToken), cancellationToken);
 
     private GarbageCollector CreateCollector() => new(_paths, _initializer, _lock, _index, Blobs, _manifests, _options);
 
-    // The file work is short but not instant, and callers include a thread that draws progress.
+    // File operations are short but not immediate, and one of the callers is a thread that displays progress.
     private Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Run(() => LayoutErrors.Guard(_paths.Root, work), cancellationToken);
 

@@ -6,27 +6,28 @@ namespace ImagePusher.Core.Cache;
 /// <param name="Entry">Its entry in the index.</param>
 internal sealed record ImageDetails(CacheEntry Entry)
 {
-    /// <summary>The platforms, in the index's order; one for an image, none for an artifact. Attestations are left out.</summary>
+    /// <summary>The platforms, in the index's order; one for an image, none for an artifact. Attestations are omitted.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
     /// <summary>The bytes of all blobs of the image, each once, as its manifests give them.</summary>
     public long Size { get; init; }
 
     /// <summary>
-    /// The bytes of <see cref="Size"/> that no other entry of the cache uses; null where only this image was inspected.
+    /// The bytes of <see cref="Size"/> that no other entry of the cache uses; null if only this image was inspected.
     /// </summary>
     public long? UniqueSize { get; init; }
 
     /// <summary>The layers of an image or artifact; of an index the different layers of all its images.</summary>
     public int LayerCount { get; init; }
 
-    /// <summary>When the image was created, by its config or annotation; of an index, the latest of its images; null if unknown.</summary>
+    /// <summary>The time at which the image was created, according to its config or annotation; for an index, the latest time of its
+    /// images; null if unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>The artifact type; null for an image.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are left out.</summary>
+    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are omitted.</summary>
     public IReadOnlyList<Descriptor> Blobs { get; init; } = [];
 
     /// <summary>The blobs that the cache does not contain.</summary>

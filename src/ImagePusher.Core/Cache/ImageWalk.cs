@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// Everything that a manifest refers to, down to the layers, and which of it is in the cache. Each manifest is read once.
+/// All content that a manifest refers to, down to the layers, and whether it is in the cache. Each manifest is read once.
 /// </summary>
 internal sealed class ImageWalk
 {
@@ -17,13 +17,13 @@ internal sealed class ImageWalk
 
     private ImageWalk(BlobStore blobs, CachedManifestReader manifests) => (_blobs, _manifests) = (blobs, manifests);
 
-    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are left out.</summary>
+    /// <summary>Each blob once, the manifest itself first; foreign layers that are not in the cache are omitted.</summary>
     public List<Descriptor> Blobs { get; } = [];
 
     /// <summary>The manifests that could be read, with the descriptors that refer to them.</summary>
     public List<(Descriptor Descriptor, Manifest Manifest)> Manifests { get; } = [];
 
-    /// <summary>What does not exist or has another size.</summary>
+    /// <summary>The missing content, or content with another size.</summary>
     public List<Descriptor> Missing { get; } = [];
 
     /// <summary>Manifests that exist and cannot be read, with the reason.</summary>
@@ -52,7 +52,7 @@ internal sealed class ImageWalk
         return walk;
     }
 
-    // Without recursion: the depth of nested indexes is up to whoever wrote them.
+    // Without recursion, because the depth of nested indexes is not trusted.
     private void Run()
     {
         while (_waiting.TryPop(out var descriptor))

@@ -17,7 +17,7 @@ internal sealed class IndexChange(Func<IndexDraft, bool> apply)
     /// <summary>Cancels the change; false if it has started already.</summary>
     public bool TryCancel() => Interlocked.CompareExchange(ref _state, Cancelled, Waiting) == Waiting;
 
-    /// <summary>Applies the change to the draft; false if it failed, which concerns only its own caller, or was cancelled.</summary>
+    /// <summary>Applies the change to the draft; false if it failed, which concerns only its own caller, or was canceled.</summary>
     public bool TryApply(IndexDraft draft)
     {
         if (Interlocked.CompareExchange(ref _state, Started, Waiting) != Waiting)

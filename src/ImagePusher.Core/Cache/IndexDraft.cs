@@ -21,7 +21,7 @@ internal sealed class IndexDraft(IndexSnapshot current)
     }
 
     /// <summary>Removes entries.</summary>
-    /// <returns>How many were removed.</returns>
+    /// <returns>The number of removed entries.</returns>
     public int Remove(Predicate<CacheEntry> which)
     {
         var count = _added.RemoveAll(which);

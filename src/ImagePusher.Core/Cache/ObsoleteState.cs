@@ -4,7 +4,7 @@ using ImagePusher.Core.Layout;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// Removes the state that version 0.1 kept in the layout. It is never read: whoever made the layout could have written it.
+/// Removes the state that version 0.1 stored in the layout. It is never read, because the author of the layout could have written it.
 /// </summary>
 internal static class ObsoleteState
 {

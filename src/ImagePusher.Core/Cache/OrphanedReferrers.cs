@@ -49,7 +49,7 @@ internal sealed class OrphanedReferrers(CacheIndex index, CachedManifestReader m
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What identifies an entry of the index over time.</summary>
+    /// <summary>The identity of an entry of the index over time.</summary>
     public static (Digest Digest, string? Name, DateTimeOffset? Saved) KeyOf(CacheEntry entry) =>
         (entry.Digest, entry.Name, entry.Saved);
 

@@ -68,7 +68,7 @@ internal sealed class PartialBlobFactory(BlobStore store, CachePaths paths, Cach
     {
         try
         {
-            // A second hard link belongs to a backup, or to somebody who wants us to write into another file.
+            // A second hard link belongs to a backup, or could redirect the write to another file.
             if (held.Guard.RequireFile(path) && FileStatus.Of(path) is { Links: > 1 })
             {
                 paths.Delete(path);

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// Appends to a file of the cache. Failures of the disk are turned into the cache's typed errors here, where they cannot be
-/// confused with failures of the source.
+/// Appends to a file of the cache. Disk failures are converted to the typed errors of the cache here, so that they are not confused with
+/// failures of the source.
 /// </summary>
 internal sealed class PartialStream(SafeFileHandle handle, string path, long position) : WriteOnlyStream
 {

@@ -40,7 +40,7 @@ internal sealed class SpaceReserve(CachePaths paths)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or AccessDeniedException)
         {
-            // No space to set aside; the next change tries again.
+            // There is no space for the reserve; the next change tries again.
             LayoutErrors.Guard(temporary, () => paths.Delete(temporary));
         }
     }

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Cache;
 /// <param name="Entry">The image.</param>
 /// <param name="Missing">The blobs that do not exist or have another size.</param>
 /// <param name="Damaged">The blobs whose bytes do not match their digests.</param>
-/// <param name="BytesRead">How many bytes were hashed.</param>
+/// <param name="BytesRead">The number of hashed bytes.</param>
 internal sealed record VerifyReport(
     CacheEntry Entry, IReadOnlyList<Descriptor> Missing, IReadOnlyList<DamagedBlob> Damaged, long BytesRead)
 {

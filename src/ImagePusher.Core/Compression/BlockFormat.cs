@@ -1,9 +1,9 @@
 namespace ImagePusher.Core.Compression;
 
-/// <summary>How a format joins blocks that are compressed on any thread and written in order.</summary>
+/// <summary>The framing of blocks, which are compressed on any thread and written in order, in a compression format.</summary>
 internal abstract class BlockFormat
 {
-    /// <summary>The most bytes that a compressed block may have.</summary>
+    /// <summary>The maximum number of bytes that a compressed block may have.</summary>
     public abstract int MaximumBlock { get; }
 
     /// <summary>The bytes before the first block.</summary>

@@ -5,8 +5,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Compression;
 
 /// <summary>
-/// How uncompressed layers are compressed. The same content, settings and version of the library give the same bytes on every
-/// machine; above <see cref="HighestPortableGzip"/>, gzip's also depend on the version of the runtime.
+/// The compression settings for uncompressed layers. The same content, settings and version of the library result in the same bytes on
+/// every machine; above <see cref="HighestPortableGzip"/>, gzip's also depend on the version of the runtime.
 /// </summary>
 internal sealed record EncodingSettings
 {
@@ -55,7 +55,7 @@ internal sealed record EncodingSettings
                 $"Use a level from 1 to {MaximumLevel(format)}.");
     }
 
-    /// <summary>The key under which the encoding of an uncompressed layer is remembered.</summary>
+    /// <summary>The key under which the encoding of an uncompressed layer is recorded.</summary>
     public EncodingKey KeyOf(Digest diffId) => new(diffId, Format == LayerFormat.Gzip ? "gzip" : "zstd", Level, BlockSize, Encoder);
 
     /// <summary>The media type of a layer in this format.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Compression;
 
-/// <summary>Recognises content that cannot be compressed, so that it is stored without trying.</summary>
+/// <summary>Recognizes content that cannot be compressed, so that it is stored without trying.</summary>
 internal static class Entropy
 {
     private const int Samples = 16;
@@ -22,7 +22,7 @@ internal static class Entropy
             return false;
         }
 
-        // Two tables, so that equal neighbouring bytes do not depend on each other.
+        // Two tables, so that equal neighboring bytes do not depend on each other.
         Span<int> even = stackalloc int[256];
         Span<int> odd = stackalloc int[256];
         even.Clear();

@@ -46,7 +46,7 @@ internal abstract class GzipBlocks : BlockFormat
 
     /// <summary>Compresses a part of a block to deflate blocks that end on a byte boundary.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="start">Where the part begins.</param>
+    /// <param name="start">The start of the part.</param>
     /// <param name="length">The number of bytes of the part.</param>
     /// <param name="destination">Receives the deflate blocks.</param>
     /// <returns>The number of bytes written; null if they would be more than those of stored blocks.</returns>

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Compression;
 /// <param name="Length">The number of bytes of the block.</param>
 internal readonly record struct InputBlock(byte[] Buffer, int WindowLength, int Length)
 {
-    /// <summary>Where the block begins in the buffer.</summary>
+    /// <summary>The start of the block in the buffer.</summary>
     public const int Start = DeflateSymbols.Window;
 
     /// <summary>The bytes of the block.</summary>

@@ -25,7 +25,7 @@ internal static class LayerDecoder
 
     /// <summary>Opens the uncompressed content of a stream of a known kind.</summary>
     /// <param name="content">The content from its start; closed with the result.</param>
-    /// <param name="kind">What its first bytes say.</param>
+    /// <param name="kind">The kind according to its first bytes.</param>
     /// <param name="head">Its first bytes.</param>
     /// <param name="subject">What it is, for messages.</param>
     public static Stream Open(Stream content, ContentKind kind, ReadOnlySpan<byte> head, string subject)
@@ -53,8 +53,8 @@ internal static class LayerDecoder
 
     /// <summary>Translates a decoder's exception.</summary>
     /// <param name="error">The exception, for which <see cref="IsDecoderError"/> is true.</param>
-    /// <param name="subject">What was decompressed.</param>
-    /// <param name="damaged">Makes the exception for damaged content.</param>
+    /// <param name="subject">The decompressed content, for messages.</param>
+    /// <param name="damaged">Creates the exception for damaged content.</param>
     public static ImagePusherException Translate(Exception error, string subject, Func<string, ImagePusherException> damaged) =>
         error is ZstdException { Code: ZstdSharp.Unsafe.ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge }
             ? LargeWindow(subject, "that is larger", error)

@@ -18,12 +18,12 @@ internal sealed record FoundReference(ReferencePlace Place, string Text, ImageRe
 /// <summary>A value that names an image only after a template is rendered or a variable is set.</summary>
 /// <param name="Place">Where it is.</param>
 /// <param name="Text">The value as it was written.</param>
-/// <param name="Reason">Why it is not a reference, as the end of a sentence.</param>
+/// <param name="Reason">The reason why it is not a reference, as the end of a sentence.</param>
 internal sealed record SkippedReference(ReferencePlace Place, string Text, string Reason);
 
 /// <summary>A place in a file that names an image.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Offset">Where the value starts, in characters.</param>
+/// <param name="Offset">The offset of the value, in characters.</param>
 /// <param name="Line">The line, starting at 1.</param>
 /// <param name="Column">The column, starting at 1, in UTF-16 code units.</param>
 /// <param name="Kind">The kind of file.</param>

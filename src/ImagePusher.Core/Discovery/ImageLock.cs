@@ -42,7 +42,7 @@ internal sealed class ImageLock
         _images.Add((id, $"{registry}/{pinned.Repository}@{pinned.Digest}"));
     }
 
-    /// <summary>The lock as YAML. The same images give the same bytes.</summary>
+    /// <summary>The lock as YAML. The same images result in the same bytes.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder("---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n");

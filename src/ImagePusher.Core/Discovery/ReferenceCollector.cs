@@ -19,7 +19,7 @@ internal sealed class ReferenceCollector(SourceText source)
     /// <summary>The values that are not references yet.</summary>
     public List<SkippedReference> Skipped { get; } = [];
 
-    /// <summary>What is not valid.</summary>
+    /// <summary>The errors of the file.</summary>
     public List<ImagePusherException> Errors { get; } = [];
 
     /// <summary>Adds the value of a YAML scalar; nothing happens if it is empty or not a scalar.</summary>
@@ -42,11 +42,11 @@ internal sealed class ReferenceCollector(SourceText source)
     }
 
     /// <summary>Adds a value.</summary>
-    /// <param name="position">Where it starts, in characters, and whether the file has it literally there.</param>
+    /// <param name="position">Its position in characters, and whether the file contains it literally.</param>
     /// <param name="value">The value, not empty.</param>
     /// <param name="kind">The kind of file.</param>
     /// <param name="why">The field or instruction.</param>
-    /// <param name="variables">The variables that the format expands; null if it has none, and a <c>$</c> is then left out.</param>
+    /// <param name="variables">The variables that the format expands; null if it has none, and a <c>$</c> is then omitted.</param>
     public void Add((int Offset, bool IsVerbatim) position, string value, string kind, string why, VariableValues? variables = null)
     {
         if (!_offsets.Add(position.Offset))
@@ -98,7 +98,7 @@ internal sealed class ReferenceCollector(SourceText source)
         }
     }
 
-    // A masked template has the length of what it stands for.
+    // A masked template has the length of what it represents.
     private string Written(int offset, string value) =>
         source.Text.Substring(offset, Math.Min(value.Length, source.Text.Length - offset));
 

@@ -4,12 +4,12 @@ using ImagePusher.Core.Discovery.Yaml;
 
 namespace ImagePusher.Core.Discovery;
 
-/// <summary>What a file says about images.</summary>
+/// <summary>The references to images in a file.</summary>
 /// <param name="Source">The file.</param>
 /// <param name="IsKnown">False if neither the file's name nor its content is of a kind that names images.</param>
 /// <param name="Found">The references, in the order of the file.</param>
 /// <param name="Skipped">The values that are templates or unset variables.</param>
-/// <param name="Errors">What is not valid; the rest of the file was read.</param>
+/// <param name="Errors">The invalid parts of the file; the rest was read.</param>
 internal sealed record ReferenceScan(
     SourceText Source, bool IsKnown, IReadOnlyList<FoundReference> Found, IReadOnlyList<SkippedReference> Skipped,
     IReadOnlyList<ImagePusherException> Errors)
@@ -18,7 +18,7 @@ internal sealed record ReferenceScan(
     /// <exception cref="ImagePusherException">The file can't be read at all.</exception>
     public static ReferenceScan Read(string path, ScanOptions options) => Read(SourceText.Read(path), options);
 
-    /// <summary>Finds what a file says about images.</summary>
+    /// <summary>Finds the references to images in a file.</summary>
     public static ReferenceScan Read(SourceText source, ScanOptions options)
     {
         var collector = new ReferenceCollector(source);
@@ -92,7 +92,7 @@ internal sealed record ReferenceScan(
     }
 }
 
-/// <summary>How files are read.</summary>
+/// <summary>The options for reading files.</summary>
 internal sealed record ScanOptions
 {
     /// <summary>The kind of the files; null to tell it from name and content. Default: null.</summary>

@@ -92,14 +92,14 @@ internal sealed class SourceText
         return (line + 1, offset - _lineStarts[line] + 1);
     }
 
-    /// <summary>Where a line starts, in characters.</summary>
+    /// <summary>The offset of the start of a line, in characters.</summary>
     public int LineStart(int line) => _lineStarts[line - 1];
 
     /// <summary>A line without its line break.</summary>
     public ReadOnlySpan<char> Line(int line) =>
         Text.AsSpan(LineStart(line), (line < LineCount ? LineStart(line + 1) : Text.Length) - LineStart(line)).TrimEnd("\r\n");
 
-    /// <summary>Where a character starts in the file, in bytes.</summary>
+    /// <summary>The offset of a character in the file, in bytes.</summary>
     public long ByteOffsetOf(int offset)
     {
         // References are asked for in their order, so the text is counted once.
@@ -151,7 +151,7 @@ internal sealed class SourceText
 }
 
 /// <summary>A part of a text that is replaced.</summary>
-/// <param name="Offset">Where it starts, in characters.</param>
+/// <param name="Offset">Its offset, in characters.</param>
 /// <param name="Length">Its length, in characters.</param>
 /// <param name="NewText">The new text.</param>
 internal sealed record TextEdit(int Offset, int Length, string NewText);

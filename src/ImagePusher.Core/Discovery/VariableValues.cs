@@ -118,7 +118,7 @@ internal sealed class VariableValues(IReadOnlyDictionary<string, string> values,
 /// <summary>A text after its variables were expanded.</summary>
 /// <param name="Text">The expanded text.</param>
 /// <param name="HasVariables">True if it had variables or escapes, so that it is not what the file has.</param>
-/// <param name="Problem">Why it could not be expanded, as the end of a sentence; null if it could.</param>
+/// <param name="Problem">The reason why it could not be expanded, as the end of a sentence; otherwise null.</param>
 internal sealed record Expansion(string Text, bool HasVariables, string? Problem)
 {
     /// <summary>A text of a format that expands no variables here: one with a <c>$</c> has a value only where it is used.</summary>

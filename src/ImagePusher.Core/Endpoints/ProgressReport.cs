@@ -4,12 +4,12 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core.Endpoints;
 
 /// <summary>
-/// Samples the state of a copy and reports it: about five times a second, and once at the end. Reports never overlap, and none follows
-/// the one at the end.
+/// Samples the state of a copy and reports it about five times a second and once at the end. Reports never overlap, and the report at the
+/// end is the last one.
 /// </summary>
 /// <remarks>
-/// A receiver that throws gets no further report and does not fail the copy: it is called by a timer, where an exception would end the
-/// process.
+/// A receiver that throws an exception gets no further reports, and the copy continues: it is called by a timer, where an exception would
+/// terminate the process.
 /// </remarks>
 internal sealed class ProgressReport : IDisposable
 {

@@ -8,25 +8,25 @@ namespace ImagePusher.Core.Endpoints;
 /// <param name="Name">Its full name; null if it has none.</param>
 internal sealed record SourceImage(ImageSelection Selection, ImageReference? Name)
 {
-    /// <summary>How messages call the image.</summary>
+    /// <summary>The name of the image in messages.</summary>
     public string Label => Name?.ToString() ?? Selection.Root.Digest.ToString();
 }
 
 /// <summary>A source that is open for a copy.</summary>
-/// <param name="description">How messages call it.</param>
+/// <param name="description">The name in messages.</param>
 /// <param name="images">The selected images, once for each of their names.</param>
-/// <param name="owner">What is disposed with the source.</param>
-/// <param name="failures">Why images of the source could not be read; null for none.</param>
+/// <param name="owner">The object that is disposed with the source.</param>
+/// <param name="failures">The errors of images that could not be read; null for none.</param>
 internal sealed class SourceEndpoint(
     string description, IReadOnlyList<SourceImage> images, IAsyncDisposable? owner = null,
     IReadOnlyList<ImagePusherException>? failures = null) : IAsyncDisposable
 {
     public IReadOnlyList<SourceImage> Images => images;
 
-    /// <summary>How messages call it.</summary>
+    /// <summary>The name in messages.</summary>
     public string Description => description;
 
-    /// <summary>Why images of the source could not be read.</summary>
+    /// <summary>The errors of images that could not be read.</summary>
     public IReadOnlyList<ImagePusherException> Failures => failures ?? [];
 
     /// <summary>The only image.</summary>

@@ -12,7 +12,7 @@ internal abstract class TargetEndpoint : IAsyncDisposable
     /// <exception cref="DestinationConflictException">Two different images have one name.</exception>
     public abstract IReadOnlyList<DestinationName> NamesFor(IReadOnlyList<SourceImage> images);
 
-    /// <summary>Where the image of a name is written.</summary>
+    /// <summary>The target of the image with a name.</summary>
     public abstract IImageTarget Open(ImageReference name);
 
     /// <summary>The options as this target needs them.</summary>

@@ -4,7 +4,7 @@ using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Engines;
 
-/// <summary>Where the API of a container engine is: a unix socket, a Windows named pipe, or a TCP port without TLS.</summary>
+/// <summary>The address of the API of a container engine: a unix socket, a Windows named pipe, or a TCP port without TLS.</summary>
 /// <remarks>The forms of docker's <c>DOCKER_HOST</c>.</remarks>
 internal sealed class EngineAddress
 {
@@ -120,7 +120,7 @@ internal sealed class EngineAddress
         }
     }
 
-    /// <summary>The address as it was given, without a user name and password.</summary>
+    /// <summary>The address as it was specified, without a user name and password.</summary>
     public override string ToString() => UserInfo.Hide(_text);
 
     private static bool HasPort(string text) => text.LastIndexOf(':') > text.IndexOf("//", StringComparison.Ordinal);

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Engines;
 
 /// <summary>
 /// Writes a docker archive to a stream that can't be rewound, such as a request: a header needs the size of what follows, so layers
-/// are written as they are, compressed or not; docker and podman decompress them.
+/// are written unchanged, compressed or not; docker and podman decompress them.
 /// </summary>
 /// <param name="stream">The stream.</param>
 /// <param name="description">The name of the target in messages.</param>

@@ -7,8 +7,8 @@ namespace ImagePusher.Core.IO;
 internal static class BlobReader
 {
     /// <summary>Reads and verifies a small blob, such as a config.</summary>
-    /// <param name="source">Where the blob is.</param>
-    /// <param name="descriptor">What the blob is.</param>
+    /// <param name="source">The source of the blob.</param>
+    /// <param name="descriptor">The descriptor of the blob.</param>
     /// <param name="maximum">The maximum size in bytes.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="LimitExceededException">The blob is larger than the maximum.</exception>

@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// Makes the reads of a pipe, terminal or device cancellable, which the operating system's are not. A cancelled read continues in the
+/// Makes the reads of a pipe, terminal or device cancellable, which the operating system's are not. A canceled read continues in the
 /// background into a buffer of its own, and what it returns is lost: after a cancellation the stream is not read again.
 /// </summary>
 /// <param name="inner">The source; not closed with this stream, since a read of it may still be pending.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ImagePusher.Core.IO;
 
-/// <summary>Recognises content by its first bytes.</summary>
+/// <summary>Recognizes content by its first bytes.</summary>
 internal static class ContentDetector
 {
     /// <summary>The number of bytes from the start that identify every kind.</summary>
@@ -20,7 +20,7 @@ internal static class ContentDetector
         : DetectOtherCompression(head) is not ContentKind.Unknown and var compression ? compression
         : DetectText(head);
 
-    /// <summary>The name of a compression that is recognised but not supported; null for every other kind.</summary>
+    /// <summary>The name of a compression that is recognized but not supported; null for every other kind.</summary>
     public static string? UnsupportedCompression(ContentKind kind) => kind switch
     {
         ContentKind.Xz => "xz",

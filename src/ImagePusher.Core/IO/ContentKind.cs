@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>What content is by its first bytes.</summary>
+/// <summary>The kinds of content that can be recognized from its first bytes.</summary>
 internal enum ContentKind
 {
     Unknown,

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Recognizes what file systems report. The only place that knows their error numbers.</summary>
+/// <summary>Recognizes errors of file systems. Only this class contains their error numbers.</summary>
 internal static class DiskErrors
 {
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -27,8 +27,8 @@ internal static class DiskErrors
     /// <summary>True if the file system is read-only.</summary>
     public static bool IsReadOnly(Exception error) => error is IOException && error.HResult == (IsWindows ? WindowsReadOnly : ReadOnly);
 
-    /// <summary>The typed error for a failure whose cause has a name of its own; null for all other causes.</summary>
-    /// <param name="error">What the file system reported.</param>
+    /// <summary>The typed error for a failure whose cause has its own name; null for all other causes.</summary>
+    /// <param name="error">The exception of the file system.</param>
     /// <param name="path">The file or folder.</param>
     public static ImagePusherException? Classify(Exception error, string path) => error switch
     {
@@ -52,7 +52,7 @@ internal static class DiskErrors
     public static AccessDeniedException InUse(string path, Exception? inner) => new(
         $"'{path}' is in use by another process.", "Close the program that has the file open, then run the command again.", inner);
 
-    /// <summary>The system's reason without its full stop, for a sentence that names the path already.</summary>
+    /// <summary>The system's reason without its period, for a sentence that names the path already.</summary>
     public static string Reason(Exception error)
     {
         // .NET has the path within these two messages, and appends it to the others.

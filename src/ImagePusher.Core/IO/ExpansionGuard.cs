@@ -1,10 +1,10 @@
 namespace ImagePusher.Core.IO;
 
 /// <summary>Stops content that grows out of proportion while it is decompressed.</summary>
-/// <param name="subject">What is decompressed, for the message.</param>
-/// <param name="ratio">How many times larger than its compressed form the content may become.</param>
-/// <param name="allowance">How many bytes it may always become.</param>
-/// <param name="maximum">The most bytes in any case.</param>
+/// <param name="subject">The decompressed content, for messages.</param>
+/// <param name="ratio">The maximum ratio of decompressed to compressed size.</param>
+/// <param name="allowance">The size that is always permitted.</param>
+/// <param name="maximum">The maximum number of bytes in any case.</param>
 internal readonly struct ExpansionGuard(string subject, int ratio, long allowance, long maximum)
 {
     /// <summary>The guard with the default limits.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// Gives the file that is to replace another the owner, mode, access-control list and extended attributes of that one. Where the
-/// owner or group can't be kept, no user gets a right that they did not have.
+/// Copies the owner, mode, access-control list and extended attributes of a file to its replacement. If the owner or group can't be
+/// preserved, no user gets additional rights.
 /// </summary>
 /// <remarks>Lists and attributes on Linux; macOS keeps the owner and mode, and Windows everything by its own call.</remarks>
 internal static class FileAttributeCopy

@@ -23,7 +23,7 @@ internal sealed record FilePermissions(UnixFileMode Folder, uint? Group)
     public static FilePermissions Within(FileStatus folder) =>
         new(folder.Mode & (UnixFileMode)0x5FF, folder.IsGroupWritable ? folder.Group : null);
 
-    /// <summary>Gives a file that was just created its group and exact mode.</summary>
+    /// <summary>Sets the group and exact mode of a new file.</summary>
     public void ApplyTo(SafeFileHandle handle)
     {
         if (OperatingSystem.IsWindows() || Group is not { } group)

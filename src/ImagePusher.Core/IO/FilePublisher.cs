@@ -1,12 +1,12 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Puts finished files in place by rename, also where other processes have the old file open.</summary>
+/// <summary>Publishes finished files by rename, even if other processes have the old file open.</summary>
 internal static class FilePublisher
 {
     private const int WindowsAttempts = 50;
 
     /// <summary>Writes a small file: under a random name first, flushed to the disk, then renamed.</summary>
-    /// <param name="temporaryFolder">Where the temporary file is created, on the same disk.</param>
+    /// <param name="temporaryFolder">The folder of the temporary file, on the same disk.</param>
     /// <param name="final">The file to create or replace.</param>
     /// <param name="content">The content.</param>
     /// <param name="permissions">The permissions of the file.</param>
@@ -38,7 +38,7 @@ internal static class FilePublisher
     /// <summary>Renames a closed file over another. A file that is in use is replaced where the system allows it.</summary>
     /// <param name="temporary">The finished file. It stays if the call fails.</param>
     /// <param name="final">Its final name.</param>
-    /// <param name="asideFolder">Where a file that cannot be replaced while it is open is moved to, on the same disk.</param>
+    /// <param name="asideFolder">The folder to which a file is moved that cannot be replaced while it is open, on the same disk.</param>
     /// <param name="isEqual">True if the existing file may stay instead because it has the same content; null if it may not.</param>
     /// <exception cref="AccessDeniedException">Another process has the file open and does not allow its replacement.</exception>
     public static void Replace(string temporary, string final, string asideFolder, Func<bool>? isEqual = null)

@@ -4,9 +4,9 @@ namespace ImagePusher.Core.IO;
 
 /// <summary>A range of a file as a seekable stream. It reads by position, so ranges of one handle do not affect each other.</summary>
 /// <param name="file">The file.</param>
-/// <param name="start">Where the range starts, in bytes from the start of the file.</param>
+/// <param name="start">The start of the range, in bytes from the start of the file.</param>
 /// <param name="length">The length of the range in bytes.</param>
-/// <param name="failure">Makes the exception for a read that failed; null stands for a file that became shorter.</param>
+/// <param name="failure">Creates the exception for a read that failed; null represents a file that became shorter.</param>
 /// <param name="progress">Receives the number of bytes of each read.</param>
 /// <param name="ownsFile">True to close the file with the stream.</param>
 internal sealed class FileRangeStream(

@@ -3,15 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.IO;
 
 /// <summary>The type, size, owner and times of a directory entry.</summary>
-/// <param name="Kind">What the entry is.</param>
+/// <param name="Kind">The type of the entry.</param>
 /// <param name="Size">The size in bytes.</param>
 /// <param name="Mode">The permission bits; all of them on Windows.</param>
 /// <param name="Owner">The user id; 0 on Windows.</param>
 /// <param name="Group">The group id; 0 on Windows.</param>
 /// <param name="Links">The number of hard links; 1 on Windows.</param>
-/// <param name="Modified">When the content changed last.</param>
-/// <param name="Changed">When the content, name or attributes changed last; no program can set it. On Windows the same as Modified.</param>
-/// <param name="Born">When the entry was created; null where the file system does not record it.</param>
+/// <param name="Modified">The time of the last change of the content.</param>
+/// <param name="Changed">The time of the last change of content, name or attributes, which programs cannot set. On Windows the same as
+/// Modified.</param>
+/// <param name="Born">The time at which the entry was created; null if the file system does not record it.</param>
 /// <param name="Id">The inode number; 0 on Windows.</param>
 internal sealed record FileStatus(
     FileKind Kind,

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.IO;
 /// A folder below a root, held open while an entry of it is created, renamed or deleted. No part of the way from the root is a symbolic
 /// link, and one that replaces a part of it afterwards does not lead elsewhere: paths go through the open folder.
 /// </summary>
-/// <remarks>openat(2) with O_NOFOLLOW on Linux where /proc is mounted; elsewhere paths are used as they are.</remarks>
+/// <remarks>openat(2) with O_NOFOLLOW on Linux where /proc is mounted; elsewhere paths are used unchanged.</remarks>
 internal sealed class HeldFolder : IDisposable
 {
     private static readonly int Held = OpenFlags.PathOnly | OpenFlags.FolderOnly | OpenFlags.CloseOnExec;

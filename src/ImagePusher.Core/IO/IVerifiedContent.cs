@@ -9,6 +9,6 @@ internal interface IVerifiedContent : IDamageReceiver
     /// <summary>Called when the whole stream was read and had its digest.</summary>
     void ReportVerified();
 
-    /// <summary>Forgets that the file was verified: a receiver says that the bytes are wrong.</summary>
+    /// <summary>Removes the record of the verification, because a receiver reported wrong bytes.</summary>
     void Forget();
 }

@@ -3,54 +3,56 @@ namespace ImagePusher.Core.IO;
 /// <summary>The limits on what an archive, a layout or a source may claim or cost. docs/security.md lists them.</summary>
 internal static class Limits
 {
-    /// <summary>The most entries of a tar: 200,000.</summary>
+    /// <summary>The maximum number of entries of a tar: 200,000.</summary>
     public const int TarEntries = 200_000;
 
-    /// <summary>The most characters of all names of a tar: 32 Mi.</summary>
+    /// <summary>The maximum number of characters of all names of a tar: 32 Mi.</summary>
     public const long TarNameCharacters = 32L * 1024 * 1024;
 
-    /// <summary>The most bytes of an extended tar header, which holds names: 1 MiB.</summary>
+    /// <summary>The maximum number of bytes of an extended tar header, which holds names: 1 MiB.</summary>
     public const int TarExtendedHeader = 1024 * 1024;
 
-    /// <summary>The most links from an entry of a tar to its content: 40.</summary>
+    /// <summary>The maximum number of links from an entry of a tar to its content: 40.</summary>
     public const int TarLinks = 40;
 
     /// <summary>
-    /// The most bytes of index.json, manifest.json and all manifests of an archive together: 32 MiB, enough for 10,000 images.
+    /// The maximum number of bytes of index.json, manifest.json and all manifests of an archive together: 32 MiB, enough for 10,000 images.
     /// </summary>
     public const long ArchiveMetadata = 32L * 1024 * 1024;
 
-    /// <summary>The most bytes of an archive's index.json: 16 MiB; 10,000 images take about 4 MiB.</summary>
+    /// <summary>The maximum number of bytes of an archive's index.json: 16 MiB; 10,000 images take about 4 MiB.</summary>
     public const int LayoutIndex = 16 * 1024 * 1024;
 
-    /// <summary>The most bytes of a docker archive's manifest.json: 4 MiB.</summary>
+    /// <summary>The maximum number of bytes of a docker archive's manifest.json: 4 MiB.</summary>
     public const int DockerManifest = 4 * 1024 * 1024;
 
-    /// <summary>The most bytes of the list of blobs that an archive leaves out, and of the list of a bundle's parts: 16 MiB.</summary>
+    /// <summary>The maximum number of bytes of the list of blobs that an archive omits, and of the list of a bundle's parts: 16
+    /// MiB.</summary>
     public const int BundleTable = 16 * 1024 * 1024;
 
-    /// <summary>The most parts of a bundle: 10,000.</summary>
+    /// <summary>The maximum number of parts of a bundle: 10,000.</summary>
     public const int BundleParts = 10_000;
 
-    /// <summary>The most repositories that are recorded as holders of a blob which a sparse archive leaves out: 4.</summary>
+    /// <summary>The maximum number of repositories that are recorded as holders of a blob which a sparse archive omits: 4.</summary>
     public const int BlobHolders = 4;
 
-    /// <summary>The most bytes of a document that is copied as a referrer under a signature policy: 128 MiB.</summary>
+    /// <summary>The maximum number of bytes of a document that is copied as a referrer under a signature policy: 128 MiB.</summary>
     public const int Document = 128 * 1024 * 1024;
 
-    /// <summary>The most images or entries of an archive that cannot be read, each of which is an error of its own: 1,000.</summary>
+    /// <summary>The maximum number of images or entries of an archive that cannot be read, each of which is an error of its own:
+    /// 1,000.</summary>
     public const int ArchiveFailures = 1000;
 
-    /// <summary>The most levels of indexes below an index: 16. Real images have one or two.</summary>
+    /// <summary>The maximum number of levels of indexes below an index: 16. Real images have one or two.</summary>
     public const int IndexDepth = 16;
 
-    /// <summary>The most bytes that are written to a temporary file: 256 GiB.</summary>
+    /// <summary>The maximum number of bytes that are written to a temporary file: 256 GiB.</summary>
     public const long TemporaryFile = 256L * 1024 * 1024 * 1024;
 
-    /// <summary>How many times larger than its compressed form content may become, beyond <see cref="ExpansionAllowance"/>: 200.</summary>
+    /// <summary>The maximum ratio of decompressed to compressed size, beyond <see cref="ExpansionAllowance"/>: 200.</summary>
     public const int ExpansionRatio = 200;
 
-    /// <summary>How many bytes compressed content may always become: 1 GiB, so that a small image of zeros can be read.</summary>
+    /// <summary>The decompressed size that is always permitted: 1 GiB, so that a small image of zeros can be read.</summary>
     public const long ExpansionAllowance = 1024L * 1024 * 1024;
 
     /// <summary>The largest window of a zstd frame: 128 MiB (zstd --long=27), the default limit of the reference decoder.</summary>

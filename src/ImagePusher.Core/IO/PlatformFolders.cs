@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>The default folders for what can be fetched again and for what spares work.</summary>
+/// <summary>The default folders of the cache and of the state.</summary>
 internal static class PlatformFolders
 {
     /// <summary>The default cache: <c>IMAGEPUSHER_CACHE</c>, else <c>imagepusher</c> in the platform's folder for caches.</summary>
@@ -19,7 +19,7 @@ internal static class PlatformFolders
     private static string Home =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
-    // A user whom no list of users has is given the root by .NET and by containers, and cannot write to it.
+    // For a user without an entry in the list of users, .NET and containers use the root folder as home, which the user cannot write to.
     private static bool HasHome => Home.Length > 1 || (Home == "/" && UserId.Current == 0);
 
     private static string LocalApplicationData =>
@@ -33,7 +33,7 @@ internal static class PlatformFolders
     private static string? Chosen(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { } chosen && !string.IsNullOrWhiteSpace(chosen) ? Path.GetFullPath(chosen) : null;
 
-    // A relative path is ignored, as the XDG Base Directory Specification demands.
+    // A relative path is ignored, as required by the XDG Base Directory Specification.
     private static string? Xdg(string variable, string fallback)
     {
         var chosen = Environment.GetEnvironmentVariable(variable);
@@ -43,8 +43,8 @@ internal static class PlatformFolders
     // For users without a home folder.
     private static string Temporary(string name) => Path.Combine(Path.GetTempPath(), $"{name}-{UserId.Current}");
 
-    // Every user of the machine can create the folder first, and would then decide what a name in the cache means. The state folder
-    // is checked at each use.
+    // Every user of the machine could create the folder first and then control the names in the cache. The state folder is checked at each
+    // use.
     private static string Private(string path)
     {
         try

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Finds programs on PATH alone, and never in the current directory, where anyone may have put one.</summary>
+/// <summary>Finds programs only on PATH, and never in the current directory, which may contain malicious programs.</summary>
 internal static class ProgramFinder
 {
     // The default of Windows.

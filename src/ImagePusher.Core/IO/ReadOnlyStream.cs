@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// The base of the streams that are only read. A derived stream implements the two reads over spans and memory; everything else
+/// The base class of read-only streams. A derived stream implements the two reads over spans and memory; everything else
 /// that <see cref="Stream"/> asks for follows from them.
 /// </summary>
 internal abstract class ReadOnlyStream : Stream

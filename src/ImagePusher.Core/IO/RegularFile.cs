@@ -45,7 +45,7 @@ internal static class RegularFile
 
     /// <summary>Reads a small file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximum">The most bytes to read.</param>
+    /// <param name="maximum">The maximum number of bytes to read.</param>
     /// <param name="followLinks">False to reject a symbolic link.</param>
     /// <returns>Null if the file does not exist or is larger.</returns>
     public static byte[]? ReadAll(string path, int maximum, bool followLinks = true)
@@ -169,7 +169,7 @@ internal static class RegularFile
         return handle;
     }
 
-    // A socket, a folder and a link fail to open with numbers of their own; the error names what the entry is.
+    // A socket, a folder and a link fail to open with their own numbers; the error names what the entry is.
     private static Exception Failure(int number, string path)
     {
         var error = UnixErrors.Create(number, path);

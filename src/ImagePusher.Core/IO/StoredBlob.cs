@@ -4,8 +4,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.IO;
 
 /// <summary>A stored blob of known digest and size that can be opened at any offset.</summary>
-/// <param name="descriptor">What the blob is.</param>
-/// <param name="location">Where it is stored, for messages.</param>
+/// <param name="descriptor">The descriptor of the blob.</param>
+/// <param name="location">Its location, for messages.</param>
 /// <param name="open">Opens the blob at an offset in bytes.</param>
 internal sealed class StoredBlob(Descriptor descriptor, string location, Func<long, CancellationToken, Task<Stream>> open) : BlobSource
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImagePusher.Core.IO;
 
-/// <summary>The user that this process runs as.</summary>
+/// <summary>The user of this process.</summary>
 internal static class UserId
 {
     /// <summary>The effective user id; not available on Windows.</summary>

@@ -19,8 +19,8 @@ internal sealed class VerifyingStream : ReadOnlyStream
 
     /// <summary>Verifies size and digest.</summary>
     /// <param name="inner">The bytes; closed with this stream.</param>
-    /// <param name="expected">What they must be.</param>
-    /// <param name="subject">Where they come from, for the message.</param>
+    /// <param name="expected">The expected descriptor.</param>
+    /// <param name="subject">Their origin, for the message.</param>
     public VerifyingStream(Stream inner, Descriptor expected, string subject)
         : this(inner, expected.Size, expected.Digest, subject)
     {
@@ -38,7 +38,7 @@ internal sealed class VerifyingStream : ReadOnlyStream
     /// <inheritdoc/>
     public override long Position { get => _read; set => throw new NotSupportedException(); }
 
-    /// <summary>What a mismatch is about: only a cache wants to know about damage, because it can replace the content.</summary>
+    /// <summary>The subject of a mismatch: only a cache is notified of damage, because it can replace the content.</summary>
     public ErrorTopic Topic => _inner is IDamageReceiver ? ErrorTopic.CachedBlob : ErrorTopic.None;
 
     /// <summary>Verifies the number of bytes alone: for the rest of a blob whose start was read elsewhere.</summary>

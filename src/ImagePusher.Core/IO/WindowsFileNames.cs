@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>Recognises the names that Windows does not treat as the file of that name.</summary>
+/// <summary>Recognizes the names that Windows does not treat as the file of that name.</summary>
 /// <remarks>Microsoft Learn, "Naming Files, Paths, and Namespaces".</remarks>
 internal static class WindowsFileNames
 {

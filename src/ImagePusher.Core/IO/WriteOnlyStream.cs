@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.IO;
 
 /// <summary>
-/// The base of the streams that are only written. A derived stream implements the two writes over spans and memory; everything
+/// The base class of write-only streams. A derived stream implements the two writes over spans and memory; everything
 /// else that <see cref="Stream"/> asks for follows from them.
 /// </summary>
 internal abstract class WriteOnlyStream : Stream

@@ -8,8 +8,8 @@ internal sealed record SbomPackage(string Name, string? Version, string? Package
 
 /// <summary>An in-toto statement.</summary>
 /// <param name="PredicateType">The type of the predicate.</param>
-/// <param name="Subjects">What it is about: names with their digests.</param>
-/// <param name="Predicate">What it says.</param>
+/// <param name="Subjects">The subjects: names with their digests.</param>
+/// <param name="Predicate">The content of the predicate.</param>
 internal sealed record Statement(string PredicateType, IReadOnlyList<(string Name, string Digest)> Subjects, JsonElement? Predicate);
 
 /// <summary>Recognizes the documents that are attached to images: SBOMs and attestations.</summary>

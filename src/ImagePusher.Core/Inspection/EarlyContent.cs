@@ -3,21 +3,21 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>
-/// Gives the content of selected files to a target while the layers are read from the top, so that they need not be read again. What is
-/// given is what the names of the layers above leave; the merged tree decides later what of it stays.
+/// Writes the content of selected files to a target while the layers are read from the top, so that they need not be read again. Files that
+/// the names of the layers above hide are not written; the merged tree determines later which files are kept.
 /// </summary>
 /// <param name="selection">The selected files.</param>
-/// <param name="target">Where they are written.</param>
+/// <param name="target">The target of the files.</param>
 internal sealed class EarlyContent(FileSelection selection, IFileTarget target)
 {
     private readonly HashSet<string> _named = new(selection.Paths.Select(path => LayerPath.Clean(path, out _)), StringComparer.Ordinal);
     private readonly UpperLayers _above = new();
 
-    /// <summary>Takes the content of a file of the layer that is being read.</summary>
+    /// <summary>Receives the content of a file of the current layer.</summary>
     public Task ReceiveAsync(Digest layer, LayerEntry entry, Stream content, CancellationToken cancellationToken) =>
         IsExpected(entry) ? target.StageAsync(new ContentKey(layer, entry.Ordinal), entry, content, cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Goes on to the layer below.</summary>
+    /// <summary>Continues with the layer below.</summary>
     public void Descend(IReadOnlyList<LayerEntry> layer) => _above.Add(layer);
 
     private bool IsExpected(LayerEntry entry) =>

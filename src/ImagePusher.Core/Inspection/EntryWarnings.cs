@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>Warns about entries that are left out, one by one up to a limit.</summary>
+/// <summary>Warns about entries that are omitted, one by one up to a limit.</summary>
 /// <param name="log">Receives the warnings.</param>
-/// <param name="source">Where the entries are.</param>
+/// <param name="source">The source of the entries.</param>
 internal sealed class EntryWarnings(ILogger log, string source)
 {
     private int _count;
 
     /// <summary>Warns about an entry.</summary>
-    /// <param name="entry">The entry and why it is left out.</param>
+    /// <param name="entry">The entry and why it is omitted.</param>
     public void Add(string entry)
     {
         if (++_count <= InspectionLimits.Warnings)

@@ -1,15 +1,15 @@
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>
-/// Decides from the upper layers of an image whether lower ones can still change what is at some paths. Each layer is examined once,
-/// from the top.
+/// Determines from the upper layers of an image whether lower layers can still change the files at certain paths. Each layer is examined
+/// once, from the top.
 /// </summary>
 /// <param name="paths">The paths from the root, without a leading slash.</param>
 internal sealed class FileLookup(IEnumerable<string> paths)
 {
     private readonly List<Search> _open = [.. paths.Select(path => new Search(path, InspectionLimits.FileLinks))];
 
-    /// <summary>True if the layers so far decide what is at all paths.</summary>
+    /// <summary>True if the layers so far determine the files at all paths.</summary>
     public bool IsDecided => _open.Count == 0;
 
     /// <summary>True if all layers are needed, because a path leads through a link.</summary>

@@ -16,7 +16,7 @@ internal sealed class FileNode
 
     public FileNode? Parent { get; private set; }
 
-    /// <summary>The layer that brought the name, counted from 0 at the base.</summary>
+    /// <summary>The layer that added the name, counted from 0 at the base.</summary>
     public int Layer { get; private set; }
 
     /// <summary>
@@ -84,8 +84,8 @@ internal sealed class FileNode
 
     public void Remove(string name) => _children?.Remove(name);
 
-    /// <summary>Removes everything below that a lower layer brought.</summary>
-    /// <returns>True if something is left.</returns>
+    /// <summary>Removes all content below it from lower layers.</summary>
+    /// <returns>True if content remains.</returns>
     public bool RemoveLower(int layer)
     {
         // A layer brings nothing of lower layers, so a folder is searched once for it, however often it is hidden.

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Inspection;
 
 /// <summary>Writes selected files of an image. Each layer with content that the target does not have yet is read once.</summary>
 /// <param name="files">The files.</param>
-/// <param name="target">Where they are written.</param>
+/// <param name="target">The target of the files.</param>
 /// <param name="log">Receives a warning for each file that is refused.</param>
 internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger log)
 {
@@ -94,7 +94,7 @@ internal sealed class FileSaver(ImageFiles files, IFileTarget target, ILogger lo
         }
     }
 
-    // A link of 512 bytes stands for a copy of any size, as compressed content does.
+    // A link of 512 bytes can become a copy of any size, like compressed content.
     private void CheckCopies(Dictionary<ContentKey, List<FileNode>> contents)
     {
         var copied = target.CopiesHardLinks ? contents.Values.Sum(names => (names.Count - 1) * names[0].Entry!.Size) : 0;

@@ -1,9 +1,9 @@
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>Which files of an image are wanted.</summary>
-/// <param name="Paths">Paths from the root; a folder stands for itself and all of its content.</param>
+/// <param name="Paths">Paths from the root; a folder represents itself and all of its content.</param>
 /// <param name="Pattern">Selects files by their path, with a leading slash; null if only <paramref name="Paths"/> count.</param>
-/// <param name="Exclusion">Leaves files out by their path; null to leave nothing out.</param>
+/// <param name="Exclusion">Leaves files out by their path; null to omit nothing.</param>
 internal sealed record FileSelection(IReadOnlyList<string> Paths, Func<string, bool>? Pattern, Func<string, bool>? Exclusion)
 {
     /// <summary>All files.</summary>

@@ -126,7 +126,7 @@ internal sealed class FileTree
 
     private FileNode? Resolve(FileNode start, string path, ref Walk walk)
     {
-        // Also the parts after the one that ends the walk: a link of many parts can be followed again and again.
+        // Also the parts after the one that ends the walk: a link of many parts can be followed repeatedly.
         Count(path.AsSpan().Count('/') + 1);
         var node = path.StartsWith('/') ? Root : start;
         var parts = path.Split('/');

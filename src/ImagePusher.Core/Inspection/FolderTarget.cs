@@ -11,7 +11,7 @@ internal sealed class FolderTarget : IFileTarget
     /// <summary>The permissions of a folder that no layer describes: 0755.</summary>
     public const int DefaultMode = 0x1ED;
 
-    // Set-user-ID and similar bits would have the rights of the user who runs this.
+    // Set-user-ID and similar bits would apply with the rights of the current user.
     private const int PermissionBits = 0x1FF;
     private const int OwnerBits = 0x1C0;
 
@@ -150,7 +150,7 @@ internal sealed class FolderTarget : IFileTarget
     /// <inheritdoc/>
     public void Complete() => Guard(() =>
     {
-        // From the innermost to the root: a folder may take the right to write into it.
+        // From the innermost folder to the root, because the permissions of a folder can prevent writing to it.
         foreach (var (path, node) in Enumerable.Reverse(_folders))
         {
             DescribeFolder(Full(path), node);

@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>How a container engine checks the health of a container.</summary>
+/// <summary>The health check of a container.</summary>
 /// <param name="Test">The command, after <c>CMD</c> or <c>CMD-SHELL</c>; <c>NONE</c> switches an inherited check off.</param>
 /// <param name="Interval">The time between two checks; null for the engine's default.</param>
 /// <param name="Timeout">The time limit of a check; null for the engine's default.</param>

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>One step of an image's history.</summary>
-/// <param name="Created">When it was made; null if it is not stated.</param>
+/// <param name="Created">The time of the step; null if it is unknown.</param>
 /// <param name="CreatedBy">The instruction.</param>
 /// <param name="Author">The author.</param>
 /// <param name="Comment">A comment.</param>

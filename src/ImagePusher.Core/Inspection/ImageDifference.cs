@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>What a part of a comparison is about.</summary>
+/// <summary>The kinds of parts of a comparison.</summary>
 internal enum DifferenceKind
 {
     /// <summary>The manifest.</summary>
@@ -16,7 +16,7 @@ internal enum DifferenceKind
     File,
 }
 
-/// <summary>Something that one of two images has, or both.</summary>
+/// <summary>A part of one or both of two images.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Its name: a field, a digest, a path.</param>
 /// <param name="Value">Its value.</param>

@@ -27,7 +27,7 @@ internal sealed class ImageFiles
     /// <param name="image">The image.</param>
     /// <param name="selection">The files.</param>
     /// <param name="index">Keeps what was read.</param>
-    /// <param name="log">Receives warnings about what is left out.</param>
+    /// <param name="log">Receives warnings about what is omitted.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="UnsupportedContentException">It is an artifact, or a layer is not a tar.</exception>
     public static async Task<ImageFiles> ReadAsync(
@@ -70,7 +70,7 @@ internal sealed class ImageFiles
             var entries = await index.ReadAsync(image, layer, cancellationToken).ConfigureAwait(false);
             layers.Add((number, entries));
 
-            // A manifest may name one layer again and again, and each time it is merged.
+            // A manifest may name one layer repeatedly, and each time it is merged.
             if ((count += entries.Count) > InspectionLimits.LayerEntries)
             {
                 throw LayerErrors.Limit(

@@ -5,14 +5,14 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>One image of one platform, to look into.</summary>
-/// <param name="source">Where its content is read.</param>
+/// <summary>One image of one platform that is inspected.</summary>
+/// <param name="source">The source of its content.</param>
 /// <param name="manifest">Its manifest.</param>
 internal sealed class InspectedImage(IImageSource source, ImageManifest manifest)
 {
     private ImageDocument? _config;
 
-    /// <summary>Where its content is read.</summary>
+    /// <summary>The source of its content.</summary>
     public IImageSource Source => source;
 
     /// <summary>Its manifest.</summary>

@@ -56,7 +56,7 @@ internal sealed class LayerIndex(bool hashesContent, EarlyContent? early = null)
         return _layers[layer.Digest] = entries;
     }
 
-    // A longer name or link is left out later; until then its length is all that counts.
+    // A longer name or link is omitted later; until then its length is all that counts.
     private static LayerEntry Bound(LayerEntry entry) =>
         entry.Path.Length <= InspectionLimits.FilePath && entry.Link.Length <= InspectionLimits.FilePath ? entry
         : entry with { Path = Cut(entry.Path), Link = Cut(entry.Link) };

@@ -8,7 +8,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>Reads the entries of a layer once, in order, and verifies the layer's digest.</summary>
-/// <param name="source">Where the layer is.</param>
+/// <param name="source">The source of the layer.</param>
 /// <param name="layer">The layer.</param>
 internal sealed class LayerReader(IImageSource source, Descriptor layer)
 {
@@ -113,7 +113,7 @@ internal sealed class LayerReader(IImageSource source, Descriptor layer)
 
     private LayerEntry? Create(TarEntry entry, LayerTarStream headers, int ordinal)
     {
-        // .NET 10.0 leaves out the prefix of a header behind an extended one, which libarchive writes so.
+        // .NET 10.0 omits the prefix of a header behind an extended one, which libarchive writes so.
         var name = headers.HasExtendedName ? entry.Name : TarHeader.Name(headers.Header);
         if (entry.EntryType is TarEntryType.SparseFile or TarEntryType.MultiVolume || headers.Records is { IsSparse: true })
         {

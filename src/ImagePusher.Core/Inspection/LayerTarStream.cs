@@ -4,7 +4,7 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>
-/// The tar of a layer as TarReader gets to see it: every header is checked and reduced before TarReader parses it. Unlike an archive,
+/// The tar of a layer as it is passed to TarReader: every header is checked and reduced before TarReader parses it. Unlike an archive,
 /// a layer is read once from its start to its end, since it comes decompressed from a stream.
 /// </summary>
 /// <param name="inner">The uncompressed layer; closed with the stream.</param>
@@ -83,7 +83,7 @@ internal sealed class LayerTarStream(Stream inner, string subject) : TarHeaderFi
         return count > 0 ? count : throw Truncated();
     }
 
-    // Some writers leave out the padding of the last entry.
+    // Some writers omit the padding of the last entry.
     private async ValueTask<int> ReadPaddingAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         buffer = buffer[..Math.Min(buffer.Length, _padding)];
@@ -104,7 +104,7 @@ internal sealed class LayerTarStream(Stream inner, string subject) : TarHeaderFi
         var count = await inner.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (count == 0)
         {
-            // Some writers leave out the two blocks at the end, and TarReader of .NET 10.0 insists on them.
+            // Some writers omit the two blocks at the end, and TarReader of .NET 10.0 insists on them.
             (_ready, _served) = (_isEnded ? [] : new byte[2 * TarChecksum.BlockSize], 0);
             return !_isEnded && (_isEnded = true);
         }

@@ -14,7 +14,7 @@ internal sealed class StagedFiles(string folder)
     /// <summary>True if the content is here.</summary>
     public bool Contains(ContentKey key) => _files.ContainsKey(key);
 
-    /// <summary>Writes content. What the disk refuses is left out and read later.</summary>
+    /// <summary>Writes content. What the disk refuses is omitted and read later.</summary>
     public async Task AddAsync(ContentKey key, string path, Stream content, CancellationToken cancellationToken)
     {
         // Of repeated paths of a layer the last one counts; the others take no space.
@@ -61,7 +61,7 @@ internal sealed class StagedFiles(string folder)
         }
     }
 
-    /// <summary>Hands out a file, which is the caller's from now on.</summary>
+    /// <summary>Returns a file and transfers its ownership to the caller.</summary>
     public string Take(ContentKey key)
     {
         _files.Remove(key, out var file);

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>What the layers above the next one hide of it, by their names alone: links in lower layers are not known yet.</summary>
+/// <summary>The paths that the layers above the next one hide, by name only: links in lower layers are not known yet.</summary>
 internal sealed class UpperLayers
 {
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);

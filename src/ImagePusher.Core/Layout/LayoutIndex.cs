@@ -38,7 +38,7 @@ internal sealed class LayoutIndex
     /// <summary>True if the file has other fields than those of an empty index: without the list it is some other document.</summary>
     public bool HasOtherFields { get; private init; }
 
-    /// <summary>True if some entry could not be read, for example because of its digest algorithm. It is kept as it is.</summary>
+    /// <summary>True if some entry could not be read, for example because of its digest algorithm. It is kept unchanged.</summary>
     public bool HasUnknown => Descriptors.Count < Slots.Count;
 
     /// <summary>Reads an index.</summary>

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Layout;
 /// <remarks>image-spec, image-layout.md#oci-layout-file.</remarks>
 internal static class LayoutMarker
 {
-    /// <summary>The most bytes that a marker may have.</summary>
+    /// <summary>The maximum number of bytes that a marker may have.</summary>
     public const int MaximumSize = 64 * 1024;
 
     /// <summary>The content of a new marker.</summary>

@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Layout;
 
-/// <summary>Where the files of an OCI image layout are, in a folder or in an archive.</summary>
+/// <summary>The paths of the files of an OCI image layout, in a folder or in an archive.</summary>
 /// <remarks>image-spec, image-layout.md. No name contains ':' or depends on case, so that layouts fit Windows.</remarks>
 internal class LayoutPaths(string root)
 {
@@ -35,7 +35,7 @@ internal class LayoutPaths(string root)
     /// <summary>The name of a blob in an archive.</summary>
     public static string BlobName(Digest digest) => $"{BlobFolderName}/{digest.Algorithm}/{digest.Encoded}";
 
-    /// <summary>The digest that a name in an archive stands for; null for a name that is not one of a blob.</summary>
+    /// <summary>The digest that a name in an archive represents; null for a name that is not one of a blob.</summary>
     public static Digest? DigestOfName(string name) =>
         name.StartsWith(BlobFolderName + "/", StringComparison.Ordinal)
         && Digest.TryParse(name[(BlobFolderName.Length + 1)..].Replace('/', ':'), out var digest) ? digest : null;

@@ -4,9 +4,9 @@ using System.Text;
 namespace ImagePusher.Core.Messages;
 
 /// <summary>
-/// Makes text from a server, archive or file safe to show: control characters, which a terminal would execute, line separators and
-/// characters that change the reading direction become visible escapes such as <c>\u001B</c>; line breaks and tabs become spaces.
-/// Jobs of CI systems execute commands that stand in their output; one character of each is escaped too.
+/// Makes untrusted text from a server, archive or file safe to display: control characters, which a terminal would execute, line separators
+/// and characters that change the reading direction become visible escapes such as <c>\u001B</c>; line breaks and tabs become spaces.
+/// CI systems execute commands in the output of a job; one character of each command is escaped too.
 /// </summary>
 /// <remarks>
 /// <c>##vso[…]</c> of Azure Pipelines, <c>##[…]</c> and <c>::name::</c> of GitHub Actions, <c>##teamcity[…]</c>. The first ones count
@@ -14,13 +14,13 @@ namespace ImagePusher.Core.Messages;
 /// </remarks>
 internal static class TerminalText
 {
-    /// <summary>The longest text from outside that a message repeats, in characters.</summary>
+    /// <summary>The maximum length of untrusted text in a message, in characters.</summary>
     public const int MaximumQuote = 200;
 
-    /// <summary>The longest message, in characters; what outsiders write can be as long as a file.</summary>
+    /// <summary>The maximum length of a message, in characters; untrusted text can be as long as a file.</summary>
     public const int MaximumMessage = 8192;
 
-    // The names that the runner knows; others it shows as they are.
+    // The commands of the runner; other names have no effect.
     private static readonly HashSet<string> GitHubCommands = new(StringComparer.OrdinalIgnoreCase)
     {
         "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "internal-set-repo-path", "notice",
@@ -55,7 +55,7 @@ internal static class TerminalText
 
     /// <summary>
     /// The text, shortened to <see cref="MaximumMessage"/> characters between two words, so that no part of a secret is left; a longer
-    /// word is left out.
+    /// word is omitted.
     /// </summary>
     public static string Shorten(string text)
     {
@@ -70,7 +70,7 @@ internal static class TerminalText
     }
 
     /// <summary>
-    /// The escaped text as a sentence that ends in one full stop, without the passwords of addresses, shortened to about
+    /// The escaped text as a sentence that ends in one period, without the passwords of addresses, shortened to about
     /// <see cref="MaximumMessage"/> characters.
     /// </summary>
     public static string Sentence(string text)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Core.Messages;
 
-/// <summary>Hides the user name and password that people write into addresses, https://user:password@host.</summary>
+/// <summary>Hides user names and passwords in addresses, https://user:password@host.</summary>
 internal static partial class UserInfo
 {
     /// <summary>

@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Naming;
 
-/// <summary>Gives each of several images its target name, and rejects two different images for one name. Not thread-safe.</summary>
+/// <summary>Assigns target names to images, and rejects two different images with the same name. Not thread-safe.</summary>
 internal sealed class DestinationMap
 {
     private readonly DestinationRule _rule;
@@ -12,7 +12,7 @@ internal sealed class DestinationMap
     /// <summary>A map that shares the names that are taken with others.</summary>
     /// <param name="rule">The destination.</param>
     /// <param name="tag">The tag of the copies; null for that of the image or of the destination.</param>
-    /// <param name="taken">What has which name.</param>
+    /// <param name="taken">The names that are already assigned, with their images.</param>
     internal DestinationMap(DestinationRule rule, string? tag, Dictionary<string, string> taken) =>
         (_rule, _tag, _taken) = (rule, tag, taken);
 
@@ -26,13 +26,13 @@ internal sealed class DestinationMap
     /// <summary>True if a target name includes the name of its source: the destination is a registry or a prefix.</summary>
     public bool UsesSourceNames => _rule.IsFolder;
 
-    /// <summary>Where the copy of another image would be; null if the destination is one full name. No name is taken.</summary>
+    /// <summary>The target of another image; null if the destination is one full name. No name is assigned.</summary>
     public ImageReference? PlaceOf(ImageReference source) => _rule.IsFolder ? _rule.Apply(source) : null;
 
     /// <summary>The target name of an image, and the digest that the result must have if the destination includes one.</summary>
     /// <param name="source">The image's own name; null if it has none.</param>
-    /// <param name="label">How messages call it.</param>
-    /// <param name="identity">What the image is, such as its digest: two different ones must not have one target.</param>
+    /// <param name="label">The name in messages.</param>
+    /// <param name="identity">The identity of the image, such as its digest: two different images must not have the same target.</param>
     /// <exception cref="DestinationConflictException">Another image has this target.</exception>
     public DestinationName For(ImageReference? source, string label, string identity)
     {
@@ -103,10 +103,10 @@ internal sealed class DestinationMap
         "Use a registry or a prefix that ends with '/' as the destination, so that each image keeps its own name.");
 }
 
-/// <summary>What a destination means for one image.</summary>
+/// <summary>The target of one image at a destination.</summary>
 /// <param name="Name">The target name; without tag and digest if the copy is to be named by its digest.</param>
 /// <param name="ExpectedDigest">The digest that the result must have; null for any.</param>
 /// <param name="LibraryName">
-/// The name that the copy would have with docker.io's <c>library/</c>; null where that makes no difference.
+/// The name that the copy would have with docker.io's <c>library/</c>; null if that makes no difference.
 /// </param>
 internal sealed record DestinationName(ImageReference Name, Digest? ExpectedDigest, ImageReference? LibraryName);

@@ -37,7 +37,7 @@ internal sealed class DestinationRule
     /// <summary>True if it is a full name with a tag.</summary>
     public bool HasTag => _targetHasName && _target?.Tag is not null;
 
-    /// <summary>The digest that the result must have; null if none was given.</summary>
+    /// <summary>The digest that the result must have; null if none was specified.</summary>
     public Digest? ExpectedDigest => _target?.Digest;
 
     /// <summary>Parses a destination.</summary>
@@ -76,7 +76,8 @@ internal sealed class DestinationRule
 
     /// <summary>The full name of an image's copy.</summary>
     /// <param name="source">The image's own name; null for an image without one.</param>
-    /// <param name="label">How messages call an image without a full name: its digest, or the name that another tool gave it.</param>
+    /// <param name="label">The name in messages of an image without a full name: its digest, or the name that another tool
+    /// assigned.</param>
     /// <returns>The target; without tag and digest if the image is to be named by its digest.</returns>
     /// <exception cref="InvalidReferenceException">Neither the image nor the destination has a full name.</exception>
     public ImageReference Apply(ImageReference? source, string? label = null)
@@ -96,7 +97,7 @@ internal sealed class DestinationRule
     }
 
     /// <summary>
-    /// The name that the copy of one of docker.io's official images has with <see cref="KeepLibrary"/>; null where
+    /// The name that the copy of one of docker.io's official images has with <see cref="KeepLibrary"/>; null if
     /// that makes no difference.
     /// </summary>
     public ImageReference? LibraryName(ImageReference? source)
@@ -114,7 +115,7 @@ internal sealed class DestinationRule
     public bool Contains(ImageReference image) => image.Registry == Registry
         && (_prefix is null || image.Repository.StartsWith(_prefix + "/", StringComparison.Ordinal));
 
-    /// <summary>The destination as it was given.</summary>
+    /// <summary>The destination as it was specified.</summary>
     public override string ToString() => _text;
 
     private ImageReference Below(ImageReference source, string repository)

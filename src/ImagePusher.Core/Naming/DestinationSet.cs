@@ -12,7 +12,7 @@ internal sealed class DestinationSet
     /// <param name="tags">The tags of the copies; empty to keep those of the images or of the destinations.</param>
     /// <param name="keepsLibrary">True for a registry under which docker.io's <c>library/</c> is kept.</param>
     /// <exception cref="InvalidReferenceException">A text is not a destination, or not a tag.</exception>
-    /// <exception cref="InvalidOptionException">A destination has a tag of its own beside <paramref name="tags"/>.</exception>
+    /// <exception cref="InvalidOptionException">A destination has its own tag beside <paramref name="tags"/>.</exception>
     /// <exception cref="DestinationConflictException">A destination or a tag occurs twice.</exception>
     public static DestinationSet Parse(
         IReadOnlyList<string> destinations, IReadOnlyList<string> tags, Func<string, bool> keepsLibrary)
@@ -31,7 +31,7 @@ internal sealed class DestinationSet
 
     /// <summary>The target names of an image in the order of the destinations, or the error of those that have none for it.</summary>
     /// <param name="source">The image's own name.</param>
-    /// <param name="identity">What the image is: two different ones must not have one target.</param>
+    /// <param name="identity">The identity of the image: two different images must not have the same target.</param>
     /// <exception cref="DestinationConflictException">Two destinations give the image the same name.</exception>
     public IReadOnlyList<(DestinationName? Name, ImagePusherException? Error)> For(ImageReference source, string identity)
     {

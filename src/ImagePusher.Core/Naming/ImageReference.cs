@@ -47,7 +47,7 @@ public sealed record ImageReference
     internal bool IsOfficial => Registry == DockerHub && Repository.StartsWith(OfficialPrefix, StringComparison.Ordinal)
         && Repository.IndexOf('/', OfficialPrefix.Length) < 0;
 
-    /// <summary>What a registry is asked for: the digest, else the tag; null if the reference has neither.</summary>
+    /// <summary>The digest, or the tag if there is no digest, for requests to a registry; null if the reference has neither.</summary>
     internal string? TagOrDigest => Digest?.ToString() ?? Tag;
 
     /// <summary>Parses a reference and normalizes it; without tag and digest the tag is <c>latest</c>.</summary>

@@ -3,19 +3,19 @@ using System.Text.RegularExpressions;
 namespace ImagePusher.Core.Naming;
 
 /// <summary>
-/// Recognizes what people type in place of a name of an image or registry, so that the error says what was meant. Only a text that is
-/// not a name is asked about: a name is never rejected by it.
+/// Recognizes common mistakes in names of images and registries, so that the error can describe the correction. It is used only for texts
+/// that are not valid names, and never rejects a valid name.
 /// </summary>
 internal static partial class NameMistakes
 {
     private const string Host = @"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?|localhost(?::[0-9]{1,5})?|[A-Za-z0-9-]+:[0-9]{1,5})";
 
-    /// <summary>What a text of the kind "image reference" is.</summary>
+    /// <summary>The kind of text in error messages.</summary>
     public const string Image = "image reference";
 
-    /// <summary>The error for a text that is not a name; null if it has none of the known mistakes.</summary>
+    /// <summary>The error for a text with a known mistake; otherwise null.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="kind">What it should be, for the message.</param>
+    /// <param name="kind">The expected kind, for the message.</param>
     public static InvalidReferenceException? Find(string text, string kind)
     {
         if (Variable().Match(text) is { Success: true } variable)

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace ImagePusher.Core.Naming;
 
 /// <summary>
-/// One spelling for all spellings of a registry that lead to the same place by themselves: case, default ports, zeros before a port,
-/// forms of an IP address, the names of this machine's loopback and of Docker Hub. Names that only DNS makes equal are different
-/// registries.
+/// The common spelling of all equivalent spellings of a registry: case, default ports, zeros before a port,
+/// forms of an IP address, the names of this machine's loopback and of Docker Hub. Names that are equivalent only because of DNS are
+/// different registries.
 /// </summary>
 internal static class RegistrySpelling
 {

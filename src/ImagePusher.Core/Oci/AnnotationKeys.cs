@@ -10,7 +10,7 @@ internal static class AnnotationKeys
     /// <summary>In index.json: the full name of a manifest, as containerd writes it.</summary>
     public const string ContainerdImageName = "io.containerd.image.name";
 
-    /// <summary>When the image was created (RFC 3339).</summary>
+    /// <summary>The time at which the image was created (RFC 3339).</summary>
     public const string Created = "org.opencontainers.image.created";
 
     /// <summary>On an index entry: the manifest's relation to another one, such as <c>attestation-manifest</c>.</summary>

@@ -17,7 +17,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     public string? ArtifactType { get; init; }
 
     /// <summary>
-    /// Annotations; empty if there are none. Text that is not Unicode is left out here and kept when the content is copied.
+    /// Annotations; empty if there are none. Text that is not Unicode is omitted here and kept when the content is copied.
     /// </summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = EmptyAnnotations;
 

@@ -6,7 +6,7 @@ internal static class DescriptorEdit
     /// <summary>The bytes of a list whose descriptors changed.</summary>
     /// <param name="list">The list's bytes.</param>
     /// <param name="before">The descriptors that were read from it, in order.</param>
-    /// <param name="after">What they became; null for those that are removed.</param>
+    /// <param name="after">The new descriptors; null for those that are removed.</param>
     /// <param name="dropAnnotations">True to remove annotations, which docker's manifests do not have.</param>
     public static byte[] List(
         ReadOnlySpan<byte> list, IReadOnlyList<Descriptor> before, IReadOnlyList<Descriptor?> after, bool dropAnnotations = false)

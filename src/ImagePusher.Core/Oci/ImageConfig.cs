@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Oci;
 /// <summary>The part of an image's config that copying needs: its platform, the diff IDs of its layers and its creation time.</summary>
 /// <param name="Platform">The platform of the image.</param>
 /// <param name="DiffIds">The digests of the uncompressed layers, base layer first.</param>
-/// <param name="Created">When the image was created; null if the config does not state it.</param>
+/// <param name="Created">The time at which the image was created; null if the config does not contain it.</param>
 /// <remarks>image-spec, config.md.</remarks>
 internal sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffIds, DateTimeOffset? Created)
 {

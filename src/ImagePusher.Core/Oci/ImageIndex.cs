@@ -40,7 +40,7 @@ public sealed class ImageIndex : Manifest
     /// The index with changed or removed entries; the same one if nothing changes. All other fields keep their bytes, and the
     /// digest keeps its algorithm.
     /// </summary>
-    /// <param name="entries">What each entry becomes, in order; null for those that are removed.</param>
+    /// <param name="entries">The new entries, in order; null for those that are removed.</param>
     internal ImageIndex With(IReadOnlyList<Descriptor?> entries)
     {
         var isSame = Manifests.Zip(entries).All(pair => ReferenceEquals(pair.First, pair.Second));

@@ -33,7 +33,7 @@ public sealed class ImageManifest : Manifest
     /// </summary>
     internal bool HasFileSystem => IsImage && (Layers.Count == 0 || Layers.Any(layer => MediaTypes.IsFileSystem(layer.MediaType)));
 
-    /// <summary>The config and the layers that a registry stores: foreign layers with URLs are left out.</summary>
+    /// <summary>The config and the layers that a registry stores: foreign layers with URLs are omitted.</summary>
     public override IEnumerable<Descriptor> References => Layers.Where(layer => !layer.IsExternal).Prepend(Config);
 
     /// <summary>Creates a manifest in canonical form.</summary>

@@ -50,7 +50,7 @@ internal static class JsonEdit
         return found.Name is null ? [] : json[found.Value];
     }
 
-    /// <summary>The places of an array's elements; none in an empty text, which stands for a property that is missing.</summary>
+    /// <summary>The places of an array's elements; none in an empty text, which represents a property that is missing.</summary>
     public static List<Range> Elements(ReadOnlySpan<byte> json)
     {
         var elements = new List<Range>();

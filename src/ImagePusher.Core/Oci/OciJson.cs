@@ -16,7 +16,7 @@ internal static partial class OciJson
         ? $"it is not valid JSON (line {line + 1}, column {position + 1})"
         : "it is not valid JSON";
 
-    /// <summary>Why a document cannot be read, without a subject.</summary>
+    /// <summary>The reason why a document cannot be read, without a subject.</summary>
     public static string Reason(Exception error) => error is JsonException json ? Describe(json) : error.Message;
 
     /// <summary>A property of an object; null if it is absent. Of two with one name the last one counts, as in Go.</summary>
@@ -53,12 +53,12 @@ internal static partial class OciJson
     public static string? Text(this JsonElement element, string name) =>
         element.Property(name)?.Text() is { Length: > 0 } text ? text : null;
 
-    /// <summary>The objects in a list of an object; other values are left out.</summary>
+    /// <summary>The objects in a list of an object; other values are omitted.</summary>
     public static IEnumerable<JsonElement> Objects(JsonElement element, string name) =>
         element.Property(name) is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
 
-    /// <summary>The texts in a list of an object; other values are left out.</summary>
+    /// <summary>The texts in a list of an object; other values are omitted.</summary>
     public static IEnumerable<string> Texts(JsonElement element, string name) =>
         element.Property(name) is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray().Select(item => item.Text()).OfType<string>() : [];

@@ -30,7 +30,7 @@ internal static class SubjectTag
 
     /// <summary>
     /// The tag under which the list of the same subject would be, for such a list and for the tags of cosign, also later ones; null for
-    /// any other tag. Unlike a digest it can be told from every such tag: the list of a sha512 subject has a part of its digest only.
+    /// any other tag. Unlike a digest it can be reported from every such tag: the list of a sha512 subject has a part of its digest only.
     /// </summary>
     public static string? ListTagOf(string tag)
     {

@@ -10,7 +10,7 @@ internal sealed class UnsupportedAlgorithmException(string digest, string algori
     private const int Longest = 40;
 
     /// <summary>The typed error.</summary>
-    /// <param name="subject">What names the digest, as the beginning of a sentence.</param>
+    /// <param name="subject">The document with the digest, as the beginning of a sentence.</param>
     public UnsupportedContentException ToError(string subject) => new(
         $"{subject} cannot be used: {Message}.", "Create the image again with sha256 or sha512 digests.", this);
 

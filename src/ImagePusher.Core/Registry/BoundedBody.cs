@@ -8,12 +8,12 @@ internal static class BoundedBody
     /// <summary>The bytes of an error's body that are read.</summary>
     public const int ErrorLimit = 64 * 1024;
 
-    /// <summary>The most bytes of a token server's response.</summary>
+    /// <summary>The maximum number of bytes of a token server's response.</summary>
     public const int TokenLimit = 1024 * 1024;
 
     /// <summary>Reads a body.</summary>
     /// <param name="response">The response.</param>
-    /// <param name="limit">The most bytes.</param>
+    /// <param name="limit">The maximum number of bytes.</param>
     /// <param name="idle">The longest silence.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// The registries of a session: connections, tokens, cookies, credentials, settings, and what each host was seen to support. Safe for
-/// use by several threads; one is enough for a process.
+/// The registries of a session: connections, tokens, cookies, credentials, settings, and the observed features of each host. The class is
+/// thread-safe; one instance is sufficient for a process.
 /// </summary>
 public sealed class RegistryClient : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>The default number of images to transfer at once: that of the farthest registry in use.</summary>
     internal int Throttle => _hosts.Throttle;
 
-    /// <summary>The settings of registries without settings of their own, for repositories that are got from then on.</summary>
+    /// <summary>The settings of registries without their own settings, for repositories that are got from then on.</summary>
     public RegistrySettings DefaultSettings
     {
         get => _defaults;
@@ -52,11 +52,11 @@ public sealed class RegistryClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The registries with settings of their own.</summary>
+    /// <summary>The registries with their own settings.</summary>
     public IReadOnlyDictionary<string, RegistrySettings> ConfiguredRegistries => _registries.ToDictionary();
 
     /// <summary>
-    /// The registries that DOCKER_AUTH_CONFIG and the configuration files of Docker and Podman name now. No request is sent, no
+    /// The registries in DOCKER_AUTH_CONFIG and in the configuration files of Docker and Podman. No request is sent, no
     /// helper is run, and no secret is kept.
     /// </summary>
     public IReadOnlyList<string> GetRegistriesWithCredentials() =>
@@ -66,7 +66,7 @@ public sealed class RegistryClient : IAsyncDisposable
                 .Distinct(StringComparer.Ordinal),
         ];
 
-    /// <summary>A repository, to read from and to write to. No request is sent yet.</summary>
+    /// <summary>Gets a repository. No request is sent.</summary>
     /// <param name="registry">The registry, <c>host[:port]</c>.</param>
     /// <param name="repository">The repository's path in it.</param>
     /// <exception cref="InvalidReferenceException">A name does not match the grammar.</exception>
@@ -88,8 +88,8 @@ public sealed class RegistryClient : IAsyncDisposable
             own, mirrors, _mounts, _options, name.Registry, name.Repository, options.ThrottleLimit ?? settings.ThrottleLimit);
     }
 
-    /// <summary>Checks that a registry responds and accepts the credential.</summary>
-    /// <exception cref="RegistryException">It does not.</exception>
+    /// <summary>Verifies that a registry responds and accepts the credential.</summary>
+    /// <exception cref="RegistryException">The registry does not respond, or rejects the credential.</exception>
     public Task PingAsync(string registry, CancellationToken cancellationToken = default) =>
         PingAsync(registry, RequestOptions.Default, cancellationToken);
 
@@ -147,14 +147,14 @@ public sealed class RegistryClient : IAsyncDisposable
         _connections[name] = credential ?? _credentials.Of(name);
     }
 
-    /// <summary>Ends a connection, and forgets its credential and tokens; false if there was none.</summary>
+    /// <summary>Ends a connection, and discards its credential and tokens; false if there was none.</summary>
     public bool Disconnect(string registry)
     {
         RemoveCredential(registry);
         return _connections.TryRemove(Canonical(registry), out _);
     }
 
-    /// <summary>Forgets all credentials of this session and all tokens.</summary>
+    /// <summary>Discards all credentials of this session and all tokens.</summary>
     public void ForgetSecrets()
     {
         _connections.Clear();
@@ -169,7 +169,7 @@ public sealed class RegistryClient : IAsyncDisposable
     public IAsyncEnumerable<string> GetRepositoriesAsync(string registry, CancellationToken cancellationToken = default) =>
         GetRepositoriesAsync(registry, RequestOptions.Default, static () => { }, cancellationToken);
 
-    /// <summary>The repositories; reports if the list may lack some.</summary>
+    /// <summary>Lists the repositories; reports whether the list may be incomplete.</summary>
     internal IAsyncEnumerable<string> GetRepositoriesAsync(
         string registry, RequestOptions options, Action incomplete, CancellationToken cancellationToken)
     {
@@ -185,7 +185,7 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>Keeps a credential for this session; it precedes the configured ones.</summary>
     public void SetCredential(string registry, RegistryCredential credential) => _credentials.Set(Canonical(registry), credential);
 
-    /// <summary>Forgets a credential of this session, and its tokens; false if there was none.</summary>
+    /// <summary>Discards a credential of this session and its tokens; false if there was none.</summary>
     public bool RemoveCredential(string registry)
     {
         var name = Canonical(registry);
@@ -219,7 +219,7 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>The settings of a registry.</summary>
     public RegistrySettings GetSettings(string registry) => _registries.GetValueOrDefault(Canonical(registry)) ?? _defaults;
 
-    /// <summary>Closes the connections, and forgets credentials and tokens.</summary>
+    /// <summary>Closes the connections, and discards credentials and tokens.</summary>
     public ValueTask DisposeAsync()
     {
         _hosts.Dispose();

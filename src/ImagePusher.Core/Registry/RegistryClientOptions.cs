@@ -22,19 +22,19 @@ public sealed record RegistryClientOptions
 
     /// <summary>
     /// Creates the handler that sends the HTTP requests of a registry, <c>host[:port]</c>; the client disposes it. Null, the default:
-    /// connections with the TLS settings, proxy, connect time-out and address checks of these options. A handler of one's own must
-    /// not follow redirects or decompress.
+    /// connections with the TLS settings, proxy, connect time-out and address checks of these options. A custom handler must not follow
+    /// redirects or decompress content.
     /// </summary>
     public Func<string, HttpMessageHandler>? HandlerFactory { get; init; }
 
-    /// <summary>Keeps uploads across processes; null, the default: an interrupted upload is known to this client only.</summary>
+    /// <summary>Keeps uploads across processes; null, the default: only this client can resume an interrupted upload.</summary>
     internal IUploadJournal? UploadJournal { get; init; }
 
     /// <summary>The User-Agent of every request. The default names this library and its version.</summary>
     public string UserAgent { get; init; } =
         "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");
 
-    /// <summary>The settings of registries without settings of their own.</summary>
+    /// <summary>The settings of registries without their own settings.</summary>
     public RegistrySettings DefaultSettings { get; init; } = RegistrySettings.Default;
 
     /// <summary>
@@ -59,6 +59,6 @@ public sealed record RegistryClientOptions
     /// </summary>
     public string? SpoolFolder { get; init; }
 
-    /// <summary>What registries may ask of this client.</summary>
+    /// <summary>The limits on input from registries.</summary>
     internal RegistryLimits Limits { get; init; } = RegistryLimits.Default;
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry;
 
-/// <summary>The state of one host in a session: its settings, its address once it is known, and what it was seen to support.</summary>
+/// <summary>The state of one host in a session: its settings, its address, and its observed features.</summary>
 internal sealed class RegistryHost
 {
     private readonly Gate _uploadingLarge = new(2);
@@ -73,7 +73,7 @@ internal sealed class RegistryHost
 
     private string Authority => Registry == Naming.ImageReference.DockerHub ? "registry-1.docker.io" : Registry;
 
-    /// <summary>The proxy that a URL is reached through; null for none.</summary>
+    /// <summary>The proxy for a URL; null for none.</summary>
     public Uri? ProxyOf(Uri url) => Proxy.IsBypassed(url) ? null : Proxy.GetProxy(url);
 
     /// <summary>
@@ -94,7 +94,7 @@ internal sealed class RegistryHost
         return _uploadingLarge.EnterAsync(cancellationToken);
     }
 
-    /// <summary>Takes the time between a request without a body and the head of its response.</summary>
+    /// <summary>Records the time between a request without a body and the head of its response.</summary>
     public void Observe(TimeSpan time)
     {
         Latency.Observe(time);

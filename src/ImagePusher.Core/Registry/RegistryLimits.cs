@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// What a registry may ask of this client before a <see cref="LimitExceededException"/> ends the operation. Each value is far above
+/// The limits on input from a registry before a <see cref="LimitExceededException"/> ends the operation. Each value is far above
 /// what real registries send.
 /// </summary>
 internal sealed record RegistryLimits
@@ -15,22 +15,23 @@ internal sealed record RegistryLimits
     /// </summary>
     public long ChunkLength { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The most pages of a list of tags, repositories or referrers. The default is 10,000.</summary>
+    /// <summary>The maximum number of pages of a list of tags, repositories or referrers. The default is 10,000.</summary>
     public int Pages { get; init; } = 10_000;
 
-    /// <summary>The most pages in succession without a new entry. The default is 10.</summary>
+    /// <summary>The maximum number of pages in succession without a new entry. The default is 10.</summary>
     public int EmptyPages { get; init; } = 10;
 
-    /// <summary>The most bytes of one page of a list. The default is 16 MiB.</summary>
+    /// <summary>The maximum number of bytes of one page of a list. The default is 16 MiB.</summary>
     public int PageLength { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The most bytes of all pages of a list. The default is 256 MiB.</summary>
+    /// <summary>The maximum number of bytes of all pages of a list. The default is 256 MiB.</summary>
     public long ListLength { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>The longest time that waiting for all pages of a list may take. The default is 24 hours.</summary>
     public TimeSpan ListTime { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The most manifests of an index that a target is asked for, to see whether it has all of them: 10,000.</summary>
+    /// <summary>The maximum number of manifests of an index that a target is asked for, to see whether it has all of them:
+    /// 10,000.</summary>
     public int ManifestsPerIndex { get; init; } = 10_000;
 
     /// <summary>The time for which a manifest or page may arrive at any speed. The default is 30 seconds.</summary>
@@ -50,12 +51,13 @@ internal sealed record RegistryLimits
     /// </summary>
     public long RetryRenewalLength { get; init; } = 64 * 1024;
 
-    /// <summary>How many connections may be lost in succession while fewer bytes of a download arrive. The default is 10.</summary>
+    /// <summary>The maximum number of connections that can be lost in succession while fewer bytes of a download arrive. The default is
+    /// 10.</summary>
     public int LossesWithoutProgress { get; init; } = 10;
 
-    /// <summary>The most warnings of a registry's responses that are repeated in a session. The default is 10.</summary>
+    /// <summary>The maximum number of warnings of a registry's responses that are repeated in a session. The default is 10.</summary>
     public int Warnings { get; init; } = 10;
 
-    /// <summary>How often the registry may correct the offset of one chunk by 416. The default is 3.</summary>
+    /// <summary>The maximum number of corrections of the offset of one chunk by 416. The default is 3.</summary>
     public int OffsetCorrections { get; init; } = 3;
 }

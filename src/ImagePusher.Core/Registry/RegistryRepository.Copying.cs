@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry;
 
-/// <content>What the copier needs of a source and a target, and callers of the library do not.</content>
+/// <content>The internal interface for the copier.</content>
 public sealed partial class RegistryRepository
 {
     string IImageTarget.Store => Store;

@@ -22,7 +22,7 @@ public sealed partial class RegistryRepository
     public IAsyncEnumerable<string> GetTagsAsync(CancellationToken cancellationToken = default) =>
         GetTagsAsync(static () => { }, cancellationToken);
 
-    /// <summary>The tags; reports if the list may lack some.</summary>
+    /// <summary>Lists the tags; reports whether the list may be incomplete.</summary>
     internal IAsyncEnumerable<string> GetTagsAsync(Action incomplete, CancellationToken cancellationToken)
     {
         var list = new ListRequest($"/v2/{_own.Repository}/tags/list", "tags", $"listing the tags of {Description}", _own.PullScopes,
@@ -56,8 +56,7 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>
-    /// The same repository, read from the registry itself: what a mirror has says little about what the registry has, which matters
-    /// where something is deleted.
+    /// The same repository without mirrors: the content of a mirror can differ from that of the registry, which matters for deletions.
     /// </summary>
     internal RegistryRepository WithoutMirrors() => new(_own, [], _mounts, _client, Registry, Repository, ParallelBlobs);
 
@@ -141,7 +140,7 @@ public sealed partial class RegistryRepository
     /// <summary>The registry's pull limit, requested by HEAD, which does not count as a pull; null if the registry states none.</summary>
     /// <param name="tag">A tag that exists; on Docker Hub <c>latest</c> of <c>ratelimitpreview/test</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     internal async Task<RateLimit?> GetRateLimitAsync(string tag = "latest", CancellationToken cancellationToken = default)
     {
         using var response = await Transport.SendAsync(

@@ -5,11 +5,11 @@ using ImagePusher.Core.Registry.Manifests;
 
 namespace ImagePusher.Core.Registry;
 
-/// <content>What exists under a name already.</content>
+/// <content>The existing manifest of a name.</content>
 public sealed partial class RegistryRepository
 {
-    // Others may give the tag to another image at any time, so an old answer is not used. The limit is far above the time that a
-    // source needs under load: if it were below, a busy registry would get every request twice.
+    // Others can move the tag at any time, so an old response is not used. The limit is far above the time that a source needs under
+    // load: with a lower limit, a busy registry would receive every request twice.
     private static readonly TimeSpan AskedAheadFor = TimeSpan.FromMinutes(1);
 
     private AskedAhead? _askedAhead;
@@ -24,7 +24,7 @@ public sealed partial class RegistryRepository
         {
             var head = HeadOwnAsync(tag, cancellationToken);
 
-            // The answer is not needed if the source fails.
+            // The response is not needed if the source fails.
             _ = head.ContinueWith(
                 static asked => _ = asked.Exception, CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -34,8 +34,8 @@ public sealed partial class RegistryRepository
 
     /// <summary>The digest that a name refers to; null if it does not exist or referenced content is missing.</summary>
     /// <remarks>
-    /// A tag protects what its image needs. An index that is named by its digest alone is complete only if everything in it exists:
-    /// deletions, also by other tools, remove the images of an index that no tag names.
+    /// A tag protects the content of its image. An index that is referenced only by its digest is complete only if all its images exist,
+    /// because deletions, including those of other tools, can remove the images of an untagged index.
     /// </remarks>
     internal async Task<Digest?> FindPublishedAsync(ImageReference name, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ using ImagePusher.Core.Registry.Uploads;
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// A repository of a registry: its tags, manifests, blobs and referrers, read and deleted (OCI distribution-spec 1.1). Images are written
+/// A repository of a registry. Reads and deletes its tags, manifests, blobs and referrers (OCI distribution-spec 1.1). Images are written
 /// by <see cref="ImageTransfer"/>.
 /// </summary>
 public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, IRemoteSource
@@ -71,7 +71,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// The descriptor of a tag or digest, requested by HEAD or, where that response is incomplete, by GET; null if the
     /// manifest does not exist.
     /// </summary>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     public Task<Descriptor?> HeadAsync(string tagOrDigest, CancellationToken cancellationToken = default) =>
         ReadAsync(
             async remote =>
@@ -84,7 +84,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
     /// <summary>The descriptor of a tag or digest, without reading the manifest where the registry supports HEAD.</summary>
     /// <exception cref="ManifestNotFoundException">The manifest does not exist.</exception>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     public async Task<Descriptor> DescribeAsync(string tagOrDigest, CancellationToken cancellationToken = default) =>
         await HeadAsync(tagOrDigest, cancellationToken).ConfigureAwait(false) ?? throw NotFound(tagOrDigest);
 
@@ -104,7 +104,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     }
 
     /// <summary>True if the repository has the blob.</summary>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     /// <remarks>A blob of another size than the descriptor's counts as missing, and is uploaded again.</remarks>
     public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken = default)
     {
@@ -145,10 +145,10 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         return _mounts.Find(_own.Place, _own.Repository, descriptor.Digest);
     }
 
-    /// <remarks>Every rejection means false: the blob is then uploaded.</remarks>
+    /// <remarks>Returns false for every rejection; the blob is then uploaded.</remarks>
     internal async Task<bool> TryMountAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        // Where this copy is damaged, that of another repository is the same in most registries.
+        // If this copy is damaged, most registries use the same copy for other repositories.
         if (_damaged.ContainsKey(descriptor.Digest) || MountCandidate(descriptor) is not { } from)
         {
             return false;
@@ -210,7 +210,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     private Task<BlobPresence> FindBlobAsync(Digest digest, long size, CancellationToken cancellationToken) =>
         BlobLookup.FindAsync(Transport, _own.Repository, digest, size, cancellationToken);
 
-    // A registry names what it receives under a tag by sha256.
+    // A registry identifies a manifest that is pushed under a tag by its sha256 digest.
     private async Task PutUnderBothAsync(Manifest manifest, string tag, CancellationToken cancellationToken)
     {
         await PutManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
@@ -235,14 +235,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         {
             _mounts.Remember(_own.Place, _own.Repository, blob.Digest);
 
-            // A copy to a mirror's own registry need not send what the mirror has.
+            // A copy to the registry of a mirror does not have to send blobs that the mirror has.
             _mounts.Remember(from.Place, from.Repository, blob.Digest);
         }
 
         return manifest;
     }
 
-    // Mirrors are asked first, then the registry itself.
+    // Requests are sent to mirrors first, then to the registry itself.
     private async Task<T?> ReadAsync<T>(Func<RemoteRepository, Task<T?>> read)
         where T : class
     {

@@ -3,15 +3,15 @@ namespace ImagePusher.Core.Registry;
 /// <summary>The settings of a registry. Immutable: change them with <c>with</c> and <see cref="RegistryClient.SetSettings"/>.</summary>
 public sealed record RegistrySettings
 {
-    /// <summary>The default of <see cref="ThrottleLimit"/> for a registry in the neighbourhood.</summary>
+    /// <summary>The default of <see cref="ThrottleLimit"/> for a registry with a low latency.</summary>
     internal const int NearThrottle = 6;
 
-    /// <summary>The default of <see cref="ThrottleLimit"/> for a far registry.</summary>
+    /// <summary>The default of <see cref="ThrottleLimit"/> for a distant registry.</summary>
     internal const int FarThrottle = 16;
 
     private readonly int? _throttleLimit;
 
-    /// <summary>The settings of a registry for which none were set.</summary>
+    /// <summary>The settings of a registry without its own settings.</summary>
     public static RegistrySettings Default { get; } = new();
 
     /// <summary>
@@ -58,7 +58,7 @@ public sealed record RegistrySettings
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>How blobs are uploaded. The default is <see cref="UploadForm.Auto"/>.</summary>
+    /// <summary>The form of uploads. The default is <see cref="UploadForm.Auto"/>.</summary>
     public UploadForm UploadForm { get; init; }
 
     /// <summary>
@@ -80,7 +80,7 @@ public sealed record RegistrySettings
         init => _throttleLimit = value;
     }
 
-    /// <summary>True if the limit was chosen, and does not follow the latency.</summary>
+    /// <summary>True if the limit was set explicitly and does not depend on the latency.</summary>
     internal bool HasThrottleLimit => _throttleLimit is not null;
 
     /// <summary>The time limit for opening a connection. The default is 15 seconds.</summary>
@@ -89,7 +89,7 @@ public sealed record RegistrySettings
     /// <summary>The longest time without data in a request or response. The default is 60 seconds.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often a failed request is retried; progress in a blob starts the count again. The default is 4.</summary>
+    /// <summary>The maximum number of retries of a failed request; progress within a blob resets the count. The default is 4.</summary>
     public int MaximumRetryCount { get; init; } = 4;
 
     /// <summary>

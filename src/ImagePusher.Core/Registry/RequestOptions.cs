@@ -19,7 +19,7 @@ internal sealed record RequestOptions
     /// <summary>Maximum number of concurrent blob transfers.</summary>
     public int? ThrottleLimit { get; init; }
 
-    /// <summary>How often a failed request is retried.</summary>
+    /// <summary>The maximum number of retries of a failed request.</summary>
     public int? MaximumRetryCount { get; init; }
 
     /// <summary>The delay before the first retry.</summary>

@@ -1,20 +1,20 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// How far away a host is: the shortest time in which it responded to a request without a body. A longer time may be its work; the
-/// shortest is the network's.
+/// The latency of a host: the shortest time of a response to a request without a body. Longer times can include processing; the shortest
+/// time is network latency.
 /// </summary>
 internal sealed class ResponseLatency
 {
-    /// <summary>From this latency on a host is far: each request at once then hides the wait for another.</summary>
+    /// <summary>The latency from which a host is distant, so that more concurrent requests reduce the total time.</summary>
     public static readonly TimeSpan Far = TimeSpan.FromMilliseconds(10);
 
     private long _shortest = long.MaxValue;
 
-    /// <summary>Whether the host is far; false until it responded.</summary>
+    /// <summary>True if the host is distant; false until it has responded.</summary>
     public bool IsFar => Volatile.Read(ref _shortest) is var ticks && ticks >= Far.Ticks && ticks < long.MaxValue;
 
-    /// <summary>Takes the time between a request and the head of its response.</summary>
+    /// <summary>Records the time between a request and the head of its response.</summary>
     public void Observe(TimeSpan time)
     {
         var shortest = Volatile.Read(ref _shortest);

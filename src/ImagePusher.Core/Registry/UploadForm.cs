@@ -1,20 +1,20 @@
 namespace ImagePusher.Core.Registry;
 
-/// <summary>How a blob's bytes travel to a registry (distribution-spec, Pushing Blobs).</summary>
+/// <summary>The forms of upload of a blob (distribution-spec, Pushing Blobs).</summary>
 public enum UploadForm
 {
     /// <summary>
-    /// One whole PUT for blobs below 1 MiB, one streaming PATCH for others, then whatever the registry takes; what worked is
-    /// remembered for the host.
+    /// One PUT for blobs below 1 MiB and one PATCH for others; if the registry rejects a form, the next one. The accepted form is recorded
+    /// for the host.
     /// </summary>
     Auto,
 
-    /// <summary>POST, one PATCH with the whole body, an empty PUT: what docker, crane and skopeo do.</summary>
+    /// <summary>A streamed upload: POST, one PATCH with the complete body, and an empty PUT, as in docker, crane and skopeo.</summary>
     Stream,
 
-    /// <summary>POST, then one PUT with the whole body.</summary>
+    /// <summary>A monolithic upload: POST, then one PUT with the complete body.</summary>
     Whole,
 
-    /// <summary>POST, then PATCH requests of a chunk each with Content-Range, an empty PUT.</summary>
+    /// <summary>A chunked upload: POST, one PATCH with Content-Range per chunk, and an empty PUT.</summary>
     Chunked,
 }

@@ -3,10 +3,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.State;
 
-/// <summary>What uncompressed layers became when they were compressed: one small file per layer and setting.</summary>
+/// <summary>The results of compressing layers: one small file per layer and setting.</summary>
 internal sealed class EncodingMemory(TransferState state, StateFolder folder) : IEncodingStore
 {
-    /// <summary>How long an encoding is kept after it was written.</summary>
+    /// <summary>The time for which an encoding is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
     public ValueTask<Descriptor?> FindAsync(EncodingKey key, CancellationToken cancellationToken)

@@ -57,15 +57,15 @@ internal sealed class StateFolder(string root, string name)
         }
     }
 
-    // Everything here is believed, so a folder that another user owns or can write to is not used.
+    // The content is trusted, so a folder that another user owns or can write to is not used.
     private bool Check()
     {
         ThrowIfElsewhere();
         return IsTrusted(root) && IsTrusted(_folder);
     }
 
-    // Whoever owns the folder above, or a link in place of either, chooses what is found here. A group that may write above is often
-    // the user's own; where everybody may, the sticky bit keeps an entry the user's.
+    // The owner of the parent folder, or of a link in place of either folder, controls the content. A group with write access to the parent
+    // is often the user's own; if all users have write access, the sticky bit protects the entry.
     private void ThrowIfElsewhere()
     {
         if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(root) is { } parent
@@ -94,7 +94,7 @@ internal sealed class StateFolder(string root, string name)
             : throw new UnauthorizedAccessException($"The folder '{path}' belongs to another user or is writable by others.");
     }
 
-    // Digests, those of encodings with their settings, and temporary files: the folder may have been chosen by mistake.
+    // Only files with names of digests, of encodings and of temporary files, because the folder may have been selected by mistake.
     private static bool IsName(string name)
     {
         var hex = name.AsSpan(name.StartsWith("sha", StringComparison.Ordinal) ? name.IndexOf('-', StringComparison.Ordinal) + 1 : 0);

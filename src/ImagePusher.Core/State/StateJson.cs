@@ -5,7 +5,7 @@ namespace ImagePusher.Core.State;
 /// <summary>Reads the JSON of state files.</summary>
 internal static class StateJson
 {
-    /// <summary>Reads a document; null if it does not exist or is not valid: it only spares work.</summary>
+    /// <summary>Reads a document; null if it does not exist or is not valid: it only avoids repeated work.</summary>
     public static T? Read<T>(byte[]? content, Func<JsonElement, T> read)
         where T : class
     {

@@ -6,11 +6,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.State;
 
 /// <summary>
-/// What a user's processes remember to spare work: what layers became when they were compressed, unfinished uploads, and
-/// which blobs were hashed. It
-/// is common to all caches. A folder that cannot be used never fails a transfer: it is logged once and then ignored.
+/// The stored state of a user's processes that avoids repeated work: results of compressing layers, unfinished uploads, and verified blobs.
+/// All caches share it. A folder that cannot be used never fails a transfer: it is logged once and then ignored.
 /// </summary>
-/// <remarks>Whoever can write to the folder is trusted, so one that other users can write to is not used.</remarks>
+/// <remarks>Users who can write to the folder are trusted, so a folder that other users can write to is not used.</remarks>
 internal sealed class TransferState
 {
     private readonly EncodingMemory _encodings;
@@ -44,7 +43,7 @@ internal sealed class TransferState
     /// <summary>The folder, an absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>What uncompressed layers became when they were compressed.</summary>
+    /// <summary>The results of compressing layers.</summary>
     public IEncodingStore Encodings => _encodings;
 
     /// <summary>The unfinished uploads.</summary>

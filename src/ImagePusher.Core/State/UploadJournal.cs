@@ -9,7 +9,7 @@ namespace ImagePusher.Core.State;
 /// <summary>The unfinished uploads in registries: a file each, for the current user alone, since a Location may contain a secret.</summary>
 internal sealed class UploadJournal(TransferState state, StateFolder folder, TimeProvider clock) : IUploadJournal
 {
-    /// <summary>How long an upload is kept; registries discard theirs after a while too.</summary>
+    /// <summary>The time for which an upload is kept; registries also discard uploads after some time.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => new(state.Try(() =>

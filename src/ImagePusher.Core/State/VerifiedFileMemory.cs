@@ -9,7 +9,7 @@ namespace ImagePusher.Core.State;
 /// <summary>The versions of files that were hashed: one small file for each.</summary>
 internal sealed class VerifiedFileMemory(TransferState state, StateFolder folder) : IVerifiedFiles
 {
-    /// <summary>How long a verification is remembered.</summary>
+    /// <summary>The time for which a verification is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
     public bool Contains(FileVersion file) =>

@@ -5,7 +5,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>Finds the digests that tags need: their own, and those of everything in their indexes.</summary>
+/// <summary>Finds the digests that tags need: their own digests, and the digests of all content of their indexes.</summary>
 internal sealed class KeptDigests(RegistryRepository repository)
 {
     private const int Parallelism = 6;
@@ -13,7 +13,7 @@ internal sealed class KeptDigests(RegistryRepository repository)
     private readonly ConcurrentDictionary<Digest, bool> _found = new();
 
     /// <summary>The digests that tags and other digests need.</summary>
-    /// <exception cref="ImagePusherException">One of them could not be read, so it is not known what may be removed.</exception>
+    /// <exception cref="ImagePusherException">A manifest could not be read, so it is unknown which digests may be removed.</exception>
     public async Task<IReadOnlySet<Digest>> ReadAsync(
         IEnumerable<string> tags, IEnumerable<Digest> digests, CancellationToken cancellationToken)
     {

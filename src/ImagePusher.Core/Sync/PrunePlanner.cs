@@ -12,7 +12,7 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
 {
     private const int Parallelism = 6;
 
-    /// <summary>What is to be removed from a repository.</summary>
+    /// <summary>The planned removals from a repository.</summary>
     /// <exception cref="ImagePusherException">The repository could not be read: nothing may be removed.</exception>
     public async Task<PrunePlan> PlanAsync(PruneScope scope, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
             : (images.Count > 0 ? images : removed).MaxBy(tag => tag, Comparer<PruneTag>.Create(CompareVersions));
     }
 
-    // What refers to a kept image is kept, and so is what refers to that: the signature of an SBOM.
+    // Referrers of a kept image are kept transitively, such as the signature of an SBOM.
     private static async Task<IReadOnlySet<Digest>> KeepReferrersAsync(
         PruneTag[] tags, IReadOnlySet<Digest> needed, KeptDigests kept, CancellationToken cancellationToken)
     {
@@ -151,7 +151,7 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
         };
     }
 
-    // An image of which something is missing has no age, and is removed like others.
+    // An incomplete image has no age, and is removed like others.
     private static async Task<DateTimeOffset?> CreatedAsync(PruneScope scope, Manifest manifest, CancellationToken cancellationToken)
     {
         try

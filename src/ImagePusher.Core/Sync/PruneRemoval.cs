@@ -1,10 +1,10 @@
 namespace ImagePusher.Core.Sync;
 
-/// <summary>Removes tags. A run that was stopped is continued by the next, which finds what is left.</summary>
+/// <summary>Removes tags. The next run continues an interrupted one.</summary>
 internal static class PruneRemoval
 {
     /// <summary>Removes a tag if it still has the digest that was decided about.</summary>
-    /// <returns>Why it was kept; null if it is gone.</returns>
+    /// <returns>The reason why it was kept; null if it was removed.</returns>
     /// <exception cref="ImagePusherException">The registry rejected it.</exception>
     public static async Task<string?> RunAsync(PruneScope scope, PruneTag tag, CancellationToken cancellationToken)
     {

@@ -19,11 +19,11 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     /// <summary>The digests that are wanted without a tag.</summary>
     public HashSet<Digest> WantedDigests { get; } = [];
 
-    /// <summary>Why nothing is removed; null if nothing speaks against it.</summary>
+    /// <summary>The reason why nothing is removed; otherwise null.</summary>
     public string? Doubt { get; set; }
 
     /// <summary>Adds what an entry selects.</summary>
-    /// <param name="selection">What it selects.</param>
+    /// <param name="selection">The selection.</param>
     /// <param name="targets">The names of the images at the target.</param>
     /// <param name="hasFailed">True if one of the images failed.</param>
     public void Add(SyncSelection selection, IEnumerable<ImageReference> targets, bool hasFailed)

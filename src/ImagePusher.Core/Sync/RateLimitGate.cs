@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.Core.Sync;
 
 /// <summary>
-/// Holds copies back while a registry allows fewer pulls than a minimum, so that others who share the limit are not locked out.
+/// Delays copies while a registry allows fewer pulls than a minimum, so that other users of the limit can still pull.
 /// </summary>
 /// <param name="time">The clock of the wait.</param>
 /// <param name="log">Receives one warning for each wait.</param>
 internal sealed class RateLimitGate(TimeProvider time, ILogger log)
 {
-    /// <summary>The time between two looks at the limit, unless another is set: 15 minutes.</summary>
+    /// <summary>The default interval between two checks of the limit: 15 minutes.</summary>
     public static readonly TimeSpan DefaultRetry = TimeSpan.FromMinutes(15);
 
     // A file may state any time, also none.
@@ -34,7 +34,7 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
             return;
         }
 
-        // One look for all: the others wait for its result, and look themselves only afterwards.
+        // One check for all callers: the others wait for its result before they check the limit themselves.
         var gate = _locks.GetOrAdd(repository.Registry, static _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -73,7 +73,7 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
 /// <summary>The minimum of remaining pulls.</summary>
 /// <param name="Minimum">The minimum; 0 for none.</param>
 /// <param name="Stops">True to fail below it, false to wait.</param>
-/// <param name="Retry">The time between two looks at the limit.</param>
+/// <param name="Retry">The interval between two checks of the limit.</param>
 internal sealed record RateLimitRule(int Minimum, bool Stops, TimeSpan Retry)
 {
     /// <summary>No minimum.</summary>

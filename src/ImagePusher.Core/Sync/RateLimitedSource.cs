@@ -5,7 +5,7 @@ using ImagePusher.Core.Registry;
 namespace ImagePusher.Core.Sync;
 
 /// <summary>
-/// A repository from which an image is read only while enough pulls remain, looked at once before its first manifest: registries
+/// A repository from which an image is read only while enough pulls remain. The limit is checked once before the first manifest: registries
 /// count manifests, and neither HEAD requests nor blobs.
 /// </summary>
 internal sealed class RateLimitedSource(RegistryRepository repository, RateLimitGate gate, RateLimitRule rule)

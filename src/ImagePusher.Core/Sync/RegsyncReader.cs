@@ -31,7 +31,7 @@ internal sealed class RegsyncReader(string name, SyncValues values)
                     sync = value;
                     break;
                 case var text when text.StartsWith("x-", StringComparison.Ordinal):
-                    // Content of the user's own, as in compose files.
+                    // Content of the user, as in compose files.
                     break;
                 default:
                     throw values.Unsupported(key, "version, creds, defaults, sync, and any that starts with 'x-'");
@@ -151,7 +151,7 @@ internal sealed class RegsyncReader(string name, SyncValues values)
         var all = (sets is null ? [] : values.List(sets, "the value of 'tagSets'")).Select(item => Set(item, "tagSets", hasRanges: true));
         var own = tags is null ? SyncTagSet.All : Set(tags, "tags", hasRanges: true);
 
-        // Beside tagSets, tags without a rule do not stand for all tags.
+        // Beside tagSets, tags without a rule do not represent all tags.
         return SyncRule.OfSets([.. all, .. own is { Allow: [], Deny: [], Ranges: [] } ? [] : new[] { own }]);
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class SyncExpression
     /// <summary>True if the expression matches.</summary>
     public bool IsMatch(string text) => _regex.IsMatch(text);
 
-    /// <summary>The expression as it was given.</summary>
+    /// <summary>The expression as it was specified.</summary>
     public override string ToString() => _text;
 
     private static string ClassOf(Match match) => !Classes.TryGetValue(match.Groups["name"].Value, out var characters)

@@ -7,23 +7,23 @@ namespace ImagePusher.Core.Sync;
 /// <summary>A file that declares which images are mirrored: skopeo's sync YAML or regsync's configuration.</summary>
 internal sealed record SyncFile
 {
-    /// <summary>The path of the file, as it was given.</summary>
+    /// <summary>The path of the file, as it was specified.</summary>
     public required string Path { get; init; }
 
     /// <summary>The entries, in the order of the file.</summary>
     public required IReadOnlyList<SyncEntry> Entries { get; init; }
 
-    /// <summary>How registries are accessed, by their names; a registry without an entry has no special access.</summary>
+    /// <summary>The access options by registry; registries without an entry have no special options.</summary>
     public IReadOnlyDictionary<string, SyncRegistry> Registries { get; init; } = new Dictionary<string, SyncRegistry>();
 
     /// <summary>The maximum number of images copied at the same time; null if the file does not set it.</summary>
     public int? Parallel { get; init; }
 
-    /// <summary>What the user should know about the file although it is used.</summary>
+    /// <summary>Warnings about the file.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>How a registry of a sync file is accessed.</summary>
+/// <summary>The access options of a registry in a sync file.</summary>
 internal sealed record SyncRegistry
 {
     /// <summary>The credential, whose secret came from an environment variable; null for the session's or the configured one.</summary>
@@ -72,7 +72,7 @@ internal sealed record SyncEntry
     /// <summary>The number of remaining pulls below which copying waits; 0 for none.</summary>
     public int MinimumRateLimit { get; init; }
 
-    /// <summary>The time between two looks at the rate limit; null for the default.</summary>
+    /// <summary>The interval between two checks of the rate limit; null for the default.</summary>
     public TimeSpan? RateLimitRetry { get; init; }
 
     /// <summary>The line of the entry in the file, from 1.</summary>

@@ -8,7 +8,7 @@ internal static class SyncFileReader
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The full path.</param>
-    /// <param name="name">How messages call it.</param>
+    /// <param name="name">The name in messages.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="folder">The full path of the current folder, to which paths in the file are relative.</param>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>

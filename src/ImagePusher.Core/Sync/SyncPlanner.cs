@@ -4,7 +4,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>Where the lists of a run come from.</summary>
+/// <summary>The source of the lists of a run.</summary>
 internal interface ISyncLists
 {
     /// <summary>The tags of a repository.</summary>
@@ -20,13 +20,14 @@ internal interface ISyncLists
     IAsyncEnumerable<string> GetRepositoriesAsync(string registry, Action incomplete, CancellationToken cancellationToken);
 }
 
-/// <summary>Finds what the entries of a sync file select. Each list is requested once, whatever the number of its entries.</summary>
+/// <summary>Finds the images that the entries of a sync file select. Each list is requested once, whatever the number of its
+/// entries.</summary>
 internal sealed class SyncPlanner(ISyncLists lists)
 {
     private readonly ConcurrentDictionary<ImageReference, Lazy<Task<TagList>>> _tags = new();
     private int _images;
 
-    /// <summary>What an entry selects, one object per repository.</summary>
+    /// <summary>The images that an entry selects, as one object per repository.</summary>
     /// <exception cref="LimitExceededException">The file selects too many images.</exception>
     public async IAsyncEnumerable<SyncSelection> SelectAsync(SyncEntry entry, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>What an entry selects in one repository at the moment.</summary>
+/// <summary>The images that an entry currently selects in one repository.</summary>
 internal sealed record SyncSelection
 {
     /// <summary>The entry.</summary>
@@ -20,10 +20,10 @@ internal sealed record SyncSelection
     /// <summary>True if the list of tags may lack some.</summary>
     public bool IsIncomplete { get; init; }
 
-    /// <summary>Why nothing could be selected; null if the list was read.</summary>
+    /// <summary>The error of the list; null if it was read.</summary>
     public ImagePusherException? Error { get; init; }
 
-    /// <summary>Why nothing is removed from the target because of this list; null if the list can be relied on.</summary>
+    /// <summary>The reason why nothing is removed from the target because of this list; null if the list is reliable.</summary>
     public string? Doubt => Error is not null ? "the list of the source could not be read"
         : IsEmpty ? "the list of the source is empty"
         : IsIncomplete ? "the list of the source may be incomplete"

@@ -2,7 +2,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>Gives the images of a sync file their target names: by the destination of the call, else by the target of the entry.</summary>
+/// <summary>Assigns target names to the images of a sync file, from the destination of the call or the target of the entry.</summary>
 /// <param name="destination">The destination of the call; null for the targets of the file.</param>
 /// <param name="keepLibrary">True to keep docker.io's <c>library/</c>; null for the default of the target registry.</param>
 /// <param name="defaultKeepLibrary">The default of a registry.</param>

@@ -79,7 +79,7 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
             throw YamlErrors.Limit(file, $"it has more than {SyncLimits.Expressions:N0} regular expressions");
         }
 
-        // An alias of a few characters can stand for a long expression.
+        // An alias of a few characters can represent a long expression.
         if (_expressions.TryGetValue((text, isAnchored), out var known))
         {
             return known;
@@ -109,7 +109,7 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
     /// <summary>A platform.</summary>
     public Platform Platform(YamlNode node, string what) => Parse(node, what, Oci.Platform.Parse);
 
-    /// <summary>A value that has a parser of its own.</summary>
+    /// <summary>A value that has its own parser.</summary>
     public T Parse<T>(YamlNode node, string what, Func<string, T> parse)
     {
         var text = Text(node, what);
@@ -132,7 +132,7 @@ internal sealed partial class SyncValues(string file, Func<string, string?> envi
     public UnsupportedContentException Unsupported(YamlNode key, string supported) => YamlErrors.Unsupported(
         file, key, $"the key '{key.Text}' is not supported here", $"Remove it. Supported keys are {supported}.");
 
-    /// <summary>Says what the user should know about a value.</summary>
+    /// <summary>Creates a warning about a value.</summary>
     public string Note(YamlNode node, string text) =>
         FormattableString.Invariant($"{file}, line {node.Line}, column {node.Column}: {text}.");
 

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Brings one blob to a target in the cheapest way: it exists there, the target mounts it, or it is sent.</summary>
+/// <summary>Transfers one blob to a target at the lowest cost: it exists at the target, the target mounts it, or it is sent.</summary>
 internal sealed class BlobTransfer(
     IImageSource source, IImageTarget target, TransferLimits limits, IEncodingStore? encodings, bool force, ILogger log)
 {
     /// <summary>Transfers the blob. Two transfers of one blob to one store run one after the other: the second finds it there.</summary>
-    /// <returns>What the blob became, if it was compressed or decompressed; else null.</returns>
+    /// <returns>The new blob if it was compressed or decompressed; otherwise null.</returns>
     public async Task<Descriptor?> RunAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken)
     {
         var key = $"{target.Store}\n{work.Blob.Digest}\n{work.Encoding}";

@@ -6,13 +6,13 @@ namespace ImagePusher.Core.Transfer;
 /// <summary>One blob of a copy.</summary>
 /// <param name="Blob">The blob as the source has it.</param>
 /// <param name="IsLayer">True for a layer, false for a config.</param>
-/// <param name="Encoding">How it is compressed during the transfer; null if it is not.</param>
+/// <param name="Encoding">The compression settings of the transfer; null if it is not compressed.</param>
 /// <param name="DiffId">The digest of the uncompressed layer, if it is decompressed during the transfer; else null.</param>
 internal sealed record BlobWork(Descriptor Blob, bool IsLayer, EncodingSettings? Encoding, Digest? DiffId = null)
 {
     /// <summary>The blobs of an image, each digest once, largest first, so that the last transfer is a short one.</summary>
     /// <param name="tree">The image.</param>
-    /// <param name="encoding">How uncompressed layers are compressed; null if they stay uncompressed.</param>
+    /// <param name="encoding">The compression settings for uncompressed layers; null to keep them uncompressed.</param>
     /// <param name="diffIds">The diff IDs of compressed layers that are to be decompressed, by the layers' digests.</param>
     public static IReadOnlyList<BlobWork> Of(ImageTree tree, EncodingSettings? encoding, IReadOnlyDictionary<Digest, Digest> diffIds) =>
     [

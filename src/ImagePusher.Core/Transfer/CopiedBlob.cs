@@ -6,10 +6,10 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>A blob that is copied unchanged: verified and counted while it is written.</summary>
-/// <param name="source">Where it is read from.</param>
+/// <param name="source">The source of the blob.</param>
 /// <param name="blob">The blob.</param>
 /// <param name="progress">Counts the bytes.</param>
-/// <param name="isVerifiedByTarget">True if the target hashes the bytes too: a file that was hashed before is then sent as it is.</param>
+/// <param name="isVerifiedByTarget">True if the target hashes the bytes too: a file that was hashed before is then sent unchanged.</param>
 #pragma warning disable CA1001 // What is opened belongs to the upload that opened it.
 internal sealed class CopiedBlob(IImageSource source, Descriptor blob, BlobProgress progress, bool isVerifiedByTarget) : BlobSource
 #pragma warning restore CA1001

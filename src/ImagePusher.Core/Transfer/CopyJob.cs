@@ -9,7 +9,7 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
 {
     private ImageTree _tree = null!;
 
-    /// <summary>Where the image is read from.</summary>
+    /// <summary>The source of the image.</summary>
     public IImageSource Source => selection.Source;
 
     /// <summary>The blobs, each once, largest first; empty before <see cref="ReadAsync"/>.</summary>
@@ -28,7 +28,7 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
         Blobs = BlobWork.Of(_tree, options.EncodingFor(selection.IsRewritable), diffIds);
     }
 
-    /// <summary>Tells the target where it may mount the blobs from.</summary>
+    /// <summary>Specifies the repositories from which the target can mount the blobs.</summary>
     public void SuggestOrigin()
     {
         if (selection.Origin is { } origin && !selection.IsRewritable)
@@ -37,7 +37,7 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
         }
     }
 
-    /// <summary>The remembered results of layers that are to be compressed, by their diff IDs.</summary>
+    /// <summary>The recorded results of layers that are to be compressed, by their diff IDs.</summary>
     public async Task<Dictionary<Digest, Descriptor>> RecallAsync(IEncodingStore? encodings, CancellationToken cancellationToken)
     {
         var known = new Dictionary<Digest, Descriptor>();
@@ -54,15 +54,15 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
     }
 
     /// <summary>The manifests as they arrive at the target; null as long as the result of a layer is unknown.</summary>
-    /// <param name="changed">What layers became, by their original digests.</param>
+    /// <param name="changed">The new layers, by their original digests.</param>
     public ImageTree? Result(IReadOnlyDictionary<Digest, Descriptor> changed) =>
         Blobs.All(work => work is { Encoding: null, DiffId: null } || changed.ContainsKey(work.Blob.Digest))
             ? new ManifestRewriter(changed, selection.IsRewritable && options.ManifestFormat == ManifestFormat.Docker).Rewrite(_tree)
             : null;
 
     /// <summary>
-    /// What a result was made from; null if it is the source's own manifest. A docker archive has no manifest of its own: its
-    /// image is identified by its config.
+    /// The digest of the original of a result; null if the manifest is unchanged. A docker archive has no manifest, so that its config
+    /// identifies the image.
     /// </summary>
     public Digest? SourceOf(Manifest result) => selection.SourceDigest
         ?? (selection.IsRewritable && _tree.Root is ImageManifest generated ? generated.Config.Digest
@@ -94,7 +94,7 @@ internal sealed class CopyJob(ImageSelection selection, IImageTarget target, Ima
         return maySkip && published == digest;
     }
 
-    /// <summary>Puts the manifests below the root.</summary>
+    /// <summary>Writes the manifests below the root.</summary>
     /// <param name="tree">The manifests as they arrive at the target.</param>
     /// <param name="monitor">Counts the bytes.</param>
     /// <param name="withRoot">True to put the root too, by its digest, because something will refer to it before it is named.</param>

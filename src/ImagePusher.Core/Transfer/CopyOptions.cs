@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>How an image is copied.</summary>
+/// <summary>The options of a copy.</summary>
 public sealed record CopyOptions
 {
-    /// <summary>How uncompressed layers are compressed. Default: <see cref="LayerCompression.Auto"/>.</summary>
+    /// <summary>The compression of uncompressed layers. Default: <see cref="LayerCompression.Auto"/>.</summary>
     public LayerCompression Compression { get; init; }
 
     /// <summary>The compression level: gzip 1 to 9, zstd 1 to 19. Default: the format's default level.</summary>
@@ -31,7 +31,7 @@ public sealed record CopyOptions
     public bool DefaultPlatformOnly { get; init; }
 
     /// <summary>
-    /// True: content that an index references and the source lacks is left out with a warning, and the index is rewritten.
+    /// True: content that an index references and the source lacks is omitted with a warning, and the index is rewritten.
     /// Default: false, an incomplete index is an error.
     /// </summary>
     public bool AllowPartial { get; init; }
@@ -64,8 +64,8 @@ public sealed record CopyOptions
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>
-    /// Receives the state of the copy about five times a second and at its end, from one thread at a time. A receiver that throws
-    /// gets no further report; the copy goes on, with a warning. Default: null, nothing is reported.
+    /// Receives the state of the copy about five times a second and at its end, from one thread at a time. A receiver that throws an
+    /// exception gets no further reports; the copy continues, with a warning. Default: null, nothing is reported.
     /// </summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
@@ -82,7 +82,7 @@ public sealed record CopyOptions
     internal bool KeepsDigest(bool isRewritable) =>
         Platforms.Count == 0 && !DefaultPlatformOnly && !DecodeLayers && !isRewritable && EncodingFor(isRewritable) is null;
 
-    /// <summary>How uncompressed layers are compressed; null if they are not.</summary>
+    /// <summary>The compression settings for uncompressed layers; null if they are not compressed.</summary>
     /// <param name="isRewritable">True if the manifest does not have to keep its digest.</param>
     internal EncodingSettings? EncodingFor(bool isRewritable) => Compression switch
     {

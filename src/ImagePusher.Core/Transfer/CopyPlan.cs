@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What a copy would do, blob by blob. Planning sends only GET, HEAD and token requests.</summary>
+/// <summary>The plan of a copy, blob by blob. Planning sends only GET, HEAD and token requests.</summary>
 /// <param name="Name">The full name at the target.</param>
 /// <param name="Root">The manifest of the result; null if it depends on layers that are not compressed yet.</param>
 /// <param name="IsPublished">True if the target has this manifest under the name: nothing would be done.</param>

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="Name">The full name at the target; with the digest if it has no tag.</param>
 /// <param name="Manifest">The manifest or index that the name now refers to.</param>
 /// <param name="SourceDigest">
-/// The digest of the manifest, index or config the result was made from; null if it is the source's own manifest.
+/// The digest of the manifest, index or config the result was created from; null if it is the source's own manifest.
 /// </param>
 public sealed record CopyResult(ImageReference Name, Descriptor Manifest, Digest? SourceDigest)
 {

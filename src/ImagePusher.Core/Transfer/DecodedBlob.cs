@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>A compressed layer that is decompressed while it is written. Its own digest and its diff ID are verified.</summary>
-/// <param name="source">Where the layer is read from.</param>
+/// <param name="source">The source of the layer.</param>
 /// <param name="layer">The compressed layer.</param>
 /// <param name="diffId">The digest of the uncompressed layer.</param>
 /// <param name="progress">Counts the bytes: those that are read as completed, those that are written as sent.</param>

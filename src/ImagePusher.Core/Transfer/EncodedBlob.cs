@@ -9,9 +9,9 @@ namespace ImagePusher.Core.Transfer;
 /// An uncompressed layer that is compressed while it is written: one pass verifies the diff ID and gives the bytes and
 /// their digest.
 /// </summary>
-/// <param name="source">Where the layer is read from.</param>
+/// <param name="source">The source of the layer.</param>
 /// <param name="plain">The uncompressed layer; its digest is the diff ID.</param>
-/// <param name="settings">How it is compressed.</param>
+/// <param name="settings">The compression settings.</param>
 /// <param name="progress">Counts the bytes: those that are read as completed, those that are written as sent.</param>
 internal sealed class EncodedBlob(IImageSource source, Descriptor plain, EncodingSettings settings, BlobProgress progress) : BlobSource
 {

@@ -7,20 +7,20 @@ namespace ImagePusher.Core.Transfer;
 
 /// <summary>
 /// Copies an image from any source to any target: blobs first, then the manifests that reference them, children before
-/// indexes, the name last. Nothing is named before everything that it references exists.
+/// indexes, the name last. A name is assigned only when all content that it refers to exists.
 /// </summary>
-/// <param name="limits">What all copies of the process share.</param>
-/// <param name="encodings">Remembers compressed layers; null if nothing does.</param>
+/// <param name="limits">The shared state of all copies of the process.</param>
+/// <param name="encodings">Records compressed layers; null if nothing does.</param>
 internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings)
 {
     /// <summary>
-    /// Copies one image. If its manifest was not read yet and keeps its digest, the target is asked first, and nothing is read
-    /// of an image that it has.
+    /// Copies one image. If its manifest was not read yet and keeps its digest, the target is checked first, and an existing image is not
+    /// read.
     /// </summary>
     /// <param name="selection">The image.</param>
-    /// <param name="target">Where it is copied to.</param>
+    /// <param name="target">The target of the copy.</param>
     /// <param name="name">The full name that it gets there; without a tag it is named by its digest.</param>
-    /// <param name="options">How it is copied.</param>
+    /// <param name="options">The options of the copy.</param>
     /// <param name="monitor">Receives the state of the copy.</param>
     /// <param name="cancellationToken">Cancels the copy; completed blobs stay.</param>
     /// <exception cref="ImagePusherException">The copy failed; nothing was named.</exception>
@@ -90,7 +90,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         };
     }
 
-    /// <summary>Reports what a copy would do, asking the target but changing nothing there.</summary>
+    /// <summary>Reports what a copy would do. Requests are sent to the target, but it is not changed.</summary>
     /// <inheritdoc cref="CopyAsync"/>
     public async Task<CopyPlan> PlanAsync(
         ImageSelection selection, IImageTarget target, ImageReference name, CopyOptions options, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class ImageSelection
     /// <summary>True if the manifest does not have to keep its digest; see <see cref="IImageSource.IsRewritable"/>.</summary>
     public bool IsRewritable => Source.IsRewritable(Root);
 
-    /// <summary>The digest that the image was made from before it came to this source; null if unknown.</summary>
+    /// <summary>The digest that the image was created from before it came to this source; null if unknown.</summary>
     public Digest? SourceDigest { get; init; }
 
     /// <summary>The name under which the source keeps the image, if it was copied from there: its registry may have the blobs.</summary>

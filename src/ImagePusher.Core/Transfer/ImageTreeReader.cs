@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>
-/// Reads the manifests of an image, selects the requested platforms and leaves out what the source lacks, if that is allowed.
+/// Reads the manifests of an image, selects the requested platforms and, if permitted, omits content that is missing in the source.
 /// Each manifest is read once, however often it is referenced.
 /// </summary>
 internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions options)
@@ -45,7 +45,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         }
     }
 
-    /// <summary>The root and what it references: content of an index that was left out is not copied.</summary>
+    /// <summary>The root and what it references: content of an index that was omitted is not copied.</summary>
     private ImageTree Reachable(Manifest root)
     {
         var named = new HashSet<Digest> { root.Digest };

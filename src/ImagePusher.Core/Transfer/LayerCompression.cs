@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>How uncompressed layers are compressed. Compressed layers always keep their bytes.</summary>
+/// <summary>The compression of uncompressed layers. Compressed layers are never changed.</summary>
 public enum LayerCompression
 {
     /// <summary>

@@ -4,7 +4,7 @@ namespace ImagePusher.Core.Transfer;
 
 /// <summary>Limits the manifests of one image that are held in memory together: their number and their bytes.</summary>
 /// <param name="root">The digest of the image, for messages.</param>
-/// <param name="source">Where it is, for messages.</param>
+/// <param name="source">Its location, for messages.</param>
 internal sealed class ManifestBudget(Digest root, string source)
 {
     private int _count;

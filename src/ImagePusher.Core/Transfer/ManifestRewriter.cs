@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Rewrites manifests whose layers changed or whose format changes. All fields that need not change are kept.</summary>
-/// <param name="changed">What layers became, by their original digests.</param>
+/// <param name="changed">The new layers, by their original digests.</param>
 /// <param name="toDocker">True to convert OCI manifests to docker's.</param>
 internal sealed class ManifestRewriter(IReadOnlyDictionary<Digest, Descriptor> changed, bool toDocker)
 {

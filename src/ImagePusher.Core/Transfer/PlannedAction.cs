@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What a copy would do with a blob.</summary>
+/// <summary>The planned actions for a blob.</summary>
 public enum PlannedAction
 {
     /// <summary>Nothing: the target has it.</summary>

@@ -3,10 +3,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What a copy would do with one blob.</summary>
+/// <summary>The planned action for one blob.</summary>
 /// <param name="Blob">The blob; if it is to be compressed and the result is known from an earlier copy, that result.</param>
 /// <param name="IsLayer">True for a layer, false for a config.</param>
-/// <param name="Action">What would be done.</param>
+/// <param name="Action">The planned action.</param>
 /// <param name="From">For <see cref="PlannedAction.Mount"/>: the repository that has it; null otherwise.</param>
 public sealed record PlannedBlob(Descriptor Blob, bool IsLayer, PlannedAction Action, string? From = null)
 {

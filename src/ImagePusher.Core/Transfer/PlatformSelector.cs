@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>Finds the images of requested platforms in an index and the indexes within it.</summary>
-/// <param name="source">Where the index is.</param>
+/// <param name="source">The source of the index.</param>
 /// <param name="read">Reads a manifest of the index.</param>
 internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, CancellationToken, Task<Manifest>> read)
 {

@@ -5,17 +5,17 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>
-/// Keeps images from travelling as referrers of an accepted image. Whoever can write to the source's repository can make any manifest
-/// a referrer; documents such as signatures and SBOMs may travel unsigned, everything else only if it is accepted itself.
+/// Prevents images from being copied as referrers of an accepted image. A user who can write to the repository of the source can make any
+/// manifest a referrer. Documents such as signatures and SBOMs can be unsigned; any other referrer must be accepted itself.
 /// </summary>
-/// <param name="source">Where the referrers are.</param>
+/// <param name="source">The source of the referrers.</param>
 /// <param name="image">The name of their image at the source; null if it has none.</param>
 /// <param name="options">The options of the copy, with the policy.</param>
 internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image, CopyOptions options)
 {
-    /// <summary>True if the referrer may be copied; else a warning says that it is left out.</summary>
+    /// <summary>True if the referrer may be copied; else a warning says that it is omitted.</summary>
     /// <exception cref="ManifestNotFoundException">The source does not have it.</exception>
-    /// <exception cref="ImagePusherException">That could not be decided; it is not copied then.</exception>
+    /// <exception cref="ImagePusherException">The decision failed; the image is not copied.</exception>
     public async Task<bool> AllowsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
         if (options.Policy is not { } policy)
@@ -42,7 +42,7 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
 
     private async Task<bool> HoldsDocumentsAsync(Descriptor referrer, CancellationToken cancellationToken)
     {
-        // An image without layers is an image still.
+        // An image without layers is still an image.
         if (await source.GetManifestAsync(referrer, cancellationToken).ConfigureAwait(false) is not ImageManifest manifest
             || (manifest.Layers.Count == 0 && manifest.Config.MediaType != MediaTypes.OciEmpty))
         {

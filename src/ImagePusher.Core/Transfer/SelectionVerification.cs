@@ -3,11 +3,11 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>Asks the policy of a copy about its image, before anything else is done with it.</summary>
+/// <summary>Verifies the image of a copy with its policy, before anything else is done with it.</summary>
 /// <remarks>
 /// A signature of an index covers what it references, by digest. Where platforms are selected from an index that is not accepted
 /// itself, the selected images may be accepted each by its own signature. The copy takes the manifests that were accepted then: a source
-/// that answers differently the second time must not get others through.
+/// that returns different content the second time must not bypass the verification.
 /// </remarks>
 internal sealed class SelectionVerification
 {
@@ -20,9 +20,9 @@ internal sealed class SelectionVerification
     /// <summary>The manifests that were accepted instead of their index; null if the image was accepted as a whole.</summary>
     public ImageTree? Accepted { get; }
 
-    /// <summary>Returns if the image may be copied.</summary>
-    /// <exception cref="SignatureRejectedException">It must not be copied.</exception>
-    /// <exception cref="ImagePusherException">That could not be decided.</exception>
+    /// <summary>Returns normally if the image may be copied.</summary>
+    /// <exception cref="SignatureRejectedException">The image must not be copied.</exception>
+    /// <exception cref="ImagePusherException">The decision failed.</exception>
     public static async Task<SelectionVerification> RunAsync(
         ImageSelection selection, CopyOptions options, CancellationToken cancellationToken)
     {

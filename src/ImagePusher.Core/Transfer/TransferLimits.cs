@@ -1,15 +1,17 @@
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>What all copies of a process share, so that many concurrent copies do not overload the machine or a registry.</summary>
+/// <summary>The limits that all copies of a process share, so that many concurrent copies do not overload the machine or a
+/// registry.</summary>
 internal sealed class TransferLimits : IDisposable
 {
     /// <summary>The default number of concurrent blob transfers of one copy: 6.</summary>
     public const int DefaultBlobs = 6;
 
-    /// <summary>The most manifests of one image: 10,000.</summary>
+    /// <summary>The maximum number of manifests of one image: 10,000.</summary>
     public const int ManifestsPerImage = 10_000;
 
-    /// <summary>The most bytes of all manifests, or of all configs that are read for their platform, of one image: 64 MiB.</summary>
+    /// <summary>The maximum number of bytes of all manifests, or of all configs that are read for their platform, of one image: 64
+    /// MiB.</summary>
     public const long ManifestBytesPerImage = 64L * 1024 * 1024;
 
     /// <summary>Limits for one process.</summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>The kind of an identity. One of a kind is not one of another, even if the text is the same.</summary>
+/// <summary>The kind of an identity. Identities of different kinds are different, even if their text is the same.</summary>
 internal enum IdentityKind
 {
     /// <summary>A mail address.</summary>
@@ -63,7 +63,7 @@ internal readonly record struct CertificateIdentity(IdentityKind Kind, string Te
         }
         catch (AsnContentException)
         {
-            // A malformed name states no identity at all.
+            // A malformed name contains no identity.
             found.Clear();
         }
 

@@ -28,7 +28,7 @@ internal static class CertificateText
 
     /// <summary>The certificates of trusted PEM text, at least one.</summary>
     /// <param name="pem">The text.</param>
-    /// <param name="origin">Where it came from, for messages.</param>
+    /// <param name="origin">Its origin, for messages.</param>
     /// <exception cref="InvalidOptionException">The text holds no certificate, or something else.</exception>
     public static IReadOnlyList<X509Certificate2> ReadTrusted(string pem, string origin)
     {

@@ -4,14 +4,14 @@ using ImagePusher.Core.Messages;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>Trusts the signers whose certificates chain to given roots and state an accepted identity.</summary>
+/// <summary>Trusts the signers whose certificates chain to specified roots and contain an accepted identity.</summary>
 /// <param name="trusted">The roots, and intermediate certificates that signatures need not carry.</param>
 /// <param name="accepts">Decides about the identities of a certificate; null to accept any.</param>
 /// <param name="wanted">The accepted identity in words, for messages; null for any.</param>
 /// <param name="clock">The time at which certificates must be valid.</param>
 /// <remarks>
-/// Nothing is downloaded and no revocation list is asked for: verification works behind an air gap. A certificate that has expired,
-/// as one of Fulcio does after ten minutes, needs the transparency log as proof of the time, which cosign verifies.
+/// Nothing is downloaded and revocation lists are not checked, so that verification works behind an air gap. A certificate that has
+/// expired, as one of Fulcio does after ten minutes, needs the transparency log as proof of the time, which cosign verifies.
 /// </remarks>
 internal sealed class CertificateTrust(
     IReadOnlyList<X509Certificate2> trusted, Func<IReadOnlyList<CertificateIdentity>, bool>? accepts, string? wanted, TimeProvider clock)

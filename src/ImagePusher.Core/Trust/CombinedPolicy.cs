@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>Accepts what all of several policies accept.</summary>
+/// <summary>Accepts an image if all of several policies accept it.</summary>
 internal sealed class CombinedPolicy(IReadOnlyList<ImagePolicy> policies) : ImagePolicy
 {
     /// <inheritdoc/>

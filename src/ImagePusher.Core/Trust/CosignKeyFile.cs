@@ -22,7 +22,7 @@ internal static class CosignKeyFile
     /// <summary>The PKCS#8 key in the file.</summary>
     /// <param name="json">The content of the PEM block.</param>
     /// <param name="password">The password.</param>
-    /// <param name="origin">Where it came from, for messages.</param>
+    /// <param name="origin">Its origin, for messages.</param>
     /// <exception cref="InvalidOptionException">The file is malformed, or the password is wrong.</exception>
     /// <exception cref="LimitExceededException">Decryption would take too much memory.</exception>
     public static byte[] Decrypt(byte[] json, ReadOnlySpan<char> password, string origin)

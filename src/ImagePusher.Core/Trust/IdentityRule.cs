@@ -13,7 +13,7 @@ internal abstract record IdentityRule
     /// <param name="signed">The signed reference.</param>
     public abstract bool Accepts(ImageReference? image, SignedName signed);
 
-    /// <summary>What is accepted, for messages: <c>registry.example/team/app:1</c>.</summary>
+    /// <summary>The accepted reference, for messages: <c>registry.example/team/app:1</c>.</summary>
     public abstract string Describe(ImageReference? image);
 
     private protected static bool IsExactly(ImageReference? image, SignedName signed) =>
@@ -75,7 +75,7 @@ internal sealed record ExactRepository(ImageReference Expected) : IdentityRule
 
 /// <summary>The name of the image with another prefix, for mirrors.</summary>
 /// <param name="Prefix">A host, a namespace or a repository.</param>
-/// <param name="SignedPrefix">What the prefix was when the image was signed.</param>
+/// <param name="SignedPrefix">The prefix when the image was signed.</param>
 internal sealed record RemapIdentity(string Prefix, string SignedPrefix) : IdentityRule
 {
     public override bool Accepts(ImageReference? image, SignedName signed) => IsExactlyOrByDigest(Remap(image), signed);

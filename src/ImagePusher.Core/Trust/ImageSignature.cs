@@ -14,7 +14,7 @@ internal sealed record ImageSignature
     /// <summary>The signed bytes.</summary>
     public ReadOnlyMemory<byte> Signed { get; init; }
 
-    /// <summary>What the signed bytes say; null if a message without a statement is signed: the bytes of the image's manifest.</summary>
+    /// <summary>The content of the signed bytes; null if the bytes of the image's manifest are signed without a statement.</summary>
     public SignaturePayload? Payload { get; init; }
 
     /// <summary>The signature.</summary>
@@ -23,7 +23,7 @@ internal sealed record ImageSignature
     /// <summary>The signer's certificate in DER form, and the certificates up to its root; empty for a signature by a key.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Certificates { get; init; } = [];
 
-    /// <summary>Why the signature cannot be verified at all; null if it can.</summary>
+    /// <summary>The reason why the signature cannot be verified; null if it can.</summary>
     public string? Problem { get; init; }
 
     /// <summary>A signature that cannot be verified.</summary>

@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Trust;
 
 /// <summary>Adds signatures to images, under cosign's tag. Signatures that are there already are kept.</summary>
-/// <param name="source">Where the image and its signatures are.</param>
+/// <param name="source">The source of the image and its signatures.</param>
 /// <param name="target">The same place, to write to.</param>
 /// <param name="repository">The name of the image's repository.</param>
 /// <remarks>cosign, specs/SIGNATURE_SPEC.md; containers/image writes the same.</remarks>
@@ -18,12 +18,12 @@ internal sealed class ImageSigner(IReferrerSource source, IImageTarget target, I
     /// <summary>Signs an image.</summary>
     /// <param name="image">The digest of its manifest or index.</param>
     /// <param name="signedAs">The reference that the signature is for.</param>
-    /// <param name="annotations">What is signed in addition.</param>
+    /// <param name="annotations">The additional values to sign.</param>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The signature, which is there once however often the same is signed.</returns>
     /// <exception cref="LimitExceededException">The image has too many signatures.</exception>
-    /// <exception cref="DestinationConflictException">Others replaced the signatures again and again.</exception>
+    /// <exception cref="DestinationConflictException">Others replaced the signatures repeatedly.</exception>
     /// <exception cref="ImagePusherException">The signature could not be read or written.</exception>
     public async Task<ImageSignature> SignAsync(
         Digest image, ImageReference signedAs, IReadOnlyDictionary<string, string> annotations, SigningKey key,

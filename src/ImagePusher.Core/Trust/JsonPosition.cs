@@ -5,13 +5,13 @@ namespace ImagePusher.Core.Trust;
 
 /// <summary>Malformed content at a known place of a document.</summary>
 /// <param name="place">The place, as <see cref="StrictJson.Join"/> writes it.</param>
-/// <param name="message">What is wrong.</param>
+/// <param name="message">The problem.</param>
 internal sealed class JsonContentException(string place, string message) : FormatException(message)
 {
     public string Place => place;
 }
 
-/// <summary>Where a place is in the text of a JSON document, for messages: lines and columns, in bytes, from 1.</summary>
+/// <summary>Finds the position of a place in a JSON document, for messages: line and column, in bytes, starting at 1.</summary>
 internal static class JsonPosition
 {
     // Only so that a document of opening brackets ends: StrictJson accepts far fewer.

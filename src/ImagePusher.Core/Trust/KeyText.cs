@@ -24,7 +24,7 @@ internal static class KeyText
 
     /// <summary>The public keys of PEM text, at least one.</summary>
     /// <param name="pem">The text.</param>
-    /// <param name="origin">Where it came from, for messages.</param>
+    /// <param name="origin">Its origin, for messages.</param>
     /// <exception cref="InvalidOptionException">The text holds no public key, or an invalid one.</exception>
     /// <exception cref="UnsupportedContentException">The algorithm of a key is not supported.</exception>
     public static IReadOnlyList<VerificationKey> ReadPublicKeys(string pem, string origin)

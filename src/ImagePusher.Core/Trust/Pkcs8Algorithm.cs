@@ -26,7 +26,8 @@ internal static class Pkcs8Algorithm
         }
     }
 
-    /// <summary>How often the password of an encrypted key is hashed (RFC 8018, appendix A), which its file may state at will.</summary>
+    /// <summary>The number of iterations to hash the password of an encrypted key (RFC 8018, appendix A), which the file can set to any
+    /// value.</summary>
     /// <exception cref="CryptographicException">The content is malformed.</exception>
     public static BigInteger IterationsOf(byte[] encrypted)
     {

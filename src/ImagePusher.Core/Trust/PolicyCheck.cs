@@ -6,13 +6,13 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Trust;
 
 /// <summary>Examines one image under a policy; its signatures are read once, when a requirement needs them.</summary>
-/// <param name="source">Where the image is.</param>
+/// <param name="source">The source of the image.</param>
 /// <param name="name">Its name there; null if it has none.</param>
 /// <param name="manifest">The manifest or index.</param>
 /// <param name="policy">The policy, for messages.</param>
 internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Descriptor manifest, PolicyFile policy)
 {
-    // The most signatures that a message explains.
+    // The maximum number of signatures that a message explains.
     private const int Explained = 5;
 
     private IReadOnlyList<ImageSignature>? _signatures;
@@ -22,8 +22,8 @@ internal sealed class PolicyCheck(IImageSource source, ImageReference? name, Des
 
     private string Label => name is null ? $"{manifest.Digest} of {source.Description}" : $"{name} ({manifest.Digest})";
 
-    /// <summary>Returns if the image satisfies a requirement.</summary>
-    /// <exception cref="SignatureRejectedException">It does not.</exception>
+    /// <summary>Returns normally if the image satisfies a requirement.</summary>
+    /// <exception cref="SignatureRejectedException">The registry does not respond, or rejects the credential.</exception>
     /// <exception cref="UnsupportedContentException">The requirement is not supported.</exception>
     public async Task RequireAsync(PolicyRequirement requirement, CancellationToken cancellationToken)
     {

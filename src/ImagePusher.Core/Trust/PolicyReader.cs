@@ -20,7 +20,7 @@ internal sealed record PolicyContent(
 }
 
 /// <summary>
-/// Reads containers-policy.json(5). Whatever it does not know, it rejects: a requirement that is overlooked would accept too much.
+/// Reads containers-policy.json(5). Unknown content is rejected, because ignoring a requirement would accept too many images.
 /// </summary>
 /// <param name="requirements">Reads the requirements.</param>
 internal sealed class PolicyReader(RequirementReader requirements)

@@ -12,7 +12,7 @@ internal sealed record RejectAnything(string Place) : PolicyRequirement(Place);
 
 /// <summary>A requirement of the format that is not supported: it stands in the policy, but no image can satisfy it.</summary>
 /// <param name="Place">The place of what is not supported.</param>
-/// <param name="Feature">What is not supported.</param>
+/// <param name="Feature">The unsupported feature.</param>
 internal sealed record UnsupportedRequirement(string Place, string Feature) : PolicyRequirement(Place);
 
 /// <summary>Requires a sigstore signature.</summary>

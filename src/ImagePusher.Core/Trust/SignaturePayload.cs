@@ -4,10 +4,10 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>What a signature says: which digest, under which reference.</summary>
+/// <summary>The content of a signature: a digest and a reference.</summary>
 /// <param name="Digest">The digest of the signed manifest, as text.</param>
 /// <param name="Reference">The signed reference; null if the signature names none.</param>
-/// <param name="Annotations">What the signer added.</param>
+/// <param name="Annotations">The annotations of the signer.</param>
 internal sealed record SignaturePayload(string Digest, string? Reference, IReadOnlyDictionary<string, string> Annotations)
 {
     private const string SignatureType = "cosign container image signature";
@@ -72,7 +72,7 @@ internal sealed record SignaturePayload(string Digest, string? Reference, IReadO
                 : Descriptor.EmptyAnnotations);
     }
 
-    /// <summary>Writes a simple signing payload; the same input gives the same bytes.</summary>
+    /// <summary>Writes a simple signing payload; the same input results in the same bytes.</summary>
     public static byte[] WriteSimpleSigning(Digest digest, ImageReference reference, IReadOnlyDictionary<string, string> annotations) =>
         OciJson.Write(writer =>
         {
@@ -100,7 +100,7 @@ internal sealed record SignaturePayload(string Digest, string? Reference, IReadO
         properties.TryGetValue(name, out var value) ? value
         : throw StrictJson.Invalid(StrictJson.Join(place, name), "is missing");
 
-    // cosign writes null where there are none. Values of other types, such as skopeo's timestamp, are shown as JSON.
+    // cosign writes null if there are none. Values of other types, such as skopeo's timestamp, are shown as JSON.
     private static IReadOnlyDictionary<string, string> Annotated(JsonElement element, string place) =>
         element.ValueKind == JsonValueKind.Null ? Descriptor.EmptyAnnotations
         : StrictJson.Object(element, place).ToDictionary(

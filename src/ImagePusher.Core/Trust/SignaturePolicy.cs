@@ -98,7 +98,7 @@ public sealed class SignaturePolicy : ImagePolicy
     private RequirementList ListFor(ImageReference name) =>
         FindFor(name) ?? FindIn(PolicyScope.WildcardsOf(name).Append("")) ?? _content.Default;
 
-    // What the policy says of the registry itself, of a part of it, or of the image.
+    // The requirements for the registry itself, for a part of it, or for the image.
     private RequirementList? FindFor(ImageReference name) => FindIn(PolicyScope.Of(name));
 
     private RequirementList? FindIn(IEnumerable<string> scopes) =>

@@ -36,7 +36,7 @@ internal sealed class SignatureReader
     private SignatureReader(IReferrerSource source, Manifest image) => (_source, _image) = (source, image);
 
     /// <summary>The signatures, those of cosign's tag first; none if the source cannot hold any.</summary>
-    /// <param name="source">Where the image is.</param>
+    /// <param name="source">The source of the image.</param>
     /// <param name="image">The manifest or index.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LimitExceededException">There are too many, or they are too large together.</exception>

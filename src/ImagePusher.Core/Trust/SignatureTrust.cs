@@ -5,12 +5,12 @@ namespace ImagePusher.Core.Trust;
 /// <param name="Identity">The identity that a certificate states; null for a key.</param>
 internal sealed record Signer(string KeyId, string? Identity);
 
-/// <summary>Decides whose signatures are trusted.</summary>
+/// <summary>Determines the trusted signers.</summary>
 internal abstract class SignatureTrust
 {
     /// <summary>The signer, if the signature is authentic and the signer is trusted.</summary>
     /// <param name="signature">The signature.</param>
-    /// <param name="reason">Why it is not; null if it is.</param>
+    /// <param name="reason">The reason if it is not; otherwise null.</param>
     public abstract Signer? Verify(ImageSignature signature, out string? reason);
 }
 

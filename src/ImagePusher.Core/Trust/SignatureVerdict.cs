@@ -6,16 +6,16 @@ namespace ImagePusher.Core.Trust;
 
 /// <summary>The result of the verification of one signature.</summary>
 /// <param name="Signature">The signature.</param>
-/// <param name="Signer">Who made it; null if it is not authentic, or the signer is not trusted.</param>
-/// <param name="Reason">Why it is not valid, without a full stop; null if it is valid, or a remark about it.</param>
-/// <param name="IsValid">True if the image is signed with it.</param>
+/// <param name="Signer">The signer; null if the signature is not authentic or the signer is not trusted.</param>
+/// <param name="Reason">The reason if it is not valid, or a remark about a valid signature, without a period; otherwise null.</param>
+/// <param name="IsValid">True if the signature is valid for the image.</param>
 internal sealed record SignatureVerdict(ImageSignature Signature, Signer? Signer, string? Reason, bool IsValid)
 {
     /// <summary>Verifies one signature: its authenticity first, then the digest and the reference that it is for.</summary>
     /// <param name="signature">The signature.</param>
     /// <param name="digest">The digest of the image.</param>
     /// <param name="name">The name of the image; null if it has none.</param>
-    /// <param name="trust">Whose signatures are trusted.</param>
+    /// <param name="trust">The trusted signers.</param>
     /// <param name="rule">Which signed reference is accepted.</param>
     public static SignatureVerdict Of(
         ImageSignature signature, Digest digest, ImageReference? name, SignatureTrust trust, IdentityRule rule)

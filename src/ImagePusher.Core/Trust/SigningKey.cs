@@ -17,7 +17,7 @@ internal sealed class SigningKey : IDisposable
     /// <summary>Reads PEM text: PKCS#8, encrypted PKCS#8, the older forms of EC and RSA keys, or cosign's encrypted form.</summary>
     /// <param name="pem">The text.</param>
     /// <param name="password">The password of an encrypted key; empty for none.</param>
-    /// <param name="origin">Where the text came from, for messages.</param>
+    /// <param name="origin">The origin of the text, for messages.</param>
     /// <exception cref="InvalidOptionException">The text holds no private key, or the password is missing or wrong.</exception>
     /// <exception cref="UnsupportedContentException">The algorithm is not supported.</exception>
     public static SigningKey Read(string pem, ReadOnlySpan<char> password, string origin)

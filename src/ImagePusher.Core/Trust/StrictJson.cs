@@ -5,8 +5,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Trust;
 
 /// <summary>
-/// Reads JSON on which a decision about trust depends: no duplicate property, no unknown property, no wrong type. Two readers of one
-/// document must never see different values.
+/// Reads JSON on which a decision about trust depends: no duplicate property, no unknown property, no wrong type. All readers of a document
+/// must get the same values.
 /// </summary>
 internal static class StrictJson
 {
@@ -110,7 +110,7 @@ internal static class StrictJson
 
     /// <summary>The error about a place of the document.</summary>
     /// <param name="place">The place.</param>
-    /// <param name="problem">What follows it in the message: <c>is not text</c>.</param>
+    /// <param name="problem">The rest of the message: <c>is not text</c>.</param>
     public static FormatException Invalid(string place, string problem) =>
         new JsonContentException(place, $"{Named(place)} {problem}");
 

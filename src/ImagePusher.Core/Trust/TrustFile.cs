@@ -8,7 +8,7 @@ internal static class TrustFile
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What the file is, for messages: <c>signature policy</c>.</param>
-    /// <param name="maximum">The most bytes.</param>
+    /// <param name="maximum">The maximum number of bytes.</param>
     /// <exception cref="PathNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidOptionException">It is not a regular file.</exception>
     /// <exception cref="LimitExceededException">It is larger than the maximum.</exception>

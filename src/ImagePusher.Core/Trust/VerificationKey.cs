@@ -34,7 +34,7 @@ internal sealed class VerificationKey
 
     /// <summary>Reads a SubjectPublicKeyInfo.</summary>
     /// <param name="info">Its DER bytes.</param>
-    /// <param name="origin">Where the key came from, for messages.</param>
+    /// <param name="origin">The origin of the key, for messages.</param>
     /// <exception cref="UnsupportedContentException">The algorithm, curve or size is not supported.</exception>
     /// <exception cref="InvalidOptionException">The bytes are not a public key.</exception>
     public static VerificationKey Read(ReadOnlySpan<byte> info, string origin)

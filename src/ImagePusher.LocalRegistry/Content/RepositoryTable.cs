@@ -32,7 +32,7 @@ internal sealed class RepositoryTable
         }
     }
 
-    /// <summary>The entries that the table was made from.</summary>
+    /// <summary>The entries that the table was created from.</summary>
     public IReadOnlyList<CacheEntry> Entries { get; }
 
     /// <summary>The repositories, in ordinal order.</summary>

@@ -9,7 +9,7 @@ namespace ImagePusher.LocalRegistry.Content;
 
 /// <summary>
 /// The blobs of a cache that may be served. The cache's folder can come from anywhere, so each blob is hashed before it is served,
-/// once as long as its size and times do not change. One with other bytes counts as missing, so that a client uploads it again.
+/// once as long as its size and times do not change. A blob with wrong bytes counts as missing, so that a client uploads it again.
 /// </summary>
 internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions options)
 {
@@ -215,7 +215,7 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
         _verifications[digest] = verification;
     }
 
-    // A client may ask for it again and again.
+    // A client may ask for it repeatedly.
     private void WarnOnce(Digest digest, string problem)
     {
         if (_unreadable.Count >= LocalRegistryLimits.VerifiedBlobs)

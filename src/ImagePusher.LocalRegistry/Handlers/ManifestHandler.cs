@@ -56,7 +56,7 @@ internal sealed class ManifestHandler(ImageCache cache, VerifiedBlobStore blobs,
         }
     }
 
-    // A client that finds the manifest by HEAD pushes nothing, so nothing would replace the damaged blobs.
+    // A client that finds the manifest by HEAD does not push it, so that the damaged blobs would not be replaced.
     private bool RefersToDamage(byte[] raw)
     {
         try

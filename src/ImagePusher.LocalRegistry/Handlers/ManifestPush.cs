@@ -156,7 +156,7 @@ internal sealed class ManifestPush(ImageCache cache, VerifiedBlobStore blobs, Ma
             .Select(digest => untagged.WithDigest(digest).ToString()).ToHashSet();
         try
         {
-            // A referrer keeps its entry: the list of referrers is made from entries.
+            // A referrer keeps its entry: the list of referrers is created from entries.
             await cache.PublishAsync(
                 manifest, names, entry =>
                     entry.Subject is null && entry.Name is { } name && replaced.Contains(name), exchange.Stopping).ConfigureAwait(false);

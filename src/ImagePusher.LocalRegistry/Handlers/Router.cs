@@ -35,7 +35,7 @@ internal sealed class Router : IDisposable
 
     private ILogger Log => _options.Log;
 
-    /// <summary>Answers a request, unless its client has gone or it was aborted with its response half sent.</summary>
+    /// <summary>Responds to a request, unless its client has closed the connection or the response was aborted.</summary>
     public async Task HandleAsync(Exchange exchange)
     {
         try
@@ -83,7 +83,7 @@ internal sealed class Router : IDisposable
         catch (Exception error) when (
             !exchange.IsAnswered && error is not (OperationCanceledException or IOException or ObjectDisposedException))
         {
-            // A server outlives an unexpected error in one request.
+            // An unexpected error in one request must not stop the server.
             Log.Warning($"{exchange}: {error.GetType().Name}: {error.Message}");
             await exchange.RejectAsync(CacheFailed()).ConfigureAwait(false);
         }

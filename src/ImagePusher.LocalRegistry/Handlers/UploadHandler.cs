@@ -10,7 +10,7 @@ using ImagePusher.LocalRegistry.Uploads;
 
 namespace ImagePusher.LocalRegistry.Handlers;
 
-/// <summary>Uploads of blobs: started, mounted, continued, queried, completed, cancelled.</summary>
+/// <summary>Uploads of blobs: started, mounted, continued, queried, completed, canceled.</summary>
 /// <remarks>distribution-spec, Pushing blobs.</remarks>
 internal sealed class UploadHandler(ImageCache cache, VerifiedBlobStore blobs, UploadTable uploads)
 {

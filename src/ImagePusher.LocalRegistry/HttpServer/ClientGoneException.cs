@@ -1,4 +1,4 @@
 namespace ImagePusher.LocalRegistry.HttpServer;
 
-/// <summary>The client closed the connection within a request, so that there is no one to answer.</summary>
+/// <summary>The client closed the connection during a request, so that no response can be sent.</summary>
 internal sealed class ClientGoneException(string message) : IOException(message);

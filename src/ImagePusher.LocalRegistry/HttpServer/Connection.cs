@@ -30,7 +30,7 @@ internal sealed class Connection : IDisposable
 
     public ConnectionReader Reader { get; }
 
-    /// <summary>When the connection began to wait for a complete request head; null while a request is being answered.</summary>
+    /// <summary>The time since which the connection waits for a complete request head; null while a request is handled.</summary>
     public long? IdleSince => Interlocked.Read(ref _idleSince) is var since and >= 0 ? since : null;
 
     /// <summary>Answers requests until the connection ends.</summary>
@@ -61,7 +61,7 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Tells the client that nothing more is sent.</summary>
+    /// <summary>Signals the end of the response to the client.</summary>
     public void EndSending()
     {
         try

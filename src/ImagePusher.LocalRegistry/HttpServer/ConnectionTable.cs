@@ -65,7 +65,7 @@ internal sealed class ConnectionTable(LocalRegistryOptions options, Func<Exchang
         }
         catch (Exception error)
         {
-            // A server outlives an unexpected error in one connection.
+            // An unexpected error in one connection must not stop the server.
             options.Log.Warning($"A connection from {connection.RemoteEndPoint} failed: {error.GetType().Name}: {error.Message}");
         }
         finally

@@ -150,7 +150,7 @@ internal sealed class Exchange : IDisposable
         }
     }
 
-    /// <summary>Tells the client why the exchange was aborted, if no response was begun.</summary>
+    /// <summary>Sends the reason for the abort to the client, if no response was started.</summary>
     public async Task AnswerAbortedAsync()
     {
         if (!IsAnswered)

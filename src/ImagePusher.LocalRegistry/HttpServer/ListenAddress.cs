@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImagePusher.LocalRegistry.HttpServer;
 
-/// <summary>What <see cref="LocalRegistryOptions.Listen"/> stands for.</summary>
+/// <summary>What <see cref="LocalRegistryOptions.Listen"/> represents.</summary>
 /// <param name="Host">The host by which this machine reaches the registry.</param>
 /// <param name="IsLoopback">True if other machines do not reach it.</param>
 /// <param name="Name">A host name or address; null for loopback, <c>*</c> for every address.</param>
@@ -28,8 +28,8 @@ internal sealed record ListenAddress(string Host, bool IsLoopback, string? Name)
     }
 
     /// <summary>
-    /// True if a Host header names this registry. A page of a foreign name that resolves to this machine (DNS rebinding) must not
-    /// reach a registry that trusts everyone on this machine.
+    /// True if a Host header names this registry. A web page of a foreign host name that resolves to this machine (DNS rebinding) must not
+    /// be able to send requests to a registry that trusts all users of this machine.
     /// </summary>
     public bool Accepts(string? hostHeader)
     {

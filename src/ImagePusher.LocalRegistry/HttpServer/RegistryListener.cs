@@ -18,7 +18,7 @@ internal sealed class RegistryListener : IDisposable
 
     public IReadOnlyList<Socket> Sockets { get; }
 
-    /// <summary>How this machine reaches the registry, <c>host:port</c>.</summary>
+    /// <summary>The address of the registry on this machine, <c>host:port</c>.</summary>
     public string Address { get; }
 
     public int Port { get; }

@@ -5,7 +5,7 @@ using ImagePusher.LocalRegistry.Protocol;
 
 namespace ImagePusher.LocalRegistry.HttpServer;
 
-/// <summary>Parses a request line with its headers, strictly: what is ambiguous is rejected (RFC 9112, 2.2, 3, 5).</summary>
+/// <summary>Parses a request line with its headers strictly: ambiguous requests are rejected (RFC 9112, 2.2, 3, 5).</summary>
 internal static class RequestHeadParser
 {
     private static readonly SearchValues<char> TokenCharacters =

@@ -3,7 +3,7 @@ using ImagePusher.LocalRegistry.Protocol;
 
 namespace ImagePusher.LocalRegistry.HttpServer;
 
-/// <summary>Rejects requests that a web page makes a browser send. No registry client sends these headers.</summary>
+/// <summary>Rejects requests that a web page sends through a browser. Registry clients do not send these headers.</summary>
 internal static class RequestPolicy
 {
     /// <exception cref="RequestRejectedException">421 for a foreign Host, 403 for a cross-origin write.</exception>

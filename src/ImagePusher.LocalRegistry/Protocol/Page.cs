@@ -7,7 +7,7 @@ namespace ImagePusher.LocalRegistry.Protocol;
 /// <remarks>distribution-spec, Listing Tags.</remarks>
 internal sealed record Page(IReadOnlyList<string> Items, string? Link)
 {
-    /// <summary>Takes the page.</summary>
+    /// <summary>Selects the page.</summary>
     /// <param name="sorted">The complete list in ordinal order.</param>
     /// <param name="path">The path of the list.</param>
     /// <param name="query">The request's query.</param>

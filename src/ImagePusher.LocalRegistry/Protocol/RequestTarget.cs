@@ -2,9 +2,9 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.LocalRegistry.Protocol;
 
-/// <summary>What a request addresses: its kind, the repository, and the last part of the path.</summary>
+/// <summary>The target of a request: its kind, the repository, and the last part of the path.</summary>
 /// <remarks>
-/// The path is parsed as it was sent. Each part is unescaped separately and must match the grammar of what it stands for, so
+/// The path is parsed as it was sent. Each part is unescaped separately and must match the grammar of what it represents, so
 /// that <c>..</c>, an escaped '/' and anything else that is not a name addresses nothing.
 /// </remarks>
 internal sealed record RequestTarget(TargetKind Kind, string Repository, string Reference, QueryString Query)

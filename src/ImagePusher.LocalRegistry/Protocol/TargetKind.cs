@@ -1,6 +1,6 @@
 namespace ImagePusher.LocalRegistry.Protocol;
 
-/// <summary>What a path addresses.</summary>
+/// <summary>The kinds of targets of a path.</summary>
 internal enum TargetKind
 {
     /// <summary>Not part of this API.</summary>

@@ -35,7 +35,7 @@ internal sealed class UploadLock
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            // It is still in use.
+            // The upload is still in use.
         }
     }
 

@@ -64,7 +64,8 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
         }
     }
 
-    /// <summary>Processes the bundles whose parts were given to <see cref="Process(string[], string[], bool, ArchiveAction)"/>.</summary>
+    /// <summary>Processes the bundles whose parts were specified to
+    /// <see cref="Process(string[], string[], bool, ArchiveAction)"/>.</summary>
     public void ProcessBundles(string[]? images, ArchiveAction process)
     {
         var selector = command.Require(images, () => new ImageSelector(images));
@@ -87,11 +88,11 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
     /// <summary>One image of an archive as the source of a copy.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="image">The image.</param>
-    /// <param name="name">The name in the archive. One that was made from the file name is not judged by a policy.</param>
+    /// <param name="name">The name in the archive. One that was created from the file name is not judged by a policy.</param>
     public static ImageSelection SelectionOf(ImageArchive archive, ArchivedImage image, ImageReference? name = null) =>
         new(archive, image.Root) { SourceName = name, Name = image.IsNamed ? name : null };
 
-    /// <summary>One image of an archive or bundle as the source of a copy; what it leaves out is found elsewhere.</summary>
+    /// <summary>One image of an archive or bundle as the source of a copy; what it omits is found elsewhere.</summary>
     /// <param name="bundle">The archive or bundle.</param>
     /// <param name="image">The image with its name there.</param>
     /// <param name="sparse">Makes the source of an image whose blobs may be elsewhere.</param>

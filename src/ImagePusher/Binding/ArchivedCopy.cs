@@ -31,7 +31,7 @@ internal sealed class ArchivedCopy : IDisposable
         var archive = await Archives.OpenAsync(file, log, needsNames: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            // The config of a docker archive has the digest that the import remembers as the source.
+            // The config of a docker archive has the digest that the import records as the source.
             var image = archive.Images.FirstOrDefault(image => image.Root.Digest == entry.Digest)
                 ?? archive.Images.FirstOrDefault(
                     image => image.Root is ImageManifest manifest && manifest.Config.Digest == entry.SourceDigest)

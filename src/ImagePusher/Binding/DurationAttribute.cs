@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace ImagePusher.Binding;
 
 /// <summary>
-/// Takes a TimeSpan, the text of one (<c>1.12:00:00</c>), or a number with a unit (<c>90s</c>, <c>30m</c>, <c>24h</c>, <c>7d</c>).
-/// A number without a unit is refused: .NET takes it as days, and most people mean something else.
+/// Accepts a TimeSpan, the text of one (<c>1.12:00:00</c>), or a number with a unit (<c>90s</c>, <c>30m</c>, <c>24h</c>, <c>7d</c>).
+/// A number without a unit is rejected, because .NET interprets it as days, which is rarely intended.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute

@@ -1,6 +1,6 @@
 namespace ImagePusher.Binding;
 
-/// <summary>How Save-ImageFile writes files.</summary>
+/// <summary>The kinds of targets of Save-ImageFile.</summary>
 public enum ImageFileFormat
 {
     /// <summary>A tar if the name of the target ends in <c>.tar</c>, otherwise a folder.</summary>

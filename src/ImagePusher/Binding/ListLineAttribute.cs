@@ -5,7 +5,7 @@ namespace ImagePusher.Binding;
 
 /// <summary>
 /// For parameters that take references from the pipeline. Get-Content gives each line of a list the path of the list as a property;
-/// here the line is remembered, so that the path is not taken for the path of an archive.
+/// here the line is recorded, so that the path is not interpreted as the path of an archive.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListLineAttribute : ArgumentTransformationAttribute

@@ -4,7 +4,7 @@ using ImagePusher.Core;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Rejects secrets that were given as plain text, without showing them.</summary>
+/// <summary>Rejects secrets that were specified as plain text, without showing them.</summary>
 internal static class PlainSecret
 {
     /// <summary>The error about plain text; the line of the script that it comes from is not shown with it.</summary>

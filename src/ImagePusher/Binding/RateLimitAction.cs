@@ -1,6 +1,6 @@
 namespace ImagePusher.Binding;
 
-/// <summary>What a run does when a registry allows fewer pulls than the minimum.</summary>
+/// <summary>The actions of a run if a registry allows fewer pulls than the minimum.</summary>
 public enum RateLimitAction
 {
     /// <summary>Wait until there are enough.</summary>

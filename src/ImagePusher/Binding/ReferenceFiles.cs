@@ -17,7 +17,7 @@ internal sealed class ReferenceFiles(AsyncCommand command)
 
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>How the files are read.</summary>
+    /// <summary>The options for reading the files.</summary>
     /// <param name="kind">The value of -Kind.</param>
     /// <param name="imagePaths">The value of -ImagePath.</param>
     /// <param name="environmentFile">The value of -EnvironmentFile.</param>

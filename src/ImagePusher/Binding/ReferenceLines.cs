@@ -5,7 +5,7 @@ using ImagePusher.Pipeline;
 namespace ImagePusher.Binding;
 
 /// <summary>
-/// Reads references as people and lists write them: surrounding white space is trimmed; blank lines and comments that come from
+/// Reads references from arguments and lists: surrounding white space is trimmed; blank lines and comments that come from
 /// the pipeline are skipped, also those behind a reference; the prefix <c>docker://</c> of skopeo is accepted with a warning.
 /// </summary>
 internal sealed class ReferenceLines(AsyncCommand command)
@@ -25,7 +25,7 @@ internal sealed class ReferenceLines(AsyncCommand command)
         {
             var line = Trim(isList ? WithoutComment(text) : text);
 
-            // An empty argument is a mistake, such as a variable that is not set; only a list may have empty lines.
+            // An empty argument is a mistake, such as a variable that is not set; only lists can contain empty lines.
             if (isList && line.Length == 0)
             {
                 _skipped++;

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Reads references to images of a registry, and refuses what is likely a mistake before a registry is asked.</summary>
+/// <summary>Reads references to images in a registry, and rejects likely mistakes before a request is sent.</summary>
 internal static class References
 {
     /// <summary>The reference of a text.</summary>
@@ -27,7 +27,7 @@ internal static class References
             : reference;
     }
 
-    /// <summary>The reference of a text that names a repository: what looks like the port of a host is not taken for a tag.</summary>
+    /// <summary>The reference of a text that names a repository: what looks like the port of a host is not interpreted as a tag.</summary>
     /// <exception cref="InvalidReferenceException">The text is not a reference, or it may name a registry and no repository.</exception>
     public static ImageReference ParseRepository(string text) => Parse(text) is var reference && EndsWithPort(text)
         ? throw new InvalidReferenceException(
@@ -40,7 +40,7 @@ internal static class References
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
         && port is 80 or 443 or (>= 1024 and < 1900) or (> 2100 and <= 65535);
 
-    // docker pull ghcr.io asks Docker Hub for library/ghcr.io; which is hardly meant.
+    // docker pull ghcr.io requests library/ghcr.io from Docker Hub, which is rarely intended.
     private static bool IsRegistry(string text)
     {
         if (text.Contains('/', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal))

@@ -7,7 +7,7 @@ namespace ImagePusher.Binding;
 /// <summary>Reads -Registry.</summary>
 internal static class RegistryNames
 {
-    /// <summary>Stands for every registry without options of its own: the default options.</summary>
+    /// <summary>Stands for every registry without its own options: the default options.</summary>
     public const string Default = "*";
 
     /// <summary>The known registries that a wildcard pattern matches, sorted; the registry itself if the text is not a pattern.</summary>

@@ -5,8 +5,8 @@ using System.Security;
 namespace ImagePusher.Binding;
 
 /// <summary>
-/// For parameters that take a SecureString. The engine's own conversion error would show a secret that was given as plain text;
-/// here the text is bound and remembered as plain, and the cmdlet rejects it without showing it.
+/// For parameters that take a SecureString. The engine's own conversion error would show a secret that was specified as plain text;
+/// here the text is bound and recorded as plain, and the cmdlet rejects it without showing it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : ArgumentTransformationAttribute
@@ -31,6 +31,6 @@ public sealed class SecretAttribute : ArgumentTransformationAttribute
         }
     }
 
-    /// <summary>True if the secret was given as plain text.</summary>
+    /// <summary>True if the secret was specified as plain text.</summary>
     internal static bool IsPlain(SecureString secret) => Plain.TryGetValue(secret, out _);
 }

@@ -40,7 +40,7 @@ internal static class SyncFiles
         return SyncFileReader.ReadFile(file, file, Environment.GetEnvironmentVariable, folder);
     }
 
-    /// <summary>What the entries of a file select, in the order of the file; the lists are read concurrently.</summary>
+    /// <summary>The images that the entries of a file select, in the order of the file; lists are read concurrently.</summary>
     public static IReadOnlyList<SyncSelection> Select(AsyncCommand command, SyncFile file, SyncAccess access, int throttle)
     {
         var planner = new SyncPlanner(access);

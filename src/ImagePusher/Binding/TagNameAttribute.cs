@@ -3,7 +3,8 @@ using System.Management.Automation;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Refuses tags that PowerShell has read as numbers and changed: in <c>-Tag 1.0, latest</c> the first one is 1.</summary>
+/// <summary>Rejects tags that PowerShell has converted to numbers and thereby changed: in <c>-Tag 1.0, latest</c> the first one is
+/// 1.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TagNameAttribute : ArgumentTransformationAttribute
 {

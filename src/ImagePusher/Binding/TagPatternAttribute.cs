@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Takes regular expressions as objects too: <c>[regex]'^1\.2'</c> is <c>/^1\.2/</c>.</summary>
+/// <summary>Accepts regular expressions as objects too: <c>[regex]'^1\.2'</c> is <c>/^1\.2/</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TagPatternAttribute : ArgumentTransformationAttribute
 {

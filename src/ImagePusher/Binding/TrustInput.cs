@@ -5,7 +5,7 @@ using ImagePusher.Core.Trust;
 
 namespace ImagePusher.Binding;
 
-/// <summary>Reads the parameters that say whose signatures are trusted.</summary>
+/// <summary>Reads the parameters that specify the trusted signers.</summary>
 internal static class TrustInput
 {
     private const string Begin = "-----BEGIN ";

@@ -45,7 +45,7 @@ public sealed class AddImageSignatureCommand : RegistryCommand
     [ValidateNotNullOrEmpty]
     public string? SignedReference { get; set; }
 
-    /// <summary>What to sign in addition, by name.</summary>
+    /// <summary>The additional values to sign, by name.</summary>
     [Parameter]
     [ValidateNotNull]
     public IDictionary? Annotation { get; set; }

@@ -82,7 +82,7 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
     {
         var (registry, credential, client) = (RegistryNames.Parse(Registry), ReadCredential(), PusherSession.Current.Client);
 
-        // A registry without settings of its own continues to follow the defaults.
+        // A registry without its own settings continues to follow the defaults.
         var known = client.GetSettings(registry);
         var settings = Change(known) is var wanted && wanted == known ? null : wanted;
         Start(Registry, async (pending, token) =>

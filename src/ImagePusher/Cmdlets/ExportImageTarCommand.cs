@@ -37,13 +37,13 @@ public sealed class ExportImageTarCommand : TransferCommand
     [Parameter]
     public ArchiveFormat Format { get; set; } = ArchiveFormat.Oci;
 
-    /// <summary>What the receiver has and the archive leaves out: earlier bundles, images, or an inventory of a registry.</summary>
+    /// <summary>The content that the receiver has and the archive omits: earlier bundles, images, or an inventory of a registry.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public object[]? Baseline { get; set; }
 
-    /// <summary>The most bytes of a file: the images are written as numbered parts.</summary>
+    /// <summary>The maximum number of bytes of a file: the images are written as numbered parts.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long MaximumSize { get; set; }

@@ -20,7 +20,7 @@ public sealed class GetCachedImageCommand : CachedImageCommand
     [ArgumentCompleter(typeof(CachedReferenceCompleter))]
     public override string[] Reference { get; set; } = ["*"];
 
-    /// <summary>Only images with one of these digests, or made from one; the first digits are enough.</summary>
+    /// <summary>Only images with one of these digests, or made from one; the first digits are sufficient.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CachedDigestCompleter))]

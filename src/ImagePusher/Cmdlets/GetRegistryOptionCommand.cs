@@ -11,7 +11,7 @@ namespace ImagePusher.Cmdlets;
 [OutputType(typeof(RegistryOption))]
 public sealed class GetRegistryOptionCommand : AsyncCommand
 {
-    /// <summary>The registries; by default the default options and all registries with options of their own.</summary>
+    /// <summary>The registries; by default the default options and all registries with their own options.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegistryCompleter))]

@@ -47,7 +47,7 @@ public sealed class ImportImageTarCommand : TransferCommand
     [ValidateNotNullOrEmpty]
     public string? Reference { get; set; }
 
-    /// <summary>What happens to uncompressed layers.</summary>
+    /// <summary>The treatment of uncompressed layers.</summary>
     [Parameter]
     public LayerCompression Compression { get; set; }
 

@@ -46,7 +46,7 @@ public sealed class PushImageTarCommand : PushCommand
     [ArgumentCompleter(typeof(ArchivedImageCompleter))]
     public string[]? Image { get; set; }
 
-    /// <summary>What happens to uncompressed layers.</summary>
+    /// <summary>The treatment of uncompressed layers.</summary>
     [Parameter]
     public LayerCompression Compression { get; set; }
 
@@ -59,7 +59,7 @@ public sealed class PushImageTarCommand : PushCommand
     [Parameter]
     public ManifestFormat ManifestFormat { get; set; }
 
-    /// <summary>The folder of the cache, which may have what an archive leaves out.</summary>
+    /// <summary>The folder of the cache, which may have what an archive omits.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CachePath { get; set; }

@@ -27,7 +27,7 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
     [SupportsWildcards]
     public string[]? Include { get; set; }
 
-    /// <summary>The files to leave out: paths or wildcard patterns.</summary>
+    /// <summary>The files to omit: paths or wildcard patterns.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

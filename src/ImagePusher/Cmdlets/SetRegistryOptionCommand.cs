@@ -14,7 +14,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
 {
     private string? _policy;
 
-    /// <summary>The registries; by default '*', the options of every registry without options of its own.</summary>
+    /// <summary>The registries; by default '*', the options of every registry without its own options.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegistryCompleter))]
@@ -49,7 +49,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public string? SignaturePolicy { get; set; }
 
-    /// <summary>How blobs are uploaded.</summary>
+    /// <summary>The form of uploads.</summary>
     [Parameter]
     public UploadForm UploadForm { get; set; }
 

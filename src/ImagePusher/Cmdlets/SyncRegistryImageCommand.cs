@@ -68,7 +68,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     [ValidateQuantity(0, 1_000_000, "the number of remaining pulls")]
     public int MinimumRateLimit { get; set; }
 
-    /// <summary>What to do when fewer pulls remain.</summary>
+    /// <summary>The action if fewer pulls remain.</summary>
     [Parameter]
     public RateLimitAction RateLimitAction { get; set; }
 
@@ -211,7 +211,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         }
     }
 
-    // The repository at the target; null where no image has a target, which was reported: there is nothing to compare with.
+    // The repository at the target; null if no image has a target, which was reported: there is nothing to compare with.
     private ImageReference? RepositoryOf(SyncSelection selection)
     {
         try

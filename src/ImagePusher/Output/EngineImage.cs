@@ -17,7 +17,7 @@ public sealed class EngineImage
     /// <summary>The digest of the manifest that was sent.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>What the engine says.</summary>
+    /// <summary>The messages of the engine.</summary>
     public required string Message { get; init; }
 
     /// <summary>The number of bytes of config and layers that were sent.</summary>

@@ -9,10 +9,10 @@ public sealed class ImageAttestation
     /// <summary>The type of the predicate, such as <c>https://slsa.dev/provenance/v1</c>.</summary>
     public required string PredicateType { get; init; }
 
-    /// <summary>What it is about: names with digests, <c>name@sha256:…</c>.</summary>
+    /// <summary>The subjects: names with digests, <c>name@sha256:…</c>.</summary>
     public required TextList<string> Subject { get; init; }
 
-    /// <summary>What it says; null if it has no predicate.</summary>
+    /// <summary>The content of the predicate; null if it has none.</summary>
     public object? Predicate { get; init; }
 
     /// <summary>The packages, if the predicate is an SBOM; otherwise empty.</summary>

@@ -2,7 +2,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Output;
 
-/// <summary>What a copy of one image would do, blob by blob. To find out, only GET, HEAD and token requests were sent.</summary>
+/// <summary>The plan of the copy of one image, blob by blob. Planning sends only GET, HEAD and token requests.</summary>
 public sealed class ImageCopyPlan
 {
     /// <summary>The full name that the image would get; binds to -Reference.</summary>

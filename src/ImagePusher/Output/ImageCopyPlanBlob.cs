@@ -2,7 +2,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Output;
 
-/// <summary>What a copy would do with one blob.</summary>
+/// <summary>The planned action for one blob.</summary>
 public sealed class ImageCopyPlanBlob
 {
     /// <summary><c>Exists</c>, <c>Mount</c>, <c>Upload</c>, <c>Encode</c> or <c>Decode</c>.</summary>
@@ -11,7 +11,7 @@ public sealed class ImageCopyPlanBlob
     /// <summary><c>Layer</c>, <c>Config</c>, or <c>Referrer</c> for both of a referrer.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Its digest; for <c>Encode</c> that of the uncompressed layer, or of the result where it is remembered.</summary>
+    /// <summary>Its digest; for <c>Encode</c> that of the uncompressed layer, or of the result where it is recorded.</summary>
     public required string Digest { get; init; }
 
     /// <summary>Its media type.</summary>

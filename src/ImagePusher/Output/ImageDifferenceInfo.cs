@@ -2,10 +2,10 @@ using ImagePusher.Core.Inspection;
 
 namespace ImagePusher.Output;
 
-/// <summary>Something that one of two compared images has, or both.</summary>
+/// <summary>A part of one or both of two compared images.</summary>
 public sealed class ImageDifferenceInfo
 {
-    /// <summary>What it is: Manifest, Config, Layer or File.</summary>
+    /// <summary>The kind: Manifest, Config, Layer or File.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The name of a field, the digest of a layer, the path of a file.</summary>

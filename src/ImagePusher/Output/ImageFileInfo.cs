@@ -32,7 +32,7 @@ public sealed class ImageFileInfo
     /// <summary>The time of the last change; null if the layer does not state it.</summary>
     public DateTimeOffset? Modified { get; init; }
 
-    /// <summary>The digest of the layer that brought it.</summary>
+    /// <summary>The digest of the layer that added it.</summary>
     public required string LayerDigest { get; init; }
 
     /// <summary>The path.</summary>

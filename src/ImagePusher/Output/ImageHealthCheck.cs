@@ -2,7 +2,7 @@ using ImagePusher.Core.Inspection;
 
 namespace ImagePusher.Output;
 
-/// <summary>How a container engine checks the health of a container of an image.</summary>
+/// <summary>The health check of an image.</summary>
 public sealed class ImageHealthCheck
 {
     /// <summary>The command, after <c>CMD</c> or <c>CMD-SHELL</c>; <c>NONE</c> switches an inherited check off.</summary>

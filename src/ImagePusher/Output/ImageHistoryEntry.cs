@@ -6,7 +6,7 @@ namespace ImagePusher.Output;
 /// <summary>One step that made an image.</summary>
 public sealed class ImageHistoryEntry
 {
-    /// <summary>When the step was made; null if the configuration does not state it.</summary>
+    /// <summary>The time of the step; null if the configuration does not contain it.</summary>
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>The instruction.</summary>

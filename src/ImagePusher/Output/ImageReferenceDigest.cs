@@ -45,5 +45,5 @@ public sealed class ImageReferenceDigest
     };
 }
 
-/// <summary>Where Find-ImageReference found a reference.</summary>
+/// <summary>The location of a reference that Find-ImageReference found.</summary>
 internal sealed record ReferenceLocation(string? Text, string? Path, long Line, long Column);

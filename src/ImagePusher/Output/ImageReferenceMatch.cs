@@ -23,7 +23,7 @@ public sealed class ImageReferenceMatch
     /// <summary>The column, starting at 1, in UTF-16 code units as editors count them.</summary>
     public long Column { get; init; }
 
-    /// <summary>Where the value starts in the file, in bytes.</summary>
+    /// <summary>The offset of the value in the file, in bytes.</summary>
     public long Offset { get; init; }
 
     /// <summary>The kind of file.</summary>

@@ -31,10 +31,10 @@ public sealed class ImageSignatureInfo
     /// <summary>The digest that the signature is for; of a signature that is not valid, what it claims.</summary>
     public string? SignedDigest { get; init; }
 
-    /// <summary>What was signed in addition, by name.</summary>
+    /// <summary>The additional signed values, by name.</summary>
     public required IDictionary Annotations { get; init; }
 
-    /// <summary>Why the signature is not valid, or a remark about a valid one; null if there is nothing to say.</summary>
+    /// <summary>The reason why the signature is not valid, or a remark about a valid one; otherwise null.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The folder of the cache that has the image; null if it is elsewhere. Binds to -CachePath.</summary>

@@ -40,13 +40,13 @@ public sealed class ImageTarEntry
     /// <summary>The digests of content that the archive lacks.</summary>
     public required TextList<string> Missing { get; init; }
 
-    /// <summary>The digests of content that the archive leaves out because its receiver has it.</summary>
+    /// <summary>The digests of content that the archive omits because its receiver has it.</summary>
     public required TextList<string> Omitted { get; init; }
 
     /// <summary>The number of the part and of all parts, such as <c>2/3</c>; null if the archive is not a part of a bundle.</summary>
     public string? Part { get; init; }
 
-    /// <summary>True if nothing is missing, apart from what is left out on purpose or in other parts.</summary>
+    /// <summary>True if nothing is missing, apart from what is omitted on purpose or in other parts.</summary>
     public bool IsComplete => Missing.Count == 0;
 
     /// <summary>The archive, which -Path of every other cmdlet accepts.</summary>

@@ -23,10 +23,10 @@ public sealed class ImageTarTest
     /// <summary>Their size in bytes.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>The number of blobs that the archive leaves out because its receiver has them.</summary>
+    /// <summary>The number of blobs that the archive omits because its receiver has them.</summary>
     public long Omitted { get; init; }
 
-    /// <summary>What is damaged: digests, and problems of the file.</summary>
+    /// <summary>The damaged content: digests, and problems of the file.</summary>
     public required TextList<string> Damaged { get; init; }
 
     /// <summary>The digests of content that no part has.</summary>

@@ -3,7 +3,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Output;
 
-/// <summary>How this session accesses a registry.</summary>
+/// <summary>The options with which this session accesses a registry.</summary>
 public sealed class RegistryOption
 {
     /// <summary>The registry, <c>host[:port]</c>; <c>*</c> for the default options.</summary>
@@ -33,7 +33,7 @@ public sealed class RegistryOption
     /// <summary>The signature policy that images from and to this registry must satisfy; null for none.</summary>
     public string? SignaturePolicy { get; init; }
 
-    /// <summary>How blobs are uploaded: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
+    /// <summary>The form of uploads: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
     public required string UploadForm { get; init; }
 
     /// <summary>The size of a chunk in bytes; a registry may require larger chunks.</summary>

@@ -22,7 +22,7 @@ public sealed class RegistryTag
     /// <summary>The digest; null unless the image was read (-WithDate, -OlderThan).</summary>
     public string? Digest { get; init; }
 
-    /// <summary>When the image was created; null if it was not read, or does not state it.</summary>
+    /// <summary>The time at which the image was created; null if it was not read or is unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>The full name.</summary>

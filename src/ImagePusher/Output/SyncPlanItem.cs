@@ -12,16 +12,16 @@ public sealed class SyncPlanItem
     /// <summary>The full name at the target; null if no destination is known yet. Binds to -Reference.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>What a run would do: Copy, None, Remove or Keep; null if the registries were not compared.</summary>
+    /// <summary>The planned action: Copy, None, Remove or Keep; null if the registries were not compared.</summary>
     public string? Action { get; init; }
 
     /// <summary>The digest of the image; null if it was not read.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>When the image was created; null if it was not read, or does not state it.</summary>
+    /// <summary>The time at which the image was created; null if it was not read or is unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Why a tag is removed or kept; otherwise null.</summary>
+    /// <summary>The reason why a tag is removed or kept; otherwise null.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The platforms to copy of an index; empty for all.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.Output;
 
-/// <summary>What a run of a sync file did with one image, or with one tag of the target.</summary>
+/// <summary>The result of a sync for one image, or for one tag of the target.</summary>
 public sealed class SyncResult
 {
     /// <summary>The image at its source; null for a tag that exists at the target only.</summary>
@@ -9,19 +9,19 @@ public sealed class SyncResult
     /// <summary>The full name at the target; binds to -Reference. Null if the image got none.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>What happened: Copied, Unchanged, Skipped, Failed or Removed.</summary>
+    /// <summary>The result: Copied, Unchanged, Skipped, Failed or Removed.</summary>
     public required string State { get; init; }
 
     /// <summary>The digest at the target; null if the image is not there, or its digest is unknown.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Why the image failed or was skipped; otherwise null.</summary>
+    /// <summary>The reason why the image failed or was skipped; otherwise null.</summary>
     public string? Error { get; init; }
 
     /// <summary>The id of the error, such as RegistryUnavailable; null unless the image failed.</summary>
     public string? ErrorId { get; init; }
 
-    /// <summary>Why the tag was to be removed; null for an image that was to be copied.</summary>
+    /// <summary>The reason for the removal of the tag; null for an image to copy.</summary>
     public string? Reason { get; init; }
 
     /// <summary>1 and the number of requests that were sent again; 0 if none was needed.</summary>

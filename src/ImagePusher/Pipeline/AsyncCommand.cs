@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// The pump: a cmdlet starts asynchronous work for each input, and the pump writes its output on the pipeline thread, in input
-/// order. Workers never touch the cmdlet; they queue messages and output.
+/// The base class of cmdlets with asynchronous work. A cmdlet starts work for each input, and the message pump writes its output on the
+/// pipeline thread, in input order. Workers never access the cmdlet; they queue messages and output.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
@@ -32,7 +32,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>The maximum number of inputs in progress.</summary>
     protected virtual int Window => 1;
 
-    /// <summary>Takes messages from any thread and shows them on the pipeline thread.</summary>
+    /// <summary>Receives messages from any thread and shows them on the pipeline thread.</summary>
     internal ILogger Log => field ??= new MessageQueue(Post);
 
     /// <summary>Shows the progress of transfers.</summary>
@@ -41,7 +41,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>True for <c>-WhatIf</c>: the call only reports what it would do.</summary>
     internal bool IsWhatIf => Call.IsWhatIf;
 
-    /// <summary>Reads references as people and lists write them.</summary>
+    /// <summary>Reads references from arguments and lists.</summary>
     private protected ReferenceLines Lines => _lines ??= new ReferenceLines(this);
 
     // First read by the pipeline thread, before it starts a worker.
@@ -83,7 +83,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch
         {
-            // No worker outlives the wait, however it ends.
+            // Workers end before the wait ends.
             _stop.Cancel();
             done.GetAwaiter().GetResult();
             throw;
@@ -101,8 +101,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         });
 
     /// <summary>
-    /// Runs a function on the pipeline thread, for a worker: what calls the user's script must run there. What the function throws and is
-    /// not an expected failure ends the cmdlet.
+    /// Runs a function of a worker on the pipeline thread, because scripts of the user must run there. An unexpected exception of the
+    /// function ends the cmdlet.
     /// </summary>
     internal async Task<T> OnPipelineAsync<T>(Func<CancellationToken, T> function, CancellationToken cancellationToken)
     {

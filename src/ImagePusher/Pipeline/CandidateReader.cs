@@ -10,13 +10,13 @@ namespace ImagePusher.Pipeline;
 
 /// <summary>Presents the images of a copy to a script, which reads from the registry only what it uses.</summary>
 /// <param name="selection">The image or index.</param>
-/// <param name="options">How it is copied; selects platforms.</param>
+/// <param name="options">The options of the copy, which select platforms.</param>
 /// <param name="destinations">The names of the copies.</param>
 internal sealed class CandidateReader(ImageSelection selection, CopyOptions options, IReadOnlyList<ImageReference> destinations)
 {
     private Dictionary<Digest, Manifest> _known = [];
 
-    /// <summary>The first failure of a read that a script asked for; PowerShell may hide it from the script. Null for none.</summary>
+    /// <summary>The first failed read of a property; PowerShell may hide it from the script. Null for none.</summary>
     public ImagePusherException? Failure { get; private set; }
 
     /// <summary>One object for each image that is copied: for an index, each image in it; for an artifact, the artifact.</summary>

@@ -3,12 +3,12 @@ using System.Management.Automation;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// What the user gave in a call of a cmdlet, read on the pipeline thread. Workers ask for it while PowerShell binds the next object of the
+/// The arguments of a call of a cmdlet, read on the pipeline thread. Workers use them while PowerShell binds the next object of the
 /// pipeline and runs the user's scripts, so that they must not read its dictionary of parameters or its variables.
 /// </summary>
 /// <param name="name">The name of the cmdlet.</param>
 /// <param name="type">Its type, which has the parameters.</param>
-/// <param name="bound">The names of the parameters that were given.</param>
+/// <param name="bound">The names of the parameters that were specified.</param>
 /// <param name="isWhatIf">True for <c>-WhatIf</c>, given or preferred.</param>
 internal sealed class CmdletCall(string name, Type type, IEnumerable<string> bound, bool isWhatIf)
 {

@@ -50,11 +50,11 @@ internal sealed class CopyPolicies
         return paths.Count == 0 ? null : new CombinedPolicy([.. paths.Select(Load)]);
     }
 
-    /// <summary>Asks about an image whose files are read: it is accepted by the signature of its index, or by its own.</summary>
+    /// <summary>Verifies an image whose files are read: it is accepted by the signature of its index, or by its own signature.</summary>
     /// <param name="selection">The image or index.</param>
     /// <param name="image">The image that was chosen of it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ImagePusherException">It is not accepted, or that could not be decided.</exception>
+    /// <exception cref="ImagePusherException">The image is not accepted, or the decision failed.</exception>
     public async Task VerifyAsync(ImageSelection selection, ImageManifest image, CancellationToken cancellationToken)
     {
         if (For(selection, null) is { } policy)

@@ -7,8 +7,8 @@ using ImagePusher.Output;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// Runs the copies of a cmdlet: with -WhatIf it prints the plan, with -PlanOnly it writes the plan as an object, otherwise it
-/// asks for confirmation where needed and copies.
+/// Runs the copies of a cmdlet: with -WhatIf it prints the plan, with -PlanOnly it writes the plan as an object, otherwise it prompts for
+/// confirmation if necessary and copies.
 /// </summary>
 /// <param name="command">The cmdlet.</param>
 /// <param name="isPlanOnly">True for -PlanOnly.</param>
@@ -19,8 +19,8 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     public bool IsPlan => isPlanOnly || command.IsWhatIf;
 
     /// <summary>
-    /// True if the target may be asked for a name before the source is: not where a policy must accept the image first, where the answer
-    /// must be of the last moment, or where it is not needed.
+    /// True if requests to the target may be sent before the source is resolved: not if a policy must accept the image first, if the
+    /// response must be current, or if it is not needed.
     /// </summary>
     public bool MayAskAhead(ImageReference source, ImageReference target, bool noClobber, bool force) =>
         !force && !noClobber && policies?.ApplyTo(source.Registry, target.Registry) is not true;
@@ -46,7 +46,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         }
     }
 
-    /// <summary>True if the copy is wanted: asks for confirmation where needed.</summary>
+    /// <summary>Prompts for confirmation if necessary; true if the copy is confirmed.</summary>
     public bool Confirms(CopyRequest copy) => IsPlan || command.ShouldProcess(copy.Name.ToString(), copy.Action);
 
     /// <summary>Copies one image, or plans its copy, as a part of an input.</summary>
@@ -87,7 +87,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     public CopyOptions OptionsFor(CopyRequest copy, ImageSelection selection) =>
         copy.OptionsFor(selection) with { Logger = command.Log, Policy = policies?.For(selection, copy.Target) };
 
-    /// <summary>Asks the signature policies that apply to all targets of an image.</summary>
+    /// <summary>Verifies the signature policies that apply to all targets of an image.</summary>
     /// <exception cref="Core.ImagePusherException">The image must not be copied.</exception>
     public Task VerifyAsync(ImageSelection selection, CopyOptions options, CancellationToken cancellationToken) =>
         SelectionVerification.RunAsync(

@@ -7,7 +7,7 @@ using ImagePusher.Core.Naming;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// What the recommended action of an error says in PowerShell's terms. A hint names only parameters that the failed cmdlet has,
+/// The PowerShell hints that are added to the recommended action of an error. A hint names only parameters that the failed cmdlet has,
 /// and never the cmdlet that has just failed.
 /// </summary>
 internal static partial class ErrorHints
@@ -111,7 +111,7 @@ internal static partial class ErrorHints
     [GeneratedRegex(@"\A(?:@\{.*\}|(?:System|Microsoft|ImagePusher)\.[A-Z].*)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Object();
 
-    // What people type where a reference is expected: './app.tar', 'app.tar', '.\app.tgz'.
+    // Paths that are often specified in place of a reference: './app.tar', 'app.tar', '.\app.tgz'.
     [GeneratedRegex(
         @"\A(?:\.{0,2}[/\\].*|.*\.(?:tar|tgz|tar\.gz|tar\.zst))\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PathOfFile();

@@ -2,7 +2,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>An image that a cmdlet looks into.</summary>
+/// <summary>An image that a cmdlet inspects.</summary>
 /// <param name="Input">The input as the user gave it: the target of errors.</param>
 /// <param name="Reference">The name of the image.</param>
 /// <param name="SelectAsync">Finds the image.</param>

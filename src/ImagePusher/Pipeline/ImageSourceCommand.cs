@@ -8,7 +8,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>A cmdlet that looks into images of a registry, a cache or an archive.</summary>
+/// <summary>A cmdlet that inspects images in a registry, a cache or an archive.</summary>
 public abstract class ImageSourceCommand : RegistryCommand
 {
     private ArchiveInput? _archives;

@@ -3,7 +3,7 @@ using ImagePusher.Binding;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>A cmdlet that looks into images and writes no file, so that its -Path is an archive.</summary>
+/// <summary>A cmdlet that inspects images and writes no file, so that its -Path is an archive.</summary>
 public abstract class InspectionCommand : ImageSourceCommand
 {
     /// <summary>Image archives or OCI layout directories; wildcards are permitted; '-' is standard input.</summary>

@@ -4,8 +4,8 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>How the layers and the manifest of an image from an archive are written.</summary>
-/// <param name="Compression">What happens to uncompressed layers.</param>
+/// <summary>The options for the layers and the manifest of an image from an archive.</summary>
+/// <param name="Compression">The treatment of uncompressed layers.</param>
 /// <param name="Level">The compression level; null for the default of the format.</param>
 /// <param name="Format">The manifest format for a docker archive.</param>
 internal sealed record LayerOptions(LayerCompression Compression, int? Level, ManifestFormat Format)

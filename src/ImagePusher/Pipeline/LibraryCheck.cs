@@ -21,7 +21,7 @@ internal sealed class LibraryCheck
 
     /// <summary>Checks the destination of a copy.</summary>
     /// <param name="destination">The target name.</param>
-    /// <param name="access">How the registry is reached.</param>
+    /// <param name="access">The access to the registry.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task RunAsync(DestinationName destination, RegistryAccess access, CancellationToken cancellationToken)
     {

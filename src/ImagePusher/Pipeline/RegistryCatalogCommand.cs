@@ -5,7 +5,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>A cmdlet that goes through the repositories of registries.</summary>
+/// <summary>A cmdlet that processes the repositories of registries.</summary>
 public abstract class RegistryCatalogCommand : RegistryListCommand
 {
     private IReadOnlyCollection<WildcardPattern>? _patterns;
@@ -34,7 +34,7 @@ public abstract class RegistryCatalogCommand : RegistryListCommand
         }
     }
 
-    /// <summary>Takes a repository; its name is null if a reference cannot contain the path.</summary>
+    /// <summary>Processes a repository; its name is null if a reference cannot contain the path.</summary>
     private protected abstract void Process(string input, string registry, string path, ImageReference? name);
 
     private void List(string input, string registry)

@@ -36,7 +36,7 @@ public abstract class RegistryCommand : AsyncCommand
     protected override int Window =>
         IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : Math.Max(ThrottleLimit, PusherSession.Current.Client.Throttle);
 
-    /// <summary>How this call accesses registries.</summary>
+    /// <summary>The registry access of this call.</summary>
     private protected RegistryAccess Access => new()
     {
         Credential = Credential,

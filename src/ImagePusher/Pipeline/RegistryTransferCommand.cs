@@ -39,7 +39,7 @@ public abstract class RegistryTransferCommand : RegistryCommand
     /// <summary>Copies images, or plans their copies.</summary>
     private protected CopyRunner Copies { get; private set; } = null!;
 
-    /// <summary>The platforms of <see cref="Platform"/>; empty if none was given.</summary>
+    /// <summary>The platforms of <see cref="Platform"/>; empty if none was specified.</summary>
     private protected IReadOnlyList<Platform> Platforms { get; private set; } = [];
 
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Asks the signature policies about a cached image whose content is copied again.</summary>
+/// <summary>Verifies the signature policies for a cached image whose content is copied again.</summary>
 internal static class RepairVerification
 {
-    /// <summary>Returns if the image may be repaired.</summary>
+    /// <summary>Returns normally if the image may be repaired.</summary>
     /// <param name="policies">The policies.</param>
     /// <param name="origin">The image where its content is copied from.</param>
     /// <param name="cache">The cache.</param>
     /// <param name="entry">The image in the cache.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="SignatureRejectedException">It must not be repaired.</exception>
-    /// <exception cref="ImagePusherException">That could not be decided.</exception>
+    /// <exception cref="ImagePusherException">The decision failed.</exception>
     public static async Task RunAsync(
         CopyPolicies policies, ImageSelection origin, ImageCache cache, CacheEntry entry, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal static class RepairVerification
         Task VerifyAsync(Descriptor manifest) => policy.VerifyAsync(origin.Referrers, origin.Name, manifest, cancellationToken);
     }
 
-    // What the cache says about where an image is from is a claim: the index itself must reference all of it.
+    // The origin that the cache records is not trusted: the index itself must reference all of the image.
     private static async Task<ImageIndex?> FindIndexAsync(
         IImageSource source, ImageCache cache, CacheEntry entry, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class Requirements(AsyncCommand command, IReadOnlyList<ScriptBlo
 
     /// <summary>Runs the scripts for an image or for each image of an index.</summary>
     /// <param name="selection">The image or index.</param>
-    /// <param name="options">How it is copied.</param>
+    /// <param name="options">The options of the copy.</param>
     /// <param name="destinations">The names of the copies.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="PolicyViolationException">A script did not return true.</exception>
@@ -37,7 +37,7 @@ internal sealed class Requirements(AsyncCommand command, IReadOnlyList<ScriptBlo
                 var script = scripts[number];
                 var problem = await command.OnPipelineAsync(stop => Run(script, image, stop), cancellationToken).ConfigureAwait(false);
 
-                // PowerShell reads a property that fails as null, which a script may take for a good answer.
+                // PowerShell returns null for a property whose getter fails, which a script may interpret as a valid value.
                 if (reader.Failure is { } failure)
                 {
                     throw failure;

@@ -7,8 +7,8 @@ using ImagePusher.Session;
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// An image of a registry that is copied to one or more targets. Its name is resolved once: what is checked and what every target gets
-/// is that digest, wherever the tag moves later.
+/// An image of a registry that is copied to one or more targets. Its name is resolved once: this digest is verified and copied to every
+/// target, even if the tag moves later.
 /// </summary>
 /// <param name="repository">Its repository.</param>
 /// <param name="reference">Its name.</param>

@@ -1,8 +1,8 @@
 namespace ImagePusher.Pipeline;
 
 /// <summary>
-/// Keeps what thousands of images leave behind from filling the memory. .NET collects its youngest objects when they have as many bytes
-/// as the cache of the processor, which is more than 64 MiB on servers; an image that is unchanged leaves 48 KiB.
+/// Limits the garbage of runs with thousands of images. .NET collects generation 0 when it is as large as the processor cache, which is
+/// more than 64 MiB on servers; an unchanged image allocates 48 KiB.
 /// </summary>
 internal static class ShortLivedMemory
 {
@@ -11,7 +11,7 @@ internal static class ShortLivedMemory
 
     private static int _count;
 
-    /// <summary>Counts an image, and collects the youngest objects now and then.</summary>
+    /// <summary>Counts an image, and collects generation 0 at intervals.</summary>
     public static void ImageEnded()
     {
         if (Interlocked.Increment(ref _count) % Images == 0)

@@ -33,7 +33,7 @@ internal sealed class SyncInput(
     /// <summary>True for the first occurrence of an image in the run.</summary>
     public bool IsNew(ImageReference source, ImageReference target) => _seen.Add((source, target));
 
-    /// <summary>What a file selects.</summary>
+    /// <summary>The images that a file selects.</summary>
     public (SyncAccess Access, IReadOnlyList<SyncSelection> Selections) Select(SyncFile file)
     {
         _parallel = file.Parallel ?? _parallel;
@@ -41,7 +41,7 @@ internal sealed class SyncInput(
         return (access, SyncFiles.Select(command, file, access, Throttle));
     }
 
-    /// <summary>The image that stands for a list that could not be read.</summary>
+    /// <summary>The image that represents a list that could not be read.</summary>
     public static SyncItem Failed(SyncFile file, SyncSelection selection) => SyncItem.Of(
         file, selection.Entry, selection.Repository ?? ImageReference.Create(selection.Entry.Registry, "any").ByDigest());
 

@@ -23,7 +23,7 @@ internal sealed record SyncItem
     /// <summary>The number of remaining pulls below which the run waits; 0 for none.</summary>
     public int MinimumRateLimit { get; init; }
 
-    /// <summary>The time between two looks at the rate limit.</summary>
+    /// <summary>The interval between two checks of the rate limit.</summary>
     public TimeSpan RateLimitRetry { get; init; } = RateLimitGate.DefaultRetry;
 
     /// <summary>The sync file; null for none.</summary>

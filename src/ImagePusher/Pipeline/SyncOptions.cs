@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>How a run copies its images; what it does not specify comes from the file.</summary>
+/// <summary>The options of a run; unspecified values are those of the file.</summary>
 internal sealed record SyncOptions
 {
     /// <summary>The platforms of the call; empty for those of the file.</summary>

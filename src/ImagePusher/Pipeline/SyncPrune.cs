@@ -22,7 +22,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
     /// <summary>The maximum number of removals; null for the larger of 10 tags and 10 % of the tags of the targets.</summary>
     public int? MaximumRemovals { get; init; }
 
-    /// <summary>Why nothing is removed from any repository; null if nothing speaks against it.</summary>
+    /// <summary>The reason why nothing is removed from any repository; otherwise null.</summary>
     public string? Doubt { get; init; }
 
     /// <summary>True to return the plan and remove nothing.</summary>

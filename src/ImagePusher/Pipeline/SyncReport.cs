@@ -24,7 +24,7 @@ internal sealed class SyncReport : IDisposable
         {
             if (FileStatus.Of(path, followLinks: true) is { Kind: var kind and (FileKind.NamedPipe or FileKind.Socket) })
             {
-                // To open it would wait for a reader, and could not be cancelled.
+                // To open it would wait for a reader, and could not be canceled.
                 throw new NotRegularFileException(path, kind);
             }
 

@@ -10,10 +10,10 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Copies the images of a run by the code that all copies have, and gives each one result, whatever happens to it.</summary>
+/// <summary>Copies the images of a run in the same way as other copies, and writes exactly one result for each.</summary>
 /// <param name="command">The cmdlet.</param>
 /// <param name="copies">Runs the copies.</param>
-/// <param name="options">How images are copied.</param>
+/// <param name="options">The options of the copies.</param>
 internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptions options)
 {
     private readonly RateLimitGate _gate = new(options.TimeProvider, command.Log);

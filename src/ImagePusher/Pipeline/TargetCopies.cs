@@ -4,7 +4,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Copies images each to several targets. What fails at one target does not stop the others of its image.</summary>
+/// <summary>Copies images to several targets. A failed target does not stop the other targets of its image.</summary>
 /// <param name="command">The cmdlet.</param>
 /// <param name="copies">Copies an image, or plans its copy.</param>
 /// <param name="maximum">The maximum number of concurrent copies of images that have several targets.</param>

@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 namespace ImagePusher.Session;
 
 /// <summary>
-/// What ImagePusher.psm1 does in compiled code, because each method call of a script is compiled when the script runs and costs
+/// The part of ImagePusher.psm1 that is compiled code, because each method call of a script is compiled when the script runs and costs
 /// about a millisecond.
 /// </summary>
 public static class ModuleSetup

@@ -8,7 +8,7 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Session;
 
 /// <summary>
-/// What all cmdlets of a process share: the cache, the registry client with its connections and credentials, the limits,
+/// The state that all cmdlets of a process share: the cache, the registry client with its connections and credentials, the limits,
 /// the local registries. One per process, because <c>ForEach-Object -Parallel</c> runs its blocks in runspaces of their own,
 /// which must share it.
 /// </summary>
@@ -62,13 +62,13 @@ internal sealed class PusherSession
         return Cache(path);
     }
 
-    /// <summary>What this user's processes remember, whichever cache they use.</summary>
+    /// <summary>The stored state of this user's processes, independent of the cache.</summary>
     public TransferState State => _states.GetOrAdd(TransferState.DefaultPath, folder => new TransferState(folder, Messages));
 
     /// <summary>Messages that belong to no call; the next call shows them.</summary>
     public PendingMessages Messages { get; } = new();
 
-    /// <summary>A copier that remembers encodings.</summary>
+    /// <summary>A copier that records encodings.</summary>
     public ImageCopier Copier() => new(Limits, State.Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>

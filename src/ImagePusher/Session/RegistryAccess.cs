@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Session;
 
-/// <summary>How one call accesses registries; what it does not specify comes from the options of the session.</summary>
+/// <summary>The registry access of one call; unspecified values are those of the session.</summary>
 internal sealed record RegistryAccess
 {
     public PSCredential? Credential { get; init; }

@@ -108,7 +108,7 @@ internal static class ScriptTypeNames
     }
 
     /// <summary>
-    /// The engine remembers the types that scripts have named. Without this, <c>catch</c> would still mean the types of a removed copy
+    /// The engine records the types that scripts have named. Without this, <c>catch</c> would still mean the types of a removed copy
     /// after another version is imported.
     /// </summary>
     private static void ForgetResolved(Type[] types)

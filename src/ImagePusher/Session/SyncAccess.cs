@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.Session;
 
 /// <summary>
-/// How a run of a sync file accesses registries: as the session does, with the credentials and TLS settings of the file. Those never
-/// become settings of the session.
+/// The registry access of a sync: that of the session, with the credentials and TLS settings of the file. These never become settings of
+/// the session.
 /// </summary>
 internal sealed class SyncAccess(RegistryAccess access, IReadOnlyDictionary<string, SyncRegistry> registries) : ISyncLists, IAsyncDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class SyncAccess(RegistryAccess access, IReadOnlyDictionary<stri
         }) with
         { Log = log });
 
-    /// <summary>How targets are accessed, for what the session does itself.</summary>
+    /// <summary>The access to targets for requests of the session.</summary>
     public RegistryAccess TargetAccess(string target, string? source) =>
         access with { Credential = DestinationCredential ?? (source == target ? access.Credential : null) };
 

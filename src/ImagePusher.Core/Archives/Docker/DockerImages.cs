@@ -2,7 +2,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Archives.Docker;
 
-/// <summary>Tells which images a docker archive can contain.</summary>
+/// <summary>Determines which images a docker archive can contain.</summary>
 internal static class DockerImages
 {
     /// <summary>The manifest of an image that a docker archive can contain.</summary>

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Archives.Docker;
 /// <param name="RepoTags">Its names; none if the file has none.</param>
 /// <param name="Layers">The paths of its layers, lowest first.</param>
 /// <param name="LayerSources">The descriptors of foreign layers by diff ID; none in most archives.</param>
-/// <param name="Problem">Why the entry can't be read, which does not affect the others; null if it can.</param>
+/// <param name="Problem">The error of the entry, which does not affect the others; null if it can be read.</param>
 /// <remarks>
 /// moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format". As in Docker's reader, the case of property names does
 /// not matter (Jib before 2.3 wrote <c>config</c>), the last of repeated ones counts, and unknown ones are ignored.

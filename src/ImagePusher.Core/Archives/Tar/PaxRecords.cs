@@ -21,7 +21,7 @@ internal sealed class PaxRecords
     /// <summary>The size of the content in bytes; null if the header has none.</summary>
     public long? Size { get; private set; }
 
-    /// <summary>True for a file that is stored without its holes, in GNU tar's forms.</summary>
+    /// <summary>True for a sparse file in one of GNU tar's formats.</summary>
     public bool IsSparse { get; private set; }
 
     /// <summary>The name of a sparse file; null if the header has none.</summary>

@@ -93,7 +93,7 @@ internal sealed class TarContainer : ArchiveContainer
         return null;
     }
 
-    // The root of the archive stands for the root of the file system. Some tools write symbolic links from the root, too.
+    // The root of the archive represents the root of the file system. Some tools write symbolic links from the root, too.
     private string TargetOf(string name, TarFileEntry link)
     {
         if (link.Kind is not TarEntryKind.SymbolicLink || link.LinkName.StartsWith('/'))
@@ -139,7 +139,7 @@ internal sealed class TarContainer : ArchiveContainer
             return;
         }
 
-        // Which of the two counts depends on the reader, so what is pushed could differ from what was inspected.
+        // Readers differ in which of the two they use, so the pushed content could differ from the inspected content.
         if (name is "manifest.json" or "index.json")
         {
             throw ArchiveErrors.Damaged(Path, $"it has two entries '{name}', so its content is ambiguous");

@@ -8,8 +8,8 @@ namespace ImagePusher.Core.Archives.Tar;
 /// content's source.
 /// </summary>
 /// <param name="file">The tar; not closed with the stream.</param>
-/// <param name="start">Where the content starts, in bytes from the start of the tar.</param>
-/// <param name="failure">Makes the exception for a write that failed.</param>
+/// <param name="start">The offset of the content, in bytes from the start of the tar.</param>
+/// <param name="failure">Creates the exception for a write that failed.</param>
 internal sealed class TarContentStream(SafeFileHandle file, long start, Func<IOException, Exception> failure) : WriteOnlyStream
 {
     /// <summary>The number of bytes that were written.</summary>

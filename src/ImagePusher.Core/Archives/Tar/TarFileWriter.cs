@@ -57,7 +57,7 @@ internal sealed class TarFileWriter : IAsyncDisposable
     }
 
     /// <summary>Adds an entry whose content is in memory.</summary>
-    /// <returns>Where the content starts, in bytes from the start of the tar.</returns>
+    /// <returns>The offset of the content, in bytes from the start of the tar.</returns>
     public Task<long> AddAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => AddAsync(
         name,
         async (stream, stop) =>
@@ -71,7 +71,7 @@ internal sealed class TarFileWriter : IAsyncDisposable
     /// <param name="name">The name if it is known; null for one of at most 100 bytes.</param>
     /// <param name="write">Writes the content and returns the name; null to discard the entry.</param>
     /// <param name="cancellationToken">Cancels the writing; the entry is discarded.</param>
-    /// <returns>Where the content starts, in bytes from the start of the tar.</returns>
+    /// <returns>The offset of the content, in bytes from the start of the tar.</returns>
     public async Task<long> AddAsync(
         string? name, Func<Stream, CancellationToken, Task<string?>> write, CancellationToken cancellationToken)
     {
@@ -133,7 +133,7 @@ internal sealed class TarFileWriter : IAsyncDisposable
     {
         if (_overwrite)
         {
-            // Readers may have the old tar open.
+            // Other processes may have the old tar open.
             FilePublisher.Replace(_temporary, _path, Path.GetDirectoryName(_temporary)!);
         }
         else

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
 /// A tar header reduced to the fields that an image archive needs: name, size, type and link. Owners, times, modes and device
-/// numbers are replaced, so no value there makes an archive unreadable.
+/// numbers are replaced, so that no value in them can make an archive unreadable.
 /// </summary>
 /// <remarks>POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".</remarks>
 internal static class TarHeader

@@ -4,7 +4,7 @@ using ImagePusher.Core.Messages;
 namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
-/// A tar as TarReader gets to see it: every header is checked, and reduced to what the readers here need, before TarReader parses it.
+/// A tar as it is passed to TarReader: every header is checked, and reduced to the required fields, before TarReader parses it.
 /// </summary>
 /// <param name="ignoresContentOfLinks">
 /// True to skip no content after links, directories and devices, whatever their headers claim, as Go's reader and so all container
@@ -40,7 +40,7 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
 
     /// <summary>Checks a header.</summary>
     /// <param name="block">The header.</param>
-    /// <param name="position">Where it is, for messages.</param>
+    /// <param name="position">Its location, for messages.</param>
     /// <returns>The size that it claims, and whether it is an extended header.</returns>
     protected (long Size, bool IsExtension) Examine(byte[] block, long position)
     {
@@ -59,7 +59,7 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
         return isExtension && size > Limits.TarExtendedHeader ? throw TooLarge(size) : (size, isExtension);
     }
 
-    /// <summary>Takes an extended header, and gives the content that TarReader gets in place of its own.</summary>
+    /// <summary>Processes an extended header, and returns the replacement of its content for TarReader.</summary>
     protected byte[] AcceptExtension(byte[] block, byte[] content, Span<byte> reduced)
     {
         var previous = _pending.LastOrDefault();
@@ -79,12 +79,12 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
         return content;
     }
 
-    /// <summary>Takes the header of an entry, and gives the size of the content after it.</summary>
+    /// <summary>Processes the header of an entry, and returns the size of its content.</summary>
     protected long AcceptEntry(byte[] block, long size, Span<byte> reduced)
     {
         var type = TarHeader.Type(block);
 
-        // Some tools write the size that a directory has in the file system; no reader takes it for content.
+        // Some tools write the size that a directory has in the file system; no reader interprets it as content.
         size = type is '5' || (ignoresContentOfLinks && type is >= '1' and <= '6') ? 0 : size;
         CheckContent(type, size);
         TarHeader.Reduce(block, size, _pending.LastOrDefault(), reduced);

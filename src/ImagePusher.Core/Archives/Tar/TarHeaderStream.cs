@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Archives.Tar;
 
-/// <summary>The tar of an archive as TarReader gets to see it, over a file that is read by position.</summary>
+/// <summary>The tar of an archive as it is passed to TarReader, over a file that is read by position.</summary>
 /// <param name="file">The tar; not closed with the stream.</param>
 /// <param name="path">Its path, for messages.</param>
 /// <remarks>
@@ -22,7 +22,7 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHea
     /// <inheritdoc/>
     public override long Length { get; } = RandomAccess.GetLength(file);
 
-    /// <summary>Where the next read starts; never beyond the end, since the padding of the last entry may be missing.</summary>
+    /// <summary>The position of the next read; never beyond the end, because the padding of the last entry may be missing.</summary>
     public override long Position
     {
         get => _position;

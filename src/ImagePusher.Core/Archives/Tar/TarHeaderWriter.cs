@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
 /// Writes tar headers in GNU's format, which has room for sizes beyond 8 GiB and names beyond 100 bytes. Owner 0, mode 0644, time 0:
-/// the same content gives the same bytes.
+/// the same content results in the same bytes.
 /// </summary>
 internal static class TarHeaderWriter
 {
@@ -45,7 +45,7 @@ internal static class TarHeaderWriter
         return header.ToArray()[..SizeOf(name)];
     }
 
-    /// <summary>Content that is in the tar already: TarWriter asks for its length and copies nothing.</summary>
+    /// <summary>Content that is already in the tar: TarWriter reads its length and copies nothing.</summary>
     private sealed class WrittenContent(long length) : ReadOnlyStream
     {
         public override bool CanSeek => true;

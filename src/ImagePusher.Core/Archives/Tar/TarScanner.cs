@@ -59,13 +59,13 @@ internal sealed class TarScanner : IDisposable
 
     private TarFileEntry Create(TarEntry entry)
     {
-        // .NET 10.0 leaves out the prefix of a header behind an extended one, which libarchive writes so.
+        // .NET 10.0 omits the prefix of a header behind an extended one, which libarchive writes so.
         var name = _headers.HasExtendedName ? entry.Name : TarHeader.Name(_headers.Header);
         var kind = KindOf(entry.EntryType, name);
         var quoted = TerminalText.Quote(name);
         if (TarHeader.IsSparse(_headers.Header) || _headers.Records is { IsSparse: true })
         {
-            // It is an error only if an image needs it.
+            // This is an error only if an image needs the entry.
             (kind, name) = (TarEntryKind.SparseFile, _headers.Records?.SparseName ?? name);
         }
 
@@ -79,7 +79,7 @@ internal sealed class TarScanner : IDisposable
             throw Damaged($"the entry '{quoted}' is a directory and has {entry.Length} bytes of content");
         }
 
-        // TarReader only skips content, so it does not notice that the file ends before.
+        // TarReader only skips content, so it does not detect that the file ends earlier.
         var link = kind is TarEntryKind.HardLink or TarEntryKind.SymbolicLink ? entry.LinkName : "";
         return entry.Length <= _headers.Length - entry.DataOffset
             ? new TarFileEntry(kind, name, link, entry.DataOffset, entry.Length)

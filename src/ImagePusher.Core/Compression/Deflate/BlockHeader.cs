@@ -1,6 +1,7 @@
 namespace ImagePusher.Core.Compression.Deflate;
 
-/// <summary>How a block describes its own codes: the lengths of the codes, run-length coded with a third code (RFC 1951, 3.2.7).</summary>
+/// <summary>The description of the codes of a block: the lengths of the codes, run-length coded with a third code (RFC 1951,
+/// 3.2.7).</summary>
 internal sealed class BlockHeader
 {
     private const int Symbols = 19;

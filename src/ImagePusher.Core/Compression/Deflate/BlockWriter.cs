@@ -14,7 +14,7 @@ internal sealed class BlockWriter
     /// <summary>Writes one block, which is not the last.</summary>
     /// <param name="writer">Receives the block.</param>
     /// <param name="tokens">The tokens of the block.</param>
-    /// <param name="content">The content that they stand for.</param>
+    /// <param name="content">The content that they represent.</param>
     public void Write(ref BitWriter writer, ReadOnlySpan<uint> tokens, ReadOnlySpan<byte> content)
     {
         _counts.Count(tokens);

@@ -101,7 +101,7 @@ internal sealed class BucketMatcher : Matcher
     private static nint DistanceTo(nint position, uint candidate) =>
         (position - 1 - (nint)(candidate & 0xffff)) & (DeflateSymbols.Window - 1);
 
-    // Remembers positions that are not searched.
+    // Records positions that are not searched.
     private void Insert(ReadOnlySpan<byte> bytes, nint start, nint end)
     {
         Span<ulong> shorts = _short;
@@ -116,7 +116,7 @@ internal sealed class BucketMatcher : Matcher
         }
     }
 
-    // The longest match at a position, of equally long ones the nearest; the position is remembered.
+    // The longest match at a position, of equally long ones the nearest; the position is recorded.
     private Match Search(ReadOnlySpan<byte> bytes, int first, nint position, int end)
     {
         var value = RawAccess.Read64(bytes, position);

@@ -29,16 +29,16 @@ internal sealed class CandidateMap
     /// <summary>The distance of each position's candidate, less one.</summary>
     public Span<ushort> Distances => _distances;
 
-    /// <summary>How many bytes of each position's candidate are equal.</summary>
+    /// <summary>The number of equal bytes of each position's candidate.</summary>
     public ReadOnlySpan<byte> Lengths => _lengths;
 
     /// <summary>A bit for each position, set if the candidate is a match.</summary>
     public ReadOnlySpan<byte> Matches => _matches;
 
-    /// <summary>Forgets all positions.</summary>
+    /// <summary>Discards all positions.</summary>
     public void Clear() => Array.Clear(_latest);
 
-    /// <summary>Remembers positions without looking for candidates.</summary>
+    /// <summary>Records positions without looking for candidates.</summary>
     public void Learn(ReadOnlySpan<byte> bytes, int start, int end)
     {
         Span<ushort> latest = _latest;

@@ -7,7 +7,7 @@ internal static class CodeLengths
     private const int SymbolBits = 16;
 
     /// <summary>The lengths for how often symbols occur; 0 for one that does not. A lone symbol gets one bit.</summary>
-    /// <param name="counts">How often each symbol occurs.</param>
+    /// <param name="counts">The frequency of each symbol.</param>
     /// <param name="limit">The longest code in bits.</param>
     /// <param name="lengths">Receives the lengths.</param>
     public static void Assign(ReadOnlySpan<int> counts, int limit, Span<byte> lengths)

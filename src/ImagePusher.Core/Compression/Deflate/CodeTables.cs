@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Compression.Deflate;
 
-/// <summary>What is written for each part of a token: code and extra bits of a length are one entry.</summary>
+/// <summary>The bits to write for each part of a token: the code and extra bits of a length are one entry.</summary>
 internal sealed class CodeTables
 {
     /// <summary>The bits below the code in an entry of <see cref="First"/>: how many bits to write.</summary>

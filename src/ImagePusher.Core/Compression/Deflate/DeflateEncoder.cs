@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Compression.Deflate;
 
 /// <summary>
-/// Compresses content to deflate blocks that end on a byte boundary. The same content and level give the same bytes on every
+/// Compresses content to deflate blocks that end on a byte boundary. The same content and level result in the same bytes on every
 /// platform, processor and runtime. An encoder is used by one thread at a time.
 /// </summary>
 /// <param name="matcher">Finds repeated content.</param>
@@ -19,7 +19,7 @@ internal sealed class DeflateEncoder(Matcher matcher)
     {
     }
 
-    /// <summary>Forgets all content but that before a position, which the receiver has.</summary>
+    /// <summary>Discards all content except the content before a position, which the receiver has.</summary>
     /// <param name="bytes">The memory that holds the content.</param>
     /// <param name="first">The first byte that a match may refer to.</param>
     /// <param name="start">The end of the content before.</param>
@@ -29,14 +29,14 @@ internal sealed class DeflateEncoder(Matcher matcher)
         matcher.Learn(bytes, first, start);
     }
 
-    /// <summary>The most bytes that <see cref="Encode"/> may write at any time.</summary>
+    /// <summary>The maximum number of bytes that <see cref="Encode"/> may write at any time.</summary>
     public static int MaximumSize(int length) => StoredBlocks.SizeOf(length) + (6 * ((length / Matcher.SmallestBlock) + 2)) + 64;
 
     /// <summary>Compresses content.</summary>
     /// <param name="bytes">The memory that holds the content and <see cref="Matcher.Slack"/> bytes more.</param>
     /// <param name="first">The first byte that a match may refer to.</param>
-    /// <param name="start">Where the content begins.</param>
-    /// <param name="end">Where it ends.</param>
+    /// <param name="start">The start of the content.</param>
+    /// <param name="end">The end.</param>
     /// <param name="destination">Receives the blocks; at least <see cref="MaximumSize"/> bytes.</param>
     /// <returns>The number of bytes written.</returns>
     public int Encode(ReadOnlySpan<byte> bytes, int first, int start, int end, Span<byte> destination)

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Compression.Deflate;
 /// <summary>Chooses matches from a <see cref="CandidateMap"/>: the first one, or the one a byte later if that is longer.</summary>
 internal sealed class MapMatcher : Matcher
 {
-    // Of positions within a long match, only the last are remembered.
+    // Of positions within a long match, only the last are recorded.
     private const int Remembered = 32;
 
     // Where the next run of literals ends is read from this many bits.

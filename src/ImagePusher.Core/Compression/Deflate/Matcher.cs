@@ -26,25 +26,25 @@ internal abstract class Matcher
         _ => new BucketMatcher(),
     };
 
-    /// <summary>Forgets all content.</summary>
+    /// <summary>Discards all content.</summary>
     public abstract void Clear();
 
     /// <summary>Makes content that was compressed before available for matches.</summary>
     /// <param name="bytes">The memory that holds the content.</param>
-    /// <param name="start">Where the content begins.</param>
-    /// <param name="end">Where it ends.</param>
+    /// <param name="start">The start of the content.</param>
+    /// <param name="end">The end.</param>
     public abstract void Learn(ReadOnlySpan<byte> bytes, int start, int end);
 
     /// <summary>Turns content into tokens until the buffer is full or the content ends.</summary>
     /// <param name="bytes">The memory that holds the content, at least <see cref="Slack"/> bytes more.</param>
     /// <param name="first">The first byte that a match may refer to.</param>
-    /// <param name="position">Where to begin.</param>
-    /// <param name="end">Where the content ends.</param>
+    /// <param name="position">The position to start at.</param>
+    /// <param name="end">The end of the content.</param>
     /// <param name="tokens">Receives the tokens.</param>
-    /// <returns>The end of the content that the tokens stand for.</returns>
+    /// <returns>The end of the content that the tokens represent.</returns>
     public abstract int Fill(ReadOnlySpan<byte> bytes, int first, int position, int end, TokenBuffer tokens);
 
-    /// <summary>How many bytes are equal from two positions on; a little more than to the end if all are.</summary>
+    /// <summary>The number of equal bytes from two positions; a little more than to the end if all bytes are equal.</summary>
     protected static nint Equal(ReadOnlySpan<byte> bytes, nint position, nint candidate, int end)
     {
         var limit = Math.Min(position + LongestMatch, end);

@@ -59,7 +59,7 @@ internal static class RawAccess
         return ref Unsafe.Add(ref MemoryMarshal.GetReference(items), index);
     }
 
-    /// <summary>How many bytes are equal from two indexes on, at most <see cref="Compared"/>.</summary>
+    /// <summary>The number of equal bytes from two indexes, at most <see cref="Compared"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int EqualBytes(ReadOnlySpan<byte> bytes, nint first, nint second)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace ImagePusher.Core.Compression.Deflate;
 
 /// <summary>
-/// Takes the first match of at least six bytes, and looks at fewer positions the longer it finds none: faster than
+/// Selects the first match of at least six bytes, and skips more positions the longer it finds none: faster than
 /// <see cref="MapMatcher"/>, and the result is larger.
 /// </summary>
 internal sealed class SkippingMatcher : Matcher

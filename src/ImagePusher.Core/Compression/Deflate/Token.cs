@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ImagePusher.Core.Compression.Deflate;
 
 /// <summary>
-/// What the matcher found, in 31 bits: a literal alone, two literals, or a length with its distance. The low nine bits are the first
+/// A token of the matcher, in 31 bits: a literal alone, two literals, or a length with its distance. The low nine bits are the first
 /// literal or 256 and the length less three; the next nine the second literal, or 256 and the symbol of the distance, or
 /// <see cref="Nothing"/>; the rest is the value of the distance's extra bits. All three kinds are counted and written by the same
 /// instructions, so that there is no branch to predict.
@@ -13,7 +13,7 @@ internal static class Token
     /// <summary>The number of values that each part of a token has room for.</summary>
     public const int Values = 512;
 
-    /// <summary>Where lengths begin in the first part and distances in the second.</summary>
+    /// <summary>The start of lengths in the first part and of distances in the second part.</summary>
     public const int Match = 256;
 
     /// <summary>The second part of a literal alone.</summary>

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Compression.Deflate;
 /// <param name="full">The number of tokens at which the block ends.</param>
 internal sealed class TokenBuffer(int full)
 {
-    /// <summary>The most tokens that a matcher may add once it was asked to.</summary>
+    /// <summary>The maximum number of tokens that a matcher may add once it was asked to.</summary>
     public const int Room = 4096;
 
     private readonly uint[] _items = new uint[full + Room];
@@ -46,7 +46,7 @@ internal sealed class TokenBuffer(int full)
 
     /// <summary>Adds literals and the match behind them.</summary>
     /// <param name="bytes">The content.</param>
-    /// <param name="literals">Where the literals begin.</param>
+    /// <param name="literals">The start of the literals.</param>
     /// <param name="run">The number of literals.</param>
     /// <param name="length">The length of the match.</param>
     /// <param name="distance">The result of <see cref="Token.OfDistance"/>.</param>

@@ -1,11 +1,11 @@
 namespace ImagePusher.Core.Compression.Deflate;
 
-/// <summary>How often each symbol occurs in the tokens of a block.</summary>
+/// <summary>The frequencies of the symbols in the tokens of a block.</summary>
 internal sealed class TokenCounts
 {
     private const int Tables = 4;
 
-    // Tokens alternate between two pairs of tables, so that equal neighbours do not wait for each other.
+    // Tokens alternate between two pairs of tables, so that equal neighbors do not wait for each other.
     private readonly int[] _parts = new int[Tables * Token.Values];
     private readonly int[] _literals = new int[DeflateSymbols.LiteralSymbols];
     private readonly int[] _distances = new int[DeflateSymbols.DistanceSymbols];

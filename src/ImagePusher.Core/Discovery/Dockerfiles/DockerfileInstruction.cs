@@ -2,7 +2,7 @@ namespace ImagePusher.Core.Discovery.Dockerfiles;
 
 /// <summary>An instruction of a Dockerfile: its lines joined, with the place of each character in the file.</summary>
 /// <param name="Text">The instruction without escapes at line ends, and without comments between its lines.</param>
-/// <param name="Offsets">Where each character of the text is in the file.</param>
+/// <param name="Offsets">The offset of each character of the text in the file.</param>
 /// <param name="Escape">The character that takes the meaning from a quote.</param>
 internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Offsets, char Escape)
 {
@@ -14,7 +14,7 @@ internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Off
     /// <summary>The first word in upper case.</summary>
     public string Keyword => Words.Count > 0 ? Words[0].Text.ToUpperInvariant() : "";
 
-    /// <summary>Where the instruction starts in the file.</summary>
+    /// <summary>The offset of the instruction in the file.</summary>
     public int Offset => Words.Count > 0 ? Words[0].Offset : Offsets[0];
 
     /// <summary>The instruction that ONBUILD triggers.</summary>
@@ -55,8 +55,8 @@ internal sealed record DockerfileInstruction(string Text, IReadOnlyList<int> Off
 
 /// <summary>A word of an instruction.</summary>
 /// <param name="Text">The word as it was written.</param>
-/// <param name="Start">Where it starts in the instruction.</param>
-/// <param name="Offset">Where it starts in the file.</param>
+/// <param name="Start">Its offset in the instruction.</param>
+/// <param name="Offset">Its offset in the file.</param>
 /// <param name="IsOnOneLine">True if its characters follow one another in the file.</param>
 internal sealed record DockerfileWord(string Text, int Start, int Offset, bool IsOnOneLine)
 {
@@ -69,6 +69,6 @@ internal sealed record DockerfileWord(string Text, int Start, int Offset, bool I
     /// <summary>A part of the word.</summary>
     public DockerfileWord Part(int start, string text) => new(text, Start + start, Offset + start, IsOnOneLine);
 
-    /// <summary>Where the value starts in the file, and whether the file has it literally there.</summary>
+    /// <summary>The position of the value in the file, and whether the file contains it literally.</summary>
     public (int Offset, bool IsVerbatim) Position => (Offset + (Text.Length - Text.TrimStart('"', '\'').Length), IsOnOneLine);
 }

@@ -34,7 +34,7 @@ internal sealed class DockerfileLines
         }));
     }
 
-    /// <summary>Where a line starts in the file, in characters.</summary>
+    /// <summary>The offset of the start of a line in the file, in characters.</summary>
     public int StartOf(int number) => _lines[number - 1].Start;
 
     // -1 for a blank line.

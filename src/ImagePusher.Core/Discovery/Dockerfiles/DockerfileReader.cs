@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Discovery.Dockerfiles;
 /// Reads the images of a Dockerfile: FROM, <c>COPY --from</c>, <c>RUN --mount=from=</c> and the directive <c>syntax</c>. Stages of the
 /// file and <c>scratch</c> are not images.
 /// </summary>
-/// <param name="collector">Takes the references.</param>
+/// <param name="collector">Receives the references.</param>
 /// <param name="block">The block of a compose file that is the Dockerfile; null for the whole file.</param>
 /// <param name="path">The path of the block, with a colon; empty for a file.</param>
 /// <param name="variables">The variables of the compose file; null for none.</param>
@@ -119,7 +119,7 @@ internal sealed class DockerfileReader(
         }
     }
 
-    // A few bytes of each argument can stand for the longest text that an argument before it has.
+    // A few bytes of each argument can represent the longest text that an argument before it has.
     private void Count(int characters)
     {
         if ((_argumentCharacters += characters) > DiscoveryLimits.ArgumentCharacters)

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Discovery.Formats;
 /// image of a service that is built here is what the build is called, not one that is pulled.
 /// </summary>
 /// <remarks>compose-spec, 05-services.md and build.md.</remarks>
-/// <param name="collector">Takes the references.</param>
+/// <param name="collector">Receives the references.</param>
 /// <param name="variables">The variables, such as those of <c>.env</c>.</param>
 internal sealed class ComposeReader(ReferenceCollector collector, IReadOnlyDictionary<string, string> variables)
 {

@@ -2,7 +2,7 @@ using ImagePusher.Core.Discovery.Yaml;
 
 namespace ImagePusher.Core.Discovery.Formats;
 
-/// <summary>Tells the kind of a file from its name, and of a YAML document from its content.</summary>
+/// <summary>Determines the kind of a file from its name, and of a YAML document from its content.</summary>
 internal static class FileKindDetector
 {
     private static readonly string[] YamlExtensions = [".yaml", ".yml", ".json"];

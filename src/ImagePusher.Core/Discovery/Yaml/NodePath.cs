@@ -52,7 +52,7 @@ internal sealed class NodePath
         return nodes;
     }
 
-    /// <summary>The path as it was given.</summary>
+    /// <summary>The path as it was specified.</summary>
     public override string ToString() => _text;
 
     private static IEnumerable<SourceNode> Children(SourceNode node, string key) =>

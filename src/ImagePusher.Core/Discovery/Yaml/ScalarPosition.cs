@@ -6,7 +6,7 @@ internal static class ScalarPosition
     // With its tag, anchor and white space; a longer one cannot be a reference, and is not searched.
     private const int MaximumWritten = 16 * DiscoveryLimits.ExpandedLength;
 
-    /// <summary>Where a value starts, and whether the text has it literally there.</summary>
+    /// <summary>The position of a value, and whether the text contains it literally.</summary>
     /// <param name="text">The text of the file.</param>
     /// <param name="node">The scalar.</param>
     /// <param name="value">Its value without surrounding white space.</param>

@@ -1,16 +1,16 @@
 namespace ImagePusher.Core.Discovery.Yaml;
 
-/// <summary>A value of a YAML document with its place in the text. An alias is the node that it stands for.</summary>
+/// <summary>A value of a YAML document with its place in the text. An alias is the node that it represents.</summary>
 internal sealed class SourceNode
 {
     private const int MaximumLabel = 200;
 
     private SourceNode(int start, int end) => (Start, End) = (start, end);
 
-    /// <summary>Where the value starts in the text, in characters, with its tag, anchor and quotes.</summary>
+    /// <summary>The start of the value in the text, in characters, including its tag, anchor and quotes.</summary>
     public int Start { get; }
 
-    /// <summary>Where it ends.</summary>
+    /// <summary>The end.</summary>
     public int End { get; }
 
     /// <summary>The text of a scalar; empty for other nodes.</summary>

@@ -8,14 +8,14 @@ namespace ImagePusher.Core.Discovery.Yaml;
 /// <param name="source">The file.</param>
 /// <param name="text">The part.</param>
 /// <param name="firstLine">The line of the file on which the part starts.</param>
-/// <param name="nodes">How many nodes earlier parts have.</param>
+/// <param name="nodes">The number of nodes of earlier parts.</param>
 internal sealed class SourceNodeReader(SourceText source, string text, int firstLine, int nodes)
 {
     private readonly int _start = source.LineStart(firstLine);
     private readonly CheckedParser _parser = new(new Parser(new Scanner(new StringReader(text), skipComments: true)));
     private readonly Dictionary<string, SourceNode> _anchors = new(StringComparer.Ordinal);
 
-    /// <summary>How many nodes were read, with those of earlier parts.</summary>
+    /// <summary>The number of nodes that were read, including earlier parts.</summary>
     public int Nodes { get; private set; } = nodes;
 
     /// <summary>The roots of the part's documents.</summary>
@@ -79,7 +79,7 @@ internal sealed class SourceNodeReader(SourceText source, string text, int first
         return node.Complete();
     }
 
-    // What an alias stands for counts each time: aliases of aliases multiply, and nest deeper than the text.
+    // What an alias represents counts each time: aliases of aliases multiply, and nest deeper than the text.
     private SourceNode Find(AnchorAlias alias, int depth)
     {
         var (name, line, column) = (alias.Value.Value, LineOf(alias.Start), (int)alias.Start.Column);

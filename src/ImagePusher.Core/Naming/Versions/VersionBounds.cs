@@ -68,7 +68,7 @@ internal sealed class VersionBounds(IReadOnlyList<VersionBound> bounds)
     }
 }
 
-/// <summary>How a version is compared with that of a bound.</summary>
+/// <summary>The comparisons of a version with a bound.</summary>
 internal enum VersionComparison
 {
     Equal,
@@ -81,9 +81,9 @@ internal enum VersionComparison
 }
 
 /// <summary>One bound of a range.</summary>
-/// <param name="Comparison">How versions are compared with it.</param>
+/// <param name="Comparison">The comparison with versions.</param>
 /// <param name="Version">The version.</param>
-/// <param name="IsPartial">True if it stands for all versions that begin with it, as an upper end that is not included.</param>
+/// <param name="IsPartial">True if it represents all versions that begin with it, as an upper end that is not included.</param>
 /// <param name="Excluded">The bounds that must not all be met.</param>
 internal sealed record VersionBound(
     VersionComparison Comparison, TagVersion Version, bool IsPartial = false, VersionBounds? Excluded = null)

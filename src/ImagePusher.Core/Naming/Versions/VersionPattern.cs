@@ -23,7 +23,7 @@ internal sealed partial class VersionPattern
     /// <summary>True for <c>*</c>, which every version matches.</summary>
     public bool IsAny => Length == 0;
 
-    /// <summary>True if it stands for all versions that begin with its parts.</summary>
+    /// <summary>True if it represents all versions that begin with its parts.</summary>
     public bool IsPartial => HasWildcard || (Length < 3 && !_version.IsPreRelease);
 
     /// <summary>The lowest version; missing parts are 0.</summary>

@@ -45,6 +45,6 @@ internal sealed class VersionRange
         return false;
     }
 
-    /// <summary>The range as it was given.</summary>
+    /// <summary>The range as it was specified.</summary>
     public override string ToString() => _text;
 }

@@ -3,7 +3,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Reads which registries the credential files name. No helper is run, and no secret is kept.</summary>
+/// <summary>Reads the registries in the credential files. No helper is run, and no secret is kept.</summary>
 internal static class ConfiguredHosts
 {
     /// <summary>The registries, <c>host[:port]</c>; none of a source that is missing or damaged.</summary>

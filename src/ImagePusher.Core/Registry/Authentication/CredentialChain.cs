@@ -17,7 +17,7 @@ internal sealed class CredentialChain(RegistryClientOptions options) : IDisposab
 
     public bool Remove(string registry) => _session.TryRemove(registry, out _);
 
-    /// <summary>Forgets the credentials of the session.</summary>
+    /// <summary>Discards the credentials of the session.</summary>
     public void Clear() => _session.Clear();
 
     public void Dispose()

@@ -11,8 +11,8 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <param name="Auths">The credentials by their keys.</param>
 /// <param name="Helpers">The credential helpers by their keys.</param>
 /// <param name="Store">The credential helper of all other registries; null for none.</param>
-/// <param name="Problems">Why the entry of a key cannot be used.</param>
-/// <param name="Problem">Why a part of the file cannot be used; null if there is no such part.</param>
+/// <param name="Problems">The errors of entries that cannot be used, by key.</param>
+/// <param name="Problem">The error of a part of the file that cannot be used; null for none.</param>
 /// <param name="Names">All keys, also those whose entry is empty because a helper has the credential.</param>
 internal sealed record DockerConfig(
     IReadOnlyDictionary<string, RegistryCredential> Auths, IReadOnlyDictionary<string, string> Helpers, string? Store,

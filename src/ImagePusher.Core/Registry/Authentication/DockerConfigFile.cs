@@ -67,7 +67,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         var key = $"{helper} {registry}";
         if (_failures.TryGetValue(key, out var failure) && failure.Number > since)
         {
-            // It failed while this call waited, perhaps after its whole time limit; later calls run it again.
+            // It failed while this call waited, possibly after its complete time limit; later calls run it again.
             throw failure.Error;
         }
 

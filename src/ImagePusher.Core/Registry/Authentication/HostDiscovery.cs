@@ -3,7 +3,7 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Finds out by GET /v2/ whether a host speaks https or http, and by which challenge it authenticates its callers.</summary>
+/// <summary>Determines by GET /v2/ whether a host uses https or http, and which challenge it sends.</summary>
 internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner, TimeProvider time) : IDisposable
 {
     private readonly SharedAttempt _attempt = new();
@@ -13,12 +13,12 @@ internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner,
     /// <summary>The host's last challenges; empty while none is known.</summary>
     public IReadOnlyList<Challenge> Challenges => _challenges;
 
-    /// <summary>Asks once; later calls return at once.</summary>
+    /// <summary>Sends the request once; later calls return immediately.</summary>
     public Task EnsureAsync(RegistryMessage message, CancellationToken cancellationToken) => host.Address is null
         ? _attempt.RunAsync(() => host.Address, () => AskAsync(message, cancellationToken), cancellationToken)
         : Task.CompletedTask;
 
-    /// <summary>Takes the challenges of a 401, if it has any.</summary>
+    /// <summary>Records the challenges of a 401, if it has any.</summary>
     public void Learn(HttpResponseMessage response)
     {
         if (response.StatusCode == HttpStatusCode.Unauthorized
@@ -29,7 +29,7 @@ internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner,
         }
     }
 
-    /// <summary>Asks again for the challenges: the first request may have met a transient failure.</summary>
+    /// <summary>Requests the challenges again, because the first request may have had a transient failure.</summary>
     public async Task AskForChallengesAsync(RegistryMessage message, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(message, host.BaseUrl, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>Asks a registry's token server for a bearer token (distribution, spec/auth/token and spec/auth/oauth).</summary>
+/// <summary>Requests a bearer token from a registry's token server (distribution, spec/auth/token and spec/auth/oauth).</summary>
 internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, TimeProvider time)
 {
     // A token is renewed a little before it expires.
@@ -14,7 +14,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
 
     /// <summary>Requests a token.</summary>
     /// <param name="challenge">The bearer challenge.</param>
-    /// <param name="scopes">What the token must allow, the needed scope first.</param>
+    /// <param name="scopes">The required scopes of the token, the most important first.</param>
     /// <param name="message">The request that needs the token.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<AccessToken> FetchAsync(

@@ -36,7 +36,7 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
 
     /// <summary>The authorization after a 401; null if no better one than the sent one is known.</summary>
     /// <param name="response">The 401; where it has no challenge, the host's last known ones are used.</param>
-    /// <param name="sent">What the rejected request carried.</param>
+    /// <param name="sent">The authorization of the rejected request.</param>
     /// <param name="message">The request.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<SentAuthorization?> RespondAsync(
@@ -80,7 +80,7 @@ internal sealed class TokenProvider(RegistryHost host, HostDiscovery discovery, 
         discovery.Challenges.FirstOrDefault(challenge => challenge.IsBearer)
         ?? discovery.Challenges.FirstOrDefault(challenge => challenge.IsBasic);
 
-    // The registry knows best what is missing: with insufficient_scope its own scope counts, without scopes of ours it is all there is.
+    // With insufficient_scope, the scope of the registry is used; without scopes of the request, it is the only one.
     private static IReadOnlyList<TokenScope> Wanted(Challenge challenge, SentAuthorization sent, IReadOnlyList<TokenScope> scopes)
     {
         var asked = challenge["scope"] is { Length: > 0 } text ? TokenScope.ParseList(text) : [];

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Registry.Authentication;
 
 /// <summary>The response of a token server (distribution, spec/auth/token).</summary>
 /// <param name="Token">The token: a secret.</param>
-/// <param name="Life">How long it is valid; at least a minute.</param>
+/// <param name="Life">Its lifetime; at least a minute.</param>
 internal sealed record TokenResponse(string Token, TimeSpan Life)
 {
     private static readonly TimeSpan MinimumLife = TimeSpan.FromSeconds(60);

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry.Authentication;
 
-/// <summary>What a bearer token allows: <c>repository:team/app:pull,push</c> (distribution, spec/auth/scope).</summary>
+/// <summary>A scope of a bearer token: <c>repository:team/app:pull,push</c> (distribution, spec/auth/scope).</summary>
 internal sealed record TokenScope(string Resource, string Actions)
 {
     public static TokenScope Pull(string repository) => new("repository:" + repository, "pull");

@@ -6,7 +6,7 @@ using ImagePusher.Core.Registry.Http;
 namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>
-/// Asks whether a repository has a blob, and whether what it has is of the right size (distribution-spec, Checking if
+/// Checks whether a repository has a blob with the correct size (distribution-spec, Checking if
 /// content exists).
 /// </summary>
 internal static class BlobLookup
@@ -16,13 +16,14 @@ internal static class BlobLookup
             HttpStatusCode.RequestedRangeNotSatisfiable];
 
     /// <summary>True if the blob exists with its size.</summary>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     public static async Task<bool> ExistsAsync(
         RegistryTransport transport, string repository, Digest digest, long size, CancellationToken cancellationToken) =>
         await FindAsync(transport, repository, digest, size, cancellationToken).ConfigureAwait(false) == BlobPresence.Exists;
 
-    /// <summary>Asks by HEAD; by GET where the registry does not answer HEAD, or gives another size than the expected one.</summary>
-    /// <exception cref="RegistryException">The registry could not be asked.</exception>
+    /// <summary>Sends a HEAD request, or a GET request if the registry does not support HEAD or reports another size than the expected
+    /// one.</summary>
+    /// <exception cref="RegistryException">The request to the registry failed.</exception>
     public static async Task<BlobPresence> FindAsync(
         RegistryTransport transport, string repository, Digest digest, long size, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using ImagePusher.Core.Registry.Uploads;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Asks a registry to mount a blob from another of its repositories (distribution-spec, Mounting a blob).</summary>
+/// <summary>Requests that a registry mounts a blob from another of its repositories (distribution-spec, Mounting a blob).</summary>
 internal sealed class BlobMount(RemoteRepository remote, string from)
 {
     /// <summary>The result of a mount.</summary>

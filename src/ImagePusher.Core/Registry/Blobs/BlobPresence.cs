@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>What a repository has of a blob.</summary>
+/// <summary>The state of a blob in a repository.</summary>
 internal enum BlobPresence
 {
     /// <summary>Nothing.</summary>

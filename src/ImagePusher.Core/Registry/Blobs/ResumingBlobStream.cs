@@ -34,7 +34,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     /// <param name="transport">Sends the requests.</param>
     /// <param name="request">The blob and its repository.</param>
     /// <param name="offset">The offset of the first byte.</param>
-    /// <param name="limits">How slow the blob may arrive, and when lost connections are counted from the start again.</param>
+    /// <param name="limits">The minimum speed of the blob, and the progress that resets the count of lost connections.</param>
     /// <param name="place">Disposed of when the stream is closed.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<Stream> OpenAsync(

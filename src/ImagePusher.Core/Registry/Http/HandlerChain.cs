@@ -3,9 +3,9 @@ using ImagePusher.Core.Registry.Authentication;
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// The handlers of one host, from the caller to the socket: <see cref="RetryHandler"/> (one per caller),
+/// The chain of handlers of one host, from the caller to the socket: <see cref="RetryHandler"/> (one per caller),
 /// <see cref="AuthenticationHandler"/>, <see cref="RedirectHandler"/>, <see cref="LimitsHandler"/>, <see cref="ConnectionHandler"/>.
-/// Each knows only the next one.
+/// Each handler depends only on the next one.
 /// </summary>
 internal static class HandlerChain
 {

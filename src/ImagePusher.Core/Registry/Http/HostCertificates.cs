@@ -55,7 +55,7 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
             : [.. perUser, "/etc/containers/certs.d", "/etc/docker/certs.d"];
     }
 
-    // Windows allows no ':' in a name; Docker leaves it out there.
+    // Windows allows no ':' in a name; Docker omits it there.
     private static string FolderName(string registry) =>
         OperatingSystem.IsWindows() ? registry.Replace(":", "", StringComparison.Ordinal) : registry;
 

@@ -18,10 +18,10 @@ internal sealed class IdleTimer : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>Cancelled by the caller, or when the time is over.</summary>
+    /// <summary>Canceled by the caller, or when the time is over.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>True if the time-out cancelled the request.</summary>
+    /// <summary>True if the time-out canceled the request.</summary>
     public bool IsExpired => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
 
     /// <summary>The longest time without data.</summary>

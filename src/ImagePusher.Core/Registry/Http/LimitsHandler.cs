@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// Makes the HTTP request that is sent, with a body of its own; ends it when its connection is silent for too long; reports what
-/// became of it. The response's body is limited where it is read.
+/// Creates the HTTP request with its body, cancels it if its connection is idle for too long, and logs its result. The response's body is
+/// limited where it is read.
 /// </summary>
 internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions client) : DelegatingHandler
 {
     /// <summary>From this length on a body is announced first, so that a rejection is not seen as a lost connection.</summary>
     public const int AnnouncedLength = 1024 * 1024;
 
-    // The slowest that a registry may verify what it received before it responds.
+    // The minimum speed at which a registry verifies the received content before it responds.
     private const long VerifiedBytesPerSecond = 10 * 1024 * 1024;
 
     private readonly TimeProvider _time = client.TimeProvider;

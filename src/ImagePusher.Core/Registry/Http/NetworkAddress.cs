@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>Tells the addresses of the own machine and network from those of the internet.</summary>
+/// <summary>Distinguishes addresses of this machine and its network from addresses of the internet.</summary>
 internal static class NetworkAddress
 {
     private static readonly IPNetwork[] PrivateNetworks =

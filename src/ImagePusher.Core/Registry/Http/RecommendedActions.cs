@@ -3,7 +3,7 @@ using ImagePusher.Core.Abstractions;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>What to do after a registry rejected a request.</summary>
+/// <summary>The recommended actions after a registry rejected a request.</summary>
 internal static class RecommendedActions
 {
     public static string ForUnauthorized(string registry, RegistryCredential? credential) => credential is null

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>What all requests of one caller share.</summary>
+/// <summary>The shared state of all requests of one caller.</summary>
 /// <param name="Credentials">Finds the credential to use.</param>
 /// <param name="Log">The log of the caller.</param>
 /// <param name="GivesUpEarly">True if a host without a listener gets fewer attempts than one that responded before.</param>
 internal sealed record RegistryCaller(RegistryCaller.CredentialSource Credentials, ILogger Log, bool GivesUpEarly)
 {
-    /// <summary>Finds a credential; after a rejection another one, if there is one by now.</summary>
+    /// <summary>Finds a credential; after a rejection another one, if one is available.</summary>
     internal delegate ValueTask<RegistryCredential?> CredentialSource(RegistryCredential? rejected, CancellationToken cancellationToken);
 }

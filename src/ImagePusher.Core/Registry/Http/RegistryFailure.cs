@@ -120,7 +120,7 @@ internal static class RegistryFailure
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            // The status alone must do.
+            // Only the status is available.
             return ErrorBody.Empty;
         }
     }

@@ -31,7 +31,7 @@ internal sealed class RegistryMessage : HttpRequestMessage
     /// <summary>The credential that was used; null for an anonymous request.</summary>
     public RegistryCredential? Credential { get; set; }
 
-    /// <summary>Why the server named the URL, where it did.</summary>
+    /// <summary>The purpose of the URL, if a server sent it.</summary>
     public ServerUrlUse UrlUse => Request.IsTokenRequest ? ServerUrlUse.TokenServer
         : Request.Target.StartsWith('/') ? ServerUrlUse.Redirect
         : ServerUrlUse.Upload;

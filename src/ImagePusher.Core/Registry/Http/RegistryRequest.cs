@@ -16,7 +16,7 @@ internal sealed class RegistryRequest
     /// <summary>The operation, for messages: <c>reading the manifest localhost:5000/app:1.0</c>.</summary>
     public required string Purpose { get; init; }
 
-    /// <summary>What the token must allow; the needed scope first.</summary>
+    /// <summary>The required scopes of the token, the most important first.</summary>
     public IReadOnlyList<TokenScope> Scopes { get; init; } = [];
 
     /// <summary>The statuses that the caller handles itself, besides success.</summary>
@@ -31,7 +31,7 @@ internal sealed class RegistryRequest
     /// <summary>Creates the body for one HTTP request; null for none.</summary>
     public Func<IdleTimer, HttpContent>? Content { get; init; }
 
-    /// <summary>The body's length, or the bytes that the server must verify before it responds; null where it is unknown.</summary>
+    /// <summary>The body's length, or the bytes that the server must verify before it responds; null if it is unknown.</summary>
     public long? Length { get; init; }
 
     /// <summary>False if the caller repairs a transient failure itself.</summary>

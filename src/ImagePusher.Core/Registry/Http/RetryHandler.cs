@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Registry.Http;
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
-    /// <summary>The longest delay, whatever the server asks for, unless the first delay is longer.</summary>
+    /// <summary>The maximum delay, also for delays that the server requests, unless the first delay is longer.</summary>
     public static readonly TimeSpan MaximumDelay = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan LongDelay = TimeSpan.FromSeconds(5);
@@ -80,7 +80,7 @@ internal sealed class RetryHandler : DelegatingHandler
         }
     }
 
-    // Once, at the start: a caller that was rejected itself waits on its own, and must not wait for what it told the others.
+    // Once, at the start: a caller that was rejected itself waits on its own, and must not wait for what it reported the others.
     private Task WaitForPauseAsync(CancellationToken cancellationToken)
     {
         if (_host.Pause.Left is var left && left <= TimeSpan.Zero)
@@ -113,7 +113,7 @@ internal sealed class RetryHandler : DelegatingHandler
             ? $"{failure.Message} Now: {next}."
             : FormattableString.Invariant($"{failure.Message} In {delay.TotalSeconds:0.#} s: {next}.");
 
-        // A rate limit holds for the host: the first caller that is rejected warns the user, and pauses the others.
+        // A rate limit applies to the host: the first rejected caller writes the warning and pauses the others.
         var isKnown = failure.Final is RegistryRateLimitedException && !_host.Pause.Extend(delay);
         _log.Retrying(delay >= LongDelay && !isKnown, message);
     }

@@ -4,15 +4,15 @@ using ImagePusher.Core.Abstractions;
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// Removes from text of a host, or text that quotes it, the secrets that were sent to the host: some servers repeat them, also in the
-/// URLs that they name.
+/// Removes the secrets that were sent to a host from text of this host and from text that quotes it: some servers repeat them, including in
+/// URLs.
 /// </summary>
 internal sealed class SecretFilter
 {
     // A shorter one would match parts of ordinary words.
     private const int ShortestSecret = 4;
 
-    // Of a long session the newest ones: tokens expire.
+    // Only the newest ones of a long session, because tokens expire.
     private const int MostTokens = 100;
 
     private readonly Lock _lock = new();
@@ -21,7 +21,7 @@ internal sealed class SecretFilter
     private volatile RegistryCredential? _last;
     private volatile string[] _spellings = [];
 
-    /// <summary>Takes the secret of a credential.</summary>
+    /// <summary>Adds the secret of a credential.</summary>
     public void Know(RegistryCredential? credential)
     {
         if (credential is null || credential == _last)
@@ -38,7 +38,7 @@ internal sealed class SecretFilter
         }
     }
 
-    /// <summary>Takes a token.</summary>
+    /// <summary>Adds a token.</summary>
     public void Know(string token)
     {
         lock (_lock)
@@ -75,7 +75,7 @@ internal sealed class SecretFilter
     /// <summary>A URL as messages show it: without user name and query, which may be secrets, and not too long.</summary>
     public string Url(string url) => OneLine(UrlText.WithoutUserAndQuery(url));
 
-    /// <summary>The exception for others to see; null if its text, or that of an inner one, has a secret.</summary>
+    /// <summary>The exception if it contains no secret in its text or in that of an inner exception; otherwise null.</summary>
     public Exception? Harmless(Exception error) => error.ToString() is var text && Hide(text) == text ? error : null;
 
     private void Spell() =>

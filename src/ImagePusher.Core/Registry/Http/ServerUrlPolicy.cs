@@ -3,8 +3,8 @@ using System.Net;
 namespace ImagePusher.Core.Registry.Http;
 
 /// <summary>
-/// The one check of every URL that a server names: no private address named by a public registry, no plain http named by an
-/// https registry. The address is checked again when it is connected to, since a name may lead anywhere.
+/// Checks every URL from a server: a public registry must not redirect to a private address, and an https registry not to http. The address
+/// is checked again when it is connected to, because a name can resolve to any address.
 /// </summary>
 /// <param name="registry">The registry, for messages.</param>
 /// <param name="settings">The settings with the hosts that are allowed nevertheless.</param>
@@ -16,8 +16,8 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
     private volatile bool _wasPublic;
 
     /// <summary>
-    /// True if the registry itself is on this machine or in a private network. A name that ever led to a public address belongs to a
-    /// public registry: whoever answers for it chooses the addresses, and could name a private one first.
+    /// True if the registry itself is on this machine or in a private network. A name that ever resolved to a public address belongs to a
+    /// public registry: the owner of the name controls its addresses and could return a private one first.
     /// </summary>
     public bool IsPrivate => !_wasPublic && (_wasPrivate || NetworkAddress.IsPrivate(Own.DnsSafeHost));
 
@@ -26,7 +26,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
     /// <summary>Resolves a URL that a server named, and checks it.</summary>
     /// <param name="origin">The URL that was requested.</param>
     /// <param name="location">The URL as the server sent it.</param>
-    /// <param name="use">Why the server named it.</param>
+    /// <param name="use">The purpose of the URL.</param>
     /// <param name="purpose">The operation, for messages.</param>
     /// <param name="isVerified">True for content that is verified by its digest.</param>
     /// <exception cref="RegistryException">It is not a URL, or not allowed.</exception>
@@ -64,7 +64,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
         }
     }
 
-    /// <summary>Checks where a deletion is redirected to: another registry is not changed because this one says so.</summary>
+    /// <summary>Checks the target of a redirected deletion: a redirect must not change another registry.</summary>
     /// <remarks>303 asks for another document to be read (RFC 9110, 15.4.4), not for it to be deleted.</remarks>
     /// <exception cref="RegistryException">It is not allowed.</exception>
     public void CheckDeletion(string origin, string next, HttpStatusCode status, string purpose)
@@ -78,8 +78,8 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
     }
 
     /// <summary>
-    /// Decides whether an address may be connected to. The registry's own name may lead to a private address unless it led to public
-    /// ones only.
+    /// Decides whether an address may be connected to. The name of the registry can resolve to a private address unless it resolved only to
+    /// public ones before.
     /// </summary>
     /// <param name="target">The URL that the connection is for.</param>
     /// <param name="connected">The address that its host was resolved to.</param>
@@ -88,7 +88,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
             ? _wasPrivate || !_wasPublic || !NetworkAddress.IsPrivate(connected) || IsAllowed(target, connected)
             : !NetworkAddress.IsPrivate(connected) || IsPrivate || IsAllowed(target, connected);
 
-    /// <summary>Takes in where the registry was reached.</summary>
+    /// <summary>Records the address of a connection to the registry.</summary>
     public void Connected(Uri target, IPAddress connected)
     {
         if (!IsOwn(target.DnsSafeHost))

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>Why a server named a URL.</summary>
+/// <summary>The purposes of URLs from a server.</summary>
 internal enum ServerUrlUse
 {
     /// <summary>The Location of a redirect.</summary>

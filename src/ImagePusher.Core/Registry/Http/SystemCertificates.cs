@@ -11,7 +11,7 @@ internal static class SystemCertificates
 {
     private static int _isAsked;
 
-    /// <summary>Begins to read them, once in a process, while the first connection is opened.</summary>
+    /// <summary>Starts to read them, once per process, while the first connection is opened.</summary>
     public static void LoadAhead()
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref _isAsked, 1) == 0)
@@ -32,7 +32,7 @@ internal static class SystemCertificates
         }
         catch (CryptographicException)
         {
-            // The handshake meets the same, and its error names the registry.
+            // The handshake has the same failure, and its error contains the registry.
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class BlobBody(BlobSource blob, long offset) : UploadBody
 
     public override string? Range => offset > 0 && blob.Length is { } length ? FormattableString.Invariant($"{offset}-{length - 1}") : null;
 
-    /// <summary>What was written, once the request succeeded.</summary>
+    /// <summary>The digest and size of the written content, after the request succeeded.</summary>
     public BlobIdentity Identity { get; private set; }
 
     public override async Task WriteToAsync(Stream connection, CancellationToken cancellationToken) =>

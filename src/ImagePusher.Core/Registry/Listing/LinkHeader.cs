@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace ImagePusher.Core.Registry.Listing;
 
 /// <summary>
-/// Reads the Link headers of a page (RFC 8288). Several links may share a header, and some registries leave out the angle brackets.
+/// Reads the Link headers of a page (RFC 8288). Several links may share a header, and some registries omit the angle brackets.
 /// </summary>
 internal static class LinkHeader
 {

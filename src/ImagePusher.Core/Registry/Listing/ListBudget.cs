@@ -2,7 +2,7 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Listing;
 
-/// <summary>Ends a list that a registry continues without end.</summary>
+/// <summary>Limits the pages, bytes and time of a list.</summary>
 internal sealed class ListBudget(ListRequest list, string registry, RegistryLimits limits)
 {
     private int _pages;

@@ -87,7 +87,7 @@ internal sealed class PagedList(RegistryTransport transport, ListRequest list, R
         }
     }
 
-    // Empty lists are also written as null or left out.
+    // Empty lists are also written as null or omitted.
     private bool IsList(JsonElement root) => root.ValueKind == JsonValueKind.Object
         && root.Property(list.Property) is null or { ValueKind: JsonValueKind.Array or JsonValueKind.Null }
         && (root.Property(list.Property) is not null || root.Property("errors") is null);

@@ -37,7 +37,7 @@ internal static class Referrers
         await ManifestReader.GetAsync(remote, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false)
             is ImageIndex index ? index.Manifests : [];
 
-    // Null where the registry has no API.
+    // Null if the registry has no API.
     private static async Task<List<Descriptor>?> AskAsync(
         RemoteRepository remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
     {

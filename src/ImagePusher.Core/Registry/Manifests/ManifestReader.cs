@@ -20,7 +20,7 @@ internal static class ManifestReader
             token => GetOnceAsync(remote, request, tagOrDigest, expected, token), cancellationToken);
     }
 
-    /// <summary>Asks for a manifest's descriptor by HEAD.</summary>
+    /// <summary>Requests a manifest's descriptor by HEAD.</summary>
     public static async Task<ManifestHead> HeadAsync(
         RemoteRepository remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed partial class BlobUpload
             return UploadStage.Choose;
         }
 
-        // It was cut there: finishing blobs one after the other loses least if this run is cut too.
+        // The earlier run was interrupted there: with one blob at a time, the least is lost if this run is interrupted too.
         _transport.Log.Verbose($"{_host.Registry} lost the upload of {_blob.Description} from an earlier run; it starts again.");
         if (UploadLocation.HasState(session.Location))
         {
@@ -70,7 +70,7 @@ internal sealed partial class BlobUpload
         (_start, _position.Sent, _form) = (_position.Offset, 0, _choice.Choose(_position.Offset));
         if (_start > 0 && _blob is { Digest: { } digest, Length: { } length } && _start == length)
         {
-            // Every byte had arrived when a request or an earlier run was cut.
+            // All bytes had arrived when a request or an earlier run was interrupted.
             _identity = new BlobIdentity(digest, length);
             return UploadStage.Commit;
         }
@@ -125,7 +125,7 @@ internal sealed partial class BlobUpload
 
     private async Task<UploadStage> SendChunksAsync(CancellationToken cancellationToken)
     {
-        // What is left needs no larger buffer than itself, whatever the chunk is.
+        // The buffer does not have to be larger than the remaining bytes.
         var size = Math.Min(_choice.ChunkSize, Math.Max(1, _blob.Length - _position.Offset ?? long.MaxValue));
         if (size > _limits.ChunkLength && size > _host.Settings.ChunkSize)
         {

@@ -33,7 +33,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// DIGEST_INVALID, or a second stream that is rejected             Restart (one recovery)
 /// 400, 404, 405, 411, 413, 416, 501, and another form is left     StepDown
 /// the same, no form is left, and the length was unknown           Spool
-/// anything else                                                   the upload is cancelled, and the failure leaves
+/// anything else                                                   the upload is canceled, and the failure leaves
 /// </code>
 /// The rows with "one recovery" share it: an upload recovers once from a response that says that registry and client disagree. A second
 /// such response is a failure, or another form is tried.

@@ -4,7 +4,7 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>What an upload does besides sending bytes: it opens, asks for the status, cancels, and reads the last response.</summary>
+/// <summary>The requests of an upload that do not send bytes: opening it, its status, its cancellation, and the last response.</summary>
 internal sealed class UploadConversation(RegistryTransport transport, UploadRequests requests)
 {
     private static readonly TimeSpan CancelTime = TimeSpan.FromMilliseconds(500);
@@ -23,7 +23,7 @@ internal sealed class UploadConversation(RegistryTransport transport, UploadRequ
         return (url, ReadLength(response.Header("OCI-Chunk-Min-Length")));
     }
 
-    /// <summary>Asks how much the registry has; null if it does not know the upload, or does not say.</summary>
+    /// <summary>Requests the status of the upload; null if the registry has discarded the upload or does not report it.</summary>
     /// <exception cref="RegistryException">The registry is temporarily unavailable.</exception>
     public async Task<UploadStatus?> AskAsync(string url, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class UploadConversation(RegistryTransport transport, UploadRequ
         }
     }
 
-    /// <summary>Tells the registry that no more bytes will come. It may refuse, and is not asked again.</summary>
+    /// <summary>Cancels the upload at the registry. A rejection is ignored.</summary>
     public async Task CancelAsync(string url)
     {
         using var limit = new CancellationTokenSource(CancelTime, transport.Time);

@@ -48,7 +48,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
         error is RegistryProtocolException { ErrorCode: not ("DIGEST_INVALID" or "NAME_INVALID" or "NAME_UNKNOWN") }
         && (int?)error.StatusCode is 400 or 404 or 405 or 411 or 413 or 416 or 501;
 
-    /// <summary>Takes another form or smaller chunks after a rejection; false if none is left.</summary>
+    /// <summary>Selects another form or smaller chunks after a rejection; false if none is left.</summary>
     public bool StepDown(UploadForm rejected, HttpStatusCode? status)
     {
         // Where chunks were rejected, a smaller size does not help, and the same request would be sent without end.

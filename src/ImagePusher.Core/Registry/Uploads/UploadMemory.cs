@@ -3,10 +3,10 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>What a host accepted and rejected, so that no upload of the session learns it again.</summary>
+/// <summary>The forms of upload that a host has accepted and rejected in this session.</summary>
 internal sealed class UploadMemory(TimeProvider time)
 {
-    // A short disturbance must not slow down a session that lasts for hours.
+    // A short failure must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
 
     // A timer may end a little early.
@@ -29,7 +29,7 @@ internal sealed class UploadMemory(TimeProvider time)
         get { lock (_lock) { return _form; } }
     }
 
-    /// <summary>The most bytes of a request body; larger blobs are sent in chunks.</summary>
+    /// <summary>The maximum number of bytes of a request body; larger blobs are sent in chunks.</summary>
     public long MaximumBody
     {
         get { lock (_lock) { return _maximumBody; } }
@@ -62,7 +62,7 @@ internal sealed class UploadMemory(TimeProvider time)
     /// <summary>True if a monolithic PUT was rejected and another form was accepted.</summary>
     public bool RejectsMonolithic => _rejectsMonolithic;
 
-    /// <summary>A blob arrived in this form and within this limit, after these forms were rejected.</summary>
+    /// <summary>Records that a blob was accepted in this form and within this limit, after these forms were rejected.</summary>
     public void Remember(UploadForm form, long maximumBody, IReadOnlySet<UploadForm> rejected)
     {
         lock (_lock)
@@ -74,7 +74,8 @@ internal sealed class UploadMemory(TimeProvider time)
         }
     }
 
-    /// <summary>A request was cut and its bytes are lost: for ten minutes each chunk is at most half of what arrived.</summary>
+    /// <summary>Records that a request was interrupted and its bytes are lost: for ten minutes, each chunk has at most half the received
+    /// length.</summary>
     public void RememberLoss(long arrived)
     {
         const long smallest = 512 * 1024, largest = 8 * 1024 * 1024;
@@ -92,7 +93,7 @@ internal sealed class UploadMemory(TimeProvider time)
         get { lock (_lock) { return time.GetUtcNow() < _earlierLossEnds; } }
     }
 
-    /// <summary>An upload of an earlier run is lost: for ten minutes fewer large blobs are sent at once.</summary>
+    /// <summary>Records that an upload of an earlier run is lost: for ten minutes, fewer large blobs are sent concurrently.</summary>
     public void RememberEarlierLoss()
     {
         lock (_lock)
@@ -101,7 +102,7 @@ internal sealed class UploadMemory(TimeProvider time)
         }
     }
 
-    /// <summary>Stops announcing where the server rejects it (417) or ignores it, which costs seconds per request.</summary>
+    /// <summary>Disables the announcement if the server rejects it (417) or ignores it, which takes seconds per request.</summary>
     public void LearnAnnouncement(HttpStatusCode status, TimeSpan? waited)
     {
         if (status == HttpStatusCode.ExpectationFailed || waited >= IgnoredAnnouncement)

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// <param name="time">The clock.</param>
 internal sealed class UploadPosition(string key, IUploadJournal? journal, TimeProvider time)
 {
-    /// <summary>The URL of the next request; null where no upload is open.</summary>
+    /// <summary>The URL of the next request; null if no upload is open.</summary>
     public string? Url { get; set; }
 
     /// <summary>The bytes that the registry has.</summary>
@@ -26,14 +26,14 @@ internal sealed class UploadPosition(string key, IUploadJournal? journal, TimePr
     public void Resume(UploadStatus status) =>
         (Url, Offset, WasResumed) = (status.Url, status.Offset, WasResumed || status.Offset > 0);
 
-    /// <summary>Forgets the upload; another one must be opened.</summary>
+    /// <summary>Discards the upload; another one must be opened.</summary>
     public ValueTask ClearAsync(CancellationToken cancellationToken)
     {
         (Url, Offset, WasResumed) = (null, 0, false);
         return ForgetAsync(cancellationToken);
     }
 
-    /// <summary>The upload that an earlier process left; null for none.</summary>
+    /// <summary>The recorded upload of an earlier process; null for none.</summary>
     public ValueTask<UploadSession?> FindAsync(CancellationToken cancellationToken) =>
         journal?.FindAsync(key, cancellationToken) ?? default;
 

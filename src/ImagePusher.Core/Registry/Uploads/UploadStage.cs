@@ -3,7 +3,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// <summary>The states of a <see cref="BlobUpload"/>; its remarks have the transitions.</summary>
 internal enum UploadStage
 {
-    /// <summary>Finds out what an earlier process left.</summary>
+    /// <summary>Recalls the upload of an earlier process.</summary>
     Recall,
 
     /// <summary>Opens an upload.</summary>
@@ -24,13 +24,13 @@ internal enum UploadStage
     /// <summary>Commits what was sent.</summary>
     Commit,
 
-    /// <summary>Asks for the blob where the response to the last PUT does not prove that it is stored.</summary>
+    /// <summary>Checks whether the blob is stored, if the response to the last PUT does not prove it.</summary>
     Verify,
 
-    /// <summary>Asks how much arrived, after a lost connection.</summary>
+    /// <summary>Requests the status after a lost connection.</summary>
     Resume,
 
-    /// <summary>Gives up the upload, and opens another one.</summary>
+    /// <summary>Abandons the upload, and opens another one.</summary>
     Restart,
 
     /// <summary>Leaves a form that the registry rejected.</summary>
