@@ -23,7 +23,7 @@ public sealed class BlobTests
     }
 
     [Fact]
-    public async Task HEAD_gives_length_and_digest_without_a_body_and_keeps_the_connection()
+    public async Task HEAD_returns_length_and_digest_without_a_body_and_keeps_the_connection()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(123_456));
@@ -86,7 +86,7 @@ public sealed class BlobTests
     [InlineData("bytes=a-b")]
     [InlineData("bytes=")]
     [InlineData("bytes=--5")]
-    public async Task An_unsupported_range_gives_the_complete_blob(string range)
+    public async Task An_unsupported_range_returns_the_complete_blob(string range)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = await registry.PushBlobAsync(Http.RandomBytes(2048));

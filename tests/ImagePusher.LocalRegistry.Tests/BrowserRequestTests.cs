@@ -37,7 +37,7 @@ public sealed class BrowserRequestTests
     }
 
     [Fact]
-    public async Task A_write_of_the_registrys_own_origin_is_accepted()
+    public async Task A_same_origin_write_is_accepted()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var answer = await registry.SendAsync(
@@ -78,7 +78,7 @@ public sealed class BrowserRequestTests
     [InlineData("127.0.0.1:443")]
     [InlineData("[::1]")]
     [InlineData("[::1]:5000")]
-    public async Task Names_of_this_machine_reach_it_also_behind_a_proxy_on_another_port(string host)
+    public async Task Names_of_this_machine_are_accepted_also_behind_a_proxy_on_another_port(string host)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var answer = await registry.ExchangeRawAsync($"GET /v2/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");

@@ -70,7 +70,7 @@ public sealed class ContainerdOrderTests
     }
 
     [Fact]
-    public async Task As_a_mirror_it_gets_the_namespace_in_the_query()
+    public async Task A_mirror_receives_the_namespace_in_the_query()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await PushAsync(registry);

@@ -86,7 +86,7 @@ public sealed class DamagedBlobTests
     }
 
     [Fact]
-    public async Task A_damaged_child_spoils_neither_its_index_nor_its_siblings()
+    public async Task A_damaged_child_does_not_affect_its_index_or_its_siblings()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var amd64 = await registry.PushImageAsync(null, layers: Layer);

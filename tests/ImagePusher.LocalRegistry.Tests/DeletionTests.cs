@@ -12,7 +12,7 @@ public sealed class DeletionTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_tag_is_deleted_and_its_siblings_are_kept()
+    public async Task A_tag_is_deleted_and_other_tags_are_kept()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);

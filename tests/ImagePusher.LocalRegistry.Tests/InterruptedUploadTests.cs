@@ -17,7 +17,8 @@ public sealed class InterruptedUploadTests
     [InlineData("PATCH", true)]
     [InlineData("PUT", false)]
     [InlineData("PUT", true)]
-    public async Task Bytes_that_arrived_before_a_cut_are_kept_and_the_upload_resumes_after_them(string method, bool chunkedCoding)
+    public async Task Bytes_that_arrived_before_an_interruption_are_kept_and_the_upload_resumes_after_them(string method,
+        bool chunkedCoding)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();
@@ -42,7 +43,7 @@ public sealed class InterruptedUploadTests
     }
 
     [Fact]
-    public async Task A_new_request_takes_the_upload_over_from_a_stalled_one()
+    public async Task A_new_request_replaces_a_stalled_one_of_the_upload()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();

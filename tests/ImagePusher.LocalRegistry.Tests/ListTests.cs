@@ -24,7 +24,7 @@ public sealed class ListTests
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(100)]
-    public async Task Following_the_links_gives_every_tag_once(int count)
+    public async Task Following_the_links_returns_every_tag_once(int count)
     {
         await using var registry = await WithTagsAsync();
         var found = new List<string>();

@@ -15,7 +15,7 @@ public sealed class ManifestTests
     [InlineData("1.0")]
     [InlineData("_x")]
     [InlineData(null)]
-    public async Task A_manifest_comes_back_by_tag_and_digest_byte_for_byte(string? tag)
+    public async Task A_manifest_is_returned_by_tag_and_digest_byte_for_byte(string? tag)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync(tag, layers: Layer);
@@ -86,7 +86,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("SHA256")]
     [InlineData("SHA512")]
-    public async Task Tags_may_be_given_with_a_push_by_digest(string algorithm)
+    public async Task Tags_can_be_specified_with_a_push_by_digest(string algorithm)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var image = await registry.PushImageAsync("1", layers: Layer);

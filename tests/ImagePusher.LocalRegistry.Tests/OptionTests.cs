@@ -27,7 +27,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Every_loopback_name_of_this_machine_reaches_it()
+    public async Task Every_loopback_name_of_this_machine_is_accepted()
     {
         await using var registry = await RunningRegistry.StartAsync();
         foreach (var host in new[] { "localhost", "127.0.0.1", "[::1]" }.Where(host => host != "[::1]" || Socket.OSSupportsIPv6))
@@ -86,7 +86,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public void A_password_is_compared_in_constant_time_alone()
+    public void A_password_is_compared_in_constant_time()
     {
         var compare = typeof(HttpServer.BasicAuthentication).GetMethod("IsExpected", BindingFlags.NonPublic | BindingFlags.Instance)!;
         var code = compare.GetMethodBody()!.GetILAsByteArray()!;
@@ -111,7 +111,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Other_machines_are_allowed_only_where_that_is_safe_or_explicit()
+    public async Task Other_machines_are_allowed_only_if_it_is_safe_or_explicit()
     {
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"]);

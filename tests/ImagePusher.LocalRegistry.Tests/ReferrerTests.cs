@@ -82,7 +82,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task The_subject_may_be_pushed_later_or_never_and_lists_are_per_repository()
+    public async Task The_subject_can_be_missing_and_lists_are_per_repository()
     {
         await using var registry = await RunningRegistry.StartAsync();
         await registry.PushBlobAsync(Documents.EmptyJson);

@@ -41,7 +41,7 @@ public sealed class RequestTargetTests
     [InlineData("/v2/a/manifests/1/2")]
     [InlineData("/v2/a/tags")]
     [InlineData("http://host:5000")]
-    public void A_path_outside_the_API_addresses_nothing(string url) => Assert.Equal(TargetKind.None, RequestTarget.Parse(url).Kind);
+    public void A_path_outside_the_API_is_not_found(string url) => Assert.Equal(TargetKind.None, RequestTarget.Parse(url).Kind);
 
     [Theory]
     [InlineData("/v2/manifests/1")]

@@ -28,7 +28,7 @@ public sealed class RobustnessTests
     [InlineData("/v2/a/manifests/1?%00=%ff")]
     [InlineData("/%2e%2e/v2/")]
     [InlineData("*")]
-    public async Task Path_traversal_addresses_nothing(string path)
+    public async Task Path_traversal_is_rejected(string path)
     {
         await using var registry = await RunningRegistry.StartAsync();
         foreach (var method in new[] { "GET", "PUT", "DELETE", "POST" })
@@ -103,7 +103,7 @@ public sealed class RobustnessTests
     }
 
     [Fact]
-    public async Task An_early_answer_reaches_a_client_that_is_still_sending()
+    public async Task An_early_response_is_received_by_a_client_that_is_still_sending()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var large = new byte[30_000_000];

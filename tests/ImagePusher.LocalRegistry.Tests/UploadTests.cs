@@ -170,7 +170,7 @@ public sealed class UploadTests
     [Theory]
     [InlineData("?digest-algorithm=sha512")]
     [InlineData("")]
-    public async Task A_sha512_digest_may_be_announced_or_given_at_the_end(string query)
+    public async Task A_sha512_digest_can_be_specified_at_the_start_or_end(string query)
     {
         await using var registry = await RunningRegistry.StartAsync();
         var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(Blob))}";

@@ -7,7 +7,7 @@ public sealed class DockerRegistryTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_takes_a_push_counts_the_requests_and_can_be_emptied()
+    public async Task It_accepts_a_push_counts_the_requests_and_can_be_emptied()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         using var client = Http.NewClient();
@@ -34,7 +34,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task With_users_it_wants_Basic()
+    public async Task With_users_it_requires_Basic()
     {
         var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { ["ann"] = "it's \"secret\"", ["bob"] = "b" } };
         await using var registry = await DockerRegistry.StartAsync(options, Token);
@@ -52,7 +52,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task Read_only_it_refuses_an_upload()
+    public async Task A_read_only_registry_rejects_an_upload()
     {
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { ReadOnly = true }, Token);
         using var client = Http.NewClient();
@@ -61,7 +61,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task Two_on_one_storage_continue_an_upload_only_with_a_common_secret()
+    public async Task Two_registries_on_one_storage_continue_an_upload_only_with_a_common_secret()
     {
         using var storage = new TemporaryFolder();
         await using var first = await DockerRegistry.StartAsync(
@@ -82,7 +82,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task With_certificates_it_serves_https_and_wants_one_from_the_client()
+    public async Task With_certificates_it_serves_https_and_requires_a_client_certificate()
     {
         using var certificates = new TestCertificates();
         await using var registry = await DockerRegistry.StartAsync(
@@ -101,7 +101,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task It_ends_and_its_content_goes_with_it()
+    public async Task It_ends_and_its_content_is_deleted()
     {
         Uri url;
         await using (var registry = await DockerRegistry.StartAsync(Token))
@@ -114,7 +114,7 @@ public sealed class DockerRegistryTests
     }
 
     [Fact]
-    public async Task A_registry_that_cannot_start_says_why()
+    public async Task A_registry_that_cannot_start_reports_the_reason()
     {
         using var folder = new TemporaryFolder();
         var options = new DockerRegistryOptions

@@ -27,7 +27,7 @@ public sealed class ExternalToolsTests
     }
 
     [Fact]
-    public async Task A_tool_gets_arguments_as_they_are_and_gives_its_output()
+    public async Task A_tool_receives_unchanged_arguments_and_its_output_is_returned()
     {
         var result = await ExternalTools.RunAsync("sh", ["-c", "printf '%s|' \"$@\"; cat", "sh", "a b", "", "\"q'"],
             new ToolSettings { Input = "in" }, Token);
@@ -52,7 +52,7 @@ public sealed class ExternalToolsTests
     }
 
     [Fact]
-    public void A_temporary_folder_goes_away_with_its_content()
+    public void A_temporary_folder_is_deleted_with_its_content()
     {
         string path;
         using (var folder = new TemporaryFolder())

@@ -13,7 +13,7 @@ public sealed class FakeRegistryTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_cut_upload_goes_on_at_the_byte_that_its_status_says()
+    public async Task An_interrupted_upload_continues_at_the_offset_of_its_status()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -47,7 +47,7 @@ public sealed class FakeRegistryTests
     [InlineData(AfterCut.KeepsBytes, 204, "0-2999")]
     [InlineData(AfterCut.KeepsFinishedChunks, 204, "0-999")]
     [InlineData(AfterCut.ForgetsSession, 404, "")]
-    public async Task After_a_cut_the_status_is_what_the_registry_kept(AfterCut afterCut, int status, string range)
+    public async Task After_an_interruption_the_status_is_what_the_registry_kept(AfterCut afterCut, int status, string range)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { AfterCut = afterCut });
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -62,7 +62,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task A_question_for_the_status_ends_a_request_whose_connection_stands_still()
+    public async Task A_status_request_ends_a_request_with_a_stalled_connection()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -78,7 +78,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task An_old_Location_or_one_whose_query_was_written_anew_is_refused()
+    public async Task An_old_Location_or_one_with_a_changed_query_is_rejected()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         using var client = Http.NewClient();
@@ -99,7 +99,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task Wrong_digests_ranges_and_lengths_are_refused()
+    public async Task Wrong_digests_ranges_and_lengths_are_rejected()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         using var client = Http.NewClient();
@@ -117,7 +117,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task An_upload_is_cancelled_and_a_POST_without_slash_is_sent_elsewhere()
+    public async Task An_upload_is_canceled_and_a_POST_without_slash_is_redirected()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         using var client = Http.NewClient();
@@ -150,7 +150,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task A_manifest_needs_its_parts_and_comes_back_as_it_was()
+    public async Task A_manifest_requires_its_content_and_is_returned_unchanged()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { TakesManifestHead = false, SaysDigest = false });
         using var client = Http.NewClient();
@@ -177,7 +177,7 @@ public sealed class FakeRegistryTests
     }
 
     [Fact]
-    public async Task Basic_is_asked_for_and_checked()
+    public async Task Basic_is_requested_and_verified()
     {
         await using var registry = FakeRegistry.Start(
             RegistryProfile.Conformant with { ChallengesPingAlone = true },

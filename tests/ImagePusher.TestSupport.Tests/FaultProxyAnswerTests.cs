@@ -29,7 +29,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_burst_answers_so_often_with_Retry_After_and_keeps_the_connection()
+    public async Task A_burst_responds_repeatedly_with_Retry_After_and_keeps_the_connection()
     {
         var date = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
         _proxy.On("PUT|PATCH").Take(2).Respond(503).WithRetryAfter(TimeSpan.FromSeconds(7));
@@ -66,7 +66,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_in_the_middle_of_a_body_ends_the_connection()
+    public async Task A_response_during_a_body_ends_the_connection()
     {
         _proxy.On("PATCH").Nth(1).RespondEarly(401, after: 5000).WithHeader("WWW-Authenticate", "Bearer realm=\"x\"");
         var failed = await Record.ExceptionAsync(() => _client.PatchAsync(_proxy.Url, new ByteArrayContent(new byte[60_000_000]), Token));
@@ -75,7 +75,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Expect_is_answered_by_the_server_through_the_proxy_and_its_refusal_too()
+    public async Task The_response_to_Expect_is_passed_through_the_proxy()
     {
         foreach (var (path, status) in new[] { ("take", 200), ("refuse", 403) })
         {
@@ -105,7 +105,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Location_can_be_written_in_every_way()
+    public async Task A_Location_is_sent_in_every_form()
     {
         var ways = new (Func<FaultRule, FaultRule> Write, string Expected)[]
         {
@@ -131,7 +131,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Doubled_slashes_are_sent_on_as_one()
+    public async Task Doubled_slashes_are_forwarded_as_one()
     {
         using var answer = await _client.GetAsync(new Uri($"{_proxy.Url}/v2//a?x=//"), Token);
         Assert.Equal("/v2/a?x=//", await answer.Content.ReadAsStringAsync(Token));
@@ -139,7 +139,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_redirect_to_another_host_shows_there_whether_Authorization_came()
+    public async Task A_redirect_to_another_host_records_whether_Authorization_was_sent()
     {
         await using var storage = FaultProxy.Start(_server.Address);
         var refused = storage.On("GET").If(request => request.Header("Authorization") is not null)
@@ -162,7 +162,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Behind_two_servers_the_cookie_keeps_a_client_with_one_and_without_it_they_take_turns()
+    public async Task A_cookie_keeps_a_client_with_one_of_two_servers()
     {
         await using var other = LoopbackServer.Start(ServeAsync);
         await using var proxy = FaultProxy.Start([_server.Address, other.Address]);
@@ -181,7 +181,7 @@ public sealed class FaultProxyAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rules_act_in_their_order_and_end_when_they_are_cleared()
+    public async Task Rules_apply_in_order_until_they_are_cleared()
     {
         _proxy.On("*", "^/h").SetRequestHeader("X-Added", "1");
         _proxy.On("*", "^/h").SetRequestHeader("X-Added", "2");

@@ -9,7 +9,7 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_push_passes_and_its_Locations_lead_back_to_the_proxy()
+    public async Task A_push_succeeds_and_its_Locations_refer_to_the_proxy()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -23,7 +23,7 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     }
 
     [Fact]
-    public async Task A_cut_PATCH_kills_its_session_and_a_finished_one_can_be_continued()
+    public async Task An_interrupted_PATCH_loses_its_session_and_a_complete_one_can_be_continued()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -46,7 +46,7 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     }
 
     [Fact]
-    public async Task A_stale_Location_is_refused()
+    public async Task A_stale_Location_is_rejected()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -60,7 +60,7 @@ public sealed class FaultProxyBeforeDockerRegistryTests
     }
 
     [Fact]
-    public async Task Two_registries_with_secrets_of_their_own_need_the_cookie()
+    public async Task Two_registries_with_different_secrets_need_the_cookie()
     {
         using var storage = new TemporaryFolder();
         await using var one = await DockerRegistry.StartAsync(

@@ -6,7 +6,7 @@ namespace ImagePusher.TestSupport.Tests;
 public sealed class FaultProxyStallTests : FaultProxyTestBase
 {
     [Fact]
-    public async Task A_stalled_body_goes_on_when_it_is_released()
+    public async Task A_stalled_body_continues_when_it_is_released()
     {
         var up = Proxy.On("PUT").StallUp(1000);
         var sent = Client.SendAsync(Upload(HttpMethod.Put, "/", Content, false), Token);
@@ -27,7 +27,7 @@ public sealed class FaultProxyStallTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task The_wholeProxy_stands_still_every_so_many_bytes()
+    public async Task The_proxy_stalls_after_a_number_of_bytes()
     {
         var rule = Proxy.On("PUT").StallUp(4_000_000, CutScope.Proxy);
         var sent = Enumerable.Range(0, 4).Select(_ => Client.SendAsync(Upload(HttpMethod.Put, "/", Content, false), Token)).ToList();
@@ -48,7 +48,7 @@ public sealed class FaultProxyStallTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task A_stalled_answer_gives_not_even_its_head_and_the_end_ends_it()
+    public async Task A_stalled_response_sends_no_head_and_ends_with_the_server()
     {
         await using var proxy = FaultProxy.Start(Server.Address);
         var rule = proxy.On("GET").StallResponse();
@@ -61,7 +61,7 @@ public sealed class FaultProxyStallTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task A_drip_passes_all_bytes_with_a_pause_before_each_portion_but_the_first()
+    public async Task A_drip_passes_all_bytes_with_a_pause_between_portions()
     {
         var clock = new CountingTimeProvider();
         await using var proxy = FaultProxy.Start(Server.Address, new FaultProxyOptions { TimeProvider = clock });

@@ -11,7 +11,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task Without_a_rule_every_byte_passes_both_ways_on_one_connection(bool chunked, bool expects)
+    public async Task Without_a_rule_every_byte_is_forwarded_in_both_directions_on_one_connection(bool chunked, bool expects)
     {
         for (var turn = 0; turn < 3; turn++)
         {
@@ -36,7 +36,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     [Theory]
     [InlineData(CutKind.Reset, false)]
     [InlineData(CutKind.Close, true)]
-    public async Task Cut_up_gives_theServer_exactly_so_many_bytes_and_it_knows_before_theClient(CutKind kind, bool chunked)
+    public async Task A_request_is_cut_after_a_number_of_bytes(CutKind kind, bool chunked)
     {
         var rule = Proxy.On("PATCH").Nth(2).CutUp(1_234_567, kind);
         using (var untouched = await Client.SendAsync(Upload(HttpMethod.Patch, "/", Content, chunked), Token))
@@ -56,7 +56,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task A_body_of_exactly_the_limit_is_not_cut()
+    public async Task A_body_of_exactly_the_limit_is_not_truncated()
     {
         Proxy.On("PUT").CutUp(Size);
         Proxy.On("PUT").CutDown(Size);
@@ -68,7 +68,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     [InlineData(CutScope.Request, new[] { 800, 800, 800, 800 })]
     [InlineData(CutScope.Connection, new[] { 800, 800, -400, 800 })]
     [InlineData(CutScope.Proxy, new[] { 800, 800, -400, 800 })]
-    public async Task Bytes_are_counted_over_a_request_a_connection_or_theProxy(CutScope scope, int[] expected)
+    public async Task Bytes_are_counted_per_request_per_connection_or_for_the_proxy(CutScope scope, int[] expected)
     {
         Proxy.On("PATCH").CutUp(2000, CutKind.Reset, scope);
         foreach (var length in expected)
@@ -89,7 +89,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task Over_theProxy_bytes_of_other_connections_count_and_over_a_connection_not()
+    public async Task Proxy_limits_count_bytes_of_all_connections_and_connection_limits_only_their_own()
     {
         Proxy.On("PATCH", "/all").CutUp(2000, CutKind.Reset, CutScope.Proxy);
         Proxy.On("PATCH", "/one").CutUp(2000, CutKind.Reset, CutScope.Connection);
@@ -105,7 +105,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     [Theory]
     [InlineData(CutKind.Reset)]
     [InlineData(CutKind.Close)]
-    public async Task Cut_down_ends_an_answer_after_so_many_bytes(CutKind kind)
+    public async Task A_response_is_cut_after_a_number_of_bytes(CutKind kind)
     {
         Proxy.On("GET").CutDown(1_000_001, kind);
         using var answer = await Client.GetAsync(new Uri(Proxy.Url, "content"), HttpCompletionOption.ResponseHeadersRead, Token);
@@ -119,7 +119,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task A_dropped_request_never_comes_and_a_lost_answer_was_given()
+    public async Task A_dropped_request_is_not_received_and_a_lost_response_was_sent()
     {
         Proxy.On("PUT").Nth(1).DropRequest();
         Proxy.On("PUT").Nth(2).LoseResponse(CutKind.Close);
@@ -131,7 +131,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task Another_body_is_shorter_or_has_one_byte_changed_and_looks_complete()
+    public async Task A_replaced_body_is_shorter_or_has_one_changed_byte()
     {
         Proxy.On("GET").Nth(1).TruncateBody(100);
         Proxy.On("GET").Nth(2).FlipByte(Size - 1);
@@ -144,7 +144,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task The_same_seed_takes_the_same_requests()
+    public async Task The_same_seed_selects_the_same_requests()
     {
         var first = Proxy.On("GET").Sometimes(0.5, 42).SetResponseHeader("X-First", "1");
         var second = Proxy.On("GET").Sometimes(0.5, 42).SetResponseHeader("X-Second", "1");
@@ -161,7 +161,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task AClient_that_goes_away_inside_its_body_is_passed_on()
+    public async Task A_client_that_disconnects_during_its_body_is_passed_on()
     {
         var stall = new StallingContent(Content[..100_000]);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -186,7 +186,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task Plain_http_refuses_https_at_once()
+    public async Task Plain_http_rejects_https_immediately()
     {
         var url = new UriBuilder(Proxy.Url) { Scheme = "https" }.Uri;
         await Assert.ThrowsAsync<HttpRequestException>(() => Client.GetAsync(url, Token));
@@ -194,7 +194,7 @@ public sealed class FaultProxyTests : FaultProxyTestBase
     }
 
     [Fact]
-    public async Task Without_aServer_behind_it_answers_502()
+    public async Task Without_a_server_the_proxy_responds_with_502()
     {
         await using var proxy = FaultProxy.Start("127.0.0.1:1");
         using var answer = await Client.GetAsync(proxy.Url, Token);

@@ -3,7 +3,7 @@ namespace ImagePusher.TestSupport.Tests;
 public sealed class ImagesFixtureTests
 {
     [Fact]
-    public async Task Every_kind_of_archive_is_there_and_made_once()
+    public async Task Every_kind_of_archive_exists_and_is_generated_once()
     {
         var images = await ImagesFixture.GetAsync(TestContext.Current.CancellationToken);
         string[] files = ["oci-archive.tar", "docker-archive.tar", "docker-archive.tar.gz", "docker-archive.tar.zst", "docker-multi.tar",

@@ -7,7 +7,7 @@ public sealed class NginxTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_passes_a_small_push_and_refuses_a_body_over_its_limit_with_413()
+    public async Task It_passes_a_small_push_and_rejects_a_larger_body_with_413()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var nginx = await Nginx.StartAsync(registry.Address, new NginxOptions(), Token);
@@ -28,7 +28,7 @@ public sealed class NginxTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Behind_https_that_it_does_not_tell_of_Locations_have_the_wrong_scheme_and_host(bool forwardsHost)
+    public async Task Behind_a_TLS_proxy_without_forwarded_headers_Locations_have_the_wrong_scheme_and_host(bool forwardsHost)
     {
         using var certificates = new TestCertificates();
         await using var registry = await DockerRegistry.StartAsync(Token);
@@ -43,7 +43,7 @@ public sealed class NginxTests
     }
 
     [Fact]
-    public async Task It_can_want_a_client_certificate()
+    public async Task It_can_require_a_client_certificate()
     {
         using var certificates = new TestCertificates();
         await using var registry = await DockerRegistry.StartAsync(Token);

@@ -14,7 +14,7 @@ public sealed class RegistryProfileTests
 
     // Whole, a stream of unknown length, chunks of 4 MiB, chunks of 10 MiB: the statuses after POST.
     [Theory]
-    [InlineData("by the book", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
+    [InlineData("specification", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("OCI-Chunk-Min-Length", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("distribution", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("Amazon ECR", "201", "201 201", "201 201 201 201 201 201 400", "201 201 201 201")]
@@ -25,8 +25,8 @@ public sealed class RegistryProfileTests
     [InlineData("Artifactory", "404", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("Gitea", "201", "202 201", "202 202 202 202 202 202 201", "202 202 202 201")]
     [InlineData("Pulp", "201", "204 201", "204 204 204 204 204 204 201", "204 204 204 201")]
-    public async Task Each_takes_its_forms_of_an_upload_and_refuses_the_others(string name, string whole, string stream, string small,
-        string large)
+    public async Task Each_profile_accepts_its_forms_of_upload_and_rejects_the_others(string name, string whole, string stream,
+        string small, string large)
     {
         await using var registry = FakeRegistry.Start(Named(name), new FakeRegistryOptions { Repositories = ["team/app"] });
         using var client = Http.NewClient();
@@ -56,7 +56,7 @@ public sealed class RegistryProfileTests
     });
 
     [Fact]
-    public async Task Ecr_reports_the_first_chunk_refuses_a_second_start_and_unknown_repositories()
+    public async Task Ecr_reports_the_first_chunk_and_rejects_a_second_start_and_unknown_repositories()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Ecr, new FakeRegistryOptions { Repositories = ["team/app"] });
         using var client = Http.NewClient();
@@ -80,7 +80,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task Quay_counts_one_byte_too_many_in_its_status_and_wants_to_know_where_from()
+    public async Task Quay_counts_one_byte_too_many_in_its_status_and_requires_from_for_a_mount()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Quay);
         using var client = Http.NewClient();
@@ -100,7 +100,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task Gitea_takes_one_stream_alone_and_nothing_after_a_cut()
+    public async Task Gitea_accepts_one_stream_and_nothing_after_an_interruption()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Gitea);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -123,7 +123,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task Harbor_gives_Locations_of_the_other_scheme_and_401_for_a_mount_from_nowhere()
+    public async Task Harbor_returns_Locations_with_the_other_scheme_and_401_for_a_mount_from_a_missing_project()
     {
         using var certificates = new TestCertificates();
         await using var registry =
@@ -145,7 +145,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task Limits_are_refused_before_the_body_and_unknown_lengths_may_be()
+    public async Task Bodies_above_the_limit_are_rejected_early_and_unknown_lengths_may_be()
     {
         await using var registry =
             FakeRegistry.Start(RegistryProfile.BodyLimit with { LargestBody = 1_000_000, TakesUnknownLength = false });
@@ -162,7 +162,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task The_smallest_chunk_is_said_and_a_smaller_one_found_at_the_end()
+    public async Task The_minimum_chunk_is_reported_and_a_smaller_one_is_detected_at_the_end()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.WithMinimumChunk);
         using var client = Http.NewClient();

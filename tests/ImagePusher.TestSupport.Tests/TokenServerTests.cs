@@ -17,7 +17,7 @@ public sealed class TokenServerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Anonymous_gets_what_anonymous_may()
+    public async Task Anonymous_access_is_limited_to_public_scopes()
     {
         await using var server = TokenServer.Start(WithAnn);
         using var client = Http.NewClient();
@@ -34,7 +34,7 @@ public sealed class TokenServerTests
     }
 
     [Fact]
-    public async Task Basic_gets_every_scope_and_wrong_credentials_nothing()
+    public async Task Basic_credentials_get_every_scope_and_wrong_credentials_get_none()
     {
         await using var server = TokenServer.Start(WithAnn);
         using var client = Http.NewClient();
@@ -77,7 +77,7 @@ public sealed class TokenServerTests
     }
 
     [Fact]
-    public async Task It_may_know_no_POST_read_one_scope_write_access_token_and_keep_silent_on_expiry()
+    public async Task It_can_reject_POST_read_one_scope_and_omit_the_expiry()
     {
         var options = WithAnn with { TakesPost = false, ReadsOnlyFirstScope = true, TokenField = "access_token", SaysExpiry = false,
             RealmQuery = "x=%2F&account=1", AllowsAnonymous = false };
@@ -103,7 +103,7 @@ public sealed class TokenServerTests
     }
 
     [Fact]
-    public async Task A_token_is_over_when_the_injected_clock_says_so()
+    public async Task A_token_expires_according_to_the_injected_clock()
     {
         var clock = new FakeTimeProvider();
         await using var server = TokenServer.Start(WithAnn with { Lifetime = TimeSpan.FromSeconds(2), TimeProvider = clock });

@@ -11,9 +11,9 @@ public sealed class EngineTests
     {
         using var engine = new Engine();
         var output = await engine.OutputAsync("(Get-Command -Module ImagePusher -CommandType Cmdlet).Name", Token);
-        var promised = await engine.OutputAsync($"(Test-ModuleManifest '{Repository.ModuleManifest}').ExportedCmdlets.Keys", Token);
+        var declared = await engine.OutputAsync($"(Test-ModuleManifest '{Repository.ModuleManifest}').ExportedCmdlets.Keys", Token);
         Assert.Contains(output, name => name.ToString() == "Push-ImageTar");
-        Assert.Equal(promised.Select(name => name.ToString()).Order(), output.Select(name => name.ToString()).Order());
+        Assert.Equal(declared.Select(name => name.ToString()).Order(), output.Select(name => name.ToString()).Order());
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class EngineTests
     }
 
     [Fact]
-    public async Task Streams_and_the_host_s_text_are_told_apart()
+    public async Task Streams_and_text_of_the_host_are_distinguished()
     {
         using var engine = new Engine();
         var outcome = await engine.RunAsync("'shown' | Out-Host; 'written'; Get-CachedImage missing:1; throw 'the end'", Token);

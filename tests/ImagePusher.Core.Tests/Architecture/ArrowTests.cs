@@ -34,7 +34,7 @@ public sealed class ArrowTests
     };
 
     [Fact]
-    public void No_folder_knows_one_that_it_must_not_know()
+    public void No_folder_has_a_forbidden_dependency()
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
         var wrong = assembly.MainModule.GetAllTypes()
@@ -49,7 +49,7 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void Every_folder_has_its_arrows_and_is_seen_by_this_test()
+    public void Every_folder_has_its_permitted_dependencies()
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
         var folders = assembly.MainModule.GetAllTypes().Select(FolderOf).OfType<string>().Distinct();
@@ -61,7 +61,7 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void Core_knows_neither_PowerShell_nor_the_console()
+    public void Core_does_not_depend_on_PowerShell_or_the_console()
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(ImagePusherException).Assembly.Location);
         Assert.DoesNotContain(assembly.MainModule.AssemblyReferences,

@@ -11,7 +11,7 @@ public sealed class DerivedSourceTests
         typeof(RegistryRepository)];
 
     [Fact]
-    public void Every_source_that_holds_another_one_names_it()
+    public void Every_derived_source_references_its_source()
     {
         var holders = typeof(IImageSource).Assembly.GetTypes()
             .Where(type => type is { IsClass: true } && type.IsAssignableTo(typeof(IImageSource))

@@ -34,7 +34,7 @@ public sealed class HandlerChainTests
     }
 
     [Fact]
-    public void No_handler_knows_another_handler()
+    public void No_handler_depends_on_another_handler()
     {
         using var assembly = Read();
         var known = Graph(assembly);
@@ -47,7 +47,7 @@ public sealed class HandlerChainTests
     }
 
     [Fact]
-    public void No_part_of_the_chain_leads_back_to_itself()
+    public void The_handler_chain_has_no_cycle()
     {
         using var assembly = Read();
         var known = Graph(assembly);

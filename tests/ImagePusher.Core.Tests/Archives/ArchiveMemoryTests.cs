@@ -30,7 +30,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
     }
 
     [Fact]
-    public Task Manifests_of_nothing_but_annotations_stay_within_the_bound()
+    public Task Manifests_with_only_annotations_stay_within_the_limit()
     {
         // As much JSON as the budget allows, of the kind that takes most memory per byte.
         var save = new SampleImage(SampleImage.Bytes(1, 100));

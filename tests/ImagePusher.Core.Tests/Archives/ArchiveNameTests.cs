@@ -39,7 +39,7 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_thousand_bad_tags_give_six_warnings()
+    public async Task A_thousand_invalid_tags_cause_six_warnings()
     {
         await using var archive = await OpenAsync(_image.Tar([.. Enumerable.Range(0, 1000).Select(i => $"UPPER:{i}"), "app:1"]));
         Assert.Equal(6, Log.Warnings.Count);
@@ -63,7 +63,7 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_name_of_two_images_is_given_to_the_later_one()
+    public async Task A_name_of_two_images_is_assigned_to_the_later_one()
     {
         await using var archive =
             await OpenAsync(new TestTar().Files(_image.Files).File("other", _other.Config).File("layer", _other.Layers[0])
@@ -82,7 +82,8 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     [InlineData("localhost/app:1.0", null, "1.0")]
     [InlineData("localhost/app:latest", null, "no tag")]
     [InlineData("localhost/app:latest", null, null)]
-    public async Task A_layout_names_by_containerd_then_by_ref_name_then_by_file(string expected, string? containerd, string? refName)
+    public async Task Names_in_a_layout_come_from_containerd_then_ref_name_then_the_file(string expected, string? containerd,
+        string? refName)
     {
         var annotations = new Dictionary<string, string>();
         if (containerd is not null)
@@ -160,7 +161,7 @@ public sealed class ArchiveNameTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task Two_tags_of_docker_25_go_to_the_manifests_that_the_index_names()
+    public async Task Two_tags_of_docker_25_refer_to_the_manifests_of_the_index()
     {
         // One image is listed itself and in an index: both have its config.
         var manifest = _image.Manifest();

@@ -54,7 +54,7 @@ public sealed class ArchiveReferrerTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_signature_whose_subject_is_elsewhere_stays_an_image()
+    public async Task A_signature_without_its_subject_is_listed_as_an_image()
     {
         var signature = TestArtifact.Of("signature", "one", null);
         var name = $"example.com/one:sha256-{new string('a', 64)}.sig";
@@ -64,7 +64,7 @@ public sealed class ArchiveReferrerTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_layout_of_referrers_alone_has_them_as_its_images()
+    public async Task A_layout_with_only_referrers_lists_them_as_images()
     {
         var sbom = TestArtifact.Of("application/spdx+json", "sbom", _image.Manifest);
         await using var archive = await OpenAsync(Layout([sbom], Entry(sbom.Manifest, null)));

@@ -127,7 +127,7 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task Manifests_and_configs_with_other_bytes_than_their_digest_are_a_mismatch()
+    public async Task Manifests_and_configs_that_do_not_match_their_digest_are_a_mismatch()
     {
         var manifest = _image.Manifest();
         foreach (var victim in new[] { manifest, _image.Config })
@@ -166,7 +166,7 @@ public sealed class ArchiveValidationTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task An_index_of_which_nothing_is_present_is_rejected()
+    public async Task An_index_without_any_present_content_is_rejected()
     {
         var index = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new { schemaVersion = 2, mediaType = MediaTypes.OciIndex,

@@ -70,7 +70,7 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task The_same_content_gives_the_same_bytes()
+    public async Task The_same_content_results_in_the_same_bytes()
     {
         await WriteAsync(ArchiveFormat.Oci, writer => PutAsync(writer, _image, Name));
         var first = await File.ReadAllBytesAsync(Target, Stop);
@@ -276,7 +276,7 @@ public sealed class ArchiveWriterTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_cancelled_blob_leaves_nothing_behind()
+    public async Task A_canceled_blob_leaves_nothing()
     {
         await WriteAsync(ArchiveFormat.Oci, async writer =>
         {

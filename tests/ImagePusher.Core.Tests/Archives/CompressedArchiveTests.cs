@@ -27,7 +27,7 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
     [InlineData("<html><title>Not found</title>", "HTML or XML")]
     [InlineData("{\"errors\":[]}", "JSON document")]
     [InlineData("version https://git-lfs.github.com/spec/v1", "Git LFS pointer")]
-    public async Task What_is_compressed_in_place_of_a_tar_is_named(string content, string expected) =>
+    public async Task Compressed_content_that_is_not_a_tar_is_described(string content, string expected) =>
         Assert.Contains(expected, (await RejectedAsync(Gzip(System.Text.Encoding.UTF8.GetBytes(content)))).Message,
             StringComparison.Ordinal);
 
@@ -45,7 +45,7 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
 
     [Trait("Wine", "The test expects that an open temporary file has no name.")]
     [Fact]
-    public async Task Gzip_of_several_members_is_read_whole()
+    public async Task Gzip_of_several_members_is_read_completely()
     {
         var tar = _image.Tar("app:1").ToArray();
         await using var archive = await OpenAsync([.. Gzip(tar[..5000]), .. Gzip(tar[5000..])], "app.tgz");
@@ -56,7 +56,7 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_compressed_tar_that_is_cut_or_changed_is_rejected_and_leaves_no_file(bool gzip)
+    public async Task A_truncated_or_changed_compressed_tar_is_rejected_and_leaves_no_file(bool gzip)
     {
         var whole = gzip ? Gzip(_image.Tar("app:1").ToArray()) : Zstd(_image.Tar("app:1").ToArray());
         await RejectedAsync(whole[..(whole.Length / 2)]);
@@ -116,7 +116,7 @@ public sealed class CompressedArchiveTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task Opening_can_be_cancelled_while_it_decompresses()
+    public async Task Opening_can_be_canceled_while_it_decompresses()
     {
         using var stop = new CancellationTokenSource();
         await using var input = new CancellingStream(Gzip(new byte[8 * 1024 * 1024]), stop);

@@ -33,7 +33,7 @@ public sealed class DockerManifestTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_bad_image_does_not_make_its_neighbour_unreadable()
+    public async Task An_invalid_image_does_not_make_its_neighbor_unreadable()
     {
         await using var archive = await OpenAsync(Tar(
             """
@@ -53,7 +53,7 @@ public sealed class DockerManifestTests : ArchiveTestBase
         "lacks a valid digest")]
     [InlineData("""{"Config":"gone.json","RepoTags":["bad:1"],"Layers":[""],"LayerSources":{"DIFFID":{"size":1,"digest":"sha384:00"}}}""",
         "sha384")]
-    public async Task An_entry_that_cannot_be_read_does_not_make_its_neighbour_unreadable(string entry, string reason)
+    public async Task An_invalid_entry_does_not_make_its_neighbor_unreadable(string entry, string reason)
     {
         entry = entry.Replace("DIFFID", _image.DiffIds[0], StringComparison.Ordinal);
         await using var archive =

@@ -69,7 +69,7 @@ public sealed class ExternalArchiveTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_sparse_index_stays_and_says_what_is_missing()
+    public async Task A_sparse_index_is_kept_and_lists_missing_content()
     {
         await using var archive = await OpenMadeAsync("docker25-sparse.tar");
         var image = Assert.Single(archive.Images);

@@ -20,7 +20,7 @@ public sealed class HostileListTests : IDisposable
     [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[", "{\"digest\":\"md5:0\",\"size\":1}")]
     [InlineData("index.json", "{\"schemaVersion\":2,\"manifests\":[",
         "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:$\",\"size\":1}")]
-    public async Task An_archive_of_errors_alone_is_one_error(string file, string start, string entry)
+    public async Task An_archive_with_only_errors_is_one_error(string file, string start, string entry)
     {
         var entries = Enumerable.Range(0, 3 * Limits.ArchiveFailures)
             .Select(number => entry.Replace("$", number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture),
@@ -46,7 +46,7 @@ public sealed class HostileListTests : IDisposable
     // The runner waits for ever after this test where it is skipped by a process of its class under Wine 8.
     [Fact]
     [Trait("Wine", "There is no /dev/zero.")]
-    public void Checksums_without_end_are_not_read()
+    public void Endless_checksum_files_are_not_read()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no /dev/zero.");
         File.CreateSymbolicLink(_folder["SHA256SUMS"], "/dev/zero");

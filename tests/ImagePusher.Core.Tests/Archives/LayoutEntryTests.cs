@@ -43,7 +43,7 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_bad_entry_does_not_make_its_neighbours_unreadable()
+    public async Task An_invalid_entry_does_not_make_its_neighbors_unreadable()
     {
         var garbage = "not a manifest"u8.ToArray();
         var missing = SampleImage.Bytes(9, 10);
@@ -64,7 +64,7 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     [InlineData("""{"digest":"sha256:1","size":1}""")]
     [InlineData("""{"mediaType":"application/vnd.oci.image.manifest.v1+json"}""")]
     [InlineData("3")]
-    public async Task An_entry_that_is_no_descriptor_does_not_make_its_neighbours_unreadable(string entry)
+    public async Task An_entry_that_is_not_a_descriptor_does_not_make_its_neighbors_unreadable(string entry)
     {
         var index = $$"""{"manifests":[{{entry}},{{JsonSerializer.Serialize(Image(_image))}}]}""";
         await using var archive =
@@ -87,7 +87,7 @@ public sealed class LayoutEntryTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task Indexes_that_are_nested_too_deep_exceed_a_limit_and_their_neighbours_are_read()
+    public async Task Indexes_that_are_nested_too_deep_exceed_a_limit_and_their_neighbors_are_read()
     {
         var (blobs, root) = Nest(Limits.IndexDepth + 1);
         await RejectedAsync<LimitExceededException>(Layout(blobs, SampleImage.Descriptor(root, MediaTypes.OciIndex)));

@@ -11,7 +11,7 @@ public sealed class SpecialFileTests : ArchiveTestBase
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Opening_a_FIFO_without_a_writer_can_be_cancelled()
+    public async Task Opening_a_FIFO_without_a_writer_can_be_canceled()
     {
         var path = await FifoAsync("app.tar");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -24,7 +24,7 @@ public sealed class SpecialFileTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task Reading_a_FIFO_whose_writer_is_silent_can_be_cancelled()
+    public async Task Reading_a_FIFO_with_a_silent_writer_can_be_canceled()
     {
         var path = await FifoAsync("app.tar");
         await using var writer = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);

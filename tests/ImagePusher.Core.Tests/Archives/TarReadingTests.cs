@@ -124,7 +124,7 @@ public sealed class TarReadingTests : ArchiveTestBase
     public async Task A_tar_without_its_end_is_read() => await AssertReadsAsync(_image.Tar("app:1").ToArray(end: false));
 
     [Fact]
-    public async Task A_tar_cut_in_an_entry_or_its_header_is_rejected()
+    public async Task A_tar_that_is_truncated_in_an_entry_or_its_header_is_rejected()
     {
         var whole = new TestTar().Json("manifest.json", new[] { _image.Entry("app:1") }).Files(_image.Files).ToArray(end: false);
         foreach (var length in new[] { 100, 511, 513, 1500, whole.Length - 600 })
@@ -282,7 +282,7 @@ public sealed class TarReadingTests : ArchiveTestBase
     [InlineData('g')]
     [InlineData('L')]
     [InlineData('K')]
-    public async Task An_extended_header_that_is_cut_is_rejected(char type)
+    public async Task A_truncated_extended_header_is_rejected(char type)
     {
         var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
         Assert.Contains("was truncated", (await RejectedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class BlobStoreTests : CacheTest
     private BlobStore Blobs => Cache.Blobs;
 
     [Fact]
-    public async Task A_broken_transfer_keeps_its_part_and_the_next_one_goes_on_from_there()
+    public async Task An_interrupted_transfer_keeps_its_partial_blob_and_the_next_one_resumes_it()
     {
         var blob = new FaultyBlob(_bytes) { BreakAfter = 200_000 };
         await Assert.ThrowsAsync<IOException>(() => Blobs.WriteAsync(blob, Token));
@@ -29,7 +29,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_part_that_is_whole_already_is_not_fetched_again()
+    public async Task A_complete_partial_blob_is_not_downloaded_again()
     {
         await PrepareAsync(_bytes);
         var blob = new FaultyBlob(_bytes);
@@ -39,7 +39,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_part_with_wrong_bytes_is_thrown_away_and_the_blob_written_from_its_start()
+    public async Task A_partial_blob_with_wrong_bytes_is_discarded_and_written_again()
     {
         await PrepareAsync([.. _bytes.AsSpan(0, 1000), .. new byte[500]]);
         var blob = new FaultyBlob(_bytes);
@@ -49,7 +49,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_part_that_is_too_long_is_thrown_away()
+    public async Task A_partial_blob_that_is_too_long_is_discarded()
     {
         await PrepareAsync([.. _bytes, 0]);
         var blob = new FaultyBlob(_bytes);
@@ -59,7 +59,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task Bytes_of_another_digest_are_a_DigestMismatch_and_nothing_of_them_stays()
+    public async Task Bytes_of_another_digest_are_a_DigestMismatch_and_are_deleted()
     {
         var expected = new Descriptor("", Digest.Of("other"u8), _bytes.Length);
         var error = await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(TestImage.Source(_bytes, expected), Token));
@@ -78,7 +78,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_source_that_says_another_identity_than_it_promised_is_a_DigestMismatch()
+    public async Task A_source_with_another_identity_than_announced_is_a_DigestMismatch()
     {
         var blob = new LyingBlob(_bytes);
         await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(blob, Token));
@@ -86,7 +86,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_blob_of_unknown_digest_is_named_by_what_it_turned_out_to_be()
+    public async Task A_blob_of_unknown_digest_is_named_by_its_computed_digest()
     {
         var identity = await Blobs.WriteAsync(new FaultyBlob(_bytes) { IsUnknown = true }, Token);
         Assert.Equal(new BlobIdentity(Known, _bytes.Length), identity);
@@ -94,7 +94,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_broken_blob_of_unknown_digest_leaves_nothing()
+    public async Task An_interrupted_blob_of_unknown_digest_leaves_nothing()
     {
         await Assert.ThrowsAsync<IOException>(() => Blobs.WriteAsync(new FaultyBlob(_bytes) { IsUnknown = true, BreakAfter = 10 }, Token));
         Assert.Empty(PartialFiles);
@@ -118,7 +118,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_second_writer_goes_on_where_a_first_one_broke_off()
+    public async Task A_second_writer_resumes_an_interrupted_write()
     {
         var gate = new TaskCompletionSource();
         var (first, second) = (new FaultyBlob(_bytes) { HoldUntil = gate.Task, BreakAfter = 150_000 }, new FaultyBlob(_bytes));
@@ -133,7 +133,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_writer_that_stands_still_is_not_waited_for_longer_than_the_patience()
+    public async Task A_stalled_writer_is_waited_for_up_to_the_time_limit()
     {
         var (gate, log) = (new TaskCompletionSource(), new RecordingLogger());
         var (first, second) = (new FaultyBlob(_bytes) { HoldUntil = gate.Task }, new FaultyBlob(_bytes));
@@ -149,7 +149,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task Many_writers_of_one_blob_at_once_leave_it_whole()
+    public async Task Many_concurrent_writers_of_one_blob_leave_it_complete()
     {
         var caches = Enumerable.Range(0, 16).Select(_ => ImageCache.Open(Root)).ToList();
         await Task.WhenAll(caches.Select(cache => Task.Run(() => cache.WriteBlobAsync(new FaultyBlob(_bytes), Token))));
@@ -157,7 +157,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_cancelled_write_keeps_its_part()
+    public async Task A_canceled_write_keeps_its_partial_blob()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var blob = new FaultyBlob(_bytes) { HoldUntil = new TaskCompletionSource().Task };
@@ -169,7 +169,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_sha512_blob_lies_in_its_own_folder_and_is_verified()
+    public async Task A_sha512_blob_is_stored_in_its_own_folder_and_verified()
     {
         var descriptor = new Descriptor("", Digest.Of(_bytes, HashAlgorithmName.SHA512), _bytes.Length);
         await PrepareAsync(_bytes[..1000], descriptor.Digest);
@@ -181,7 +181,7 @@ public sealed class BlobStoreTests : CacheTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_blob_that_cannot_be_put_in_place_leaves_no_part(bool isUnknown)
+    public async Task A_blob_that_cannot_be_renamed_leaves_no_partial_blob(bool isUnknown)
     {
         // A folder that is not empty can't be replaced by a file.
         await Cache.InitializeAsync(Token);
@@ -191,7 +191,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task A_blob_of_another_size_is_not_there_and_is_replaced()
+    public async Task A_blob_of_another_size_counts_as_missing_and_is_replaced()
     {
         await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
         var descriptor = new Descriptor("", Known, _bytes.Length);
@@ -204,7 +204,7 @@ public sealed class BlobStoreTests : CacheTest
     }
 
     [Fact]
-    public async Task Reusing_a_blob_makes_it_young_again_and_reading_does_not()
+    public async Task Reusing_a_blob_resets_its_age_and_reading_does_not()
     {
         await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
         var old = DateTime.UtcNow.AddDays(-3);

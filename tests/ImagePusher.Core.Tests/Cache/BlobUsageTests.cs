@@ -7,7 +7,7 @@ public sealed class BlobUsageTests : CacheTest
 {
     [Trait("Wine", "Windows does not let the test change a file that a reader holds.")]
     [Fact]
-    public async Task Files_that_go_away_while_they_are_counted_do_no_harm()
+    public async Task Files_that_are_deleted_while_they_are_counted_are_ignored()
     {
         // As another process does whose blobs are finished, or whose garbage collection runs.
         await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);

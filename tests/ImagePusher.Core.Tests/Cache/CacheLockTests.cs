@@ -8,7 +8,7 @@ public sealed class CacheLockTests : CacheTest
     private string LockFile => Path.Combine(Root, ".imagepusher", "lock");
 
     [Fact]
-    public async Task A_lock_that_another_process_holds_too_long_is_CacheLocked_and_reading_goes_on()
+    public async Task A_lock_that_another_process_holds_too_long_is_CacheLocked_and_reading_works()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         using var other = await HoldAsync();
@@ -30,7 +30,7 @@ public sealed class CacheLockTests : CacheTest
     }
 
     [Fact]
-    public async Task A_change_waits_for_the_lock_and_is_made_once_it_is_free()
+    public async Task A_change_waits_for_the_lock()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
@@ -45,7 +45,7 @@ public sealed class CacheLockTests : CacheTest
     }
 
     [Fact]
-    public async Task A_waiting_change_can_be_cancelled_and_is_then_not_made()
+    public async Task A_pending_change_can_be_canceled()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
@@ -64,7 +64,7 @@ public sealed class CacheLockTests : CacheTest
 
     [Trait("Wine", "On Windows the variable that turns off file locks has no effect.")]
     [Fact]
-    public async Task Where_nothing_locks_writing_is_CacheLocked_with_the_cure_and_changes_nothing()
+    public async Task Without_file_locks_writing_is_CacheLocked_and_changes_nothing()
     {
         using var worker = Worker.Start(new Dictionary<string, string> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1" }, "save", Root,
             "app");

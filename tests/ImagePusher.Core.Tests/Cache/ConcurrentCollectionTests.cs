@@ -15,7 +15,7 @@ public sealed class ConcurrentCollectionTests : CacheTest
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task A_saved_image_is_complete_whatever_is_removed_and_collected_then(int seed)
+    public async Task A_saved_image_is_complete_despite_concurrent_removals_and_collections(int seed)
     {
         await Cache.InitializeAsync(Token);
         var (saved, changes) = (new bool[Names], new int[Names]);

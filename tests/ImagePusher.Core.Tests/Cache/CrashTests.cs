@@ -56,7 +56,7 @@ public sealed class CrashTests : CacheTest
     }
 
     [Fact]
-    public async Task Eight_processes_at_once_lose_no_name_and_break_no_image()
+    public async Task Eight_concurrent_processes_lose_no_name_and_damage_no_image()
     {
         var seconds = IsLong ? 60 : 6;
         var tars = MakeTars();

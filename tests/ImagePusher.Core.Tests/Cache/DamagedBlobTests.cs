@@ -50,7 +50,7 @@ public sealed class DamagedBlobTests : CacheTest
     }
 
     [Fact]
-    public async Task A_record_of_damage_holds_for_one_version_of_the_file()
+    public async Task A_record_of_damage_applies_to_one_version_of_the_file()
     {
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         var layer = _image.Manifest.References.Last();

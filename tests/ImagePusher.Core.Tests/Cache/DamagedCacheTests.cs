@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Tests.Cache;
 public sealed class DamagedCacheTests : CacheTest
 {
     [Fact]
-    public async Task An_index_cut_at_any_byte_is_CacheCorrupt_and_is_never_written_over()
+    public async Task An_index_truncated_at_any_byte_is_CacheCorrupt_and_never_overwritten()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var whole = await File.ReadAllBytesAsync(IndexFile, Token);
@@ -59,7 +59,7 @@ public sealed class DamagedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_lost_index_is_CacheCorrupt_while_the_cache_has_blobs_and_clearing_repairs_it()
+    public async Task A_missing_index_is_CacheCorrupt_if_the_cache_has_blobs_and_clearing_repairs_it()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);

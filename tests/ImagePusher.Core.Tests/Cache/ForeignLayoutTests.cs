@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Tests.Cache;
 public sealed class ForeignLayoutTests : CacheTest
 {
     [Fact]
-    public async Task A_layout_of_umoci_is_adopted_and_umoci_goes_on_with_it()
+    public async Task A_layout_of_umoci_is_used_as_a_cache_and_umoci_can_still_use_it()
     {
         ExternalTools.RequireAll("umoci", "skopeo");
         await MakeWithUmociAsync();
@@ -30,7 +30,7 @@ public sealed class ForeignLayoutTests : CacheTest
     }
 
     [Fact]
-    public async Task A_layout_of_skopeo_is_adopted_and_skopeo_goes_on_with_it()
+    public async Task A_layout_of_skopeo_is_used_as_a_cache_and_skopeo_can_still_use_it()
     {
         ExternalTools.RequireAll("umoci", "skopeo");
         await MakeWithUmociAsync();
@@ -51,7 +51,7 @@ public sealed class ForeignLayoutTests : CacheTest
     }
 
     [Fact]
-    public async Task What_skopeo_copies_from_the_cache_keeps_its_digest()
+    public async Task An_image_that_skopeo_copies_from_the_cache_keeps_its_digest()
     {
         ExternalTools.RequireAll("skopeo");
         var index = TestImage.Index((new Platform("linux", "amd64"), TestImage.Random(1, 1000)),

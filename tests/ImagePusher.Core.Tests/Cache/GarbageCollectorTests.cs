@@ -11,7 +11,7 @@ public sealed class GarbageCollectorTests : CacheTest
     private ImageCache Timed => ImageCache.Open(Root, new CacheOptions { TimeProvider = _clock });
 
     [Fact]
-    public async Task A_named_image_loses_nothing_and_a_removed_one_everything_that_it_does_not_share()
+    public async Task Garbage_collection_keeps_named_images_and_removes_unshared_content_of_removed_ones()
     {
         var shared = TestImage.RandomBytes(new Random(1), 100);
         var (stays, goes) = (TestImage.Create(shared, [1]), TestImage.Create(shared, [2]));
@@ -30,7 +30,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task Blobs_younger_than_the_grace_period_stay_and_are_counted()
+    public async Task Blobs_younger_than_the_grace_period_are_kept_and_counted()
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         _clock.Advance(TimeSpan.FromMinutes(59));
@@ -40,7 +40,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task A_blob_that_was_reserved_again_is_young()
+    public async Task The_age_of_a_reserved_blob_is_reset()
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         _clock.Advance(TimeSpan.FromMinutes(59));
@@ -71,7 +71,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task What_a_manifest_of_an_unknown_kind_names_is_reached()
+    public async Task Content_of_a_manifest_of_an_unknown_type_is_reachable()
     {
         var blob = "a blob"u8.ToArray();
         var artifact = System.Text.Encoding.UTF8.GetBytes(
@@ -95,7 +95,7 @@ public sealed class GarbageCollectorTests : CacheTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_manifest_that_is_also_listed_as_data_still_names_its_blobs(bool dataFirst)
+    public async Task A_manifest_that_is_also_listed_as_data_still_references_its_blobs(bool dataFirst)
     {
         // Taken for data, of which nothing is followed, and for the manifest that it is, in both orders.
         var inner = TestImage.Random(1, 100);
@@ -115,7 +115,7 @@ public sealed class GarbageCollectorTests : CacheTest
     [Theory]
     [InlineData("")]
     [InlineData("application/vnd.example.manifest.data")]
-    public async Task A_large_blob_of_a_kind_that_nobody_knows_does_not_stop_the_collection(string mediaType)
+    public async Task A_large_blob_of_an_unknown_type_does_not_stop_the_collection(string mediaType)
     {
         var (config, large) = ("{}"u8.ToArray(), new byte[Manifest.MaximumSize + 1]);
         await TestImage.From(
@@ -133,7 +133,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task A_blob_whose_part_was_whole_for_long_is_young_once_it_is_in_place()
+    public async Task The_age_of_a_blob_starts_when_it_is_renamed()
     {
         var bytes = TestImage.RandomBytes(new Random(1), 1000);
         await Cache.InitializeAsync(Token);
@@ -148,7 +148,7 @@ public sealed class GarbageCollectorTests : CacheTest
     [Theory]
     [InlineData(10_000_000)]
     [InlineData(-10_000_000)]
-    public async Task A_grace_period_beyond_all_dates_is_for_ever_or_none(int days)
+    public async Task A_grace_period_beyond_all_dates_keeps_everything(int days)
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         Assert.Equal(days > 0 ? 0 : 1, (await Cache.CollectGarbageAsync(whatIf: false, TimeSpan.FromDays(days), Token)).Blobs);
@@ -174,7 +174,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task An_entry_that_nobody_understands_stops_the_collection()
+    public async Task An_unreadable_entry_stops_the_collection()
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         await File.WriteAllTextAsync(IndexFile, """{"manifests":[{"digest":"blake3:00","size":1}]}""", Token);
@@ -184,7 +184,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task A_lost_index_stops_the_collection()
+    public async Task A_missing_index_stops_the_collection()
     {
         await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);
@@ -194,7 +194,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task Files_that_are_no_blobs_are_left_alone()
+    public async Task Files_that_are_not_blobs_are_not_changed()
     {
         await Cache.WriteBlobAsync(TestImage.Source([1]), Token);
         var other = Path.Combine(Root, "blobs", "sha256", "README");
@@ -205,7 +205,7 @@ public sealed class GarbageCollectorTests : CacheTest
     }
 
     [Fact]
-    public async Task Parts_stay_a_day_unless_they_are_being_written_and_those_of_dead_processes_go_at_once()
+    public async Task Partial_blobs_are_kept_for_a_day_and_those_of_ended_processes_are_removed()
     {
         var (held, left) = (TestImage.RandomBytes(new Random(1), 100), TestImage.RandomBytes(new Random(2), 100));
         var gate = new TaskCompletionSource();

@@ -52,7 +52,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Publishing_a_manifest_whose_blobs_are_not_there_names_nothing()
+    public async Task Publishing_a_manifest_with_missing_blobs_assigns_no_name()
     {
         var image = TestImage.Random(1, 100, 200);
         await Cache.WriteBlobAsync(TestImage.Source(image.Blobs.Values.First()), Token);
@@ -78,7 +78,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Foreign_layers_need_not_be_there()
+    public async Task Foreign_layers_can_be_missing_at_the_target()
     {
         var config = "{}"u8.ToArray();
         var image = TestImage.From(
@@ -93,7 +93,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Moving_a_name_drops_the_old_entry_and_keeps_its_blobs()
+    public async Task Moving_a_name_removes_the_old_entry_and_keeps_its_blobs()
     {
         var (first, second) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
         await first.SaveAsync(Cache, "app", cancellationToken: Token);
@@ -104,7 +104,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_name_without_tag_and_digest_becomes_name_at_digest()
+    public async Task A_name_without_tag_and_digest_gets_the_digest()
     {
         var image = TestImage.Random(1, 100);
         await image.WriteAsync(Cache, Token);
@@ -123,7 +123,7 @@ public sealed class ImageCacheTests : CacheTest
     [InlineData("nginx", null)]
     [InlineData("NGINX", null)]
     [InlineData("docker.io/library/app:latest", null)]
-    public async Task An_image_is_found_by_its_literal_name_first_then_by_the_normalised_one(string text, string? expected)
+    public async Task An_image_is_found_by_its_literal_name_then_by_the_normalized_one(string text, string? expected)
     {
         foreach (var name in new[] { "nginx:1.27", "localhost/team/app:1" })
         {
@@ -135,7 +135,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_literal_name_of_another_tool_goes_before_the_normalised_one()
+    public async Task A_literal_name_of_another_tool_precedes_the_normalized_one()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await AddForeignAsync("app");
@@ -158,7 +158,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Resolving_gives_the_bytes_that_were_put_by_name_and_by_digest_also_of_a_child()
+    public async Task Resolving_by_name_and_by_digest_returns_the_stored_bytes()
     {
         var (one, two) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
         var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
@@ -171,7 +171,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_layer_is_no_image_by_its_digest()
+    public async Task A_layer_is_not_found_as_an_image_by_its_digest()
     {
         var image = TestImage.Random(1, 100, 5_000_000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
@@ -207,7 +207,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task Details_say_what_an_index_holds()
+    public async Task Details_list_the_content_of_an_index()
     {
         var shared = TestImage.RandomBytes(new Random(7), 5000);
         var (one, two) = (TestImage.Create("amd64", shared, [1]), TestImage.Create("arm64", shared, [2]));
@@ -267,7 +267,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_removed_image_is_gone_once()
+    public async Task A_removed_image_is_no_longer_found()
     {
         await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
@@ -277,7 +277,7 @@ public sealed class ImageCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_hundred_images_saved_at_once_are_all_there()
+    public async Task A_hundred_images_that_are_saved_concurrently_all_exist()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
             TestImage.Random(number, 100).SaveAsync(Cache, $"example.com/app:{number}", cancellationToken: Token)));

@@ -77,7 +77,7 @@ public sealed class IndexSnapshotTests
     }
 
     [Fact]
-    public void A_name_exists_once_in_whichever_annotation()
+    public void A_name_exists_once_in_either_annotation()
     {
         var draft = new IndexDraft(Parse(Foreign));
         draft.Put(Entry("one", "a"));
@@ -119,7 +119,7 @@ public sealed class IndexSnapshotTests
         Assert.True(Record.Exception(() => Parse(json)) is JsonException or FormatException);
 
     [Fact]
-    public void An_index_cut_at_any_byte_is_rejected()
+    public void An_index_truncated_at_any_byte_is_rejected()
     {
         var raw = Encoding.UTF8.GetBytes(Foreign);
         for (var length = 0; length < raw.Length; length++)

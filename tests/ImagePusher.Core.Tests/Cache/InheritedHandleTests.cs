@@ -14,7 +14,7 @@ public sealed class InheritedHandleTests : CacheTest
     [InlineData("committed")]
     [InlineData("closed")]
     [InlineData("discarded and written again")]
-    public async Task A_blob_that_was_written_can_be_opened_at_once(string end)
+    public async Task A_written_blob_can_be_opened_immediately(string end)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The open handles are found in /proc.");
         var identity = new BlobIdentity(Digest.Of(_bytes), _bytes.Length);

@@ -12,7 +12,7 @@ public sealed class OtherToolsTests : CacheTest
     private static readonly byte[] Empty = "{}"u8.ToArray();
 
     [Fact]
-    public async Task The_table_in_docs_is_what_the_other_tools_do()
+    public async Task The_documented_table_matches_the_other_tools()
     {
         ExternalTools.RequireAll("skopeo", "umoci", "podman");
         await FillAsync();
@@ -32,7 +32,7 @@ public sealed class OtherToolsTests : CacheTest
     }
 
     [Fact]
-    public async Task The_garbage_collection_of_umoci_takes_the_blobs_of_Docker_images_as_the_docs_warn()
+    public async Task The_garbage_collection_of_umoci_deletes_blobs_of_Docker_images_as_documented()
     {
         ExternalTools.RequireAll("umoci");
         await FillAsync();

@@ -53,7 +53,7 @@ public sealed class ReplacedFolderTests : CacheTest
     [InlineData(".imagepusher/lock")]
     [InlineData(".imagepusher/partial/part")]
     [InlineData("index.json")]
-    public async Task An_error_names_the_entry_and_not_the_folder_that_is_held(string name)
+    public async Task An_error_contains_the_path_of_the_entry_and_not_of_the_folder_handle(string name)
     {
         await Cache.InitializeAsync(Token);
         var (paths, path) = (new CachePaths(Root), Path.Combine(Root, name));
@@ -63,7 +63,7 @@ public sealed class ReplacedFolderTests : CacheTest
     }
 
     [Fact]
-    public async Task A_folder_that_is_held_stays_the_one_that_was_opened()
+    public async Task An_open_folder_handle_refers_to_the_same_folder()
     {
         await Cache.InitializeAsync(Token);
         var partial = Path.Combine(Root, ".imagepusher", "partial");
@@ -81,7 +81,7 @@ public sealed class ReplacedFolderTests : CacheTest
     }
 
     [Fact]
-    public async Task Folders_that_change_all_the_time_lead_a_collection_and_a_save_nowhere()
+    public async Task Continuously_replaced_folders_do_not_redirect_a_collection_or_a_save()
     {
         var image = TestImage.Random(1, 100);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);

@@ -23,7 +23,7 @@ public sealed class SharedCacheTests : CacheTest
     [InlineData(Shared)]
     [InlineData(Shared | UnixFileMode.SetGroup)]
     [InlineData(Shared | UnixFileMode.OtherRead | UnixFileMode.OtherExecute)]
-    public async Task The_files_of_a_group_writable_folder_follow_its_mode_whatever_the_umask(UnixFileMode mode)
+    public async Task The_files_of_a_group_writable_folder_have_its_mode_regardless_of_the_umask(UnixFileMode mode)
     {
         Directory.CreateDirectory(Root);
         File.SetUnixFileMode(Root, mode);
@@ -50,7 +50,7 @@ public sealed class SharedCacheTests : CacheTest
     }
 
     [Fact]
-    public async Task A_second_user_copies_from_and_collects_in_a_shared_cache_and_the_first_goes_on()
+    public async Task A_second_user_copies_from_and_collects_in_a_shared_cache_and_the_first_continues()
     {
         await ShareAsync();
         await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
@@ -84,7 +84,7 @@ public sealed class SharedCacheTests : CacheTest
     [InlineData("rm -f .imagepusher/lock; ln -s VICTIM .imagepusher/lock")]
     [InlineData("rm -f index.json; ln -s VICTIM index.json")]
     [InlineData("rm -f index.json; mkfifo index.json")]
-    public async Task What_a_second_user_plants_does_not_hurt_the_first(string script)
+    public async Task Malicious_files_of_a_second_user_do_not_affect_the_first(string script)
     {
         await ShareAsync();
         var image = TestImage.Random(1, 100);

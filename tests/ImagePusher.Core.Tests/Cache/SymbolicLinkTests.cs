@@ -9,7 +9,7 @@ public sealed class SymbolicLinkTests : CacheTest
     private readonly TestImage _image = TestImage.Random(1, 5000, 100);
 
     [Fact]
-    public async Task A_layout_of_links_is_adopted()
+    public async Task A_layout_of_links_is_used_as_a_cache()
     {
         await MakeAsync();
         var entry = Assert.Single(await Cache.ListAsync(Token));
@@ -33,7 +33,7 @@ public sealed class SymbolicLinkTests : CacheTest
     }
 
     [Fact]
-    public async Task A_link_that_leads_nowhere_is_a_blob_that_is_missing()
+    public async Task A_link_without_a_target_is_a_missing_blob()
     {
         await MakeAsync();
         var lost = _image.Blobs.Keys.First();
@@ -51,7 +51,7 @@ public sealed class SymbolicLinkTests : CacheTest
     }
 
     [Fact]
-    public async Task What_another_tool_writes_through_a_linked_index_is_seen()
+    public async Task Changes_of_another_tool_through_a_linked_index_are_read()
     {
         await MakeAsync();
         var target = Path.Combine(Folder, "store", "index.json");

@@ -64,7 +64,7 @@ public sealed class UntrustedLayoutTests : CacheTest
     }
 
     [Fact]
-    public async Task A_linked_part_is_not_written_through_and_a_hard_linked_one_is_replaced()
+    public async Task A_linked_partial_blob_is_not_written_through_and_a_hard_linked_one_is_replaced()
     {
         var files = PlantFolder();
         await Cache.InitializeAsync(Token);
@@ -83,7 +83,7 @@ public sealed class UntrustedLayoutTests : CacheTest
     [Theory]
     [InlineData("index.json")]
     [InlineData("oci-layout")]
-    public async Task A_linked_file_of_the_layout_is_replaced_and_its_target_stays(string file)
+    public async Task A_linked_file_of_the_layout_is_replaced_and_its_target_is_unchanged(string file)
     {
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         var target = Path.Combine(Folder, "target");
@@ -211,7 +211,7 @@ public sealed class UntrustedLayoutTests : CacheTest
     }
 
     [Fact]
-    public async Task Planted_encodings_and_uploads_are_never_read_and_removed_as_regular_files_only()
+    public async Task Malicious_encodings_and_uploads_are_never_read_and_only_regular_files_are_removed()
     {
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         var outside = PlantFolder();

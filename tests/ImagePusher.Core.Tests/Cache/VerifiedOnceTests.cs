@@ -89,7 +89,7 @@ public sealed class VerifiedOnceTests : CacheTest
     [InlineData("file is group-writable")]
     [InlineData("file is a link")]
     [InlineData("blobs folder is a link")]
-    public async Task Nothing_is_remembered_where_others_can_change_the_file(string reason)
+    public async Task Nothing_is_recorded_if_others_can_change_the_file(string reason)
     {
         await SaveAsync();
         var blobs = Path.Combine(Root, "blobs");
@@ -115,7 +115,7 @@ public sealed class VerifiedOnceTests : CacheTest
     }
 
     [Fact]
-    public async Task A_file_of_the_last_two_seconds_is_not_remembered()
+    public async Task A_file_of_the_last_two_seconds_is_not_recorded()
     {
         await SaveAsync();
         _later = new FakeTimeProvider(new DateTimeOffset(File.GetLastWriteTimeUtc(Layer), TimeSpan.Zero) + TimeSpan.FromSeconds(1.9));
@@ -124,7 +124,7 @@ public sealed class VerifiedOnceTests : CacheTest
     }
 
     [Fact]
-    public async Task Small_blobs_are_hashed_without_asking()
+    public async Task Small_blobs_are_always_hashed()
     {
         var small = TestImage.Random(2, 5000, 300);
         await small.SaveAsync(Open(), "small", cancellationToken: Token);
@@ -133,7 +133,7 @@ public sealed class VerifiedOnceTests : CacheTest
     }
 
     [Fact]
-    public async Task A_registry_that_rejects_the_bytes_makes_them_be_hashed_and_forgotten()
+    public async Task After_a_rejection_the_bytes_are_hashed_and_the_record_is_removed()
     {
         await SaveAsync();
         await DamageAsync();

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Tests.Cache;
 public sealed class VerifyTests : CacheTest
 {
     [Fact]
-    public async Task One_bit_flipped_in_any_blob_is_found_discarded_and_mended_by_saving_again()
+    public async Task One_flipped_bit_in_any_blob_is_detected_and_repaired_by_saving_again()
     {
         var image = TestImage.Index(
             (new Platform("linux", "amd64"), TestImage.Random(1, 5000, 3)), (new Platform("linux", "arm64"), TestImage.Random(2, 300_000)));
@@ -49,7 +49,7 @@ public sealed class VerifyTests : CacheTest
     }
 
     [Fact]
-    public async Task Missing_and_cut_blobs_are_listed()
+    public async Task Missing_and_truncated_blobs_are_listed()
     {
         var image = TestImage.Random(1, 5000, 6000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
@@ -65,7 +65,7 @@ public sealed class VerifyTests : CacheTest
     }
 
     [Fact]
-    public async Task A_damaged_blob_that_was_replaced_meanwhile_is_not_discarded()
+    public async Task A_damaged_blob_that_was_replaced_is_not_discarded()
     {
         var image = TestImage.Random(1, 5000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);

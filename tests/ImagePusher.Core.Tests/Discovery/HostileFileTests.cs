@@ -29,7 +29,7 @@ public sealed class HostileFileTests
     [InlineData("@\n", "list.list")]
     [InlineData("---\n- *a\n", "documents.yaml")]
     [InlineData("---\nspec: [\n", "open.yaml")]
-    public void A_file_of_errors_alone_is_not_read_to_its_end(string line, string name)
+    public void A_file_with_only_errors_is_not_read_to_its_end(string line, string name)
     {
         var errors = Scan(name, Repeat(line, 200_000)).Errors;
         Assert.Equal(DiscoveryLimits.Errors + 1, errors.Count);
@@ -41,7 +41,7 @@ public sealed class HostileFileTests
     [InlineData("Dockerfile", "FROM a\nRUN --mount=", "from=0,", 500_000, "x\n")]
     [InlineData("values.yaml", "# ", "{{/*", 2_000_000, "*/ x\nb: c\n")]
     [InlineData("values.yaml", "# ", "{{- /* ", 1_000_000, "\nb: c\n")]
-    public void Words_that_begin_again_and_again_are_read_once(string name, string start, string word, int count, string end) =>
+    public void Words_with_repeated_beginnings_are_read_once(string name, string start, string word, int count, string end) =>
         Assert.InRange(Scan(name, start + Repeat(word, count) + end).Found.Count, 0, 2);
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class HostileFileTests
     }
 
     [Fact]
-    public void A_value_that_is_much_longer_than_a_reference_is_one_error_however_often_it_is_named()
+    public void A_value_that_is_much_longer_than_a_reference_is_one_error()
     {
         var value = Repeat(" a\\x62", 1_000_000);
         var text = $"x: &x \"{value}\"\nservices:\n" + Numbered("  s$n: {image: *x}\n", 100_000);
@@ -81,7 +81,7 @@ public sealed class HostileFileTests
     [InlineData("ARG a=$x\n", "ARG b$n=$a\n")]
     [InlineData("ARG a=$x", " b$n=$a")]
     [InlineData("ARG a=$x\n", "ARG b=${a:-x}\n")]
-    public void Arguments_that_stand_for_long_text_again_and_again_are_an_error(string first, string each)
+    public void Arguments_that_expand_to_long_text_repeatedly_are_an_error(string first, string each)
     {
         var text = $"{first.Replace("$x", Repeat("x", 4000), StringComparison.Ordinal)}{Numbered(each, 20_000)}\nFROM $b\n";
         Assert.IsType<LimitExceededException>(Assert.Single(Scan("Dockerfile", text).Errors));
@@ -91,7 +91,7 @@ public sealed class HostileFileTests
     [InlineData("", "app:$n\n")]
     [InlineData("# ä\n", "a-b.example/app:$n # äöü\n")]
     [InlineData("\ufeff", "app:$n\r\n")]
-    public void The_place_of_each_reference_is_counted_in_bytes_in_one_pass(string first, string each)
+    public void The_offset_of_each_reference_is_counted_in_bytes_in_one_pass(string first, string each)
     {
         var bytes = Encoding.UTF8.GetBytes(first + Numbered(each, 90_000));
         var source = SourceText.Of("/x/all.list", bytes);

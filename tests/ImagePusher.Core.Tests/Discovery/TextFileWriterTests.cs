@@ -36,7 +36,7 @@ public sealed class TextFileWriterTests : IDisposable
     [InlineData("it is gone", null)]
     [InlineData("it is a link", "secret")]
     [InlineData("its folder is a link", "secret")]
-    public void What_another_program_did_since_it_was_read_is_kept(string change, string? expected)
+    public void Changes_of_another_program_since_the_file_was_read_are_kept(string change, string? expected)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && change.Contains("link", StringComparison.Ordinal), "Links need a right on Windows.");
         var source = SourceText.Read(File0);
@@ -108,7 +108,7 @@ public sealed class TextFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_name_of_the_greatest_length_is_no_obstacle()
+    public void A_name_of_maximum_length_is_accepted()
     {
         var path = _folder["sub/" + new string('n', 250) + ".yaml"];
         File.WriteAllText(path, "old text");
@@ -117,7 +117,7 @@ public sealed class TextFileWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_followed_to_its_file_and_stays()
+    public void A_link_is_followed_to_its_file_and_kept()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right on Windows.");
         var link = _folder["link.yaml"];

@@ -35,5 +35,5 @@ public sealed class ContentDetectorTests
         Assert.Equal(expected, ContentDetector.Detect(Encoding.Latin1.GetBytes(latin1)));
 
     [Fact]
-    public void A_block_of_zeros_is_the_end_of_an_empty_tar() => Assert.Equal(ContentKind.Tar, ContentDetector.Detect(new byte[512]));
+    public void A_block_of_zeros_ends_an_empty_tar() => Assert.Equal(ContentKind.Tar, ContentDetector.Detect(new byte[512]));
 }

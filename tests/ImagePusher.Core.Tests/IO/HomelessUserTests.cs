@@ -41,7 +41,7 @@ public sealed class HomelessUserTests : IDisposable
     [InlineData("ln -s OWN CACHE; chown -h 12345 CACHE")]
     [InlineData("touch CACHE; chown 54321 CACHE")]
     [InlineData("mkfifo CACHE")]
-    public async Task What_another_user_could_have_made_is_not_used(string script)
+    public async Task A_folder_that_another_user_could_have_created_is_not_used(string script)
     {
         Prepare();
         script = script.Replace("CACHE", Cache, StringComparison.Ordinal).Replace("OWN", _folder["own"], StringComparison.Ordinal);

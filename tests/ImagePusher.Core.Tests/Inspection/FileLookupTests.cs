@@ -9,7 +9,7 @@ public sealed class FileLookupTests
         ".wh..wh..opq"];
 
     [Fact]
-    public void A_decided_path_has_the_same_file_in_the_upper_layers_as_in_all()
+    public void A_determined_path_has_the_same_file_in_the_upper_layers_as_in_all_layers()
     {
         var random = new Random(20261127);
         var decided = 0;

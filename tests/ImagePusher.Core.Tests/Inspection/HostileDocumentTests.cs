@@ -11,7 +11,7 @@ public sealed class HostileDocumentTests
     [InlineData("{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":[", "{},", "{}]}")]
     [InlineData("{\"spdxVersion\":\"1\",\"packages\":[", "[],", "{}]}")]
     [InlineData("[", "0,", "0]")]
-    public void A_document_of_too_many_values_is_refused(string start, string value, string end)
+    public void A_document_of_too_many_values_is_rejected(string start, string value, string end)
     {
         var values = 0;
         Assert.Throws<LimitExceededException>(() => AttachedDocument.Read(Document(InspectionLimits.DocumentValues), ref values));

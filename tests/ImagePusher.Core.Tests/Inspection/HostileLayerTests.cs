@@ -23,7 +23,7 @@ public sealed class HostileLayerTests
     }
 
     [Fact]
-    public void Links_lead_no_deeper_than_a_path_may_be_long()
+    public void The_depth_of_links_is_limited_by_the_maximum_path_length()
     {
         var steps = string.Join('/', Enumerable.Repeat("a", 2000));
         Assert.True(Link("l0", steps));
@@ -40,7 +40,7 @@ public sealed class HostileLayerTests
     }
 
     [Fact]
-    public void A_folder_that_a_layer_hides_again_and_again_is_searched_once()
+    public void A_folder_that_a_layer_hides_repeatedly_is_searched_once()
     {
         const int Count = 100_000;
         for (var number = 0; number < Count; number++)
@@ -73,7 +73,7 @@ public sealed class HostileLayerTests
     [InlineData("deep paths")]
     [InlineData("links to deep paths")]
     [InlineData("folders of one file each")]
-    public void Folders_that_only_paths_name_are_limited(string attack)
+    public void Folders_without_entries_are_limited(string attack)
     {
         var deep = string.Join('/', Enumerable.Repeat("a", 2000));
         Assert.True(Link("l", deep));

@@ -21,7 +21,7 @@ public sealed class AllocationTests(ITestOutputHelper output) : LibraryTest
     [InlineData("archive", "cache", LayerCompression.None)]
     [InlineData("registry", "cache", LayerCompression.None)]
     [InlineData("cache", "registry", LayerCompression.None)]
-    public async Task A_layer_of_three_times_the_size_allocates_hardly_more(string from, string to, LayerCompression compression)
+    public async Task A_layer_of_three_times_the_size_allocates_little_more(string from, string to, LayerCompression compression)
     {
         await CopyAsync("first", Large, from, to, compression);
         var small = await CopyAsync("small", Small, from, to, compression);

@@ -20,7 +20,7 @@ public sealed class CopyAllTests : LibraryTest
     [InlineData("layout")]
     [InlineData("archive")]
     [InlineData("docker archive")]
-    public async Task An_image_that_fails_costs_only_its_own_result(string kind)
+    public async Task A_failed_image_affects_only_its_own_result(string kind)
     {
         var cache = await DamagedCacheAsync("a:1", "b:1", "c:1");
         var target = kind switch
@@ -59,7 +59,7 @@ public sealed class CopyAllTests : LibraryTest
     }
 
     [Fact]
-    public async Task Damage_of_an_archive_is_not_taken_for_damage_of_a_cache_whatever_the_archive_is_called()
+    public async Task Damage_of_an_archive_is_not_reported_as_damage_of_a_cache()
     {
         var image = new SampleImage(SampleImage.Bytes(1, 2_000));
         var tar = image.OciTar().ToArray();
@@ -72,7 +72,7 @@ public sealed class CopyAllTests : LibraryTest
     }
 
     [Fact]
-    public async Task A_registry_that_rejects_one_image_gets_the_others()
+    public async Task The_rejection_of_one_image_does_not_affect_the_others()
     {
         await using var registry = FakeRegistry.Start(
             RegistryProfile.Conformant with { RepositoriesMustExist = true }, new FakeRegistryOptions { Repositories = ["a", "c", "d"] });
@@ -100,7 +100,7 @@ public sealed class CopyAllTests : LibraryTest
     }
 
     [Fact]
-    public async Task What_an_object_of_the_caller_throws_is_a_failure_of_the_image_too()
+    public async Task An_exception_of_an_object_of_the_caller_is_a_failure_of_the_image()
     {
         await using var registry = FakeRegistry.Start(
             RegistryProfile.Conformant, new FakeRegistryOptions { Users = new Dictionary<string, string> { ["user"] = "secret" } });
@@ -112,7 +112,7 @@ public sealed class CopyAllTests : LibraryTest
     }
 
     [Fact]
-    public async Task A_cancelled_copy_is_cancelled_and_not_a_failure()
+    public async Task A_canceled_copy_is_canceled_and_not_failed()
     {
         using var stop = new CancellationTokenSource();
         var progress = new Progress(stop.Cancel);
@@ -122,7 +122,7 @@ public sealed class CopyAllTests : LibraryTest
     }
 
     [Fact]
-    public async Task A_source_without_images_gives_no_results_and_no_archive()
+    public async Task A_source_without_images_has_no_results_and_no_archive()
     {
         Assert.Empty(await CopyAllAsync(ImageEndpoint.Cache(path: Folder["empty"]), ImageEndpoint.Archive(Folder["none.tar"])));
         Assert.False(File.Exists(Folder["none.tar"]));

@@ -22,7 +22,7 @@ public sealed class DigestAlgorithmTests : LibraryTest
     [InlineData("sha256", "sha512", "sha512")]
     [InlineData("sha512", "sha256", "sha256")]
     [InlineData("sha256", "sha256", "sha512")]
-    public async Task Every_digest_keeps_its_algorithm_on_every_way(string index, string manifest, string blobs)
+    public async Task Every_digest_keeps_its_algorithm_on_every_path(string index, string manifest, string blobs)
     {
         var layout = WriteLayout(index, manifest, blobs);
         var imported = await CopyAsync(ImageEndpoint.Layout(layout), ImageEndpoint.Cache("localhost/app:1", Folder["cache"]));

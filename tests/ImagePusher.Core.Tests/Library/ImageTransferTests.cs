@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Tests.Library;
 public sealed class ImageTransferTests : LibraryTest
 {
     [Fact]
-    public async Task An_image_goes_from_an_archive_to_a_registry_to_a_cache_to_an_OCI_archive_with_one_digest()
+    public async Task An_image_keeps_its_digest_from_an_archive_to_a_registry_a_cache_and_an_OCI_archive()
     {
         var pushed = await CopyAsync(ImageEndpoint.Archive(DockerArchive("app.tar", "app:1.0")), Target("team/"));
         Assert.Equal($"{Registry}/team/app:1.0", pushed.Name.ToString());
@@ -50,7 +50,7 @@ public sealed class ImageTransferTests : LibraryTest
     }
 
     [Fact]
-    public async Task All_images_of_an_archive_go_under_all_of_their_names()
+    public async Task All_images_of_an_archive_are_copied_under_all_their_names()
     {
         var (one, two) = (new SampleImage(SampleImage.Bytes(1, 100)), new SampleImage(SampleImage.Bytes(2, 100)));
         var tar = new TestTar().Files(one.Files).Files(two.Files.Select(file => ("2/" + file.Name, file.Content)))

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Tests.Library;
 public sealed class ProgressTests : LibraryTest
 {
     [Fact]
-    public async Task Reports_name_the_image_and_end_with_the_complete_one()
+    public async Task Reports_contain_the_image_and_the_last_one_is_complete()
     {
         var receiver = new Receiver(static _ => { });
         var archive = ImageEndpoint.Archive(DockerArchive("app.tar", "one:1", "two:2"));
@@ -21,7 +21,7 @@ public sealed class ProgressTests : LibraryTest
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(ObjectDisposedException))]
     [InlineData(typeof(OperationCanceledException))]
-    public async Task A_receiver_that_throws_gets_no_further_report_and_the_copy_goes_on(Type error)
+    public async Task A_receiver_that_throws_gets_no_further_report_and_the_copy_continues(Type error)
     {
         var (log, clock) = (new RecordingLogger(), new CallingTime());
         var receiver = new Receiver(_ => throw (Exception)Activator.CreateInstance(error, "no window")!);

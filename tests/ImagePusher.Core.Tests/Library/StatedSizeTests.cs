@@ -75,7 +75,7 @@ public sealed class StatedSizeTests : LibraryTest
     [InlineData(new[] { long.MaxValue, 1 }, long.MaxValue)]
     [InlineData(new[] { 1L << 62, 1L << 62, 1L << 62 }, long.MaxValue)]
     [InlineData(new[] { 1L, 2, 3 }, 6)]
-    public void A_sum_ends_at_the_largest_number(long[] sizes, long sum) => Assert.Equal(sum, sizes.SumBytes(size => size));
+    public void A_sum_does_not_exceed_the_largest_number(long[] sizes, long sum) => Assert.Equal(sum, sizes.SumBytes(size => size));
 
     private static JsonObject Descriptor(byte[] content, string name = "mediaType", JsonNode? value = null) =>
         new() { ["digest"] = Digest.Of(content).ToString(), ["size"] = content.Length, [name] = value ?? "application/octet-stream" };

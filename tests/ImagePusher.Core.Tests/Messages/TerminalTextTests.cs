@@ -33,7 +33,7 @@ public sealed class TerminalTextTests
     [InlineData("perl Foo::Bar::Baz")]
     [InlineData("std::error_code, Net::Debugger")]
     [InlineData("a[0] # [x] #[y] ## vso[z]")]
-    public void What_only_resembles_a_command_stays(string text) => Assert.Same(text, TerminalText.Escape(text));
+    public void Text_that_only_resembles_a_command_is_unchanged(string text) => Assert.Same(text, TerminalText.Escape(text));
 
     [Fact]
     public void Lone_surrogates_are_escaped() => Assert.Equal("a\\uD800b\\uDC00", TerminalText.Escape("a\ud800b\udc00"));
@@ -62,7 +62,7 @@ public sealed class TerminalTextTests
     [InlineData("://a:", "@sha256:00")]
     [InlineData("'a:b", "@sha512:00")]
     [InlineData("x", "")]
-    public void A_message_is_as_long_as_people_read_whatever_a_file_writes(string each, string end)
+    public void The_length_of_a_message_is_limited(string each, string end)
     {
         var text = string.Concat(Enumerable.Repeat(each, 2_000_000)) + end;
         string[] messages =

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Tests.Naming;
 public sealed class DestinationMapTests
 {
     [Fact]
-    public void One_image_may_have_one_target_twice()
+    public void The_same_image_can_have_the_same_target_twice()
     {
         var map = DestinationMap.Parse("localhost:5000");
         Assert.Equal(For(map, "quay.io/app:1", "a"), For(map, "quay.io/app:1", "a"));
@@ -32,7 +32,7 @@ public sealed class DestinationMapTests
                 (name, place) => For(DestinationMap.Parse("localhost:5000", keepLibrary: true), name, $"{place}")));
 
     [Fact]
-    public void Of_images_known_together_every_one_of_a_conflict_is_rejected_and_the_others_are_named()
+    public void All_images_of_a_conflict_are_rejected_and_the_others_are_named()
     {
         var mapped = All("localhost:5000", ("quay.io/app:1", "a"), ("quay.io/other:1", "b"), ("ghcr.io/app:1", "c"));
         Assert.All([mapped[0], mapped[2]], image => Assert.IsType<DestinationConflictException>(image.Error));

@@ -31,7 +31,7 @@ public sealed class DestinationRuleTests
     [InlineData("docker.io/me/app", "quay.io/team/app:1.0", "docker.io/me/app:1.0")]
     [InlineData("ghcr.io/me/app:2.0@" + Digest, "quay.io/team/app:1.0", "ghcr.io/me/app:2.0@" + Digest)]
     [InlineData("ghcr.io/me/app@" + Digest, "quay.io/team/app:1.0", "ghcr.io/me/app@" + Digest)]
-    public void A_destination_gives_the_full_name(string destination, string source, string expected) =>
+    public void A_destination_determines_the_full_name(string destination, string source, string expected) =>
         Assert.Equal(expected, DestinationRule.Parse(destination).Apply(ImageReference.Parse(source)).ToString());
 
     [Theory]
@@ -49,14 +49,14 @@ public sealed class DestinationRuleTests
     [InlineData("localhost:5000", "localhost/app:1.0", null)]
     [InlineData("localhost:5000/other:1.0", "nginx:1.27", null)]
     [InlineData("docker.io", "nginx:1.27", null)]
-    public void The_name_with_library_is_known_where_it_makes_a_difference(string destination, string source, string? expected) =>
+    public void The_name_with_library_is_known_if_it_differs(string destination, string source, string? expected) =>
         Assert.Equal(expected, DestinationRule.Parse(destination).LibraryName(ImageReference.Parse(source))?.ToString());
 
     [Theory]
     [InlineData("localhost:5000", "localhost:5000/team/app")]
     [InlineData("localhost:5000/x/", "localhost:5000/x/team/app")]
     [InlineData("localhost:5000/other", "localhost:5000/other")]
-    public void A_source_without_a_tag_goes_by_digest(string destination, string expected)
+    public void A_source_without_a_tag_is_copied_by_digest(string destination, string expected)
     {
         var target = DestinationRule.Parse(destination).Apply(ImageReference.Parse("quay.io/team/app@" + Digest));
         Assert.Null(target.Tag);
@@ -104,6 +104,6 @@ public sealed class DestinationRuleTests
         Assert.Throws<InvalidReferenceException>(() => DestinationRule.Parse(destination).Apply(null));
 
     [Fact]
-    public void A_nameless_image_takes_a_full_name() =>
+    public void A_nameless_image_gets_a_full_name() =>
         Assert.Equal("localhost:5000/app:1.0", DestinationRule.Parse("localhost:5000/app:1.0").Apply(null).ToString());
 }

@@ -11,7 +11,7 @@ public sealed class DestinationSetTests
             Names(Parse(["a.example", "b.example/x/"], ["1", "latest"]), "docker.io/library/app@sha256:" + new string('1', 64)));
 
     [Fact]
-    public void A_name_that_one_destination_gave_to_another_image_is_an_error_of_that_target_only()
+    public void A_name_that_another_image_has_at_one_destination_is_an_error_of_that_target_only()
     {
         var set = Parse(["a.example/x/app:1", "a.example/x/"], []);
         Assert.Equal(["a.example/x/app:1", "a.example/x/other:1"], Names(set, "quay.io/other:1"));

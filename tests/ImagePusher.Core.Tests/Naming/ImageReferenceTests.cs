@@ -93,6 +93,6 @@ public sealed class ImageReferenceTests
     [InlineData("App", "Use 'app'.")]
     [InlineData("GHCR.io/MyOrg/app", "Use 'GHCR.io/myorg/app'.")]
     [InlineData("ghcr.io/My Org/app", "Use [registry/]repository")]
-    public void Upper_case_letters_are_answered_with_the_name_without_them(string text, string action) => Assert.StartsWith(
+    public void The_error_for_upper_case_letters_suggests_the_lower_case_name(string text, string action) => Assert.StartsWith(
         action, Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text)).RecommendedAction, StringComparison.Ordinal);
 }

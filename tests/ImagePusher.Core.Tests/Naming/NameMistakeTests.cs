@@ -14,7 +14,7 @@ public sealed class NameMistakeTests
     [InlineData("bob:pw@intern/app", "intern/app")]
     [InlineData("token@ghcr.io/owner/app", "ghcr.io/owner/app")]
     [InlineData("bob:pw@ghcr.io/owner/app@" + Digest, "ghcr.io/owner/app@" + Digest)]
-    public void Credentials_are(string text, string name)
+    public void Credentials_are_recognized(string text, string name)
     {
         var error = Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text));
         Assert.Equal(ErrorTopic.CredentialsInName, error.Topic);
@@ -31,7 +31,7 @@ public sealed class NameMistakeTests
     [InlineData("%REGISTRY%/app")]
     [InlineData("ghcr.io/{{ owner }}/app")]
     [InlineData("ghcr.io/<owner>/app")]
-    public void Variables_are(string text) =>
+    public void Variables_are_recognized(string text) =>
         Assert.Equal(ErrorTopic.UnreplacedVariable, Assert.Throws<InvalidReferenceException>(() => ImageReference.Parse(text)).Topic);
 
     [Theory]
@@ -61,13 +61,13 @@ public sealed class NameMistakeTests
     [InlineData(@".\app.tar")]
     [InlineData(@"images\app.tar")]
     [InlineData(@"\\server\share\app")]
-    public void A_path_of_Windows_is_not_a_name_with_backslashes(string path) => Assert.Null(NameMistakes.Find(path, NameMistakes.Image));
+    public void A_Windows_path_is_not_a_name_with_backslashes(string path) => Assert.Null(NameMistakes.Find(path, NameMistakes.Image));
 
     [Theory]
     [InlineData(@"ghcr.io\owner\app:1", "ghcr.io/owner/app:1")]
     [InlineData(@"team\app", "team/app")]
     [InlineData(@"localhost:5000\team\", "localhost:5000/team/")]
-    public void A_name_with_backslashes_is(string text, string name) =>
+    public void A_name_with_backslashes_is_recognized(string text, string name) =>
         Assert.Equal($"Use '{name}'.", NameMistakes.Find(text, "destination")?.RecommendedAction);
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class NpmRangeTests
     private static readonly Gen<string> Range = Alternative.Array[1, 2].Select(alternatives => string.Join(" || ", alternatives));
 
     [Fact]
-    public void A_range_of_npm_holds_the_same_versions() => Gen.Select(Range, Version).Sample(
+    public void A_range_contains_the_same_versions_as_in_npm() => Gen.Select(Range, Version).Sample(
         (range, version) =>
         {
             Assert.True(TagVersion.TryParse(version, out var tag));
@@ -42,7 +42,7 @@ public sealed class NpmRangeTests
     [InlineData(">=* 0.0.0-rc.1", "0.0.0-rc.1", true)]
     [InlineData("*", "0.0.0-rc.1", false)]
     [InlineData("<=*", "1.0.0-rc.1", false)]
-    public void A_star_limits_nothing(string range, string version, bool isIn)
+    public void A_star_does_not_limit_a_range(string range, string version, bool isIn)
     {
         Assert.True(TagVersion.TryParse(version, out var tag));
         Assert.Equal(isIn, VersionRange.Parse(range).Contains(tag));

@@ -9,7 +9,7 @@ public sealed class ShardTests
     [InlineData("docker.io/library/nginx:latest", 10)]
     [InlineData("quay.io/team/app:1.0", 10)]
     [InlineData("", 10)]
-    public void A_name_is_in_the_part_that_its_hash_says(string name, int count)
+    public void The_part_of_a_name_depends_on_its_hash(string name, int count)
     {
         var hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..16];
         var expected = (int)(System.Numerics.BigInteger.Parse("0" + hash, System.Globalization.NumberStyles.HexNumber,

@@ -36,7 +36,7 @@ public sealed class TagVersionTests
 
     [Theory, InlineData("latest"), InlineData(""), InlineData("v"), InlineData("1."), InlineData("1..2"), InlineData("1.0rc1"),
         InlineData("a1.0"), InlineData("1.0-"), InlineData("1.0.x"), InlineData(null)]
-    public void Other_tags_are_none(string? tag) => Assert.False(TagVersion.TryParse(tag, out _));
+    public void Other_tags_are_not_versions(string? tag) => Assert.False(TagVersion.TryParse(tag, out _));
 
     [Theory]
     [InlineData("1.27-alpine", "alpine", "1.27")]
@@ -51,10 +51,10 @@ public sealed class TagVersionTests
 
     [Theory, InlineData("1.27"), InlineData("alpine"), InlineData("-alpine"), InlineData("1.27-alpine3"), InlineData("1.27-Alpine"),
         InlineData("1.27alpine"), InlineData("latest-alpine"), InlineData(null)]
-    public void A_tag_without_the_variant_is_none(string? tag) => Assert.False(TagVersion.TryParse(tag, "alpine", out _));
+    public void A_tag_without_the_variant_is_not_a_version(string? tag) => Assert.False(TagVersion.TryParse(tag, "alpine", out _));
 
     [Fact]
-    public void A_version_reads_back_as_it_was_written() => Assert.Equal("v1.02-rc.1_x", Parse("v1.02-rc.1_x").ToString());
+    public void A_version_round_trips() => Assert.Equal("v1.02-rc.1_x", Parse("v1.02-rc.1_x").ToString());
 
     private static TagVersion Parse(string tag) =>
         TagVersion.TryParse(tag, out var version) ? version : throw new FormatException($"'{tag}' was not read as a version.");

@@ -46,7 +46,7 @@ public sealed class VersionRangeTests
     [InlineData(">20240101 <=20240131", "20240102 20240131", "20240201 20240101 2024.01.15")]
     [InlineData("1.2.3.4 - 1.2.3.6", "1.2.3.4 1.2.3.6", "1.2.3.3 1.2.3.7 1.2.4")]
     [InlineData("^0.x || ^v3", "0.0.1 0.9 3.9", "1 4 2.9")]
-    public void A_range_holds_what_all_its_bounds_hold(string text, string inside, string outside)
+    public void A_range_contains_versions_that_satisfy_all_bounds(string text, string inside, string outside)
     {
         var range = VersionRange.Parse(text);
         Assert.All(inside.Split(' ', StringSplitOptions.RemoveEmptyEntries), tag => Assert.True(Holds(range, tag), tag));

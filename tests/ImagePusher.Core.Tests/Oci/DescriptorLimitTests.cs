@@ -41,7 +41,7 @@ public sealed class DescriptorLimitTests
     }
 
     [Fact]
-    public void One_digest_with_one_size_may_be_named_twice() =>
+    public void One_digest_with_one_size_can_be_referenced_twice() =>
         Assert.Equal(2, ((ImageManifest)Parse($$"""{"digest":"{{One}}","size":1},{"digest":"{{One}}","size":1}""")).Layers.Count);
 
     private static Manifest Parse(string layers) =>

@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Tests.Oci;
 public sealed class DigestTests
 {
     [Fact]
-    public void Of_bytes_is_what_sha256sum_says() =>
+    public void Of_bytes_matches_sha256sum() =>
         Assert.Equal("sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", Digest.Of("hello"u8).ToString());
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class AskedAheadTests
     [InlineData(0, 1)]
     [InlineData(30, 1)]
     [InlineData(90, 2)]
-    public async Task The_answer_is_used_for_a_minute(int seconds, int requests)
+    public async Task The_response_is_used_for_a_minute(int seconds, int requests)
     {
         var heads = 0;
         var time = new FakeTimeProvider();
@@ -36,7 +36,7 @@ public sealed class AskedAheadTests
     }
 
     [Fact]
-    public async Task The_answer_is_used_once_and_for_its_tag_only()
+    public async Task The_response_is_used_once_and_for_its_tag_only()
     {
         var heads = 0;
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, () => Interlocked.Increment(ref heads)));

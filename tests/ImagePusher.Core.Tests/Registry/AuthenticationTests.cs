@@ -14,7 +14,7 @@ public sealed class AuthenticationTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_open_registry_is_asked_without_a_token()
+    public async Task A_registry_without_authentication_needs_no_token()
     {
         var seen = new List<string?>();
         await using var server = LoopbackServer.Start(exchange =>
@@ -41,7 +41,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task With_credentials_the_token_is_asked_for_by_Basic()
+    public async Task With_credentials_the_token_is_requested_with_Basic()
     {
         await using var server = new AuthServer { OnRequest = GiveImage, Password = "ann:s3cr:et" };
         await using var session = new RegistrySession();
@@ -51,7 +51,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task Basic_is_answered_where_it_is_asked_for()
+    public async Task Basic_is_used_if_it_is_requested()
     {
         await using var server = new AuthServer { OnRequest = GiveImage, Password = "ann:s3cr:et", Challenges = ["BASIC realm=\"a, b\""] };
         await using var session = new RegistrySession();
@@ -72,7 +72,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task Bearer_goes_before_Basic()
+    public async Task Bearer_precedes_Basic()
     {
         await using var server = new AuthServer { OnRequest = GiveImage, Challenges = ["Basic realm=\"x\", Bearer realm=\"{realm}\""] };
         await using var session = new RegistrySession();
@@ -81,7 +81,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task The_realms_own_query_is_kept()
+    public async Task The_query_of_the_realm_is_kept()
     {
         await using var server =
             new AuthServer { OnRequest = GiveImage, Challenges = ["Bearer realm=\"{realm}?tenant=a%2Fb\",service=\"s\""] };
@@ -119,7 +119,7 @@ public sealed class AuthenticationTests
     [Theory]
     [InlineData(404)]
     [InlineData(405)]
-    public async Task Where_POST_is_not_served_the_identity_token_goes_by_GET(int status)
+    public async Task Without_POST_support_the_identity_token_is_sent_by_GET(int status)
     {
         await using var server = new AuthServer
         {
@@ -141,7 +141,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task A_pull_asks_for_pull_and_a_push_for_pull_and_push()
+    public async Task A_pull_requests_the_scope_pull_and_a_push_the_scopes_pull_and_push()
     {
         var uploads = new SimpleUploads();
         await using var server =
@@ -155,7 +155,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task A_deletion_asks_for_delete()
+    public async Task A_deletion_requests_the_scope_delete()
     {
         await using var server = new AuthServer { OnRequest = exchange => exchange.RespondAsync(202) };
         await using var session = new RegistrySession();
@@ -164,7 +164,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task A_mount_asks_for_two_scopes_its_own_first()
+    public async Task A_mount_requests_two_scopes_its_own_first()
     {
         await using var server =
             new AuthServer { OnRequest = exchange => exchange.RespondAsync(exchange.Method == "POST" ? 201 : 200, "0123456789") };

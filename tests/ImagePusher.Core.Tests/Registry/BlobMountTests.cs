@@ -17,7 +17,7 @@ public sealed class BlobMountTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_mount_is_done_with_201()
+    public async Task A_mount_succeeds_with_201()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -64,7 +64,7 @@ public sealed class BlobMountTests
     [Theory]
     [InlineData("localhost:1", "one/app")]
     [InlineData("", "team/app")]
-    public async Task An_origin_at_another_registry_or_in_the_same_repository_is_no_candidate(string registry, string repository)
+    public async Task An_origin_at_another_registry_or_in_the_same_repository_is_not_a_candidate(string registry, string repository)
     {
         await using var server = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
@@ -89,7 +89,7 @@ public sealed class BlobMountTests
     }
 
     [Fact]
-    public async Task Nothing_is_mounted_that_the_session_has_not_seen()
+    public async Task Only_blobs_that_the_session_has_seen_are_mounted()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
@@ -102,7 +102,7 @@ public sealed class BlobMountTests
     }
 
     [Fact]
-    public async Task A_mount_answered_202_is_gone_on_with_as_an_upload()
+    public async Task A_mount_with_the_response_202_continues_as_an_upload()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { Mounts = false });
         await using var session = new RegistrySession();
@@ -123,7 +123,7 @@ public sealed class BlobMountTests
     [InlineData(422)]
     [InlineData(500)]
     [InlineData(501)]
-    public async Task A_refused_mount_becomes_a_plain_upload(int status)
+    public async Task A_rejected_mount_becomes_an_upload(int status)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -138,7 +138,7 @@ public sealed class BlobMountTests
     }
 
     [Fact]
-    public async Task One_source_that_is_gone_says_nothing_about_the_registry()
+    public async Task A_missing_source_does_not_mean_that_the_registry_rejects_mounts()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -42,7 +42,7 @@ public sealed class BlobSizeTests
     }
 
     [Fact]
-    public async Task Where_reading_is_denied_an_unconfirmed_size_does_not_count()
+    public async Task If_reading_is_denied_an_unconfirmed_size_is_ignored()
     {
         await using var server = LoopbackServer.Start(exchange =>
         {

@@ -48,7 +48,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_blob_of_unknown_length_goes_by_chunked_transfer_coding_in_one_PATCH()
+    public async Task A_blob_of_unknown_length_is_sent_with_chunked_transfer_coding_in_one_PATCH()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -60,7 +60,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task An_empty_blob_arrives()
+    public async Task An_empty_blob_is_uploaded()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
@@ -73,7 +73,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task Whole_is_POST_and_one_PUT()
+    public async Task A_monolithic_upload_is_POST_and_one_PUT()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -105,7 +105,7 @@ public sealed class BlobUploadTests
     [InlineData(202, "bytes=0-1048575")]
     [InlineData(204, null)]
     [InlineData(200, "0-0")]
-    public async Task Chunks_are_taken_with_201_202_204_and_any_Range(int status, string? range)
+    public async Task Chunks_are_accepted_with_201_202_204_and_any_Range(int status, string? range)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { PatchStatus = status });
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -127,7 +127,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task After_a_lost_connection_the_status_is_asked_and_the_upload_goes_on_from_there()
+    public async Task After_a_lost_connection_the_status_is_requested_and_the_upload_resumed()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -142,7 +142,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_session_that_is_gone_starts_again()
+    public async Task A_lost_session_is_restarted()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -155,7 +155,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task After_a_loss_chunks_are_at_most_half_of_what_got_through_and_have_connections_of_their_own()
+    public async Task After_a_loss_chunks_have_at_most_half_the_received_length_and_new_connections()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -171,7 +171,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_status_of_0_0_counts_as_nothing()
+    public async Task A_status_of_0_0_means_no_bytes()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -183,7 +183,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_416_says_where_to_go_on()
+    public async Task A_416_reports_the_offset_to_continue_at()
     {
         // Quay's status counts one byte too many.
         await using var registry = FakeRegistry.Start(RegistryProfile.Quay);
@@ -197,7 +197,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_lost_answer_to_the_last_PUT_does_not_upload_again()
+    public async Task A_lost_response_to_the_last_PUT_does_not_cause_another_upload()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -209,7 +209,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task A_source_that_fails_cancels_the_upload_and_its_error_comes_out_as_it_is()
+    public async Task A_failed_source_cancels_the_upload_and_its_error_is_unchanged()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -228,7 +228,7 @@ public sealed class BlobUploadTests
     [InlineData(404)]
     [InlineData(416)]
     [InlineData(503)]
-    public async Task A_refusal_of_the_source_is_not_taken_for_one_of_the_registry(int status)
+    public async Task A_rejection_of_the_source_is_not_reported_as_one_of_the_target(int status)
     {
         // From registry to registry: the body that the source refuses makes the other one's request fail.
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -251,7 +251,7 @@ public sealed class BlobUploadTests
     }
 
     [Fact]
-    public async Task Cancelling_comes_out_as_such_and_cancels_the_upload()
+    public async Task Cancellation_is_reported_as_such_and_cancels_the_upload()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -270,7 +270,7 @@ public sealed class BlobUploadTests
     [InlineData(404)]
     [InlineData(405)]
     [InlineData(500)]
-    public async Task A_refused_cancel_is_ignored(int status)
+    public async Task A_rejected_cancellation_is_ignored(int status)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -35,7 +35,7 @@ public sealed class BoundedBodyTests
     }
 
     [Fact]
-    public async Task A_slow_error_body_is_cut()
+    public async Task A_slow_error_body_is_truncated()
     {
         var time = new FakeTimeProvider();
         using var response = Of(new DripStream(1000, 1, TimeSpan.FromSeconds(10), time));
@@ -45,7 +45,7 @@ public sealed class BoundedBodyTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_beyond_the_limit_is_an_error_or_is_cut(bool isLengthKnown)
+    public async Task A_body_beyond_the_limit_is_an_error_or_is_truncated(bool isLengthKnown)
     {
         using var response = new HttpResponseMessage { Content = isLengthKnown ? new ByteArrayContent(new byte[101])
             : new StreamContent(new DripStream(101, 50, TimeSpan.Zero, new FakeTimeProvider())) };

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Tests.Registry;
 public sealed class ChallengeParserTests
 {
     [Fact]
-    public void A_quoted_string_may_hold_commas()
+    public void A_quoted_string_can_contain_commas()
     {
         var challenge = Assert.Single(
             ChallengeParser.Parse(["Bearer realm=\"https://auth.example/token\",service=\"registry\",scope=\"repository:a/b:pull,push\""]));
@@ -18,7 +18,7 @@ public sealed class ChallengeParserTests
     [InlineData("BASIC realm=\"Sonatype Nexus\"")]
     [InlineData("basic REALM=\"Sonatype Nexus\"")]
     [InlineData("Basic  realm = \"Sonatype Nexus\" ")]
-    public void Scheme_and_names_come_in_any_case_and_with_spaces(string header)
+    public void Scheme_and_names_are_accepted_in_any_case_and_with_spaces(string header)
     {
         var challenge = Assert.Single(ChallengeParser.Parse([header]));
         Assert.True(challenge.IsBasic);
@@ -26,7 +26,7 @@ public sealed class ChallengeParserTests
     }
 
     [Fact]
-    public void Several_challenges_stand_in_one_header()
+    public void Several_challenges_are_read_from_one_header()
     {
         var challenges = ChallengeParser.Parse(
             ["Negotiate, NTLM, Basic realm=\"a, b\", charset=UTF-8, Bearer realm=\"https://t/\",service=x"]);
@@ -42,7 +42,7 @@ public sealed class ChallengeParserTests
             ChallengeParser.Parse(["Basic realm=\"a\"", "Bearer realm=\"b\""]).Select(challenge => challenge.Scheme));
 
     [Fact]
-    public void Data_in_the_place_of_parameters_is_skipped()
+    public void Data_in_place_of_parameters_is_skipped()
     {
         var challenges = ChallengeParser.Parse(["Negotiate YIIKZw==, Basic realm=\"a\""]);
         Assert.Equal(["Negotiate", "Basic"], challenges.Select(challenge => challenge.Scheme));
@@ -57,7 +57,7 @@ public sealed class ChallengeParserTests
     [Theory]
     [InlineData("Bearer realm=https://auth.example/token,service=r", "https://auth.example/token")]
     [InlineData("Bearer realm=\"unfinished", "unfinished")]
-    public void Small_errors_are_borne(string header, string realm) =>
+    public void Small_clock_errors_are_tolerated(string header, string realm) =>
         Assert.Equal(realm, ChallengeParser.Parse([header])[0]["realm"]);
 
     [Theory]

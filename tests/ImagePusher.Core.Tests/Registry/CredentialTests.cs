@@ -37,7 +37,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task DOCKER_CONFIG_names_the_folder()
+    public async Task DOCKER_CONFIG_specifies_the_folder()
     {
         await using var server = NewServer();
         _home.Write("elsewhere/config.json", Auths((server.Address, "ann:s3cr:et", null)));
@@ -79,7 +79,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Podmans_keys_may_name_a_repository_and_the_longest_wins()
+    public async Task Keys_of_podman_can_be_repositories_and_the_longest_one_is_used()
     {
         WriteDocker(Auths(("registry.test", "host:1", null), ("registry.test/team", "team:2", null),
             ("registry.test/team/app", "app:3", null)));
@@ -92,7 +92,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_goes_before_the_session_and_the_session_before_the_files()
+    public async Task A_call_precedes_the_session_and_the_session_precedes_the_files()
     {
         await using var server = NewServer();
         WriteDocker(Auths((server.Address, "file:1", null)));
@@ -113,7 +113,7 @@ public sealed class CredentialTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Secrets_that_are_forgotten_are_not_sent_again(bool isConnected)
+    public async Task Discarded_secrets_are_not_sent_again(bool isConnected)
     {
         await using var server = NewServer();
         await using var session = NewSession();
@@ -149,7 +149,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_changes_is_read_again_and_a_broken_one_is_told()
+    public async Task A_changed_file_is_read_again_and_a_malformed_one_is_reported()
     {
         WriteDocker(Auths(("registry.test", "ann:1", null)));
         using var chain = NewChain();
@@ -170,7 +170,7 @@ public sealed class CredentialTests : IDisposable
     [InlineData("""{"auths":{"registry.test":{"auth":"no base64 !"},"other.test":{"auth":"YTpi"}}}""")]
     [InlineData("""{"auths":{"registry.test":[],"other.test":{"auth":"YTpi"}},"credHelpers":7,"credsStore":{}}""")]
     [InlineData("""{"auths":{"registry.test":{"username":"\ud800","password":"x"},"other.test":{"auth":"YTpi"}}}""")]
-    public async Task What_is_odd_in_a_file_takes_nothing_else_with_it(string config)
+    public async Task An_unusual_value_in_a_file_does_not_affect_other_entries(string config)
     {
         WriteDocker(config);
         using var chain = NewChain();
@@ -209,7 +209,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_helper_is_asked_for_Docker_Hub_by_its_old_index()
+    public async Task A_helper_is_called_for_Docker_Hub_with_its_index_address()
     {
         WriteDocker("""{"credsStore":"test"}""");
         Helper("""[ "$(cat)" = https://index.docker.io/v1/ ] && echo '{"Username":"ann","Secret":"hub"}'""");
@@ -228,7 +228,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_helper_that_knows_nothing_leaves_it_to_the_next_source()
+    public async Task Without_a_credential_of_a_helper_the_next_source_is_used()
     {
         WriteDocker("""{"credsStore":"test"}""");
         _home.Write(".config/containers/auth.json", Auths(("registry.test", "ann:pod", null)));
@@ -255,7 +255,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_helper_that_fails_is_run_once_for_all_who_wait()
+    public async Task A_failed_helper_is_run_once_for_all_waiting_callers()
     {
         WriteDocker("""{"credsStore":"test"}""");
         Helper($$"""echo x >> {{_home["calls"]}}; while [ ! -e {{_home["go"]}} ]; do sleep 0.05; done; exit 3""");
@@ -286,7 +286,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_helper_is_asked_once_and_again_when_its_password_is_refused()
+    public async Task A_helper_is_called_once_and_again_if_its_password_is_rejected()
     {
         await using var server = NewServer();
         WriteDocker("""{"credsStore":"test"}""");

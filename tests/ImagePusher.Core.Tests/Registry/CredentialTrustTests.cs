@@ -15,7 +15,7 @@ public sealed class CredentialTrustTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_realm_over_plain_http_is_refused_when_the_registry_is_https()
+    public async Task A_realm_with_http_is_rejected_for_an_https_registry()
     {
         using var certificates = new TestCertificates();
         await using var thief = new AuthServer();
@@ -39,7 +39,7 @@ public sealed class CredentialTrustTests
     [InlineData("http://127.0.0.1:9/token")]
     [InlineData("http://169.254.169.254/latest/meta-data")]
     [InlineData("http://[fd00::7]/token")]
-    public async Task A_token_server_in_a_private_network_is_refused_for_a_registry_outside(string realm)
+    public async Task A_token_server_in_a_private_network_is_rejected_for_a_public_registry(string realm)
     {
         var asked = new List<string>();
         await using var world = LoopbackServer.Start(exchange =>
@@ -86,7 +86,7 @@ public sealed class CredentialTrustTests
     [InlineData("""{"token":7}""")]
     [InlineData("[]")]
     [InlineData("")]
-    public async Task A_token_server_that_answers_without_a_token_is_named(string body)
+    public async Task A_token_server_that_responds_without_a_token_is_named(string body)
     {
         await using var server = new AuthServer
         {
@@ -103,7 +103,7 @@ public sealed class CredentialTrustTests
     }
 
     [Fact]
-    public async Task A_token_server_that_fails_in_passing_is_asked_again()
+    public async Task A_transient_failure_of_a_token_server_is_retried()
     {
         var failures = 2;
         await using var server = new AuthServer
@@ -165,7 +165,7 @@ public sealed class CredentialTrustTests
     }
 
     [Fact]
-    public async Task Disconnecting_drops_the_tokens_also_those_of_a_repository_in_use()
+    public async Task Disconnecting_discards_all_tokens_including_those_of_a_repository_in_use()
     {
         await using var server = new AuthServer { OnRequest = GiveImage };
         await using var session = new RegistrySession();
@@ -191,7 +191,7 @@ public sealed class CredentialTrustTests
     }
 
     [Fact]
-    public async Task No_secret_is_ever_said()
+    public async Task No_secret_is_ever_shown()
     {
         await using var server =
             new AuthServer { OnRequest = exchange => exchange.RespondAsync(403, """{"errors":[{"code":"DENIED","message":"no"}]}"""),
@@ -218,7 +218,7 @@ public sealed class CredentialTrustTests
     [Theory]
     [InlineData("Bearer realm=\"{realm}\",service=\"test\"")]
     [InlineData("Basic realm=\"x\"")]
-    public async Task A_secret_that_a_server_repeats_is_not_said(string challenge)
+    public async Task A_secret_that_a_server_repeats_is_not_shown(string challenge)
     {
         // Servers that mean to help put into their errors what they were sent.
         await using var server = new AuthServer

@@ -68,7 +68,7 @@ public sealed class DockerConfigTests : IDisposable
     [InlineData("""{"Auths":{"r.example":{"Auth":"YW5uOnMzY3I6ZXQ="}}}""")]
     [InlineData("""{"r.example":{"auth":"YW5uOnMzY3I6ZXQ=","email":"ann@example.com"}}""")]
     [InlineData("""{"auths":{"r.example":{"auth":"","UserName":"ann","password":"s3cr:et"}}}""")]
-    public void Other_letter_case_and_the_form_of_old_versions_are_read(string file) =>
+    public void Other_letter_case_and_the_format_of_old_versions_are_read(string file) =>
         Assert.Equal(new RegistryCredential("ann", "s3cr:et"), DockerConfig.Parse(Encoding.UTF8.GetBytes(file)).Auths["r.example"]);
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class DockerConfigTests : IDisposable
     [InlineData("HTTPS://r.example/artifactory/api/docker")]
     [InlineData("R.EXAMPLE/")]
     [InlineData("r.example/v1/")]
-    public void A_key_is_found_by_its_host_however_it_is_written(string key) =>
+    public void A_key_is_found_by_its_host_in_every_spelling(string key) =>
         Assert.Equal(7, new CredentialKeys("r.example", "team/app").Find(new Dictionary<string, int> { ["other"] = 1, [key] = 7 }).Value);
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class DockerConfigTests : IDisposable
     [InlineData("!!!", "not base64")]
     [InlineData("YW5u", "USER:PASSWORD")]
     [InlineData("A", "not base64")]
-    public async Task A_bad_entry_is_a_warning_with_file_host_and_cause_and_spoils_no_other(string auth, string cause)
+    public async Task An_invalid_entry_is_a_warning_with_file_host_and_cause_and_does_not_affect_others(string auth, string cause)
     {
         await using var server = NewServer();
         await using var other = NewServer();

@@ -24,7 +24,7 @@ public sealed class DockerRegistryInteropTests
     [InlineData(UploadForm.Stream)]
     [InlineData(UploadForm.Whole)]
     [InlineData(UploadForm.Chunked)]
-    public async Task Every_form_is_taken(UploadForm form)
+    public async Task Every_form_is_accepted(UploadForm form)
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = form, ChunkSize = 700_000 });
@@ -58,7 +58,7 @@ public sealed class DockerRegistryInteropTests
     }
 
     [Fact]
-    public async Task Tokens_are_fetched_for_what_is_done()
+    public async Task Tokens_are_requested_for_the_required_scopes()
     {
         await using var tokens = TokenServer.Start(new TokenServerOptions { Users = Users });
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { TokenAuthority = tokens.Authority }, Token);
@@ -84,7 +84,7 @@ public sealed class DockerRegistryInteropTests
     }
 
     [Fact]
-    public async Task A_cut_PATCH_leaves_a_dead_session_and_the_blob_starts_again_in_chunks()
+    public async Task After_an_interrupted_PATCH_the_blob_is_sent_again_in_chunks()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -101,7 +101,7 @@ public sealed class DockerRegistryInteropTests
     [Theory]
     [InlineData(UploadForm.Stream)]
     [InlineData(UploadForm.Whole)]
-    public async Task A_large_body_that_is_refused_at_once_is_an_answer_and_no_reset(UploadForm form)
+    public async Task An_immediate_rejection_of_a_large_body_is_a_response_and_not_a_reset(UploadForm form)
     {
         ExternalTools.Require("nginx");
         await using var registry = await DockerRegistry.StartAsync(Token);
@@ -115,7 +115,7 @@ public sealed class DockerRegistryInteropTests
     }
 
     [Fact]
-    public async Task A_registry_that_is_read_only_says_so()
+    public async Task A_read_only_registry_reports_it()
     {
         await using var registry = await DockerRegistry.StartAsync(new DockerRegistryOptions { ReadOnly = true }, Token);
         await using var session = new RegistrySession();
@@ -126,7 +126,7 @@ public sealed class DockerRegistryInteropTests
     }
 
     [Fact]
-    public async Task An_index_that_names_a_missing_manifest_is_MANIFEST_BLOB_UNKNOWN()
+    public async Task An_index_that_references_a_missing_manifest_is_MANIFEST_BLOB_UNKNOWN()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         await using var session = new RegistrySession();
@@ -194,7 +194,7 @@ public sealed class DockerRegistryInteropTests
     }
 
     [Fact]
-    public async Task No_secret_is_said_or_written_on_the_whole_way()
+    public async Task No_secret_is_shown_or_written_during_a_push()
     {
         using var folder = new TemporaryFolder();
         await using var tokens = TokenServer.Start(new TokenServerOptions { Users = Users });

@@ -18,7 +18,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData(CutKind.Reset)]
     [InlineData(CutKind.Close)]
-    public async Task A_blob_cut_again_and_again_arrives_and_is_read_once(CutKind kind)
+    public async Task A_blob_that_is_interrupted_repeatedly_is_complete_and_read_once(CutKind kind)
     {
         var (size, step) = ExternalTools.LongForm ? (200 * Mebibyte, 20 * Mebibyte) : (20 * Mebibyte, 2 * Mebibyte);
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -39,7 +39,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_server_that_ignores_Range_is_read_past_what_is_known()
+    public async Task Known_bytes_of_a_server_that_ignores_Range_are_skipped()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -79,7 +79,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_body_that_ends_early_in_a_complete_message_is_gone_on_with()
+    public async Task A_body_that_ends_early_in_a_complete_message_is_resumed()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -95,7 +95,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task A_blob_of_another_size_than_promised_is_found_out(int more)
+    public async Task A_blob_of_another_size_than_announced_is_detected(int more)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
@@ -108,7 +108,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_changed_byte_is_found_by_who_verifies()
+    public async Task A_changed_byte_is_detected_by_verification()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -121,7 +121,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_blob_that_is_not_there_is_told_when_it_is_opened()
+    public async Task A_missing_blob_is_reported_when_it_is_opened()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
@@ -148,7 +148,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_retry_count_of_0_does_not_go_on()
+    public async Task A_retry_count_of_0_does_not_resume()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -162,7 +162,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_download_that_stalls_is_given_up_after_the_idle_time_and_goes_on()
+    public async Task A_stalled_download_is_canceled_after_the_idle_time_and_resumed()
     {
         var time = new FakeTimeProvider();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -209,7 +209,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Cancelling_a_read_that_stalls_ends_it()
+    public async Task Canceling_a_stalled_read_ends_it()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -227,7 +227,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task At_most_so_many_blobs_are_read_at_once()
+    public async Task The_number_of_concurrent_blob_reads_is_limited()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession(RegistrySession.Quick with { ThrottleLimit = 2 });

@@ -39,7 +39,7 @@ public sealed class EnvironmentProxyTests
     }
 
     [Fact]
-    public async Task Lower_case_goes_before_upper_case()
+    public async Task Lower_case_precedes_upper_case()
     {
         var asked = new List<string>();
         await using var proxy = Serve(asked);
@@ -50,7 +50,7 @@ public sealed class EnvironmentProxyTests
     }
 
     [Fact]
-    public async Task What_a_script_sets_counts_from_then_on()
+    public async Task A_variable_that_a_script_sets_is_used_from_then_on()
     {
         var (first, second) = (new List<string>(), new List<string>());
         await using var one = Serve(first);
@@ -84,7 +84,7 @@ public sealed class EnvironmentProxyTests
 
     [Fact]
     [Trait("Wine", "Wine has no ECDSA keys.")]
-    public async Task A_password_in_HTTPS_PROXY_goes_to_the_proxy_and_is_never_said()
+    public async Task A_password_in_HTTPS_PROXY_is_sent_to_the_proxy_and_never_shown()
     {
         using var certificates = new TestCertificates();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant, new FakeRegistryOptions { Certificates = certificates });
@@ -105,7 +105,7 @@ public sealed class EnvironmentProxyTests
     }
 
     [Fact]
-    public async Task A_proxy_that_is_down_is_named()
+    public async Task An_unreachable_proxy_is_named()
     {
         _environment["HTTPS_PROXY"] = "http://ann:s3cret@127.0.0.1:9";
         await using var session = NewSession();
@@ -137,7 +137,7 @@ public sealed class EnvironmentProxyTests
     [InlineData("[fd00::1]:5000", "https://[fd00::1]:5000", true)]
     [InlineData("fd00::/8", "https://[fd00::1]", true)]
     [InlineData("", "https://registry.example", false)]
-    public void NO_PROXY_is_read_as_docker_reads_it(string list, string host, bool isNamed)
+    public void NO_PROXY_has_the_rules_of_docker(string list, string host, bool isNamed)
     {
         (_environment["HTTPS_PROXY"], _environment["NO_PROXY"]) = ("http://127.0.0.1:9", list);
         var proxy = new EnvironmentProxy(Read);
@@ -146,7 +146,7 @@ public sealed class EnvironmentProxyTests
     }
 
     [Fact]
-    public void A_requests_header_is_no_proxy_of_a_web_servers_program()
+    public void A_Proxy_header_of_a_request_does_not_configure_a_proxy()
     {
         (_environment["HTTP_PROXY"], _environment["GATEWAY_INTERFACE"]) = ("http://127.0.0.1:9", "CGI/1.1");
         var proxy = new EnvironmentProxy(Read);

@@ -17,7 +17,7 @@ public sealed class ErrorMessageTests
     [InlineData("MANIFEST_INVALID", "manifest format")]
     [InlineData("NAME_UNKNOWN", "created before the first push")]
     [InlineData("NAME_INVALID", "repository name")]
-    public async Task The_registrys_code_and_message_and_a_cure_are_told(string code, string recommendedAction)
+    public async Task The_code_and_message_of_the_registry_and_a_recommended_action_are_reported(string code, string recommendedAction)
     {
         await using var server = Serve(async exchange =>
         {
@@ -39,7 +39,7 @@ public sealed class ErrorMessageTests
     [InlineData(200)]
     [InlineData(502)]
     [InlineData(400)]
-    public async Task A_web_page_is_summarised_and_never_shown(int status)
+    public async Task A_web_page_is_summarized_and_never_shown(int status)
     {
         var page = $"<!DOCTYPE html><html><head><title>Sign in\n to Example</title></head><body>{new string('x', 100_000)}</body></html>";
         await using var server = Serve(exchange => exchange.RespondAsync(status, page, "text/html"));
@@ -57,7 +57,7 @@ public sealed class ErrorMessageTests
     [InlineData("""{"errors":{},"message":{}}""")]
     [InlineData("[[[")]
     [InlineData("\u0000\u0001\u001b[31m")]
-    public async Task An_odd_error_body_leaves_the_status(string body)
+    public async Task The_status_is_reported_for_an_unusual_error_body(string body)
     {
         await using var server =
             LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : exchange.RespondAsync(409, body));

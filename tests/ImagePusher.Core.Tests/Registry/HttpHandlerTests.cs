@@ -13,7 +13,7 @@ public sealed class HttpHandlerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Authorization_survives_a_redirect_on_the_same_host_and_on_no_other()
+    public async Task Authorization_is_kept_for_a_redirect_on_the_same_host_only()
     {
         await using var other =
             LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Header("Authorization") is null ? 200 : 400, Image.Manifest,
@@ -33,7 +33,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task A_POST_stays_a_POST_over_a_301()
+    public async Task A_POST_is_repeated_as_POST_after_a_301()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -44,7 +44,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task A_body_is_made_anew_for_each_try()
+    public async Task A_body_is_created_for_each_attempt()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -58,7 +58,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task The_digest_is_added_to_the_query_and_not_put_in_its_place()
+    public async Task The_digest_is_added_to_the_query_and_does_not_replace_it()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -68,7 +68,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task Compressed_answers_are_neither_asked_for_nor_unpacked()
+    public async Task Compressed_responses_are_neither_requested_nor_decompressed()
     {
         string? encoding = null;
         await using var server = LoopbackServer.Start(exchange =>
@@ -82,7 +82,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task Connections_are_used_again()
+    public async Task Connections_are_reused()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -114,7 +114,7 @@ public sealed class HttpHandlerTests
     }
 
     [Fact]
-    public async Task A_server_that_takes_its_time_to_say_100_Continue_is_asked_again()
+    public async Task A_server_that_is_slow_to_send_100_Continue_still_gets_announcements()
     {
         var time = new FakeTimeProvider();
         var (uploads, expects) = (new SimpleUploads(), new List<string?>());

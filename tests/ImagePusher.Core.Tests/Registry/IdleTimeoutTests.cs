@@ -19,7 +19,7 @@ public sealed class IdleTimeoutTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_silent_connection_is_given_up_after_the_idle_time()
+    public async Task A_silent_connection_is_closed_after_the_idle_time()
     {
         var time = new FakeTimeProvider();
         await using var server = Serve(GiveAsync);
@@ -36,7 +36,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task Those_who_wait_for_a_silent_host_wait_together()
+    public async Task Callers_wait_concurrently_for_a_silent_host()
     {
         var time = new FakeTimeProvider();
         await using var server = Serve(GiveAsync);
@@ -73,7 +73,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task An_upload_that_stalls_is_given_up_and_goes_on()
+    public async Task A_stalled_upload_is_canceled_and_resumed()
     {
         var time = new FakeTimeProvider();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -95,7 +95,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task A_manifest_that_stops_in_the_middle_is_given_up_after_the_idle_time()
+    public async Task A_stalled_manifest_is_canceled_after_the_idle_time()
     {
         var time = new FakeTimeProvider();
         await using var server = Serve(GiveAsync);
@@ -117,7 +117,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_told_after_one_more_try()
+    public async Task A_refused_connection_is_reported_after_one_retry()
     {
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
@@ -127,7 +127,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task An_unknown_name_is_told()
+    public async Task An_unknown_name_is_reported()
     {
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryUnreachableException>(
@@ -136,7 +136,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_told_at_once_with_the_cure()
+    public async Task An_untrusted_certificate_is_reported_immediately_with_the_recommended_action()
     {
         using var certificates = new TestCertificates();
         await using var server = LoopbackServer.Start(GiveAsync, certificates);
@@ -159,7 +159,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task An_early_413_is_an_answer_and_no_lost_connection()
+    public async Task An_early_413_is_a_response_and_not_a_lost_connection()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -186,7 +186,7 @@ public sealed class IdleTimeoutTests
     }
 
     [Fact]
-    public async Task A_417_switches_the_announcement_off_for_the_host()
+    public async Task A_417_disables_the_announcement_for_the_host()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -18,7 +18,7 @@ public sealed class LinkHeaderTests
     [InlineData("</v2/a/tags/list?last=b>; rel='next'", "/v2/a/tags/list?last=b")]
     [InlineData("</v2/a/tags/list?last=b>; rel=\u201cnext\u201d", "/v2/a/tags/list?last=b")]
     [InlineData("</v2/a/tags/list?last=b>; rel=%E2%80%9CNext%E2%80%9D", "/v2/a/tags/list?last=b")]
-    public void The_relation_decides(string header, string expected)
+    public void The_relation_determines_the_next_page(string header, string expected)
     {
         Assert.True(LinkHeader.TryReadNext([header], out var next));
         Assert.Equal(expected, next);

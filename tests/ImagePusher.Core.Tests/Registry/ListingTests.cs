@@ -17,7 +17,7 @@ public sealed class ListingTests
     [InlineData("""{"tags":7}""")]
     [InlineData("[]")]
     [InlineData("<html>")]
-    public async Task An_odd_list_is_empty_or_an_error(string body)
+    public async Task An_unusual_list_is_empty_or_an_error(string body)
     {
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(200, body));
         await using var session = new RegistrySession();
@@ -60,7 +60,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task Tags_are_fetched_as_they_are_wanted()
+    public async Task Tags_are_requested_as_they_are_needed()
     {
         var pages = 0;
         await using var server = Serve(exchange =>
@@ -75,7 +75,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task The_catalog_is_listed()
+    public async Task The_catalog_is_read()
     {
         await using var server = Serve(exchange => exchange.RespondAsync(200, """{"repositories":["a","b/c"]}"""));
         await using var session = new RegistrySession();
@@ -83,7 +83,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task Referrers_come_from_the_API()
+    public async Task Referrers_are_read_from_the_API()
     {
         var entry = new Descriptor(MediaTypes.OciManifest, Digest.Of([1]), 1) { ArtifactType = "a/sbom" };
         var other = new Descriptor(MediaTypes.OciManifest, Digest.Of([2]), 1) { ArtifactType = "a/signature" };
@@ -98,7 +98,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task Referrers_come_from_the_tag_where_there_is_no_API()
+    public async Task Without_the_API_referrers_are_read_from_the_tag()
     {
         var entry = new Descriptor(MediaTypes.OciManifest, Digest.Of([1]), 1) { ArtifactType = "a/sbom" };
         var index = ImageIndex.Create(MediaTypes.OciIndex, [entry]);
@@ -114,7 +114,7 @@ public sealed class ListingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Without_OCI_Subject_the_client_keeps_the_list_itself(bool keepsList)
+    public async Task Without_OCI_Subject_the_client_maintains_the_list(bool keepsList)
     {
         var puts = new List<(string Target, byte[] Body)>();
         await using var server = Serve(async exchange =>
@@ -152,7 +152,7 @@ public sealed class ListingTests
     [Theory]
     [InlineData(405)]
     [InlineData(400)]
-    public async Task A_refused_deletion_says_that_it_is_not_allowed(int status)
+    public async Task A_rejected_deletion_reports_that_it_is_not_allowed(int status)
     {
         await using var server = Serve(
             exchange => exchange.RespondAsync(status, """{"errors":[{"code":"UNSUPPORTED","message":"The operation is unsupported."}]}"""));
@@ -186,7 +186,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task The_pull_limit_is_asked_by_HEAD()
+    public async Task The_pull_limit_is_requested_by_HEAD()
     {
         var methods = new List<string>();
         await using var server = Serve(exchange =>
@@ -204,7 +204,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task A_registry_without_limit_gives_none()
+    public async Task A_registry_without_a_limit_returns_none()
     {
         await using var server = Serve(exchange => exchange.RespondAsync(404));
         await using var session = new RegistrySession();

@@ -30,7 +30,7 @@ public sealed class ManifestOddityTests
     }
 
     [Fact]
-    public async Task A_document_that_names_its_own_type_keeps_it()
+    public async Task A_document_with_its_own_media_type_keeps_it()
     {
         await using var server = Serve(exchange => exchange.RespondAsync(200, Image.Manifest, DockerType));
         await using var session = new RegistrySession();
@@ -62,7 +62,7 @@ public sealed class ManifestOddityTests
     [InlineData("<html><title>Sign in</title></html>", "a web page, 'Sign in'")]
     [InlineData("""<Error><Code>AccessDenied</Code></Error>""", "a web page")]
     [InlineData("""{"errors":[{"code":"MANIFEST_UNKNOWN","message":"no such tag"}]}""", "the error MANIFEST_UNKNOWN no such tag")]
-    public async Task What_came_with_200_in_place_of_a_manifest_is_named(string body, string expected)
+    public async Task Content_with_200_in_place_of_a_manifest_is_described(string body, string expected)
     {
         await using var server = Serve(exchange => exchange.RespondAsync(200, body, "application/json"));
         await using var session = new RegistrySession();

@@ -13,7 +13,7 @@ public sealed class ManifestReadingTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task All_four_manifest_types_are_asked_for()
+    public async Task All_four_manifest_types_are_requested()
     {
         string? accept = null;
         await using var server = Serve(exchange =>
@@ -41,7 +41,7 @@ public sealed class ManifestReadingTests
     [InlineData("application/json", "config", MediaTypes.OciManifest)]
     [InlineData("application/json", "manifests", MediaTypes.OciIndex)]
     [InlineData("text/plain", "docker", MediaTypes.DockerManifest)]
-    public async Task The_kind_is_told_by_Content_Type_then_field_then_structure(string contentType, string kind, string expected)
+    public async Task The_kind_is_determined_by_Content_Type_then_field_then_structure(string contentType, string kind, string expected)
     {
         var text = kind switch
         {
@@ -57,7 +57,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_document_with_manifests_and_layers_is_refused()
+    public async Task A_document_with_manifests_and_layers_is_rejected()
     {
         await using var server =
             Serve(exchange => exchange.RespondAsync(200, """{"schemaVersion":2,"manifests":[],"layers":[]}""", MediaTypes.OciIndex));
@@ -69,7 +69,7 @@ public sealed class ManifestReadingTests
     [Theory]
     [InlineData(MediaTypes.DockerSchema1)]
     [InlineData(MediaTypes.DockerSchema1Signed)]
-    public async Task A_schema_1_manifest_is_refused_in_words(string type)
+    public async Task A_schema_1_manifest_is_rejected_with_an_explanation(string type)
     {
         await using var server = Serve(exchange => exchange.RespondAsync(200, """{"schemaVersion":1,"fsLayers":[],"history":[]}""", type));
         await using var session = new RegistrySession();
@@ -79,7 +79,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task The_digest_header_may_be_absent_and_is_checked_where_it_is_there()
+    public async Task The_digest_header_is_optional_and_verified()
     {
         var told = (string?)null;
         await using var server = Serve(exchange =>
@@ -121,7 +121,7 @@ public sealed class ManifestReadingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_manifest_of_more_than_4_MiB_is_refused_unread(bool isLengthKnown)
+    public async Task A_manifest_of_more_than_4_MiB_is_rejected_without_reading_it(bool isLengthKnown)
     {
         await using var server = Serve(async exchange =>
         {
@@ -146,7 +146,7 @@ public sealed class ManifestReadingTests
     [InlineData(404)]
     [InlineData(405)]
     [InlineData(200)]
-    public async Task A_HEAD_that_fails_or_says_too_little_is_followed_by_GET(int status)
+    public async Task A_failed_or_incomplete_HEAD_is_followed_by_GET(int status)
     {
         var methods = new List<string>();
         await using var server = Serve(exchange =>
@@ -162,7 +162,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_HEAD_that_says_enough_is_the_only_request()
+    public async Task A_complete_HEAD_is_the_only_request()
     {
         var methods = new List<string>();
         await using var server = Serve(exchange =>
@@ -177,7 +177,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_missing_tag_is_ManifestNotFound_and_HEAD_gives_null()
+    public async Task A_missing_tag_is_ManifestNotFound_and_HEAD_returns_null()
     {
         await using var server =
             Serve(exchange => exchange.RespondAsync(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""));
@@ -209,7 +209,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_registry_that_stores_another_manifest_is_found_out()
+    public async Task A_registry_that_stores_another_manifest_is_detected()
     {
         await using var server = Serve(async exchange =>
         {
@@ -224,7 +224,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_nameless_manifest_is_published_by_its_digest()
+    public async Task An_unnamed_manifest_is_published_by_its_digest()
     {
         string? target = null;
         await using var server = Serve(async exchange =>
@@ -240,7 +240,7 @@ public sealed class ManifestReadingTests
     }
 
     [Fact]
-    public async Task A_config_of_more_than_8_MiB_is_refused_unread()
+    public async Task A_config_of_more_than_8_MiB_is_rejected_without_reading_it()
     {
         var asked = 0;
         await using var server = Serve(exchange =>

@@ -60,7 +60,7 @@ public sealed class MediaTypeTests
     [Theory]
     [InlineData(MediaTypes.OciIndex)]
     [InlineData(MediaTypes.DockerList)]
-    public async Task An_index_is_read_as_one(string type)
+    public async Task An_index_is_read_as_an_index(string type)
     {
         var index = ImageIndex.Create(type, []);
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(200, index.Raw.ToArray(), type));
@@ -69,7 +69,7 @@ public sealed class MediaTypeTests
     }
 
     [Fact]
-    public async Task The_artifact_manifest_that_OCI_took_back_is_refused_in_words()
+    public async Task A_withdrawn_artifact_manifest_is_rejected_with_an_explanation()
     {
         const string type = "application/vnd.oci.artifact.manifest.v1+json";
         await using var server = LoopbackServer.Start(
@@ -81,7 +81,7 @@ public sealed class MediaTypeTests
     }
 
     [Fact]
-    public async Task A_foreign_layer_keeps_its_urls_and_is_no_mount_candidate()
+    public async Task A_foreign_layer_keeps_its_urls_and_is_not_a_mount_candidate()
     {
         var layer = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of([1]), 1) { Urls = ["https://mcr.example/base"] };
         var config = new Descriptor(MediaTypes.DockerConfig, Digest.Of([2]), 1);

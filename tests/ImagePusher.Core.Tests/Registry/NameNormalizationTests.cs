@@ -36,7 +36,7 @@ public sealed class NameNormalizationTests
     }
 
     [Fact]
-    public async Task The_digest_wins_over_the_tag()
+    public async Task The_digest_takes_precedence_over_the_tag()
     {
         var image = TestImage.Of([1]);
         string? target = null;
@@ -69,7 +69,7 @@ public sealed class NameNormalizationTests
     [InlineData("localhost:99999", "a")]
     [InlineData("localhost:5000", "Upper")]
     [InlineData("", "a")]
-    public async Task Names_that_break_the_grammar_are_refused(string registry, string repository)
+    public async Task Names_that_violate_the_grammar_are_rejected(string registry, string repository)
     {
         await using var session = new RegistrySession();
         Assert.Throws<InvalidReferenceException>(() => session.Repository(registry, repository));

@@ -39,7 +39,7 @@ public sealed class NetworkAddressTests
     [InlineData("2001:0:808:808:0:ffff:f5ff:fffe", true)]
     [InlineData("2001:0:a00:1:0:ffff:f7f7:f7f7", false)]
     [InlineData("2a00:1450::5efe:10.0.0.1", true)]
-    public void An_IPv4_address_inside_an_IPv6_address_is_judged(string address, bool isPrivate) =>
+    public void An_IPv4_address_in_an_IPv6_address_is_checked(string address, bool isPrivate) =>
         Assert.Equal(isPrivate, NetworkAddress.IsPrivate(IPAddress.Parse(address)));
 
     [Theory]
@@ -56,5 +56,5 @@ public sealed class NetworkAddressTests
     [InlineData("registry.localhost", true)]
     [InlineData("localhost.example", false)]
     [InlineData("registry.example", false)]
-    public void Of_names_only_localhost_is_private(string host, bool isPrivate) => Assert.Equal(isPrivate, NetworkAddress.IsPrivate(host));
+    public void Only_the_name_localhost_is_private(string host, bool isPrivate) => Assert.Equal(isPrivate, NetworkAddress.IsPrivate(host));
 }

@@ -18,7 +18,7 @@ public sealed class PagingTests
     [InlineData("""<https://10.0.0.1/v2/team/app/tags/list?last=b#top>; rel="next" """)]
     [InlineData("""<list?last=b>; rel="next" """)]
     [InlineData("""<?last=b>; rel="next" """)]
-    public async Task The_next_page_is_asked_for_at_the_registrys_own_address(string link)
+    public async Task The_next_page_is_requested_from_the_address_of_the_registry(string link)
     {
         var targets = new List<string>();
         await using var server = Serve(exchange =>

@@ -50,7 +50,7 @@ public sealed class ProgramFinderTests : IDisposable
     }
 
     [Fact]
-    public void Every_program_that_is_started_was_found_here()
+    public void Every_started_program_was_found_by_ProgramFinder()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(System.IO.Path.Combine(root.FullName, "ImagePusher.sln")))
@@ -70,7 +70,7 @@ public sealed class ProgramFinderTests : IDisposable
 
     [Fact]
     [Trait("Wine", "Windows has no execute permission.")]
-    public void A_file_that_is_not_executable_is_passed_over()
+    public void A_file_that_is_not_executable_is_skipped()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no execute permission.");
         _folder.Write("first/helper", "");

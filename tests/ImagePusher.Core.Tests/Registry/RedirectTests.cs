@@ -102,7 +102,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task A_redirect_in_circles_ends()
+    public async Task A_circular_redirect_ends()
     {
         await using var server = new AuthServer { OnRequest = exchange => RedirectAsync(exchange, 307, exchange.Target) };
         await using var session = new RegistrySession();
@@ -115,7 +115,7 @@ public sealed class RedirectTests
     [InlineData("/st/\u00c3\u00bc?s=1#part", "/st/%C3%BC?s=1")]
     [InlineData("/st/\u00fc?s=1", "/st/%FC?s=1")]
     [InlineData("/st/%20a|b\u00e6\u00bc\u00a2?s=\u00c3\u00bc d", "/st/%20a|b%E6%BC%A2?s=%C3%BC%20d")]
-    public async Task What_is_not_ASCII_in_a_Location_is_percent_encoded_on_the_wire(string location, string expected)
+    public async Task Characters_of_a_Location_that_are_not_ASCII_are_percent_encoded_on_the_wire(string location, string expected)
     {
         var blob = MemoryBlob.Random(10);
         var asked = new List<string>();

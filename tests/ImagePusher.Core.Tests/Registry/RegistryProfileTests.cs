@@ -21,7 +21,7 @@ public sealed class RegistryProfileTests
 
     [Theory]
     [MemberData(nameof(Pushes))]
-    public async Task An_image_arrives_and_reads_back(string name, bool isKnown)
+    public async Task An_image_is_pushed_and_read_back(string name, bool isKnown)
     {
         await using var registry = FakeRegistry.Start(Get(name), new FakeRegistryOptions { Repositories = ["team/app"] });
         await using var session = new RegistrySession();
@@ -31,7 +31,7 @@ public sealed class RegistryProfileTests
 
     [Theory]
     [MemberData(nameof(Pushes))]
-    public async Task An_image_arrives_over_a_connection_that_is_cut_once(string name, bool isKnown)
+    public async Task An_image_is_pushed_over_a_connection_that_is_interrupted_once(string name, bool isKnown)
     {
         await using var registry = FakeRegistry.Start(Get(name), new FakeRegistryOptions { Repositories = ["team/app"] });
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -43,7 +43,7 @@ public sealed class RegistryProfileTests
 
     [Theory]
     [MemberData(nameof(Pushes))]
-    public async Task An_image_arrives_with_tokens_that_end_in_the_middle(string name, bool isKnown)
+    public async Task An_image_is_pushed_with_tokens_that_expire_during_the_push(string name, bool isKnown)
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var tokens = TokenServer.Start(new TokenServerOptions
@@ -64,7 +64,7 @@ public sealed class RegistryProfileTests
     }
 
     [Fact]
-    public async Task A_Location_with_a_name_of_the_inner_network_is_an_error_that_names_it()
+    public async Task A_Location_with_an_internal_host_name_is_an_error_that_contains_it()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.HarborWithInternalName);
         await using var session = new RegistrySession();

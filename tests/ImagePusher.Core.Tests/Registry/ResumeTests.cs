@@ -21,7 +21,7 @@ public sealed class ResumeTests
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public async Task Where_the_status_is_true_a_layer_cut_again_and_again_is_sent_about_once(CutScope scope, CutKind kind, bool isKnown)
+    public async Task With_a_correct_status_a_repeatedly_interrupted_layer_is_sent_about_once(CutScope scope, CutKind kind, bool isKnown)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -37,7 +37,7 @@ public sealed class ResumeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_local_registry_takes_a_layer_over_a_connection_cut_again_and_again(bool isKnown)
+    public async Task The_local_registry_receives_a_layer_over_repeatedly_interrupted_connections(bool isKnown)
     {
         using var folder = new TemporaryFolder();
         await using var registry = await LocalRegistryServer.StartAsync(
@@ -75,7 +75,7 @@ public sealed class ResumeTests
     [InlineData(CutScope.Request)]
     [InlineData(CutScope.Connection)]
     [InlineData(CutScope.Proxy)]
-    public async Task Where_the_status_is_true_layers_sent_at_once_over_cut_connections_are_sent_about_once(CutScope scope)
+    public async Task With_a_correct_status_concurrent_layers_over_interrupted_connections_are_sent_about_once(CutScope scope)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await SendAtOnceAsync(registry.Address, scope, Unit, 1.05);
@@ -94,7 +94,7 @@ public sealed class ResumeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Where_the_status_is_true_a_later_run_goes_on(bool isKnown)
+    public async Task With_a_correct_status_a_later_run_continues(bool isKnown)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -135,7 +135,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public async Task A_few_bytes_per_connection_do_not_renew_the_retries()
+    public async Task A_few_bytes_per_connection_do_not_reset_the_retries()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

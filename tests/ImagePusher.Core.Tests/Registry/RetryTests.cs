@@ -29,7 +29,7 @@ public sealed class RetryTests
     [InlineData(503)]
     [InlineData(504)]
     [InlineData(522)]
-    public async Task These_are_tried_again(int status)
+    public async Task Transient_failures_are_retried(int status)
     {
         var asked = 0;
         await using var server = Serve(exchange => ++asked < 3 ? exchange.RespondAsync(status) : GiveAsync(exchange));
@@ -45,7 +45,7 @@ public sealed class RetryTests
     [InlineData(404)]
     [InlineData(409)]
     [InlineData(501)]
-    public async Task These_are_not(int status)
+    public async Task Other_failures_are_not_retried(int status)
     {
         var asked = 0;
         await using var server = Serve(exchange =>
@@ -61,7 +61,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(503, typeof(RegistryUnavailableException))]
     [InlineData(429, typeof(RegistryRateLimitedException))]
-    public async Task When_the_tries_are_used_up_the_last_failure_is_thrown(int status, Type type)
+    public async Task After_the_last_attempt_its_failure_is_thrown(int status, Type type)
     {
         var asked = 0;
         await using var server = Serve(exchange =>
@@ -78,7 +78,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_retry_count_of_0_means_one_try()
+    public async Task A_retry_count_of_0_means_one_attempt()
     {
         var asked = 0;
         await using var server = Serve(exchange =>
@@ -100,7 +100,7 @@ public sealed class RetryTests
     [InlineData(true, -100, 0)]
     [InlineData(false, 900, 900, 1800)]
     [InlineData(false, 3600, 1800, 1800)]
-    public async Task Retry_After_is_obeyed_as_seconds_and_as_a_date_up_to_a_minute_or_the_interval_that_was_asked_for(
+    public async Task Retry_After_is_respected_as_seconds_and_as_a_date_up_to_a_minute_or_the_specified_interval(
         bool isDate, int seconds, int expected, int interval = 50)
     {
         var time = new WaitlessTime();
@@ -121,7 +121,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_long_wait_is_told_as_a_warning_with_its_reason()
+    public async Task A_long_wait_is_reported_as_a_warning_with_its_reason()
     {
         var asked = 0;
         await using var server = Serve(exchange =>
@@ -138,7 +138,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_pause_holds_for_all_that_is_asked_of_the_host_and_is_told_once()
+    public async Task A_pause_applies_to_all_requests_to_the_host_and_is_reported_once()
     {
         var time = new FakeTimeProvider();
         var (start, arrivals) = (time.GetUtcNow(), new ConcurrentQueue<double>());
@@ -177,7 +177,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_waits_grow_exponentially_with_jitter()
+    public async Task Delays_grow_exponentially_with_jitter()
     {
         await using var server = Serve(exchange => exchange.RespondAsync(503));
         var time = new WaitlessTime();
@@ -194,7 +194,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(CutKind.Reset)]
     [InlineData(CutKind.Close)]
-    public async Task A_lost_connection_is_tried_again(CutKind kind)
+    public async Task A_lost_connection_is_retried(CutKind kind)
     {
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
@@ -205,7 +205,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_manifest_cut_in_the_middle_is_read_again()
+    public async Task An_interrupted_manifest_is_read_again()
     {
         await using var server = Serve(GiveAsync);
         await using var proxy = FaultProxy.Start(server.Address);
@@ -235,7 +235,7 @@ public sealed class RetryTests
     [InlineData(500)]
     [InlineData(502)]
     [InlineData(503)]
-    public async Task A_push_and_a_pull_survive_bursts_on_any_of_their_requests(int status)
+    public async Task A_push_and_a_pull_succeed_with_bursts_on_any_request(int status)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -26,17 +26,17 @@ public sealed class SecretInUrlTests
 
     [Theory]
     [MemberData(nameof(Urls))]
-    public Task In_a_redirect_that_is_refused(string url) => SaysNothingAsync(
+    public Task In_a_rejected_redirect(string url) => SaysNothingAsync(
         exchange => RespondAsync(exchange, 307, "Location", url), repository => repository.ResolveAsync("1", Token));
 
     [Theory]
     [MemberData(nameof(Urls))]
-    public Task In_the_Location_of_an_upload_that_is_refused(string url) => SaysNothingAsync(
+    public Task In_the_rejected_Location_of_an_upload(string url) => SaysNothingAsync(
         exchange => RespondAsync(exchange, 202, "Location", url), repository => repository.WriteBlobAsync(MemoryBlob.Random(10), Token));
 
     [Theory]
     [MemberData(nameof(Urls))]
-    public Task In_the_realm_of_a_token_server_that_is_refused(string url) => SaysNothingAsync(
+    public Task In_the_rejected_realm_of_a_token_server(string url) => SaysNothingAsync(
         exchange => RespondAsync(exchange, 401, "WWW-Authenticate", $"Bearer realm=\"{url}\",error=\"insufficient_scope\""),
         repository => repository.ResolveAsync("1", Token));
 
@@ -44,7 +44,7 @@ public sealed class SecretInUrlTests
     [InlineData("http://[10.0.0.7/")]
     [InlineData("mailto:")]
     [InlineData("http://user:secret@:x/")]
-    public async Task In_what_is_not_a_URL(string start)
+    public async Task In_a_text_that_is_not_a_URL(string start)
     {
         foreach (var secret in new[] { Password, Issued, Sent })
         {
@@ -63,7 +63,7 @@ public sealed class SecretInUrlTests
     [InlineData(200, "no token")]
     [InlineData(403, "denied")]
     [InlineData(500, "failed")]
-    public Task In_the_path_of_a_token_server_that_fails(int status, string body) => SaysNothingAsync(
+    public Task In_the_path_of_a_failing_token_server(int status, string body) => SaysNothingAsync(
         exchange => exchange.Target.Contains("/auth2/", StringComparison.Ordinal)
             ? exchange.RespondAsync(status, body)
             : RespondAsync(exchange, 401, "WWW-Authenticate",
@@ -93,7 +93,7 @@ public sealed class SecretInUrlTests
     }
 
     [Fact]
-    public async Task Warnings_without_end_are_not_all_repeated()
+    public async Task The_number_of_repeated_warnings_is_limited()
     {
         var number = 0;
         await using var server = LoopbackServer.Start(exchange => RespondAsync(exchange, 404, "Warning", $"299 - \"number {number++}\""));

@@ -28,7 +28,7 @@ public sealed class ServerUrlPolicyTests
     [InlineData("http://[2002:a00:7::1]/x")]
     [InlineData("http://localhost./x")]
     [InlineData("http://metadata.localhost/x")]
-    public void A_public_registry_names_no_private_address(string url)
+    public void A_public_registry_cannot_redirect_to_a_private_address(string url)
     {
         foreach (var use in Enum.GetValues<ServerUrlUse>())
         {
@@ -39,7 +39,7 @@ public sealed class ServerUrlPolicyTests
     }
 
     [Fact]
-    public void A_query_that_may_be_a_secret_is_not_shown()
+    public void A_query_is_not_shown_because_it_may_contain_a_secret()
     {
         var error = Assert.Throws<RegistryProtocolException>(
             () => Policy("http://registry.example").Check("http://10.0.0.7/x?sig=s3cret", ServerUrlUse.Redirect, "reading"));
@@ -64,11 +64,11 @@ public sealed class ServerUrlPolicyTests
     [InlineData("http://10.0.0.1:5000")]
     [InlineData("http://localhost:5000")]
     [InlineData("http://[fd00::1]:5000")]
-    public void A_private_registry_may_name_private_addresses(string address) =>
+    public void A_private_registry_can_redirect_to_private_addresses(string address) =>
         Policy(address).Check("http://10.0.0.7:9000/x", ServerUrlUse.Upload, "uploading");
 
     [Fact]
-    public void An_intranet_registry_that_is_known_by_name_may_name_private_addresses()
+    public void An_intranet_registry_can_redirect_to_private_addresses()
     {
         var policy = Policy("http://registry.corp.example");
         policy.Connected(new Uri("http://registry.corp.example/v2/"), Private);
@@ -81,7 +81,7 @@ public sealed class ServerUrlPolicyTests
     [InlineData("10.0.0.5")]
     [InlineData("169.254.169.254")]
     [InlineData("fd00::1")]
-    public void A_registry_whose_name_led_to_a_private_address_first_and_to_a_public_one_later_is_public(string first)
+    public void A_registry_whose_name_resolves_to_a_private_and_later_to_a_public_address_is_public(string first)
     {
         var policy = Policy("https://registry.example");
         var own = new Uri("https://registry.example/v2/");
@@ -100,7 +100,7 @@ public sealed class ServerUrlPolicyTests
     }
 
     [Fact]
-    public void A_name_that_leads_to_a_private_address_is_rejected_when_it_is_connected_to()
+    public void A_name_that_resolves_to_a_private_address_is_rejected_when_connecting()
     {
         var policy = Policy("http://registry.example");
         policy.Connected(new Uri("http://registry.example/v2/"), Public);

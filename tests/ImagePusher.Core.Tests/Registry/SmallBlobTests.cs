@@ -39,7 +39,7 @@ public sealed class SmallBlobTests
     }
 
     [Fact]
-    public async Task Where_it_is_refused_it_is_streamed_and_not_tried_again()
+    public async Task After_a_rejection_it_is_streamed_and_not_retried()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Artifactory);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -56,7 +56,7 @@ public sealed class SmallBlobTests
     }
 
     [Fact]
-    public async Task It_says_nothing_about_larger_blobs()
+    public async Task It_does_not_apply_to_larger_blobs()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -68,7 +68,7 @@ public sealed class SmallBlobTests
     }
 
     [Fact]
-    public async Task What_was_cut_or_put_off_is_sent_again()
+    public async Task An_interrupted_or_delayed_request_is_sent_again()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -82,7 +82,7 @@ public sealed class SmallBlobTests
     }
 
     [Fact]
-    public async Task What_arrived_though_its_answer_was_lost_is_not_sent_again()
+    public async Task A_blob_whose_response_was_lost_is_not_sent_again()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -94,7 +94,7 @@ public sealed class SmallBlobTests
     }
 
     [Fact]
-    public async Task Another_digest_in_the_answer_is_found_out()
+    public async Task Another_digest_in_the_response_is_detected()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

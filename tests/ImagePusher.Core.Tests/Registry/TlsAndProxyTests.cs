@@ -19,7 +19,7 @@ public sealed class TlsAndProxyTests : IDisposable
     public void Dispose() => _certificates.Dispose();
 
     [Fact]
-    public async Task Loopback_is_asked_by_http_first_and_by_https_where_no_http_server_answers()
+    public async Task Loopback_is_requested_by_http_first_and_by_https_without_an_http_server()
     {
         await using var plain = Serve();
         await using var secure = Serve(_certificates);
@@ -33,7 +33,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [Theory]
     [InlineData("Client sent an HTTP request to an HTTPS server.\n")]
     [InlineData("<html><center>The plain HTTP request was sent to HTTPS port</center></html>")]
-    public async Task A_server_that_says_that_it_wants_https_is_believed(string body)
+    public async Task A_server_that_requires_https_is_requested_by_https(string body)
     {
         // The server does not speak TLS: the failure shows that TLS was tried.
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(400, body, "text/plain"));
@@ -44,7 +44,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_hosts_are_asked_by_https_alone()
+    public async Task Other_hosts_are_requested_by_https_only()
     {
         var asked = new List<string>();
         await using var proxy = LoopbackServer.Start(exchange =>
@@ -73,7 +73,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task PlainHttp_of_a_call_counts_for_that_call()
+    public async Task PlainHttp_of_a_call_applies_to_that_call()
     {
         await using var server = Serve();
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false });
@@ -99,7 +99,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_authority_does_not_help()
+    public async Task A_certificate_of_another_authority_is_not_trusted()
     {
         using var others = new TestCertificates();
         await using var server = Serve(_certificates);
@@ -136,7 +136,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_for_another_name_is_not_taken()
+    public async Task A_certificate_for_another_name_is_rejected()
     {
         // The certificate names localhost and the loopback addresses; 127.0.0.2 is not one of them.
         await using var server = Serve(_certificates);
@@ -147,7 +147,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task SkipCertificateCheck_takes_any()
+    public async Task SkipCertificateCheck_accepts_any_certificate()
     {
         await using var server = Serve(_certificates);
         await using var session = new RegistrySession(RegistrySession.Quick with { PlainHttp = false, SkipCertificateCheck = true });
@@ -169,7 +169,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task Certificates_are_found_as_docker_keeps_them()
+    public async Task Certificates_are_found_in_the_folders_of_docker()
     {
         ExternalTools.Require("docker-registry");
         await using var registry =
@@ -193,7 +193,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [InlineData("pem with key beside")]
     [InlineData("pem with key inside")]
     [InlineData("pfx")]
-    public async Task A_client_certificate_is_shown(string form)
+    public async Task A_client_certificate_is_sent(string form)
     {
         ExternalTools.Require("docker-registry");
         await using var registry =
@@ -239,7 +239,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mirror_whose_certificate_file_is_missing_is_left_out()
+    public async Task A_mirror_with_a_missing_certificate_file_is_skipped()
     {
         await using var server = Serve();
         await using var session = new RegistrySession();
@@ -250,7 +250,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mirror_is_read_first_and_the_registry_where_it_lacks_something()
+    public async Task A_mirror_is_read_first_and_the_registry_for_missing_content()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var mirror = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -277,7 +277,7 @@ public sealed class TlsAndProxyTests : IDisposable
     [InlineData("http://10.0.0.7/x")]
     [InlineData("http://localhost:9/x")]
     [InlineData("http://[::ffff:169.254.169.254]/latest/meta-data")]
-    public async Task A_public_mirror_directs_no_request_to_a_private_network(string location)
+    public async Task A_public_mirror_cannot_redirect_to_a_private_network(string location)
     {
         var asked = new List<string>();
         await using var world = LoopbackServer.Start(exchange =>
@@ -302,7 +302,7 @@ public sealed class TlsAndProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mirror_that_is_down_is_left_out()
+    public async Task An_unreachable_mirror_is_skipped()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();

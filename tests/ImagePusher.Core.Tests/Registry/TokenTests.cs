@@ -24,7 +24,7 @@ public sealed class TokenTests
     [InlineData(",\"expires_in\":1", 70, 2)]
     [InlineData(",\"expires_in\":300", 290, 1)]
     [InlineData(",\"expires_in\":300", 310, 2)]
-    public async Task A_token_lives_60_seconds_unless_longer_and_is_renewed_before_its_end(string life, int seconds, int expected)
+    public async Task A_token_is_valid_for_at_least_60_seconds_and_renewed_before_it_expires(string life, int seconds, int expected)
     {
         var time = new FakeTimeProvider();
         await using var server = new AuthServer { OnRequest = GiveImage, TokenAnswer = token => $$"""{"token":"{{token}}"{{life}}}""" };
@@ -50,7 +50,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task On_insufficient_scope_the_challenges_own_scope_is_asked_for_once()
+    public async Task After_insufficient_scope_the_scope_of_the_challenge_is_requested_once()
     {
         AuthServer? server = null;
         await using var own = server = new AuthServer
@@ -71,7 +71,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_again_and_again_ends_in_an_error()
+    public async Task A_token_that_is_rejected_repeatedly_is_an_error()
     {
         AuthServer? server = null;
         await using var own = server = new AuthServer
@@ -101,7 +101,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Tokens_that_have_ended_are_not_kept_for_ever()
+    public async Task Expired_tokens_are_removed()
     {
         // A mirror of a whole registry has a scope for each of its repositories.
         var time = new FakeTimeProvider();
@@ -122,7 +122,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_401_in_the_middle_renews_the_token_and_sends_the_body_again()
+    public async Task A_401_during_an_upload_renews_the_token_and_sends_the_body_again()
     {
         var time = new FakeTimeProvider();
         var uploads = new SimpleUploads();
@@ -147,7 +147,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Forty_blobs_over_20_seconds_with_tokens_of_2_seconds_need_a_token_an_expiry()
+    public async Task Forty_blobs_over_20_seconds_request_one_token_per_expiry()
     {
         var time = new FakeTimeProvider();
         var uploads = new SimpleUploads();
@@ -180,7 +180,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Those_who_wait_for_a_silent_token_server_wait_together()
+    public async Task Callers_wait_concurrently_for_a_silent_token_server()
     {
         var time = new FakeTimeProvider();
         var (asked, first, all) = (0, new TaskCompletionSource(), new TaskCompletionSource());
@@ -217,7 +217,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_smaller_grant_fails_where_it_does_not_suffice_and_not_before()
+    public async Task An_insufficient_scope_fails_only_when_it_is_needed()
     {
         await using var tokens = TokenServer.Start(new TokenServerOptions
         {
@@ -234,7 +234,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_401_without_challenge_is_answered_by_the_first_one()
+    public async Task A_401_without_a_challenge_uses_the_first_challenge()
     {
         var time = new FakeTimeProvider();
         await using var server =
@@ -247,7 +247,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task A_first_question_that_failed_is_asked_again_when_its_challenge_is_needed()
+    public async Task A_failed_first_request_is_repeated_when_its_challenge_is_needed()
     {
         await using var server = new AuthServer { ChallengesEverywhere = false, OnRequest = GiveImage };
         await using var proxy = FaultProxy.Start(server.Address);

@@ -29,7 +29,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [InlineData(1, 59)]
     [InlineData(60, 1)]
     [InlineData(2000, 40)]
-    public async Task A_blob_of_a_few_bytes_a_second_is_given_up(int portion, int seconds)
+    public async Task A_blob_that_arrives_at_a_few_bytes_per_second_is_abandoned(int portion, int seconds)
     {
         await using var session = Session(request => Blob(request, 8_000_000, portion, seconds));
         var error = await Assert.ThrowsAsync<LimitExceededException>(() => ReadBlobAsync(session, 8_000_000));
@@ -48,7 +48,7 @@ public sealed class UnboundedResponseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_of_one_byte_a_second_is_given_up()
+    public async Task A_manifest_that_arrives_at_one_byte_per_second_is_abandoned()
     {
         await using var session = Session(_ => _server!.Drip(HttpStatusCode.OK, 4_000_000, 1, TimeSpan.FromSeconds(1)));
         await Assert.ThrowsAsync<LimitExceededException>(() => session.Repository("registry.example").ResolveAsync("1", Token));
@@ -66,7 +66,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [Theory]
     [InlineData(1, 1)]
     [InlineData(100_000, 0)]
-    public async Task An_error_page_that_is_slow_or_has_no_end_is_read_in_part(int portion, int seconds)
+    public async Task A_slow_or_endless_error_page_is_read_partially(int portion, int seconds)
     {
         await using var session =
             Session(_ => _server!.Drip(HttpStatusCode.Forbidden, Endless, portion, TimeSpan.FromSeconds(seconds), statesLength: false));
@@ -77,7 +77,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [Theory]
     [InlineData(1, 1)]
     [InlineData(100_000, 0)]
-    public async Task A_token_that_is_slow_or_has_no_end_is_given_up(int portion, int seconds)
+    public async Task A_slow_or_endless_token_response_is_abandoned(int portion, int seconds)
     {
         await using var session = Session(request => request.RequestUri!.AbsolutePath == "/token"
             ? _server!.Drip(HttpStatusCode.OK, Endless, portion, TimeSpan.FromSeconds(seconds), statesLength: false)
@@ -87,7 +87,7 @@ public sealed class UnboundedResponseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_registry_that_rejects_every_token_is_asked_three_times()
+    public async Task A_registry_that_rejects_every_token_receives_three_requests()
     {
         await using var session = Session(request => request.RequestUri!.AbsolutePath == "/token"
             ? new HttpResponseMessage { Content = new StringContent("{\"token\":\"t\"}") }
@@ -108,7 +108,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task A_registry_that_always_asks_to_wait_is_waited_for_four_times(int status)
+    public async Task A_registry_that_always_requests_a_pause_is_retried_four_times(int status)
     {
         var time = new WaitlessTime();
         var server = new HostileServer(_time, _ => new HttpResponseMessage((HttpStatusCode)status)
@@ -125,7 +125,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [InlineData("tags")]
     [InlineData("repositories")]
     [InlineData("referrers")]
-    public async Task A_list_that_goes_on_for_more_than_a_day_ends(string kind)
+    public async Task A_list_that_takes_more_than_a_day_is_stopped(string kind)
     {
         var page = 0;
         await using var session = Session(request =>

@@ -44,7 +44,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task Another_digest_in_the_last_answer_is_found_out()
+    public async Task Another_digest_in_the_last_response_is_detected()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -55,7 +55,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task DIGEST_INVALID_drops_the_session_and_starts_once_more()
+    public async Task DIGEST_INVALID_discards_the_session_and_restarts_once()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -79,7 +79,7 @@ public sealed class UploadFormTests
     [InlineData(411)]
     [InlineData(416)]
     [InlineData(501)]
-    public async Task A_refused_form_steps_down_and_what_worked_is_remembered_for_the_host(int status)
+    public async Task After_a_rejected_form_the_next_is_used_and_recorded_for_the_host(int status)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -117,7 +117,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task On_413_chunks_shrink_until_they_pass()
+    public async Task After_413_chunks_shrink_until_they_are_accepted()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.BodyLimit with { LargestBody = Mebibyte });
         await using var session = new RegistrySession();
@@ -132,7 +132,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task Where_no_length_is_refused_it_is_sent_in_chunks_that_have_one()
+    public async Task If_unknown_lengths_are_rejected_it_is_sent_in_chunks()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { TakesUnknownLength = false });
         await using var session = new RegistrySession();
@@ -142,7 +142,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task Where_no_length_and_no_chunks_are_taken_it_is_kept_in_a_file_first()
+    public async Task If_unknown_lengths_and_chunks_are_rejected_it_is_written_to_a_file_first()
     {
         using var spool = new TemporaryFolder();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant with { TakesUnknownLength = false, RangeRefusal = 400 });
@@ -155,7 +155,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task What_every_form_refuses_is_an_error_with_the_last_refusal()
+    public async Task A_blob_that_is_rejected_in_every_form_is_an_error_with_the_last_rejection()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -168,7 +168,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task A_repository_that_must_exist_first_is_told()
+    public async Task A_repository_that_must_exist_first_is_reported()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Ecr);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -181,7 +181,7 @@ public sealed class UploadFormTests
     }
 
     [Fact]
-    public async Task HEAD_says_whether_a_blob_is_there_and_a_redirect_to_storage_means_yes()
+    public async Task HEAD_shows_whether_a_blob_exists_and_a_redirect_to_storage_means_that_it_does()
     {
         var there = MemoryBlob.Random(10).Descriptor;
         var stored = MemoryBlob.Random(10, 2).Descriptor;

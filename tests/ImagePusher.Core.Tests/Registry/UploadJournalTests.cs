@@ -18,7 +18,7 @@ public sealed class UploadJournalTests
     [InlineData(nameof(RegistryProfile.Conformant), false)]
     [InlineData(nameof(RegistryProfile.Distribution), true)]
     [InlineData(nameof(RegistryProfile.Distribution), false)]
-    public async Task Where_all_bytes_arrived_a_later_run_only_ends_the_upload(string profile, bool isKnown)
+    public async Task If_all_bytes_have_arrived_a_later_run_only_completes_the_upload(string profile, bool isKnown)
     {
         await using var registry =
             FakeRegistry.Start(profile == nameof(RegistryProfile.Conformant) ? RegistryProfile.Conformant : RegistryProfile.Distribution);
@@ -41,7 +41,7 @@ public sealed class UploadJournalTests
     }
 
     [Fact]
-    public async Task A_journalled_session_whose_bytes_are_not_the_blobs_starts_once_more()
+    public async Task A_journaled_session_with_other_bytes_is_restarted()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         var journal = new MemoryJournal();
@@ -63,7 +63,7 @@ public sealed class UploadJournalTests
     [InlineData(404)]
     [InlineData(410)]
     [InlineData(500)]
-    public async Task A_journalled_session_that_the_registry_will_not_tell_of_is_no_obstacle(int status)
+    public async Task A_journaled_session_without_a_status_does_not_block_a_push(int status)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -74,7 +74,7 @@ public sealed class UploadJournalTests
     [Theory]
     [InlineData("http://127.0.0.1:9/v2/team/app/blobs/uploads/1?sig=expired")]
     [InlineData("http://no-such-host.invalid/upload/1")]
-    public async Task A_journalled_session_on_a_host_that_is_gone_is_no_obstacle(string location)
+    public async Task A_journaled_session_on_an_unreachable_host_does_not_block_a_push(string location)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -82,7 +82,7 @@ public sealed class UploadJournalTests
     }
 
     [Fact]
-    public async Task A_session_is_kept_for_later_while_the_registry_is_away()
+    public async Task A_session_is_kept_while_the_registry_is_unreachable()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -103,7 +103,7 @@ public sealed class UploadJournalTests
     }
 
     [Fact]
-    public async Task An_upload_lost_by_an_earlier_run_makes_large_blobs_go_one_by_one_for_a_while_only()
+    public async Task After_an_upload_of_an_earlier_run_was_lost_large_blobs_are_sent_one_by_one_for_a_while()
     {
         var time = new FakeTimeProvider();
         await using var registry = FakeRegistry.Start(RegistryProfile.Distribution);
@@ -125,12 +125,12 @@ public sealed class UploadJournalTests
     }
 
     [Theory]
-    [InlineData("by the book", true)]
-    [InlineData("by the book", false)]
+    [InlineData("specification", true)]
+    [InlineData("specification", false)]
     [InlineData("distribution", true)]
     [InlineData("docker-registry", true)]
     [InlineData("docker-registry", false)]
-    public async Task Two_processes_that_push_the_same_blob_at_once_both_succeed(string kind, bool isKnown)
+    public async Task Two_processes_that_push_the_same_blob_concurrently_both_succeed(string kind, bool isKnown)
     {
         await using var emulated = FakeRegistry.Start(kind == "distribution" ? RegistryProfile.Distribution : RegistryProfile.Conformant);
         await using var docker = kind == "docker-registry" ? await DockerRegistry.StartAsync(Token) : null;
@@ -155,7 +155,7 @@ public sealed class UploadJournalTests
     }
 
     [Fact]
-    public async Task Small_blobs_are_not_journalled_and_no_finished_one_stays()
+    public async Task Small_and_finished_blobs_are_not_in_the_journal()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         var journal = new MemoryJournal();

@@ -20,7 +20,7 @@ public sealed class UploadLocationTests
     [InlineData("path-relative")]
     [InlineData("other scheme")]
     [InlineData("doubled slash")]
-    public async Task A_Location_may_be_written_in_any_way(string style)
+    public async Task Every_form_of_Location_is_accepted(string style)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -40,7 +40,7 @@ public sealed class UploadLocationTests
     }
 
     [Fact]
-    public async Task A_Location_without_the_port_is_taken_for_the_registrys_own()
+    public async Task A_Location_without_the_port_refers_to_the_registry()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -87,7 +87,7 @@ public sealed class UploadLocationTests
     [Theory]
     [InlineData("http://10.0.0.7:5000/v2/team/app/blobs/uploads/1")]
     [InlineData("http://localhost:9/v2/team/app/blobs/uploads/1")]
-    public async Task A_Location_in_a_private_network_is_refused_for_a_registry_outside(string location)
+    public async Task A_Location_in_a_private_network_is_rejected_for_a_public_registry(string location)
     {
         var asked = new List<string>();
         await using var world = LoopbackServer.Start(exchange =>
@@ -108,7 +108,7 @@ public sealed class UploadLocationTests
     [InlineData("http://10.0.0.7:5000/v2/team/app/blobs/uploads/1", 0)]
     [InlineData("http://[::ffff:127.0.0.1]:9/v2/team/app/blobs/uploads/1", 5)]
     [InlineData("http://169.254.169.254/latest/meta-data", 10)]
-    public async Task A_recalled_Location_in_a_private_network_is_refused_for_a_registry_outside(string location, long offset)
+    public async Task A_recorded_Location_in_a_private_network_is_rejected_for_a_public_registry(string location, long offset)
     {
         var asked = new List<string>();
         await using var world = LoopbackServer.Start(exchange =>
@@ -137,7 +137,7 @@ public sealed class UploadLocationTests
     }
 
     [Fact]
-    public async Task A_stale_Location_costs_the_upload_and_not_the_push()
+    public async Task A_stale_Location_restarts_the_upload_and_does_not_fail_the_push()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

@@ -33,7 +33,7 @@ public sealed class UrlTextTests
     [InlineData("/u/1#frag?s=1", "https://r.example/u/1")]
     [InlineData("https://s.example?s=1", "https://s.example/?s=1")]
     [InlineData("https://s.example", "https://s.example/")]
-    public void What_is_not_printable_ASCII_is_encoded_and_a_fragment_dropped(string location, string expected)
+    public void Characters_other_than_printable_ASCII_are_encoded_and_a_fragment_is_removed(string location, string expected)
     {
         var url = UrlText.Resolve("https://r.example/v2/", location);
         Assert.Equal(expected, url);
@@ -47,14 +47,14 @@ public sealed class UrlTextTests
     [InlineData("/u/1\u0001")]
     [InlineData("http://")]
     [InlineData("https://s.example:x/")]
-    public void What_is_not_a_URL_is_rejected(string location) =>
+    public void A_text_that_is_not_a_URL_is_rejected(string location) =>
         Assert.Throws<FormatException>(() => UrlText.Resolve("https://r.example/v2/", location));
 
     [Theory]
     [InlineData("https://r.example/u/1", "https://r.example/u/1?digest=sha256%3Aab")]
     [InlineData("https://r.example/u/1?_state=x", "https://r.example/u/1?_state=x&digest=sha256%3Aab")]
     [InlineData("https://r.example/u/1?_state=x#f", "https://r.example/u/1?_state=x&digest=sha256%3Aab")]
-    public void The_digest_is_added_to_whatever_query_there_is(string url, string expected) =>
+    public void The_digest_is_added_to_any_query(string url, string expected) =>
         Assert.Equal(expected, UrlText.AddQuery(url, "digest", "sha256:ab"));
 
     [Theory]
@@ -66,5 +66,5 @@ public sealed class UrlTextTests
     [InlineData("registry.example", false)]
     [InlineData("localhost.example:5000", false)]
     [InlineData("10.0.0.1:5000", false)]
-    public void Loopback_is_told_from_the_rest(string host, bool expected) => Assert.Equal(expected, UrlText.IsLoopback(host));
+    public void Loopback_addresses_are_recognized(string host, bool expected) => Assert.Equal(expected, UrlText.IsLoopback(host));
 }

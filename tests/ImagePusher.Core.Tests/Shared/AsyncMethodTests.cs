@@ -11,7 +11,7 @@ public sealed class AsyncMethodTests
     [InlineData(typeof(ImageTransfer))]
     [InlineData(typeof(LocalRegistry.LocalRegistryServer))]
     [InlineData(typeof(AsyncMethodTests))]
-    public void Every_task_of_an_assembly_is_built_by_our_builder(Type ofAssembly)
+    public void Every_task_of_an_assembly_is_created_by_the_shared_builder(Type ofAssembly)
     {
         var builders = ofAssembly.Assembly.GetTypes()
             .Where(type => typeof(IAsyncStateMachine).IsAssignableFrom(type) && type.Name.Contains('>', StringComparison.Ordinal))
@@ -50,7 +50,7 @@ public sealed class AsyncMethodTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_failure_keeps_its_exception_and_the_place_it_came_from(bool afterWait)
+    public async Task A_failure_keeps_its_exception_and_its_stack_trace(bool afterWait)
     {
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => FailAsync(afterWait, new InvalidDataException("broken")));
         Assert.Equal("broken", error.Message);
@@ -73,7 +73,7 @@ public sealed class AsyncMethodTests
     }
 
     [Fact]
-    public async Task What_a_method_sets_in_its_context_flows_into_it_after_a_wait_and_not_to_its_caller()
+    public async Task The_context_of_a_method_is_restored_after_a_wait_and_does_not_flow_to_its_caller()
     {
         s_local.Value = "caller";
         var wait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -85,7 +85,7 @@ public sealed class AsyncMethodTests
     }
 
     [Fact]
-    public async Task A_method_that_ends_at_once_leaves_the_context_of_its_caller()
+    public async Task A_synchronous_method_does_not_change_the_context_of_its_caller()
     {
         s_local.Value = "caller";
         Assert.Equal("callee", await ChangeLocalAsync(Task.CompletedTask));
@@ -93,7 +93,7 @@ public sealed class AsyncMethodTests
     }
 
     [Fact]
-    public async Task A_method_continues_where_no_context_flows()
+    public async Task A_method_continues_without_a_context()
     {
         var wait = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<int> sum;
@@ -107,7 +107,7 @@ public sealed class AsyncMethodTests
     }
 
     [Fact]
-    public async Task A_completed_method_releases_what_it_held()
+    public async Task A_completed_method_releases_its_variables()
     {
         var wait = new TaskCompletionSource();
         var (task, held) = Hold(wait.Task);

@@ -109,7 +109,7 @@ public sealed class TransferStateTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_and_folders_are_for_the_current_user_alone_and_fit_Windows()
+    public async Task Only_the_current_user_can_access_the_files_and_their_names_are_valid_on_Windows()
     {
         await _state.Uploads.SaveAsync(Session("https://host:5000/x"), Token);
         await _state.Encodings.StoreAsync(_key, _encoded, Token);
@@ -152,7 +152,7 @@ public sealed class TransferStateTests : IDisposable
     [InlineData("the folder above is a link of another user")]
     [UnsupportedOSPlatform("windows")]
     [Trait("Wine", "Windows has no owners and modes of this kind.")]
-    public async Task A_folder_that_another_user_can_exchange_is_not_used_and_nothing_in_it_deleted(string attack)
+    public async Task A_folder_that_another_user_can_replace_is_not_used_and_nothing_in_it_is_deleted(string attack)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no owners and modes of this kind.");
         Assert.SkipUnless(Environment.UserName == "root", "Only root can give files to another user.");

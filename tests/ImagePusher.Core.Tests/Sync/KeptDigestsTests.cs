@@ -28,7 +28,7 @@ public sealed class KeptDigestsTests
     }
 
     [Fact]
-    public async Task What_is_named_again_and_again_is_read_once()
+    public async Task Content_that_is_referenced_repeatedly_is_read_once()
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         registry.Add("app", Image);

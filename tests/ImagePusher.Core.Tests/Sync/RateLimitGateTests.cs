@@ -35,7 +35,7 @@ public sealed class RateLimitGateTests
     }
 
     [Fact]
-    public async Task It_stops_where_that_is_wanted_and_passes_where_no_limit_is_stated()
+    public async Task It_stops_if_requested_and_continues_without_a_reported_limit()
     {
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, 4));
         await using var silent = LoopbackServer.Start(exchange => exchange.RespondAsync(200, ""));
@@ -53,7 +53,7 @@ public sealed class RateLimitGateTests
     [InlineData(0)]
     [InlineData(900)]
     [InlineData(86_400)]
-    public async Task It_gives_up_after_a_day_and_never_asks_without_a_pause(int seconds)
+    public async Task It_stops_after_a_day_and_never_sends_requests_without_a_pause(int seconds)
     {
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, 4));
         await using var client = new RegistryClient();
@@ -68,7 +68,7 @@ public sealed class RateLimitGateTests
     }
 
     [Fact]
-    public async Task It_does_not_wait_for_more_than_is_ever_allowed()
+    public async Task It_does_not_wait_if_the_limit_is_below_the_minimum()
     {
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, 100));
         await using var client = new RegistryClient();

@@ -36,7 +36,7 @@ public sealed class SyncFileFormTests
     [InlineData("!!str 1.10")]
     [InlineData("!!float 1.10")]
     [InlineData("1_000")]
-    public void A_tag_is_the_text_that_is_written(string text)
+    public void A_tag_is_read_as_text(string text)
     {
         var expected = text.Split(' ')[^1].Trim('\'', '"');
         Assert.Equal([expected], Read($"a.b:\n  images:\n    app: [{text}]\n").Entries[0].Rule.Names!);
@@ -73,7 +73,7 @@ public sealed class SyncFileFormTests
     }
 
     [Fact]
-    public void Anchors_aliases_and_merges_are_what_they_stand_for()
+    public void Anchors_aliases_and_merges_are_resolved()
     {
         var file = Read("""
             %YAML 1.2
@@ -131,7 +131,7 @@ public sealed class SyncFileFormTests
     [InlineData("a.b:\n  credentials:\n    password:\n", 3)]
     [InlineData("version: 1\nsync:\n- {source: a.b/c, target: a.b/d, type: repository, tags: {allow: 1.*}}\n", 3)]
     [InlineData("version: 1\ncreds:\n- registry: a.b\n- registry: a.b\n", 4)]
-    public void A_mistake_of_the_form_is_an_error_with_its_line(string text, int line)
+    public void A_structural_error_is_reported_with_its_line(string text, int line)
     {
         var error = Assert.Throws<InvalidOptionException>(() => Read(text));
         Assert.Matches($"^m.yml, line ({line}|{line + 1}), column [0-9]+: ", error.Message);
@@ -177,7 +177,7 @@ public sealed class SyncFileFormTests
     }
 
     [Fact]
-    public void A_long_file_is_read_to_its_limits()
+    public void A_long_file_is_read_up_to_the_limits()
     {
         var entries = string.Concat(Enumerable.Range(0, SyncLimits.Entries).Select(number =>
             string.Create(CultureInfo.InvariantCulture, $"    app{number}: ['1.0', 2.0, '3.0'] # {number}\n")));

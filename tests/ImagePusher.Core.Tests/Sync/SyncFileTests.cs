@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Tests.Sync;
 public sealed class SyncFileTests
 {
     [Fact]
-    public void Skopeos_form_is_read()
+    public void The_format_of_skopeo_is_read()
     {
         var file = Read("""
             registry.example.com:
@@ -46,7 +46,7 @@ public sealed class SyncFileTests
     }
 
     [Fact]
-    public void Regsyncs_form_is_read()
+    public void The_format_of_regsync_is_read()
     {
         var file = Read("""
             version: 1
@@ -170,7 +170,7 @@ public sealed class SyncFileTests
     [InlineData("version: 1\nsync:\n  - source: a.b/c\n    target: a.b/d\n    type: repository\n    tags: {allow: [], newest: }\n", 6, 23,
         "newest")]
     [InlineData("a.b:\n  credentials: {username: '{{file \"/x\"}}'}\n", 2, 27, "template")]
-    public void What_is_not_supported_is_an_error_with_its_position(string text, int line, int column, string what)
+    public void An_unsupported_feature_is_an_error_with_its_position(string text, int line, int column, string what)
     {
         var error = Assert.Throws<UnsupportedContentException>(() => Read(text));
         Assert.StartsWith($"mirror.yml, line {line}, column {column}: ", error.Message, StringComparison.Ordinal);
@@ -226,7 +226,7 @@ public sealed class SyncFileTests
     [InlineData("a.b: {credentials: {username: '$x'}}")]
     [InlineData("a.b: {images-by-semver: {app: '$x'}}")]
     [InlineData("version: 1\nsync: [{source: '$x', target: a.b/c, type: image}]")]
-    public void A_value_that_names_a_variable_again_and_again_exceeds_a_limit(string text) =>
+    public void A_value_that_repeats_a_variable_exceeds_a_limit(string text) =>
         Assert.Throws<LimitExceededException>(() => Read(text.Replace(
             "$x", string.Concat(Enumerable.Repeat("{{env \"SECRET\"}}", 50_000)), StringComparison.Ordinal)));
 

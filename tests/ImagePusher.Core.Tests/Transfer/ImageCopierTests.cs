@@ -22,7 +22,7 @@ public sealed class ImageCopierTests : IDisposable
     public void Dispose() => _limits.Dispose();
 
     [Fact]
-    public async Task An_image_arrives_with_its_digest_and_is_named_last()
+    public async Task An_image_is_copied_with_its_digest_and_named_last()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one", "two");
         var result = await CopyAsync(image);
@@ -50,7 +50,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task Force_sends_what_is_there()
+    public async Task Force_sends_existing_content()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one");
         await CopyAsync(image);
@@ -67,7 +67,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_docker_save_becomes_an_OCI_image_of_gzip_layers()
+    public async Task A_docker_archive_becomes_an_OCI_image_of_gzip_layers()
     {
         var image = Image(MediaTypes.OciLayer, "one", "two");
         var result = await CopyAsync(image, isRewritable: true);
@@ -94,7 +94,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_remembered_layer_that_the_target_lacks_is_encoded_again()
+    public async Task A_recorded_layer_that_is_missing_at_the_target_is_encoded_again()
     {
         var image = Image(MediaTypes.OciLayer, "one");
         var first = await CopyAsync(image, isRewritable: true);
@@ -129,7 +129,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task An_uncompressed_layer_whose_bytes_are_not_its_diff_ID_is_rejected()
+    public async Task An_uncompressed_layer_that_does_not_match_its_diff_ID_is_rejected()
     {
         var image = Image(MediaTypes.OciLayer, "one");
         _source.Blobs[image.Layers[0].Digest] = "other"u8.ToArray();
@@ -139,7 +139,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_blob_whose_bytes_are_not_its_digest_is_rejected()
+    public async Task A_blob_that_does_not_match_its_digest_is_rejected()
     {
         var image = Image(MediaTypes.OciLayerGzip, "one");
         _source.Blobs[image.Layers[0].Digest] = "eno"u8.ToArray();
@@ -148,7 +148,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task An_index_arrives_with_all_its_children_before_it()
+    public async Task An_index_is_pushed_after_all_its_children()
     {
         var index = Index();
         var result = await CopyAsync(index);
@@ -167,7 +167,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_platforms_are_a_rewritten_index_with_the_attestation_of_theirs()
+    public async Task Two_platforms_are_a_rewritten_index_with_their_attestations()
     {
         var (amd, arm, s390) = (
             Image(MediaTypes.OciLayerGzip, "amd"), Image(MediaTypes.OciLayerGzip, "arm"), Image(MediaTypes.OciLayerGzip, "s390"));
@@ -184,7 +184,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_platform_that_an_index_lacks_is_PlatformNotFound_with_the_list()
+    public async Task A_platform_that_is_missing_in_an_index_is_PlatformNotFound_with_the_list()
     {
         var error = await Assert.ThrowsAsync<PlatformNotFoundException>(
             () => CopyAsync(Index(), new CopyOptions { Platforms = [Platform.Parse("linux/s390x")] }));
@@ -207,7 +207,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_there_of_an_incomplete_index_arrives_if_allowed_with_one_warning()
+    public async Task Existing_content_of_an_incomplete_index_is_copied_if_allowed_with_one_warning()
     {
         var index = Index();
         var arm = (ImageManifest)_source.Manifests[index.Manifests[1].Digest];
@@ -271,7 +271,7 @@ public sealed class ImageCopierTests : IDisposable
     [Theory]
     [InlineData("Gzip")]
     [InlineData("Zstd")]
-    public async Task Compressed_layers_can_arrive_uncompressed_with_their_diff_IDs(string format)
+    public async Task Compressed_layers_can_be_written_uncompressed_with_their_diff_IDs(string format)
     {
         var plain = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a plain layer ", 10_000)));
         var image = await EncodedImageAsync(plain, Digest.Of(plain), Enum.Parse<Core.Compression.LayerFormat>(format));
@@ -283,7 +283,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_layer_that_is_not_its_diff_ID_once_it_is_decompressed_is_rejected()
+    public async Task A_layer_that_does_not_match_its_diff_ID_after_decompression_is_rejected()
     {
         var image = await EncodedImageAsync("plain"u8.ToArray(), Digest.Of("other"u8), Core.Compression.LayerFormat.Gzip);
         await Assert.ThrowsAsync<DigestMismatchException>(() => CopyAsync(image, new CopyOptions { DecodeLayers = true }));
@@ -291,7 +291,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plan_says_what_the_copy_does_and_changes_nothing()
+    public async Task A_plan_matches_the_copy_and_changes_nothing()
     {
         var image = Image(MediaTypes.OciLayer, "exists", "mount", "upload!", "encode");
         _encodings.Known[Key(image.Layers[2])] = new Descriptor(MediaTypes.OciLayerGzip, Digest.Of("remembered"u8), 5);
@@ -314,7 +314,7 @@ public sealed class ImageCopierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rate_is_made_of_what_is_moved_and_not_of_what_was_there()
+    public async Task The_rate_counts_transferred_bytes_and_not_existing_ones()
     {
         var image = Image(MediaTypes.OciLayerGzip, "there already", "is sent");
         _target.Add("there already"u8.ToArray(), MediaTypes.OciLayerGzip);

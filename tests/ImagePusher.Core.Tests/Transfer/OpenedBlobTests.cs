@@ -17,7 +17,7 @@ public sealed class OpenedBlobTests
     [InlineData(1)]
     [InlineData(500_000)]
     [InlineData(4 * 1024 * 1024)]
-    public async Task The_target_opens_the_upload_while_the_source_is_asked(int length)
+    public async Task The_upload_is_opened_while_the_source_is_read(int length)
     {
         var blob = MemoryBlob.Random(length);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +33,7 @@ public sealed class OpenedBlobTests
     }
 
     [Fact]
-    public async Task A_large_blob_is_opened_when_its_bytes_are_wanted()
+    public async Task A_large_blob_is_opened_when_its_bytes_are_needed()
     {
         var blob = MemoryBlob.Random((4 * 1024 * 1024) + 1);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +54,7 @@ public sealed class OpenedBlobTests
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(400)]
-    public async Task A_refused_upload_gives_the_source_s_place_back(int status)
+    public async Task A_rejected_upload_releases_the_slot_of_the_source(int status)
     {
         var blob = MemoryBlob.Random(100_000);
         await using var source = LoopbackServer.Start(
@@ -70,7 +70,7 @@ public sealed class OpenedBlobTests
     }
 
     [Fact]
-    public async Task An_upload_that_is_cut_opens_the_rest_again()
+    public async Task An_interrupted_upload_opens_the_remaining_bytes_again()
     {
         var blob = MemoryBlob.Random(3_000_000);
         await using var origin = FakeRegistry.Start(RegistryProfile.Conformant);
@@ -84,7 +84,7 @@ public sealed class OpenedBlobTests
     }
 
     [Fact]
-    public async Task A_source_that_lacks_the_blob_is_the_failure()
+    public async Task A_missing_blob_of_the_source_is_the_failure()
     {
         var blob = MemoryBlob.Random(100_000);
         await using var source = FakeRegistry.Start(RegistryProfile.Conformant);

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Tests.Transfer;
 public sealed class PlatformSelectionTests : TransferTest
 {
     [Fact]
-    public async Task An_entry_arm_without_variant_is_arm_v7()
+    public async Task The_platform_arm_without_a_variant_is_arm_v7()
     {
         var (amd, arm) = (Image("amd"), Image("arm", "linux/arm"));
         Assert.Equal(arm.Digest,
@@ -50,7 +50,7 @@ public sealed class PlatformSelectionTests : TransferTest
     [InlineData("""{"os":"windows","architecture":"amd64"}""", "windows/amd64:10.0.20348")]
     [InlineData("""{"architecture":"amd64"}""", "windows/amd64")]
     [InlineData("""{"os":"windows","architecture":""}""", "windows/amd64:10.0.20348.7")]
-    public async Task What_an_entry_does_not_state_of_its_platform_is_read_from_its_config(string stated, string wanted)
+    public async Task A_missing_part_of_a_platform_is_read_from_the_config(string stated, string wanted)
     {
         var (older, image) = (Image("older", "windows/amd64:10.0.17763.5"), Image("image", "windows/amd64:10.0.20348.7"));
         var index = Index("", On(older, "windows/arm64"), Json(image.Descriptor, $"\"platform\":{stated}"));
@@ -77,7 +77,7 @@ public sealed class PlatformSelectionTests : TransferTest
     }
 
     [Fact]
-    public async Task A_CNAB_bundle_of_an_inner_index_and_an_invocation_image_gives_the_inner_platform()
+    public async Task The_inner_platform_of_a_CNAB_bundle_is_selected()
     {
         var (amd, arm, invocation) = (Image("amd"), Image("arm", "linux/arm64"), Image("invocation"));
         var bundle = Index("", Json(Index("", On(amd, "linux/amd64"), On(arm, "linux/arm64")).Descriptor), Json(invocation.Descriptor));

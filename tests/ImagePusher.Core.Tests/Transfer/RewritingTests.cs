@@ -80,7 +80,7 @@ public sealed class RewritingTests : TransferTest
     }
 
     [Fact]
-    public async Task Converted_to_docker_a_manifest_has_only_fields_that_docker_knows()
+    public async Task Converted_to_docker_a_manifest_has_only_fields_that_docker_supports()
     {
         var image = Image("uncompressed", layerType: MediaTypes.OciLayer, fields: Extra);
         Source.Rewritable.Add(image.Digest);

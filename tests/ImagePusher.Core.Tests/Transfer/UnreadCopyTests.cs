@@ -21,7 +21,7 @@ public sealed class UnreadCopyTests : IDisposable
     public void Dispose() => _limits.Dispose();
 
     [Fact]
-    public async Task What_the_target_has_under_the_name_is_not_read()
+    public async Task An_image_that_the_target_has_under_the_name_is_not_read()
     {
         var image = Image("one");
         var first = await CopyAsync(image.Descriptor);
@@ -35,7 +35,7 @@ public sealed class UnreadCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task With_a_platform_the_index_is_read_since_the_result_has_another_digest()
+    public async Task With_a_platform_the_index_is_read_because_the_result_has_another_digest()
     {
         var image = Image("one");
         var index = _source.Add(
@@ -120,7 +120,7 @@ public sealed class UnreadCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_referrer_that_is_listed_but_gone_is_left_out_with_a_warning()
+    public async Task A_listed_but_deleted_referrer_is_skipped_with_a_warning()
     {
         var image = Image("one");
         var gone = Image("gone");
@@ -133,7 +133,7 @@ public sealed class UnreadCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plan_names_the_referrers_that_are_missing()
+    public async Task A_plan_lists_missing_referrers()
     {
         var image = Image("one");
         var (there, missing) = (Referrer("there", image), Referrer("missing", image));

@@ -19,7 +19,7 @@ public sealed class UnusualIndexTests : TransferTest
     }
 
     [Fact]
-    public async Task An_entry_of_an_unknown_type_is_copied_beside_the_image()
+    public async Task An_entry_of_an_unknown_type_is_copied_with_the_image()
     {
         var xml = Source.Add("<component/>"u8.ToArray(), "application/xml");
         var index = Index("", Json(Image("one").Descriptor, "\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}"), Json(xml));
@@ -28,7 +28,7 @@ public sealed class UnusualIndexTests : TransferTest
     }
 
     [Fact]
-    public async Task A_missing_entry_of_an_unknown_type_makes_the_index_incomplete_and_is_left_out_if_allowed()
+    public async Task A_missing_entry_of_an_unknown_type_makes_the_index_incomplete_and_is_omitted_if_allowed()
     {
         var (one, two) = (Image("one"), Image("two", "linux/arm64"));
         var index = Index("", Json(one.Descriptor), Json(two.Descriptor), Json(new Descriptor("application/xml", Digest.Of("gone"u8), 4)));
@@ -64,7 +64,7 @@ public sealed class UnusualIndexTests : TransferTest
     }
 
     [Fact]
-    public async Task An_index_whose_entries_are_indexes_of_one_platform_gives_one_platform_or_two()
+    public async Task One_or_two_platforms_are_selected_from_an_index_of_indexes()
     {
         var (amd, arm, s390) = (Image("amd"), Image("arm", "linux/arm64"), Image("s390", "linux/s390x"));
         string Inner(ImageManifest image, string platform) => Json(

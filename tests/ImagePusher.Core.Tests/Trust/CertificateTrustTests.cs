@@ -10,7 +10,7 @@ public sealed class CertificateTrustTests : TrustTest
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
     [Fact]
-    public async Task A_certificate_that_chains_to_the_root_and_states_the_identity_is_trusted()
+    public async Task A_certificate_that_chains_to_the_root_and_contains_the_identity_is_trusted()
     {
         var (image, root) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(root, mail: "build@example.com"));
@@ -52,7 +52,7 @@ public sealed class CertificateTrustTests : TrustTest
     }
 
     [Fact]
-    public async Task A_root_that_comes_with_the_signature_is_not_trusted()
+    public async Task A_root_in_the_signature_is_not_trusted()
     {
         var (image, evil) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(evil, mail: "a@b.c"), evil.ExportCertificatePem());
@@ -87,7 +87,7 @@ public sealed class CertificateTrustTests : TrustTest
     }
 
     [Fact]
-    public async Task A_policy_with_pki_accepts_its_subject_alone()
+    public async Task A_policy_with_pki_accepts_only_its_subject()
     {
         var (image, root) = (Image("layer"), Authority());
         SignWithCertificate(image, Leaf(root, mail: "build@example.com"));
@@ -105,7 +105,7 @@ public sealed class CertificateTrustTests : TrustTest
     [InlineData("subjectEmail", "uri")]
     [InlineData("subjectHostname", "mail")]
     [InlineData("subjectHostname", "uri")]
-    public async Task A_name_of_one_kind_is_not_a_name_of_another(string required, string kind)
+    public async Task A_name_of_one_kind_does_not_match_another_kind(string required, string kind)
     {
         const string Text = "build.example.com";
         var (image, root) = (Image("layer"), Authority());
@@ -153,7 +153,7 @@ public sealed class CertificateTrustTests : TrustTest
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_an_authority_issues_none()
+    public async Task A_certificate_that_is_not_an_authority_cannot_issue_certificates()
     {
         var (image, root) = (Image("layer"), Authority());
         foreach (var attacker in new[]

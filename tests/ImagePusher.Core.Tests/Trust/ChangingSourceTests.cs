@@ -29,7 +29,7 @@ public sealed class ChangingSourceTests : TrustTest
     }
 
     [Fact]
-    public async Task A_nested_index_that_is_missing_at_first_does_not_bring_unsigned_images()
+    public async Task A_nested_index_that_is_missing_at_first_does_not_add_unsigned_images()
     {
         var (good, arm, evil) = (Image("good"), Image("arm", "linux/arm64"), Image("evil"));
         var nested = Index("", Json(evil.Descriptor, On("amd64")));

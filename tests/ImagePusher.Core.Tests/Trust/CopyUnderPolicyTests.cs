@@ -61,7 +61,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     }
 
     [Fact]
-    public async Task A_signature_of_an_index_covers_a_platform_of_it_and_a_warning_says_that_it_does_not_apply_to_the_copy()
+    public async Task The_signature_of_an_index_applies_to_its_platform_with_a_warning_about_the_copy()
     {
         var child = Image("amd64");
         var index = Index("", Json(child.Descriptor, On("amd64")));
@@ -88,7 +88,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     }
 
     [Fact]
-    public async Task A_signed_child_does_not_cover_its_index_or_a_second_platform()
+    public async Task The_signature_of_a_child_does_not_apply_to_its_index_or_a_second_platform()
     {
         var (signed, unsigned) = (Image("amd64"), Image("arm64", "linux/arm64"));
         var index = Index(
@@ -116,7 +116,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     }
 
     [Fact]
-    public async Task Signatures_travel_with_referrers_and_an_image_disguised_as_a_referrer_does_not()
+    public async Task Signatures_are_copied_as_referrers_and_an_image_disguised_as_a_referrer_is_not()
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);
@@ -158,7 +158,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     }
 
     [Fact]
-    public async Task One_accepted_signature_of_two_is_enough_in_any_order()
+    public async Task One_accepted_signature_of_two_is_sufficient_in_any_order()
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Other, Signer);

@@ -8,7 +8,7 @@ public sealed class CosignProgramTests : TrustTest
     private static readonly Digest Signed = Digest.Of("image"u8);
 
     [Fact]
-    public async Task What_cosign_accepts_is_valid_for_the_digest_and_the_reference()
+    public async Task A_signature_that_cosign_accepts_is_valid_for_the_digest_and_the_reference()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test double is a script.");
         var verdicts = await RunAsync($"echo \"$@\" > {Folder}/arguments; printf '%s' '[{Text(Signed)}]'");
@@ -21,7 +21,7 @@ public sealed class CosignProgramTests : TrustTest
     }
 
     [Fact]
-    public async Task What_cosign_accepts_for_another_digest_or_repository_is_not_valid()
+    public async Task A_signature_that_cosign_accepts_for_another_digest_or_repository_is_not_valid()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test double is a script.");
         Assert.False(Assert.Single(await RunAsync($"printf '%s' '[{Text(Digest.Of("other"u8))}]'")).IsValid);
@@ -33,7 +33,7 @@ public sealed class CosignProgramTests : TrustTest
     [InlineData("echo nonsense", "not understood")]
     [InlineData("printf '[]'", "not understood")]
     [InlineData("exit 0", "not understood")]
-    public async Task What_cosign_rejects_or_does_not_say_is_not_valid(string script, string reason)
+    public async Task A_signature_that_cosign_rejects_or_does_not_report_is_not_valid(string script, string reason)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test double is a script.");
         var verdict = Assert.Single(await RunAsync(script));

@@ -25,7 +25,7 @@ public sealed class PolicyPositionTests : TrustTest
     [InlineData("    {\"type\": \"reject\"}]]", "line 3, column 24")]
     [InlineData("    {\"type\": \"\u0000\"}]}", "line 3, column 15")]
     [InlineData("    {\"\\ud800\": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}]}", "line 3, column 29")]
-    public void An_error_says_the_line_and_column(string rest, string position)
+    public void An_error_contains_the_line_and_column(string rest, string position)
     {
         foreach (var mark in new[] { "", "\uFEFF" })
         {
@@ -37,7 +37,7 @@ public sealed class PolicyPositionTests : TrustTest
     }
 
     [Fact]
-    public void Text_that_is_not_UTF_8_has_a_position_too()
+    public void The_position_of_text_that_is_not_UTF_8_is_reported()
     {
         byte[] json = [.. "{\n  \"default\": [{\"type\": \"reject"u8, 0xC3, .. "\"}]}"u8];
 
@@ -58,7 +58,7 @@ public sealed class PolicyPositionTests : TrustTest
         "default[0].rekorPublicKeyData (the transparency log; line 2, column 46)")]
     [InlineData("\"type\": \"sigstoreSigned\", \"keyPath\": \"/k\", \"rekorPublicKeyDatas\": [\"QQ==\"]",
         "default[0].rekorPublicKeyDatas (the transparency log; line 2, column 46)")]
-    public async Task A_requirement_that_is_not_supported_is_named_with_its_line_and_column(string requirement, string place)
+    public async Task An_unsupported_requirement_is_reported_with_its_line_and_column(string requirement, string place)
     {
         var error = await Assert.ThrowsAsync<UnsupportedContentException>(
             () => CopyUnderPolicyAsync(Image("layer"), WritePolicy($"{{\"default\": [{{\n  {requirement}}}]}}")));

@@ -19,7 +19,7 @@ public sealed class ReferrerGateTests : TrustTest
     [InlineData("application/vnd.wasm.config.v0+json", "application/vnd.wasm.content.layer.v1+wasm")]
     [InlineData("application/vnd.docker.plugin.v1+json", MediaTypes.DockerLayerGzip)]
     [InlineData("application/vnd.any.config", "application/vnd.any.tar+gzip+xml")]
-    public async Task An_image_does_not_travel_as_a_referrer_whatever_types_it_states(string config, string layer)
+    public async Task An_image_is_not_copied_as_a_referrer_regardless_of_its_media_types(string config, string layer)
     {
         foreach (var content in new[] { Gzip, Zstd, Xz, Bzip2, Tar('a'), Tar('\0'), TarWithoutNul() })
         {
@@ -37,7 +37,7 @@ public sealed class ReferrerGateTests : TrustTest
     [InlineData(MediaTypes.OciConfig)]
     [InlineData(MediaTypes.DockerConfig)]
     [InlineData("application/json")]
-    public async Task An_image_without_layers_does_not_travel_as_a_referrer(string config)
+    public async Task An_image_without_layers_is_not_copied_as_a_referrer(string config)
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);
@@ -54,7 +54,7 @@ public sealed class ReferrerGateTests : TrustTest
     [InlineData("application/vnd.syft.config", "application/vnd.cyclonedx+xml", "<?xml version=\"1.0\"?><bom/>")]
     [InlineData(MediaTypes.OciConfig, "text/spdx", "SPDXVersion: SPDX-2.3")]
     [InlineData(MediaTypes.OciEmpty, "application/jose+json", "{}")]
-    public async Task A_document_travels_unsigned(string config, string layer, string text)
+    public async Task An_unsigned_document_is_copied(string config, string layer, string text)
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);
@@ -67,7 +67,7 @@ public sealed class ReferrerGateTests : TrustTest
     }
 
     [Fact]
-    public async Task A_source_that_shows_a_document_first_and_an_image_later_is_an_error()
+    public async Task A_source_that_returns_a_document_first_and_an_image_later_is_an_error()
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);
@@ -82,7 +82,7 @@ public sealed class ReferrerGateTests : TrustTest
     }
 
     [Fact]
-    public async Task A_referrer_that_is_signed_itself_travels_whatever_it_is()
+    public async Task A_signed_referrer_of_any_kind_is_copied()
     {
         var image = Image("layer");
         Sign(image, App.ToString(), Signer);

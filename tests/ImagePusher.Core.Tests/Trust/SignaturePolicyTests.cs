@@ -59,7 +59,7 @@ public sealed class SignaturePolicyTests : TrustTest
 
     [Theory]
     [MemberData(nameof(InvalidPolicies))]
-    public void A_policy_that_is_not_understood_completely_is_rejected_and_the_place_named(string json, string place)
+    public void A_policy_with_unknown_content_is_rejected_with_its_position(string json, string place)
     {
         var error = Assert.Throws<InvalidOptionException>(() => SignaturePolicy.Load(WritePolicy(json)));
 
@@ -70,7 +70,7 @@ public sealed class SignaturePolicyTests : TrustTest
     [InlineData("""{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}""", "default[0].type ('signedBy'")]
     [InlineData("""{"type":"sigstoreSigned","fulcio":{},"rekorPublicKeyPath":"/k"}""", "default[0].fulcio")]
     [InlineData("""{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyData":"QQ=="}""", "default[0].rekorPublicKeyData")]
-    public async Task A_requirement_that_is_not_supported_accepts_no_image_and_does_not_hinder_other_scopes(string requirement,
+    public async Task An_unsupported_requirement_accepts_no_image_and_does_not_affect_other_scopes(string requirement,
         string place)
     {
         var policy = WritePolicy($$$$"""{"default":[{{{{requirement}}}}],"transports":{"docker":{"other.example":{{{{Accept}}}}}}}""");
@@ -117,7 +117,7 @@ public sealed class SignaturePolicyTests : TrustTest
     [InlineData("registry.example/team", "registry.example")]
     [InlineData("registry.example", "*.example")]
     [InlineData("*.example", "")]
-    public async Task The_most_specific_scope_alone_applies(string specific, string general)
+    public async Task Only_the_most_specific_scope_applies(string specific, string general)
     {
         await AssertRejectedAsync(Image("layer"), WritePolicy(
             $$$$"""
@@ -134,7 +134,7 @@ public sealed class SignaturePolicyTests : TrustTest
     [Theory]
     [InlineData("REGISTRY.example/team/app:1")]
     [InlineData("registry.example/team/app:1@sha256:1111111111111111111111111111111111111111111111111111111111111111")]
-    public async Task Another_spelling_of_a_name_does_not_avoid_its_scope(string name)
+    public async Task Another_spelling_of_a_name_does_not_bypass_its_scope(string name)
     {
         var policy = WritePolicy(
             $$$$"""{"default":{{{{Accept}}}},"transports":{"docker":{"registry.example/team/app:1":{{{{Reject}}}}}}}""");
@@ -164,7 +164,7 @@ public sealed class SignaturePolicyTests : TrustTest
     [InlineData("docker.io", "Index.Docker.Io")]
     [InlineData("docker.io", "registry-1.DOCKER.io:443")]
     [InlineData("docker.io", "registry.hub.docker.com")]
-    public async Task Another_spelling_of_a_registry_does_not_avoid_its_scopes(string registry, string other)
+    public async Task Another_spelling_of_a_registry_does_not_bypass_its_scopes(string registry, string other)
     {
         var image = Image("layer");
         var name = ImageReference.Parse($"{other}/team/app:1");
@@ -180,7 +180,7 @@ public sealed class SignaturePolicyTests : TrustTest
     }
 
     [Fact]
-    public async Task An_image_without_a_name_is_judged_by_the_default()
+    public async Task The_default_policy_applies_to_an_image_without_a_name()
     {
         var policy = SignaturePolicy.Load(WritePolicy($$$$"""{"default":{{{{Reject}}}},"transports":{"docker":{"":{{{{Accept}}}}}}}"""));
 

@@ -226,7 +226,7 @@ public sealed class SignatureVerificationTests : TrustTest
     }
 
     [Fact]
-    public async Task A_layer_that_is_no_signature_or_has_none_is_not_valid()
+    public async Task A_layer_without_a_signature_is_not_valid()
     {
         var image = Image("layer");
         var payload = Payload(image.Digest.ToString(), App.ToString());

@@ -14,7 +14,7 @@ public sealed class SigningTests : TrustTest
     private static readonly Dictionary<string, string> None = [];
 
     [Fact]
-    public async Task What_was_signed_is_valid_and_signing_again_changes_nothing()
+    public async Task A_new_signature_is_valid_and_signing_again_changes_nothing()
     {
         var image = Image("layer");
         var first = await SignWithAsync(Signer, image, new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" });

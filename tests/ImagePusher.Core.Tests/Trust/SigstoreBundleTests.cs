@@ -36,7 +36,7 @@ public sealed class SigstoreBundleTests : TrustTest
     }
 
     [Fact]
-    public async Task The_signed_bytes_of_the_manifest_itself_are_valid_for_that_manifest_alone()
+    public async Task Signed_bytes_of_a_manifest_are_valid_for_that_manifest_only()
     {
         var (image, other) = (Image("layer"), Image("other"));
         var signature = Convert.ToBase64String(Signer.Sign(image.Raw.ToArray()));

@@ -7,7 +7,7 @@ public sealed partial record RegistryProfile
     private const long Mebibyte = 1024 * 1024;
 
     /// <summary>By the book: every form, every chunk size, a status that is true.</summary>
-    public static RegistryProfile Conformant { get; } = new() { Name = "by the book", Source = "OCI distribution-spec 1.1" };
+    public static RegistryProfile Conformant { get; } = new() { Name = "specification", Source = "OCI distribution-spec 1.1" };
 
     /// <summary>By the book, and it says the smallest chunk that it takes.</summary>
     public static RegistryProfile WithMinimumChunk { get; } = new()

@@ -45,7 +45,7 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task A_name_of_one_word_is_pushed_under_a_full_name_only_and_says_so()
+    public async Task A_single_word_name_is_pushed_only_under_a_full_name()
     {
         await MakeAsync("umoci", _folder["layout"], "app");
         var registry = await registries.OpenAsync(Token);

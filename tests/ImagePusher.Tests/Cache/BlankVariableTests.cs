@@ -11,7 +11,7 @@ public sealed class BlankVariableTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("\t")]
-    public async Task IMAGEPUSHER_CACHE_gives_the_default_cache(string value)
+    public async Task IMAGEPUSHER_CACHE_specifies_the_default_cache(string value)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The default folders of Windows cannot be changed.");
         using var images = new SmallImages();
@@ -31,7 +31,7 @@ public sealed class BlankVariableTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("\r\n")]
-    public async Task IMAGEPUSHER_STATE_gives_the_default_folder(string value)
+    public async Task IMAGEPUSHER_STATE_specifies_the_default_folder(string value)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The default folders of Windows cannot be changed.");
         using var images = new SmallImages();

@@ -13,7 +13,7 @@ public sealed class CacheFailureTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_full_disk_keeps_what_is_there_and_clearing_up_helps()
+    public async Task A_full_disk_keeps_existing_content_and_images_can_be_removed()
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
         using var engine = new Engine(Path.Combine(disk.Path, "cache"))
@@ -39,7 +39,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_leaves_no_piece_of_a_tar_and_keeps_the_one_that_is_there()
+    public async Task A_full_disk_leaves_no_partial_tar_and_keeps_the_existing_one()
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=1m", Token);
         using var engine = new Engine { ["tar"] = _images.Write("large", 3_000_000), ["out"] = Path.Combine(disk.Path, "out.tar") };
@@ -52,7 +52,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_temporary_folder_that_is_full_is_named_with_the_cure()
+    public async Task A_full_temporary_folder_is_reported_with_the_recommended_action()
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=64k", Token);
         var plain = _images.Write("app", 500_000);
@@ -65,7 +65,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_only_disk_is_read_and_every_change_is_refused()
+    public async Task A_read_only_disk_is_read_and_every_change_is_rejected()
     {
         using var disk = await SmallDisk.MountAsync(_folder["disk"], "size=2m", Token);
         using var engine = new Engine(Path.Combine(disk.Path, "cache")) { ["tar"] = _images.Write("app"),
@@ -84,7 +84,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cut_index_is_CacheCorrupt_for_every_cmdlet_and_clearing_repairs_it()
+    public async Task A_truncated_index_is_CacheCorrupt_for_every_cmdlet_and_clearing_repairs_it()
     {
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["out"] = _folder["out.tar"] };
         await engine.OutputAsync("Import-ImageTar $tar", Token);
@@ -110,7 +110,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_that_other_tools_wrote_and_nobody_can_read_stops_only_the_garbage_collection()
+    public async Task An_unreadable_entry_of_another_tool_stops_only_the_garbage_collection()
     {
         using var engine = new Engine { ["tar"] = _images.Write("app") };
         await engine.OutputAsync("Import-ImageTar $tar", Token);
@@ -125,7 +125,7 @@ public sealed class CacheFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_files_are_not_locked_nothing_is_written_and_the_cure_is_named()
+    public async Task Without_file_locks_nothing_is_written_and_a_recommended_action_is_reported()
     {
         using var shell = new PwshProcess();
         var tar = _images.Write("app");

@@ -12,7 +12,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Sizes_tell_what_images_share()
+    public async Task Sizes_show_shared_content_of_images()
     {
         await ImportTwoAsync();
         var (one, two) = (await _engine.SingleAsync("Get-CachedImage example.com/one:1",
@@ -38,7 +38,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_are_found_by_their_digest_and_by_what_they_were_made_from()
+    public async Task Images_are_found_by_their_digest_and_by_their_source_digest()
     {
         await ImportTwoAsync();
         var one = await _engine.SingleAsync("Get-CachedImage example.com/one:1", Token);
@@ -56,7 +56,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_test_looks_for_blobs_and_a_full_one_at_every_byte()
+    public async Task A_test_checks_that_blobs_exist_and_a_full_test_hashes_them()
     {
         await ImportTwoAsync();
         var manifest = RawManifest.OfLayout(_engine.CachePath, "example.com/one:1");
@@ -80,7 +80,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task What_no_image_names_goes_once_it_is_old_enough()
+    public async Task Unreferenced_content_is_removed_after_the_grace_period()
     {
         await ImportTwoAsync();
         var two = RawManifest.OfLayout(_engine.CachePath, "example.com/two:1");
@@ -103,7 +103,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     [Theory]
     [InlineData("-1s", "small")]
     [InlineData("([timespan]::MaxValue)", "large")]
-    public async Task A_grace_period_that_is_none_is_refused(string period, string why)
+    public async Task An_invalid_grace_period_is_rejected(string period, string why)
     {
         var error = (await _engine.RunAsync($"Optimize-ImageCache -GracePeriod {period}", Token)).SingleError();
         Assert.StartsWith("ParameterArgumentValidationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task Clearing_asks_and_then_removes_everything()
+    public async Task Clearing_prompts_and_then_removes_everything()
     {
         await ImportTwoAsync();
         _engine.Host.Answers.Enqueue(2);
@@ -135,7 +135,7 @@ public sealed class CacheMaintenanceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cache_is_chosen_for_the_session()
+    public async Task A_cache_is_selected_for_the_session()
     {
         await ImportTwoAsync();
         _engine["other"] = _images["other"];

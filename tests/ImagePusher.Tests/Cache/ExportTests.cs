@@ -83,7 +83,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("artifact")]
     [InlineData("docker-archive.tar")]
     [InlineData("docker25.tar")]
-    public async Task An_OCI_tar_that_is_imported_again_has_the_digests_it_had(string archive)
+    public async Task An_exported_and_imported_OCI_tar_keeps_its_digests(string archive)
     {
         using var engine = new Engine { ["archive"] = (await ImagesFixture.GetAsync(Token))[archive], ["out"] = _folder["out.tar"] };
         var before = (await engine.OutputAsync("Import-ImageTar $archive", Token)).Select(Describe).Order(StringComparer.Ordinal).ToList();
@@ -96,7 +96,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tar_that_is_there_is_kept_unless_Force_is_given()
+    public async Task An_existing_tar_is_kept_without_Force()
     {
         using var engine = await EngineAsync();
         File.WriteAllText(_folder["out.tar"], "mine");
@@ -109,7 +109,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public async Task An_image_that_is_damaged_stays_out_and_the_others_go_in()
+    public async Task A_damaged_image_is_skipped_and_the_others_are_exported()
     {
         using var engine = await EngineAsync();
         engine["other"] = _images.Write("other");
@@ -125,7 +125,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public async Task What_docker_has_no_form_for_is_refused_with_the_cure()
+    public async Task Content_that_a_docker_archive_cannot_contain_is_rejected_with_a_recommended_action()
     {
         using var engine = new Engine { ["layout"] = (await ImagesFixture.GetAsync(Token))["artifact"], ["out"] = _folder["out.tar"] };
         var outcome = await engine.RunAsync("$null = Import-ImageTar $layout; Export-ImageTar *:chart -Path $out -Format Docker", Token);

@@ -71,7 +71,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
     [Theory]
     [InlineData("Save-ImageToCache $registry/team/multi:1 -Platform linux/amd64,linux/riscv64")]
     [InlineData("Import-ImageTar $layout -Platform linux/riscv64")]
-    public async Task A_platform_that_is_not_there_is_an_error_with_the_list_of_those_that_are(string script)
+    public async Task A_missing_platform_is_an_error_with_the_list_of_existing_ones(string script)
     {
         var (_, _, engine) = await BeginAsync();
         using (engine)
@@ -82,7 +82,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task An_incomplete_index_is_pushed_only_if_that_is_asked_for_and_gets_another_digest()
+    public async Task An_incomplete_index_is_pushed_only_with_AllowPartial_and_gets_another_digest()
     {
         var (multi, registry, engine) = await BeginAsync();
         using (engine)
@@ -109,7 +109,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task A_tar_of_docker_s_form_takes_the_platform_of_this_machine_out_of_an_index()
+    public async Task A_docker_archive_contains_the_platform_of_this_machine_from_an_index()
     {
         var (multi, _, engine) = await BeginAsync();
         using (engine)

@@ -12,7 +12,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_bit_flipped_in_each_blob_in_turn_is_named_refused_and_mended()
+    public async Task One_flipped_bit_in_each_blob_in_turn_is_reported_rejected_and_repaired()
     {
         var multi = MultiPlatform.Write(_folder["multi"]);
         var registry = await registries.OpenAsync(Token);
@@ -50,7 +50,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task A_whole_image_is_written_and_nothing_is_asked_of_the_registry()
+    public async Task A_complete_image_is_written_without_registry_requests()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await SaveAsync(registry);
@@ -59,7 +59,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task What_if_tells_the_blobs_and_leaves_them()
+    public async Task WhatIf_lists_the_blobs_and_keeps_them()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await SaveAsync(registry);
@@ -76,7 +76,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task An_image_whose_registry_lost_it_stays_as_it_is_and_the_error_names_it()
+    public async Task An_image_that_is_missing_in_its_registry_is_unchanged_and_the_error_names_it()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await SaveAsync(registry);
@@ -88,7 +88,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task One_that_cannot_be_mended_of_two_does_not_keep_the_other_from_it()
+    public async Task One_failed_repair_of_two_does_not_prevent_the_other()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await SaveAsync(registry);

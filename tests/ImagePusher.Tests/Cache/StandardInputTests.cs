@@ -52,7 +52,7 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
     [InlineData("printf ''", "standard input")]
     [InlineData("echo no tar", "standard input")]
     [InlineData("head -c 4000 '{0}'", "truncated")]
-    public async Task What_is_no_tar_is_one_error_that_says_where_it_came_from(string input, string mention)
+    public async Task Standard_input_that_is_not_a_tar_is_one_error_with_its_origin(string input, string mention)
     {
         var command = input.Replace("{0}", _images.Write("app"), StringComparison.Ordinal);
         var result = await _shell.RunPipelineAsync($"{command} | \"$0\" -Command \"Import-ImageTar -; \\$Error[0].FullyQualifiedErrorId\"");
@@ -62,7 +62,7 @@ public sealed class StandardInputTests(RegistryFixture registries) : IClassFixtu
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_the_wait_for_a_tar_that_does_not_go_on()
+    public async Task Ctrl_C_ends_the_wait_for_a_stalled_tar()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with Linux's kill.");
         using var shell = _shell.Start("-Command",

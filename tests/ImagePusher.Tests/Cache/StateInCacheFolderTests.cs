@@ -25,7 +25,7 @@ public sealed class StateInCacheFolderTests
     [Theory]
     [InlineData("other")]
     [InlineData("states")]
-    public async Task A_folder_with_something_else_does_not(string name)
+    public async Task A_folder_with_other_content_does_not_become_a_cache(string name)
     {
         using var tars = new SmallImages();
         using var engine = new Engine { ["tar"] = tars.Write("app") };

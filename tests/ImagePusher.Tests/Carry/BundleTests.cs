@@ -124,7 +124,7 @@ public sealed class BundleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_blob_that_does_not_fit_is_one_error_before_the_first_byte_and_the_size_that_it_names_suffices()
+    public async Task A_blob_that_does_not_fit_is_one_error_before_the_first_byte_with_a_sufficient_size()
     {
         using var engine = await SavedAsync();
         var error = (await engine.RunAsync("Get-CachedImage | Export-ImageTar -Path \"$bundle.tar\" -MaximumSize 64KB",

@@ -24,7 +24,7 @@ public sealed class DeltaTests : IDisposable
     [InlineData("$tar1")]
     [InlineData("(Get-Item $tar1)")]
     [InlineData("(Get-CachedImage */app:1)")]
-    public async Task A_second_bundle_is_the_changed_layer_and_is_pushed_by_mounting_what_the_first_one_brought(string baseline)
+    public async Task A_second_bundle_has_the_changed_layer_and_is_pushed_by_mounting_the_blobs_of_the_first(string baseline)
     {
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -45,7 +45,7 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
-    public async Task What_only_another_repository_of_the_receiver_has_is_mounted()
+    public async Task A_blob_of_another_repository_of_the_receiver_is_mounted()
     {
         await using var outside = await OutsideAsync();
         using var storage = new TemporaryFolder();
@@ -64,7 +64,7 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_nowhere_is_one_error_with_image_blob_and_baseline_before_any_upload()
+    public async Task A_blob_that_is_not_found_is_one_error_with_image_and_baseline_before_any_upload()
     {
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -88,7 +88,7 @@ public sealed class DeltaTests : IDisposable
     [Theory]
     [InlineData("-PlanOnly")]
     [InlineData("-WhatIf")]
-    public async Task A_plan_asks_whether_the_holder_has_what_a_push_would_mount(string plan)
+    public async Task A_plan_checks_whether_the_recorded_repository_has_the_blob_to_mount(string plan)
     {
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -111,7 +111,7 @@ public sealed class DeltaTests : IDisposable
     [InlineData("Get-ImageFile -LiteralPath $tar2")]
     [InlineData("Save-ImageFile -LiteralPath $tar2 -Path $files")]
     [InlineData("Compare-Image $tar2 $tar1 -File")]
-    public async Task What_a_bundle_leaves_out_is_no_damage_of_it(string script)
+    public async Task Omitted_blobs_of_a_bundle_are_not_damage(string script)
     {
         byte[][] layers = [.. "abc".Select(
             name => LayeredImage.Layer((TarEntryType.RegularFile, name.ToString(), new string(name, LayerSize))))];
@@ -136,7 +136,7 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
-    public async Task An_import_takes_from_the_cache_what_the_bundle_leaves_out()
+    public async Task An_import_reads_omitted_blobs_from_the_cache()
     {
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -170,7 +170,7 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_tools_read_a_bundle_with_a_baseline_and_push_it_where_the_rest_is()
+    public async Task Other_tools_read_a_bundle_with_a_baseline_and_push_it_to_a_registry_with_the_rest()
     {
         ExternalTools.RequireAll("skopeo", "umoci", "tar");
         await using var outside = await OutsideAsync();
@@ -194,7 +194,7 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
-    public async Task PlanOnly_tells_the_bytes_that_the_medium_needs()
+    public async Task PlanOnly_reports_the_bytes_of_the_bundle()
     {
         await using var outside = await OutsideAsync();
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -210,7 +210,7 @@ public sealed class DeltaTests : IDisposable
     [InlineData("-Format Docker -MaximumSize 1MB", "InvalidOption")]
     [InlineData("-Baseline 42", "InvalidOption")]
     [InlineData("-Baseline none.tar", "PathNotFound")]
-    public async Task What_cannot_be_a_baseline_is_a_typed_error(string options, string id)
+    public async Task An_invalid_baseline_is_a_typed_error(string options, string id)
     {
         await using var outside = await OutsideAsync();
         using var engine = EngineFor(outside, outside);

@@ -54,7 +54,7 @@ public sealed class HostileBundleTests : IDisposable
     }
 
     [Fact]
-    public async Task Lines_of_SHA256SUMS_that_are_not_of_the_bundle_are_kept_as_they_are()
+    public async Task Lines_of_SHA256SUMS_for_other_files_are_kept()
     {
         const string Others = "# a comment\nSHA512 (other) = abc\n"
             + "0000000000000000000000000000000000000000000000000000000000000000 *other.bin\n";

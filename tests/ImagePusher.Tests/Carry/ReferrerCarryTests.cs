@@ -37,7 +37,7 @@ public sealed class ReferrerCarryTests : IDisposable
         + "Push-ImageTar $tar -Destination $to -IncludeReferrers")]
     [InlineData("Save-ImageToCache $from -IncludeReferrers | Export-ImageTar -Path $tar -IncludeReferrers; "
         + "Import-ImageTar $tar -CachePath $other -IncludeReferrers | Push-CachedImage -Destination $to -IncludeReferrers")]
-    public async Task Referrers_and_their_referrers_and_cosign_tags_arrive(string script)
+    public async Task Referrers_and_their_referrers_and_cosign_tags_are_copied(string script)
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -93,7 +93,7 @@ public sealed class ReferrerCarryTests : IDisposable
     }
 
     [Fact]
-    public async Task Referrers_of_an_index_and_of_its_children_arrive()
+    public async Task Referrers_of_an_index_and_of_its_children_are_copied()
     {
         using var storage = new TemporaryFolder();
         var files = new RegistryStorage(storage.FullName);
@@ -143,7 +143,7 @@ public sealed class ReferrerCarryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_docker_archive_takes_no_referrers()
+    public async Task A_docker_archive_cannot_contain_referrers()
     {
         using var engine = new Engine { ["tar"] = _folder["app.tar"] };
         var outcome = await engine.RunAsync("Export-ImageTar app -Path $tar -Format Docker -IncludeReferrers", Token);

@@ -33,7 +33,7 @@ public sealed class AbbreviatedDigestTests(RegistryFixture registries) : IClassF
     }
 
     [Fact]
-    public async Task Digits_of_no_image_are_an_error_and_as_a_name_they_lead_to_the_image()
+    public async Task Digits_without_a_matching_image_are_an_error()
     {
         using var engine = new Engine { ["tar"] = _images.Write("app") };
         await engine.OutputAsync("$app = Import-ImageTar $tar; $short = [ImagePusher.Output.Views]::Digest($app.Digest)", Token);

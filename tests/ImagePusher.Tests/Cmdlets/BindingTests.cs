@@ -47,7 +47,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     [InlineData("Start-LocalRegistry -Port 0", "Get-LocalRegistry")]
     [InlineData("Start-LocalRegistry -Port 0", "Connect-Registry")]
     [InlineData("Get-ImageCache", "Set-ImageCache -PassThru")]
-    public async Task One_object_in_one_object_out(string from, string to)
+    public async Task Each_input_object_has_one_output_object(string from, string to)
     {
         using var engine = await EngineAsync();
         try
@@ -80,7 +80,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task A_cached_image_names_its_cache_so_that_another_one_is_no_obstacle()
+    public async Task A_cached_image_binds_to_its_own_cache()
     {
         using var engine = await EngineAsync();
         engine["other"] = _images["other-cache"];
@@ -95,7 +95,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task A_push_of_a_cached_image_object_sends_that_digest_though_the_name_has_moved_on()
+    public async Task A_push_of_a_cached_image_object_sends_its_digest_even_if_the_name_has_moved()
     {
         using var engine = await EngineAsync();
         var before = DockerSave.Of("example.com/app:1", LayerTar.Of("v", "before")).ToArray();
@@ -111,7 +111,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     [InlineData("brackets [1]", "([IO.FileInfo] $odd)")]
     [InlineData("a name with 'quotes' and $signs", "$odd")]
     [InlineData("caf\u00e9", "$odd")]
-    public async Task Odd_file_names_are_found(string name, string argument)
+    public async Task Unusual_file_names_are_found(string name, string argument)
     {
         using var engine = await EngineAsync();
         engine["odd"] = _images.Write($"{name}.tar", DockerSave.Of("example.com/odd:1", SmallImages.LayerOf("odd")).ToArray());
@@ -120,7 +120,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task Paths_take_wildcards_and_are_relative_to_the_current_location()
+    public async Task Paths_accept_wildcards_and_are_relative_to_the_current_location()
     {
         using var engine = await EngineAsync();
         engine["folder"] = _images[""];
@@ -136,7 +136,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task References_take_wildcards_over_full_and_short_names()
+    public async Task References_accept_wildcards_for_full_and_short_names()
     {
         using var engine = await EngineAsync();
         engine["tars"] = new[]
@@ -184,7 +184,7 @@ public sealed class BindingTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task Objects_have_the_promised_properties_of_types_that_survive_remoting()
+    public async Task Objects_have_the_documented_properties_of_types_that_survive_remoting()
     {
         using var engine = await EngineAsync();
         await engine.OutputAsync(Setup, Token);

@@ -48,7 +48,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Fact]
-    public async Task Tags_repositories_and_registries_that_the_session_has_seen_without_a_request()
+    public async Task Tags_repositories_and_registries_of_the_session_are_completed_without_a_request()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -155,7 +155,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Fact]
-    public async Task Tars_and_the_folders_on_the_way_to_them()
+    public async Task Tars_and_the_folders_that_contain_them()
     {
         using var shell = new PwshProcess();
         string[] offered = ["app.tar", "app.tar.gz", "app.tar.zst", "app.tgz", "other.TAR", "two words.tar"];
@@ -182,7 +182,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Fact]
-    public async Task Destination_says_its_three_forms_where_the_prompt_asks_for_it()
+    public async Task The_prompt_for_Destination_describes_its_three_forms()
     {
         using var engine = new Engine();
         foreach (var cmdlet in new[] { "Push-ImageTar", "Push-CachedImage", "Copy-RegistryImage" })

@@ -15,7 +15,7 @@ public sealed class FamiliarNameTests(RegistryFixture registries) : IClassFixtur
     [InlineData("$registry/direct/", "direct/app:1.0")]
     [InlineData("$registry/kept/ -KeepLibrary", "kept/library/app:1.0")]
     [InlineData("$registry/full:2.0", "full:2.0")]
-    public async Task A_push_has_one_name_directly_by_the_cache_and_by_a_copy(string destination, string expected)
+    public async Task A_direct_push_a_push_from_the_cache_and_a_copy_use_the_same_name(string destination, string expected)
     {
         using var engine = await NewEngineAsync();
         var names = await engine.OutputAsync(
@@ -29,7 +29,7 @@ public sealed class FamiliarNameTests(RegistryFixture registries) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_mirror_with_library_gives_one_warning_that_names_KeepLibrary()
+    public async Task A_mirror_with_library_causes_one_warning_that_recommends_KeepLibrary()
     {
         using var engine = await NewEngineAsync();
         Assert.Empty((await engine.RunAsync("Push-ImageTar $tar -Destination $registry/hub/ -KeepLibrary",

@@ -8,7 +8,7 @@ public sealed class HelpTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Get_Help_knows_every_cmdlet_its_syntax_and_its_parameters()
+    public async Task Get_Help_shows_every_cmdlet_with_its_syntax_and_parameters()
     {
         using var engine = new Engine();
         var names = await engine.OutputAsync("(Get-Command -Module ImagePusher -CommandType Cmdlet).Name", Token);

@@ -60,7 +60,7 @@ public sealed class ImageSelectionTests(RegistryFixture registries) : IClassFixt
     }
 
     [Fact]
-    public async Task Two_images_of_one_archive_for_one_name_are_refused_before_the_first_byte()
+    public async Task Two_images_of_one_archive_for_one_name_are_rejected_before_the_first_byte()
     {
         using var engine = await NewEngineAsync();
         var registry = await registries.OpenAsync(Token);
@@ -72,7 +72,7 @@ public sealed class ImageSelectionTests(RegistryFixture registries) : IClassFixt
     }
 
     [Fact]
-    public async Task A_given_name_needs_no_warning_about_a_missing_one()
+    public async Task A_specified_name_causes_no_warning_about_a_missing_name()
     {
         using var engine = await NewEngineAsync();
         engine["nameless"] = _images.Write("nameless.tar", new DockerSave().Add([], SmallImages.LayerOf("nameless")).ToArray());

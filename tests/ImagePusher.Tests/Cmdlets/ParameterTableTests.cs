@@ -24,7 +24,7 @@ public sealed class ParameterTableTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_table_is_what_the_module_has()
+    public async Task The_table_matches_the_module()
     {
         var actual = await TableAsync();
         var path = Path.Combine(AppContext.BaseDirectory, "ParameterTable.actual.txt");

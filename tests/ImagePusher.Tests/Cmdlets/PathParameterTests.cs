@@ -22,7 +22,7 @@ public sealed class PathParameterTests : IDisposable
     [InlineData("app.tar", "-Path images:/app.tar")]
     [InlineData("app.tar", "-Path images:/*.tar")]
     [InlineData("app[1].tar", "-Path images:/app[1].tar")]
-    public async Task An_existing_name_is_literal_before_it_is_a_pattern(string file, string argument)
+    public async Task An_existing_name_is_literal_and_not_a_pattern(string file, string argument)
     {
         using var engine = NewEngine(file);
         foreach (var cmdlet in new[] { "Get-ImageTar", "Import-ImageTar" })
@@ -52,7 +52,7 @@ public sealed class PathParameterTests : IDisposable
     [InlineData("cache")]
     [InlineData("./sub/../cache")]
     [InlineData("images:/cache")]
-    public async Task IMAGEPUSHER_CACHE_resolves_against_the_current_location(string value)
+    public async Task IMAGEPUSHER_CACHE_is_relative_to_the_current_location(string value)
     {
         using var engine = NewEngine("app.tar");
         using var variable = new EnvironmentScope(("IMAGEPUSHER_CACHE", value));

@@ -22,7 +22,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     [InlineData("Import-ImageTar $new -Compression None", "example.com/new:1", "Upload Upload")]
     [InlineData("Export-ImageTar example.com/cached:1 -Path ($new + '.export')", "example.com/cached:1", "Upload Upload")]
     [InlineData("Export-ImageTar example.com/cached:1 -Path ($new + '.export') -Format Docker", "example.com/cached:1", "Decode Upload")]
-    public async Task A_plan_is_an_object_and_only_asks(string script, string name, string actions)
+    public async Task A_plan_is_an_object_and_changes_nothing(string script, string name, string actions)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -53,7 +53,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task What_is_planned_is_what_is_sent()
+    public async Task The_plan_matches_the_sent_content()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -106,7 +106,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task A_plan_costs_a_closed_registry_token_requests_and_no_more()
+    public async Task A_plan_needs_only_GET_HEAD_and_token_requests()
     {
         await using var tokens = TokenServer.Start(
             new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });
@@ -122,7 +122,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task What_the_copy_would_refuse_the_plan_refuses()
+    public async Task A_plan_rejects_the_same_images_as_the_copy()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
@@ -171,7 +171,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task Referrers_that_would_go_along_are_in_the_plan()
+    public async Task Referrers_that_would_be_copied_are_in_the_plan()
     {
         await using var source = await SignedImage.StartAsync(Token);
         var registry = await registries.OpenAsync(Token);
@@ -183,7 +183,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task Plans_choose_what_is_copied()
+    public async Task Plans_select_the_images_to_copy()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tars"] = new[] { _images.Write("small"), _images.Write("large", 200_000) },

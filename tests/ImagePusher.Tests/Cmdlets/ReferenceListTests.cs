@@ -31,7 +31,7 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     [InlineData("$registry/app:1   # the web server")]
     [InlineData("`t$registry/app:1`t#db`n#`n")]
     [InlineData("`u{200b}$registry/app:1`u{00a0}")]
-    public async Task Comments_behind_references_several_lines_and_invisible_characters_are_read(string text)
+    public async Task Comments_after_references_several_lines_and_invisible_characters_are_accepted(string text)
     {
         using var engine = await NewEngineAsync();
         Assert.Single((await engine.RunAsync($"\"{text}\" | Get-RegistryManifest", Token)).WithoutErrors().Output);
@@ -58,7 +58,7 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
     [InlineData("Get-RegistryManifest")]
     [InlineData("Copy-RegistryImage -Destination localhost:1")]
     [InlineData("Resolve-ImageDigest")]
-    public async Task A_digest_alone_is_refused_before_a_registry_is_asked(string cmdlet)
+    public async Task A_digest_without_a_repository_is_rejected_before_any_request(string cmdlet)
     {
         using var engine = new Engine();
         (await engine.RunAsync($"'sha256:{new string('a', 64)}' | {cmdlet}", Token)).SingleError().Is("InvalidReference",

@@ -105,7 +105,7 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     [InlineData("Set-RegistryOption $registry -MaximumRetryCount 2 -RetryIntervalSec 0; Get-RegistryManifest $registry/good:1", 3)]
     [InlineData("Get-RegistryManifest $registry/good:1 -MaximumRetryCount 1 -RetryIntervalSec 0", 2)]
     [InlineData("Set-RegistryOption $registry -MaximumRetryCount 9; Get-RegistryManifest $registry/good:1 -MaximumRetryCount 0", 1)]
-    public async Task MaximumRetryCount_is_how_often_a_request_is_repeated(string script, int requests)
+    public async Task MaximumRetryCount_limits_the_retries_of_a_request(string script, int requests)
     {
         await using var proxy = await StartAsync();
         proxy.On("GET", "manifests").Respond(503);
@@ -115,7 +115,7 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
     }
 
     [Fact]
-    public async Task A_wait_before_the_next_try_is_told()
+    public async Task A_wait_before_the_next_attempt_is_reported()
     {
         await using var proxy = await StartAsync();
         proxy.On("GET", "manifests").Take(1).Respond(429).WithRetryAfter(TimeSpan.FromSeconds(0))

@@ -23,7 +23,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
     [InlineData("Export-ImageTar example.com/cached:1 -Path ($new + '.export')", "*.export*")]
     [InlineData("Set-ImageCache ($new + '.cache')", "*.cache*")]
     [InlineData("Start-LocalRegistry -Port 0", "*localhost:0*")]
-    public async Task WhatIf_only_asks_and_changes_nothing(string script, string names)
+    public async Task WhatIf_changes_nothing(string script, string names)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -57,7 +57,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task WhatIf_makes_no_cache_where_none_is()
+    public async Task WhatIf_does_not_create_a_cache()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["new"] = _images.Write("new"), ["registry"] = registry.Address };
@@ -66,7 +66,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task WhatIf_tells_what_is_there_and_what_would_be_sent()
+    public async Task WhatIf_lists_existing_content_and_content_to_send()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["new"] = _images.Write("new"), ["registry"] = registry.Address };
@@ -80,7 +80,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task Confirm_asks_once_for_each_image_and_takes_a_no()
+    public async Task Confirm_prompts_once_for_each_image_and_respects_a_no()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tars"] = new[] { _images.Write("one"), _images.Write("two") }, ["registry"] = registry.Address };
@@ -94,7 +94,7 @@ public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task Confirm_false_asks_nothing_even_where_everything_is_to_be_confirmed()
+    public async Task Confirm_false_does_not_prompt()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine { ["tar"] = _images.Write("one"), ["registry"] = registry.Address };

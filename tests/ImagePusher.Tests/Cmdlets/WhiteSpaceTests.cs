@@ -21,7 +21,7 @@ public sealed class WhiteSpaceTests : IDisposable
     [InlineData("(Get-RegistryTag \" $registry/app`t\").Reference", "app:1")]
     [InlineData("(Connect-Registry \"`t$registry \").Registry + '/'", "")]
     [InlineData("(Set-RegistryOption \" $registry \" -ThrottleLimit 2 -PassThru).Registry + '/'", "")]
-    public async Task Around_a_name_it_is_left_out(string script, string expected)
+    public async Task White_space_around_a_name_is_ignored(string script, string expected)
     {
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["folder"] = _images["store"] };
         try

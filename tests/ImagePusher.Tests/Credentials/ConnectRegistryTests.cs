@@ -46,7 +46,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task Disconnect_takes_patterns_and_an_unmatched_pattern_is_no_error()
+    public async Task Disconnect_accepts_patterns_and_an_unmatched_pattern_is_not_an_error()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = NewEngine(registry.Address);
@@ -59,7 +59,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public async Task A_variable_that_is_not_set_is_named_and_nothing_is_asked(string? value)
+    public async Task A_variable_that_is_not_set_is_named_and_no_request_is_sent(string? value)
     {
         var registry = await registries.ClosedAsync(Token);
         using var password = new EnvironmentScope(("TEST_PASSWORD", value));
@@ -72,7 +72,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     [Theory]
     [InlineData("Connect-Registry $registry -IdentityToken $token", "IdentityToken")]
     [InlineData("Connect-Registry $registry -Credential ([pscredential]::new('<token>', $token))", "IdentityToken")]
-    public async Task An_identity_token_is_taken_for_bearer_tokens(string script, string kind)
+    public async Task An_identity_token_is_exchanged_for_bearer_tokens(string script, string kind)
     {
         await using var tokens = TokenServer.Start(
             new TokenServerOptions { RefreshTokens = new Dictionary<string, string> { ["r3fresh"] = "ann" }, AllowsAnonymous = false });
@@ -87,7 +87,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task A_connection_made_again_without_credential_keeps_the_one_it_has()
+    public async Task A_repeated_connection_without_a_credential_keeps_the_existing_one()
     {
         var registry = await registries.ClosedAsync(Token);
         using var engine = NewEngine(registry.Address);
@@ -99,7 +99,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task A_connection_leaves_the_options_of_all_registries_in_force()
+    public async Task A_connection_keeps_the_options_of_all_registries()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = NewEngine(registry.Address);
@@ -108,7 +108,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task Certificates_are_checked_and_shown()
+    public async Task Certificates_are_verified_and_sent()
     {
         using var certificates = new TestCertificates();
         await using var registry =
@@ -126,7 +126,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task A_login_of_skopeo_counts()
+    public async Task A_login_of_skopeo_is_used()
     {
         ExternalTools.Require("skopeo");
         var registry = await registries.ClosedAsync(Token);
@@ -141,7 +141,7 @@ public sealed class ConnectRegistryTests(RegistryFixture registries) : IClassFix
     }
 
     [Fact]
-    public async Task A_credential_helper_of_docker_counts()
+    public async Task A_credential_helper_of_docker_is_used()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The test's helper is a shell script.");
         var registry = await registries.ClosedAsync(Token);

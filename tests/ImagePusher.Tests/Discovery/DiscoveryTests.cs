@@ -26,7 +26,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_of_a_pipeline_are_searched_once_and_a_wrong_one_does_not_stop_the_others()
+    public async Task Files_of_a_pipeline_are_searched_once_and_an_invalid_one_does_not_stop_the_others()
     {
         Write("a/one.yaml", Manifest);
         Write("a/b/two.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [\n");
@@ -87,7 +87,7 @@ public sealed class DiscoveryTests : IDisposable
     [Theory]
     [InlineData("-Mirror mirror.example/hub/ -KeepLibrary", "mirror.example/hub/library/nginx:1.27")]
     [InlineData("-Mirror mirror.example", "mirror.example/nginx:1.27")]
-    public async Task Names_are_those_that_a_push_to_the_same_destination_gives(string options, string expected)
+    public async Task Names_are_those_of_a_push_to_the_same_destination(string options, string expected)
     {
         Write("images.txt", "nginx:1.27");
         Assert.Equal([expected],
@@ -95,7 +95,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_images_with_one_name_in_the_mirror_are_a_conflict_and_the_second_stays()
+    public async Task Two_images_with_one_name_in_the_mirror_are_a_conflict_and_the_second_is_unchanged()
     {
         var file = Write("images.txt", "docker.io/team/app:1\nquay.io/team/app:1\n");
         var run = await _engine.RunAsync("Set-ImageReference $folder/images.txt -Mirror mirror.example/", Token);
@@ -104,7 +104,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_changed_within_variables_and_a_warning_names_them()
+    public async Task Variables_are_not_changed_and_a_warning_lists_them()
     {
         const string Compose = "services:\n  a: {image: \"nginx:${TAG:-1.27}\"}\n";
         var file = Write("compose.yaml", Compose);
@@ -125,7 +125,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_stays_a_link_and_its_file_is_changed()
+    public async Task A_link_is_kept_and_its_target_is_changed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
         var file = Write("real.txt", "nginx:1.27");
@@ -178,7 +178,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lock_takes_only_references_with_a_digest()
+    public async Task A_lock_accepts_only_references_with_a_digest()
     {
         var run = await _engine.RunAsync("'nginx:1.27' | Export-ImageLock -Path $folder/lock.yml", Token);
         Assert.Equal("InvalidReference", Assert.Single(run.Errors).FullyQualifiedErrorId.Split(',')[0]);

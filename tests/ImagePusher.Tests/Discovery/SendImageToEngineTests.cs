@@ -69,7 +69,7 @@ public sealed class SendImageToEngineTests : IDisposable
     [InlineData("{\"error\":\"\\ud800 x\"}")]
     [InlineData("{\"stream\":\"\\udc00\"}\n{\"\\ud800\":1,\"error\":\"no\"}")]
     [InlineData("{\"status\":\"\\ud800\"}\n[1]\nnull\n\"x\"\n{\"error\":\"no\"}")]
-    public async Task An_answer_that_is_not_Unicode_text_is_a_typed_error(string answer)
+    public async Task A_response_that_is_not_Unicode_text_is_a_typed_error(string answer)
     {
         await using var engine = FakeEngine.Start();
         engine.Answer = answer;
@@ -80,7 +80,7 @@ public sealed class SendImageToEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_sent_is_a_docker_archive_that_is_written_while_it_is_read()
+    public async Task A_docker_archive_is_sent_while_its_layers_are_read()
     {
         await using var engine = FakeEngine.Start();
         _engine["tar"] = _images.Write("app");
@@ -103,7 +103,7 @@ public sealed class SendImageToEngineTests : IDisposable
     [InlineData(502, "<html>Bad Gateway</html>", "Bad Gateway")]
     [InlineData(503, "", "it answered 503")]
     [InlineData(200, "{\"error\":\"\\u001b[31mred\"}", "\\u001B[31mred")]
-    public async Task What_the_engine_reports_is_the_error(int status, string answer, string expected)
+    public async Task An_error_of_the_engine_is_reported(int status, string answer, string expected)
     {
         await using var engine = FakeEngine.Start();
         (engine.Status, engine.Answer) = (status, answer);
@@ -133,7 +133,7 @@ public sealed class SendImageToEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task An_image_of_an_archive_is_chosen_by_what_is_piped()
+    public async Task Piped_objects_select_images_of_an_archive()
     {
         await using var engine = FakeEngine.Start();
         (_engine["tar"], _engine["service"]) = (_images.Write("app"), engine.Address);
@@ -197,7 +197,7 @@ public sealed class SendImageToEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task An_image_that_is_damaged_is_its_own_error_and_not_one_of_the_engine()
+    public async Task A_damaged_image_is_its_own_error_and_not_one_of_the_engine()
     {
         await using var engine = FakeEngine.Start();
         var layer = SmallImages.LayerOf("app");

@@ -22,7 +22,7 @@ public sealed partial class ArchitecturePageTests
     [Theory]
     [InlineData("## The path of one byte")]
     [InlineData("## The path of one error")]
-    [InlineData("## The pump")]
+    [InlineData("## The message pump")]
     public void Every_type_and_method_of_a_path_exists(string section)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "architecture.md")).Split(section)[1].Split("\n## ")[0];

@@ -44,7 +44,7 @@ public sealed partial class ComparisonTests
     }
 
     [Fact]
-    public void The_claims_beside_the_tools_for_air_gaps_have_existing_evidence()
+    public void The_claims_of_the_air_gap_comparison_have_existing_evidence()
     {
         var cmdlets = ModuleAssemblies.CmdletNames();
         var rows = File.ReadAllText(Page("comparison.md")).Split("## Air-gap and mirroring tools")[1].Split("\n## ")[0].Split('\n')
@@ -55,15 +55,15 @@ public sealed partial class ComparisonTests
     }
 
     [Fact]
-    public void Every_promise_of_the_security_page_names_existing_tests()
+    public void Every_guarantee_of_the_security_page_lists_existing_tests()
     {
-        var promises = File.ReadAllText(Page("security.md")).Split("## Promises")[1].Split("\n## ")[0].Split('\n')
-            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| promise", StringComparison.Ordinal)
+        var guarantees = File.ReadAllText(Page("security.md")).Split("## Guarantees")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| guarantee", StringComparison.Ordinal)
                 && !line.StartsWith("| ---", StringComparison.Ordinal))
             .Select(line => line.Split('|')).ToList();
-        Assert.NotEmpty(promises);
-        Assert.All(promises, promise => Assert.NotEmpty(Names(promise[2])));
-        Assert.DoesNotContain(promises.SelectMany(promise => Names(promise[2])).Distinct(), name => !IsTest(name));
+        Assert.NotEmpty(guarantees);
+        Assert.All(guarantees, guarantee => Assert.NotEmpty(Names(guarantee[2])));
+        Assert.DoesNotContain(guarantees.SelectMany(guarantee => Names(guarantee[2])).Distinct(), name => !IsTest(name));
     }
 
     private static IEnumerable<string[]> Rows(string page) => File.ReadLines(Page(page)).Where(line => Row().IsMatch(line))

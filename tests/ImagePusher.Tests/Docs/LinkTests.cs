@@ -28,7 +28,7 @@ public sealed partial class LinkTests
     }
 
     [Fact]
-    public void The_readme_leads_to_every_page()
+    public void The_readme_links_to_every_page()
     {
         var reached = new HashSet<string>();
         var pending = new Stack<string>([Path.Combine(Repository.Folder, "README.md")]);

@@ -33,14 +33,14 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(CutArchives))]
-    public async Task Cut_in_the_middle(string archive, string script)
+    public async Task Truncated_in_the_middle(string archive, string script)
     {
         var whole = await File.ReadAllBytesAsync((await ImagesFixture.GetAsync(Token))[archive], Token);
         await FailsAsync(script, whole[..(whole.Length / 2)], $"cut-{archive}", "InvalidImageArchive");
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_tar_that_is_no_image(string script)
+    public async Task A_tar_that_is_not_an_image(string script)
     {
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, leaveOpen: true))
@@ -53,7 +53,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_file_that_is_no_tar(string script)
+    public async Task A_file_that_is_not_a_tar(string script)
     {
         await FailsAsync(script, Http.RandomBytes(100_000), "noise.tar", "InvalidImageArchive");
         await FailsAsync(script, [], "nothing.tar", "InvalidImageArchive");
@@ -73,7 +73,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_folder_that_is_no_layout(string script)
+    public async Task A_folder_that_is_not_a_layout(string script)
     {
         Directory.CreateDirectory(_images["folder"]);
         await FailsAsync(script, _images["folder"], "InvalidImageArchive");
@@ -110,7 +110,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_docker_save_that_lacks_a_layer(string script)
+    public async Task A_docker_archive_with_a_missing_layer(string script)
     {
         var (there, gone) = (LayerTar.Of("a", "there"), LayerTar.Of("b", "gone"));
         await FailsAsync(script, DockerSave.Of("example.com/sparse:1", there, gone).WithoutLayer(gone).ToArray(), "sparse.tar",
@@ -118,7 +118,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_layout_that_lacks_a_layer(string script)
+    public async Task A_layout_with_a_missing_layer(string script)
     {
         var layout = await CopyOfLayoutAsync("sparse");
         var layer = RawManifest.OfLayout(layout, "app").Layers[0];
@@ -149,7 +149,7 @@ public sealed class BadArchiveTests(RegistryFixture registries) : IClassFixture<
     [InlineData("$tars | Import-ImageTar")]
     [InlineData("Push-ImageTar $tars -Destination $registry")]
     [InlineData("$tars | Push-ImageTar -Destination $registry")]
-    public async Task One_bad_input_of_three_does_not_stop_the_other_two(string script)
+    public async Task One_invalid_input_of_three_does_not_stop_the_other_two(string script)
     {
         var registry = await registries.OpenAsync(Token);
         var damaged = _images.Write("damaged.tar", [1, 2, 3]);

@@ -53,7 +53,7 @@ public sealed class BadDestinationTests
     }
 
     [Fact]
-    public async Task An_empty_destination_is_refused_by_the_engine()
+    public async Task An_empty_destination_is_rejected_by_PowerShell()
     {
         using var engine = new Engine();
         foreach (var script in Scripts)

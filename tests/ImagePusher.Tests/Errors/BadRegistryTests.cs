@@ -25,14 +25,14 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     ];
 
     [Theory, MemberData(nameof(Calls))]
-    public async Task Nobody_listens(string script)
+    public async Task No_server_listens(string script)
     {
         using var engine = await EngineAsync(FreeAddress());
         await engine.FailsAsync($"{script} -MaximumRetryCount 0", "RegistryUnreachable", (string)engine["registry"]!);
     }
 
     [Fact]
-    public async Task Nobody_listens_to_Connect_Registry()
+    public async Task No_server_listens_for_Connect_Registry()
     {
         using var engine = await EngineAsync(FreeAddress());
         await engine.FailsAsync("Set-RegistryOption $registry -MaximumRetryCount 0; Connect-Registry $registry", "RegistryUnreachable",
@@ -41,7 +41,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Calls))]
-    public async Task A_web_page_answers(string script)
+    public async Task A_web_page_is_the_response(string script)
     {
         await using var server = LoopbackServer.Start(
             exchange => exchange.RespondAsync(200, "<!doctype html><html><title>Sign in</title><body>Please.</body></html>",
@@ -117,14 +117,14 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     [InlineData("Get-CachedImage 'a b'")]
     [InlineData("Push-CachedImage 'a b' -Destination localhost:1")]
     [InlineData("Copy-RegistryImage 'a b' -Destination localhost:1")]
-    public async Task A_reference_is_none(string script)
+    public async Task The_text_is_not_a_reference(string script)
     {
         using var engine = await EngineAsync("localhost:1");
         await engine.FailsAsync(script, "InvalidReference");
     }
 
     [Fact]
-    public async Task A_cached_image_that_lacks_a_blob_is_not_pushed()
+    public async Task A_cached_image_with_a_missing_blob_is_not_pushed()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await EngineAsync(registry.Address);
@@ -149,7 +149,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task An_image_whose_blob_the_registry_lost_is_not_saved()
+    public async Task An_image_with_a_blob_that_is_missing_in_the_registry_is_not_saved()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await EngineAsync(registry.Address);
@@ -167,7 +167,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task One_bad_input_of_three_does_not_stop_the_other_two()
+    public async Task One_invalid_input_of_three_does_not_stop_the_other_two()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = await EngineAsync(registry.Address);
@@ -190,7 +190,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task A_DOCKER_CONFIG_that_is_set_in_the_session_counts()
+    public async Task A_DOCKER_CONFIG_that_is_set_in_the_session_is_used()
     {
         var registry = await registries.ClosedAsync(Token);
         using var engine = await EngineAsync(registry.Address);

@@ -123,7 +123,7 @@ public sealed class InvalidArgumentTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_invalid_argument_is_one_error_of_its_own_id()
+    public async Task Each_invalid_argument_is_one_error_with_its_own_id()
     {
         using var engine = new Engine { ["tar"] = _images.Write("app"), ["missing"] = _images["missing.pem"] };
         engine["port"] = (long)(await engine.SingleAsync("$null = Import-ImageTar $tar; Start-LocalRegistry -Port 0", Token)).Port;

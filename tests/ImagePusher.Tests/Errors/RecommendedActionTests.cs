@@ -44,7 +44,7 @@ public sealed partial class RecommendedActionTests
     [InlineData("Save-ImageToCache $registry/app:1", "Get-RegistryTag")]
     [InlineData("Get-ImageFile -Path $tar -Image nope", "Get-ImageTar")]
     [InlineData("Get-Item $tar | Push-ImageTar -Image nope -Destination $registry", "Get-ImageTar")]
-    public async Task A_missing_image_is_looked_for_where_it_was_expected(string script, string cmdlet)
+    public async Task The_hint_for_a_missing_image_follows_its_source(string script, string cmdlet)
     {
         await using var server = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Path == "/v2/" ? 200 : 404, "{}"));
         using var images = new SmallImages();
@@ -56,7 +56,7 @@ public sealed partial class RecommendedActionTests
     }
 
     [Fact]
-    public async Task Every_exception_has_an_id_of_its_name_a_category_and_one_full_stop()
+    public async Task Every_exception_has_the_id_of_its_name_a_category_and_one_period()
     {
         using var engine = new Engine();
         var known = await ParametersAsync(engine);

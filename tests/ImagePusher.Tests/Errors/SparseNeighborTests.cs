@@ -15,7 +15,7 @@ public sealed class SparseNeighborTests(RegistryFixture registries) : IClassFixt
     [InlineData("Import-ImageTar $tar")]
     [InlineData("Push-ImageTar $tar -Destination $registry")]
     [InlineData("Get-ImageTar $tar")]
-    public Task In_a_docker_archive_without_a_layer(string script)
+    public Task In_a_docker_archive_with_a_missing_layer(string script)
     {
         var gone = SmallImages.LayerOf("two");
         var tar = new DockerSave();

@@ -39,7 +39,7 @@ public sealed class CiConnectTests : IDisposable
     [InlineData("ghcr.io", "octocat", "token of the job")]
     [InlineData(Acr, "00000000-0000-0000-0000-000000000000", "token of acr")]
     [InlineData(Ecr, "AWS", "token of eu-central-1")]
-    public async Task A_hosted_registry_gets_the_token_that_its_service_gives(string host, string user, string password)
+    public async Task A_hosted_registry_is_connected_with_the_token_of_its_service(string host, string user, string password)
     {
         var result = await RunAsync(host, user, password, Modules);
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
@@ -47,21 +47,21 @@ public sealed class CiConnectTests : IDisposable
     }
 
     [Fact]
-    public async Task Variables_of_the_step_go_before_the_token_of_the_job()
+    public async Task Variables_of_the_step_precede_the_token_of_the_job()
     {
         var result = await RunAsync("ghcr.io", "somebody", "else", Modules, ("REGISTRY_USER", "somebody"), ("REGISTRY_PASSWORD", "else"));
         Assert.Equal(("", "somebody ghcr.io/hello:1.0\n"), (result.Error, result.Output));
     }
 
     [Fact]
-    public async Task Without_the_service_s_module_docker_s_file_is_used_and_nothing_is_connected()
+    public async Task Without_the_module_of_the_service_the_file_of_docker_is_used()
     {
         var result = await RunAsync(Acr, "docker", "login", "");
         Assert.Equal(("", $" {Acr}/hello:1.0\n"), (result.Error, result.Output));
     }
 
     [Fact]
-    public async Task A_token_that_the_registry_refuses_ends_the_step_with_what_to_do_and_without_the_token()
+    public async Task A_rejected_token_fails_the_step_with_a_recommended_action_and_without_the_token()
     {
         var result = await RunAsync("ghcr.io", "octocat", "another", Modules);
         Assert.Equal(1, result.ExitCode);

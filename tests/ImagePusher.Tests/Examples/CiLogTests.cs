@@ -14,7 +14,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Elsewhere_an_image_and_an_error_are_a_plain_line_each()
+    public async Task Without_a_CI_service_an_image_and_an_error_are_one_line_each()
     {
         var lines = await PushTwoAsync(github: null, azure: null);
         Assert.Equal(3, lines.Count);
@@ -50,7 +50,8 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
     [InlineData("true", null, "::error title=", "/evil 100%2525")]
     [InlineData(null, "True", "##vso[task.logissue type=error;code=", "/evil 100%AZP2525")]
     [InlineData(null, null, "ERROR ", "/evil 100%25")]
-    public async Task What_a_registry_says_cannot_give_the_service_commands(string? github, string? azure, string start, string percent)
+    public async Task Text_of_a_registry_cannot_contain_commands_for_the_service(string? github, string? azure, string start,
+        string percent)
     {
         var hostile = "no\n::add-mask::x\r\n##vso[task.setvariable variable=PATH]/evil\n##[add-path]/evil 100%25";
         var refusal = JsonSerializer.Serialize(new { errors = new[] { new { code = "DENIED", message = hostile } } });
@@ -71,7 +72,7 @@ public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<Regis
     }
 
     [Fact]
-    public async Task A_saved_image_is_a_group_and_anything_else_stays_as_it_is()
+    public async Task A_saved_image_is_a_group_and_other_output_is_unchanged()
     {
         var registry = await registries.OpenAsync(Token);
         var lines = await LinesAsync("true", null, registry.Address, "Import-ImageTar $tar | Write-CiLog; 'text', 5 | Write-CiLog");

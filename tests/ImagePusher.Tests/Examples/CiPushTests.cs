@@ -14,7 +14,7 @@ public sealed class CiPushTests(RegistryFixture registries) : IClassFixture<Regi
     [InlineData("& $script localhost:1/mirror/ -List $list -Path $tar", "names no image")]
     [InlineData("& $script localhost:1/mirror/", "specify -Path or -List")]
     [InlineData("& $script localhost:1/mirror/ -Path $none", "PathNotFound")]
-    public async Task Nothing_to_push_is_a_failure_that_leaves_the_cache_alone(string script, string told)
+    public async Task An_empty_push_fails_and_does_not_change_the_cache(string script, string told)
     {
         using var images = new SmallImages();
         using var engine = new Engine
@@ -32,7 +32,7 @@ public sealed class CiPushTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task The_cache_keeps_what_the_list_names_and_after_a_failure_everything()
+    public async Task The_cache_keeps_images_of_the_list_and_after_a_failure_all_images()
     {
         var registry = await registries.OpenAsync(Token);
         using var images = new SmallImages();

@@ -25,7 +25,7 @@ public sealed partial class CiStepTests(RegistryFixture registries) : IClassFixt
     }
 
     [Fact]
-    public async Task A_failure_fails_the_step_after_the_others_were_pushed()
+    public async Task A_failure_fails_the_step_after_the_other_images_were_pushed()
     {
         const string Issue = "##vso[task.logissue type=error;code=";
         var registry = await registries.OpenAsync(Token);

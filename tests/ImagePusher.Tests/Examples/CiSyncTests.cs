@@ -55,7 +55,7 @@ public sealed class CiSyncTests : IDisposable
     [InlineData("SOURCE: {images-by-semver: {none: ^7}}", 1, "| Failed | 1 |")]
     [InlineData("SOURCE: {images-by-color: {}}", 2, "| none | 0 |")]
     [InlineData("SOURCE: {images: [", 2, "| none | 0 |")]
-    public async Task The_exit_code_says_whether_all_images_are_there(string text, int code, string summary)
+    public async Task The_exit_code_reports_whether_all_images_exist(string text, int code, string summary)
     {
         await using var source = await MirroredSource.StartAsync(Token, "app:1.0");
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -67,7 +67,7 @@ public sealed class CiSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_registry_says_is_text_in_the_summary()
+    public async Task Text_of_a_registry_is_escaped_in_the_summary()
     {
         using var engine = new Engine(withModule: false) { ["script"] = ExampleFolder.PathOf("CiSummary.ps1") };
         var text = (string)await engine.SingleAsync(

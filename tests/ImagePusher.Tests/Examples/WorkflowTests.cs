@@ -9,7 +9,7 @@ public sealed partial class WorkflowTests
     public static TheoryData<string> Workflows => [.. ExampleFolder.Names("*.y*ml")];
 
     [Theory, MemberData(nameof(Workflows))]
-    public async Task A_workflow_calls_what_is_there_with_parameters_that_it_has(string workflow)
+    public async Task A_workflow_calls_existing_scripts_with_existing_parameters(string workflow)
     {
         using var engine = new Engine();
         var steps = WorkflowStep.ReadAll(workflow);
@@ -21,7 +21,7 @@ public sealed partial class WorkflowTests
     }
 
     [Theory, MemberData(nameof(Workflows))]
-    public void Each_script_that_a_workflow_mentions_is_there(string workflow)
+    public void Each_script_that_a_workflow_mentions_exists(string workflow)
     {
         var names = ScriptName().Matches(File.ReadAllText(ExampleFolder.PathOf(workflow))).Select(match => match.Value).ToHashSet();
         Assert.NotEmpty(names);

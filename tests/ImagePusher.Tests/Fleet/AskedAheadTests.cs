@@ -24,7 +24,7 @@ public sealed class AskedAheadTests
     [InlineData("Copy-RegistryImage \"$from/team/app:1.0\" $to")]
     [InlineData("Copy-RegistryImage \"$from/team/app:1.0\" \"$to/mirror/\", $to -Tag '1.0'")]
     [InlineData(Sync)]
-    public async Task The_source_and_the_target_are_asked_at_once_and_each_once(string script)
+    public async Task Requests_to_source_and_target_are_concurrent_and_sent_once_each(string script)
     {
         await using var source = Serve("source", waits: true);
         await using var target = Serve("target");
@@ -38,7 +38,7 @@ public sealed class AskedAheadTests
     [Theory]
     [InlineData("Copy-RegistryImage \"$from/team/app:1.0\" $to -NoClobber")]
     [InlineData(Sync + " -NoClobber")]
-    public async Task An_answer_that_forbids_to_replace_is_of_the_last_moment(string script)
+    public async Task A_NoClobber_check_uses_a_current_response(string script)
     {
         await using var source = Serve("source");
         await using var target = Serve("target");
@@ -49,7 +49,7 @@ public sealed class AskedAheadTests
     [Theory]
     [InlineData("Copy-RegistryImage \"$from/team/missing:1.0\" $to")]
     [InlineData("\"$from/team/missing:1.0\", \"$from/team/app:1.0\" | Copy-RegistryImage -Destination $to")]
-    public async Task A_source_that_fails_is_the_only_error_whatever_the_target_answers(string script)
+    public async Task A_failed_source_is_the_only_error(string script)
     {
         await using var source = Serve("source");
         await using var target = LoopbackServer.Start(exchange => exchange.Path.Contains("missing", StringComparison.Ordinal)
@@ -60,7 +60,7 @@ public sealed class AskedAheadTests
     }
 
     [Fact]
-    public async Task A_target_that_fails_fails_the_copy()
+    public async Task A_failed_target_fails_the_copy()
     {
         await using var source = Serve("source");
         await using var target = LoopbackServer.Start(exchange => exchange.RespondAsync(exchange.Path == "/v2/" ? 200 : 403, "{}"));

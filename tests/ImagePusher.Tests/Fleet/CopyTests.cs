@@ -12,7 +12,7 @@ public sealed class CopyTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_index_is_copied_with_everything_that_it_names_and_keeps_its_digest()
+    public async Task An_index_is_copied_with_all_its_content_and_keeps_its_digest()
     {
         await using var source = await FleetSource.StartAsync(10, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -29,7 +29,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task One_platform_of_an_index_gets_the_name_and_tells_what_it_was_taken_from()
+    public async Task One_platform_of_an_index_gets_the_name_and_the_source_digest()
     {
         await using var source = await FleetSource.StartAsync(10, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -51,7 +51,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task Within_one_registry_nothing_is_sent_but_the_manifest()
+    public async Task Within_one_registry_only_the_manifest_is_sent()
     {
         await using var source = await FleetSource.StartAsync(1, Token);
         var (image, digest) = source.Fleet.Images.Single();
@@ -63,7 +63,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task NoClobber_leaves_another_image_and_accepts_the_same()
+    public async Task NoClobber_keeps_another_image_and_accepts_the_same_one()
     {
         await using var source = await FleetSource.StartAsync(2, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -85,7 +85,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task Force_sends_what_is_there()
+    public async Task Force_sends_existing_content()
     {
         await using var source = await FleetSource.StartAsync(1, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -95,7 +95,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_digest_is_copied_by_digest_and_a_tag_beside_it_is_kept()
+    public async Task A_reference_with_tag_and_digest_is_copied_by_digest_and_keeps_its_tag()
     {
         await using var source = await FleetSource.StartAsync(1, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -128,7 +128,7 @@ public sealed class CopyTests
     }
 
     [Theory, InlineData("app:1.0"), InlineData("team/app:1.0")]
-    public async Task A_destination_without_a_registry_ends_the_call(string destination)
+    public async Task A_destination_without_a_registry_is_a_terminating_error(string destination)
     {
         using var engine = new Engine { ["to"] = destination };
         var outcome = await engine.RunAsync("'localhost:1/a', 'localhost:1/b' | Copy-RegistryImage -Destination $to", Token);
@@ -136,7 +136,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task Source_and_destination_have_credentials_of_their_own()
+    public async Task Source_and_destination_have_separate_credentials()
     {
         var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { ["reader"] = "one" } };
         await using var source = await DockerRegistry.StartAsync(options, Token);
@@ -159,7 +159,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_registry_that_asks_for_a_pause_gets_it_and_the_user_is_told()
+    public async Task A_requested_pause_is_respected_and_reported()
     {
         await using var source = await FleetSource.StartAsync(1, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -173,7 +173,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_long_pause_is_one_warning_for_all_that_wait_and_Ctrl_C_ends_it()
+    public async Task A_long_pause_is_one_warning_for_all_waiting_requests_and_Ctrl_C_ends_it()
     {
         // A request after the first response would wait for the end of the pause, so all are responded to together.
         var (asked, allAsked) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

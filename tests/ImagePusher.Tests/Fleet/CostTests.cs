@@ -34,7 +34,7 @@ public sealed class CostTests
             TestContext.Current.TestOutputHelper?.WriteLine(rows[^1]);
         }
 
-        await CostsAsync("first contact, and an image of 5 layers, all missing", "team/app:1");
+        await CostsAsync("first connection, and an image of 5 layers, all missing", "team/app:1");
         await CostsAsync("an existing, unchanged image", "team/app:1");
         await CostsAsync("a new tag of it: 4 layers exist, one layer and the config are missing", "team/app:2");
         await CostsAsync("the first image in another repository: all blobs are mounted", "team/other:1");

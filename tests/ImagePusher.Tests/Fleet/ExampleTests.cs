@@ -44,7 +44,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task What_was_damaged_on_its_way_or_is_missing_is_not_pushed()
+    public async Task A_bundle_that_was_damaged_in_transit_or_is_incomplete_is_not_pushed()
     {
         await using var source = await FleetSource.StartAsync(2, Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -74,7 +74,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task A_second_transfer_carries_what_is_new_in_parts_and_one_that_is_interrupted_continues()
+    public async Task A_second_transfer_contains_new_content_in_parts_and_an_interrupted_one_continues()
     {
         await using var source = await FleetSource.StartAsync(20, Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -114,7 +114,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task Signatures_and_SBOMs_cross_the_gap_in_the_bundle()
+    public async Task The_bundle_transfers_signatures_and_SBOMs()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -128,7 +128,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task What_refers_to_an_image_crosses_the_gap_in_a_cache_that_is_served_on_both_sides()
+    public async Task Referrers_are_transferred_in_a_cache_that_is_served_on_both_networks()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var inside = await DockerRegistry.StartAsync(Token);
@@ -151,7 +151,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task A_list_is_copied_in_parts_and_one_that_fails_is_told_after_the_others()
+    public async Task A_list_is_copied_in_parts_and_a_failure_is_reported_after_the_others()
     {
         await using var source = await FleetSource.StartAsync(20, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -193,7 +193,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task Results_that_come_back_from_another_process_bind_as_the_originals_do()
+    public async Task Results_from_another_process_bind_like_the_originals()
     {
         await using var source = await FleetSource.StartAsync(1, Token);
         await using var target = await DockerRegistry.StartAsync(Token);

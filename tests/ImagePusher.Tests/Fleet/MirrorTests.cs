@@ -74,7 +74,7 @@ public sealed class MirrorTests
     }
 
     [Fact]
-    public async Task A_run_that_was_stopped_is_continued_by_the_next()
+    public async Task An_interrupted_run_is_continued_by_the_next()
     {
         await using var source = await FleetSource.StartAsync(Count, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -102,7 +102,7 @@ public sealed class MirrorTests
     }
 
     [Fact]
-    public async Task An_image_that_fails_does_not_keep_the_others_back_and_results_come_in_input_order()
+    public async Task A_failed_image_does_not_delay_the_others_and_results_are_in_input_order()
     {
         await using var source = await FleetSource.StartAsync(10, Token);
         await using var target = await DockerRegistry.StartAsync(Token);

@@ -54,7 +54,7 @@ public sealed class PromoteTests
     [Theory]
     [InlineData("localhost")]
     [InlineData("127.0.0.1")]
-    public async Task Within_one_registry_every_blob_is_mounted_by_whatever_name_it_is_reached(string host)
+    public async Task Within_one_registry_every_blob_is_mounted_for_all_loopback_names(string host)
     {
         await using var images = await PromotedImages.StartAsync(Token);
         using var engine = images.NewEngine(images.Registry.Address.Replace("localhost", host, StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed class PromoteTests
     [InlineData("$to", "-Tag '1 2'", "InvalidReference")]
     [InlineData("$to", "-Tag 1.0, latest", "ParameterArgumentTransformationError")]
     [InlineData("$to, team/app", "", "InvalidReference")]
-    public async Task What_cannot_be_a_set_of_destinations_is_one_error_before_any_request(string destinations, string options, string id)
+    public async Task An_invalid_set_of_destinations_is_one_error_before_any_request(string destinations, string options, string id)
     {
         await using var images = await PromotedImages.StartAsync(Token);
         using var engine = images.NewEngine(images.Registry.Address);

@@ -56,7 +56,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task One_that_is_added_later_follows_although_the_image_is_unchanged()
+    public async Task A_referrer_that_is_added_later_is_copied_although_the_image_is_unchanged()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -72,7 +72,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task A_list_that_a_broken_run_left_behind_is_completed_by_the_next_and_the_name_comes_last()
+    public async Task A_list_of_an_interrupted_run_is_completed_by_the_next_and_the_name_is_assigned_last()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -91,7 +91,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task WhatIf_names_them_and_changes_nothing()
+    public async Task WhatIf_lists_them_and_changes_nothing()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -103,7 +103,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task Without_IncludeReferrers_they_stay_and_nobody_asks_for_them()
+    public async Task Without_IncludeReferrers_they_are_neither_requested_nor_copied()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -132,7 +132,7 @@ public sealed class ReferrerTests
     }
 
     [Fact]
-    public async Task One_that_is_removed_leaves_its_subject_s_list()
+    public async Task A_removed_referrer_is_removed_from_the_list_of_its_subject()
     {
         await using var signed = await SignedImage.StartAsync(Token);
         using var engine = new Engine { ["from"] = signed.Reference, ["type"] = SignedImage.SbomType };

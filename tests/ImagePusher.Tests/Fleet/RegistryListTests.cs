@@ -14,7 +14,7 @@ public sealed class RegistryListTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Tags_come_with_their_names_and_bind_to_what_follows()
+    public async Task Tags_have_full_names_and_bind_to_the_next_cmdlet()
     {
         await using var registry = await TaggedAsync();
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -52,7 +52,7 @@ public sealed class RegistryListTests
     [InlineData("-Include '/^1\\.2[01]/', latest -Sort", "latest 1.20.0 1.21.3")]
     [InlineData("-Include ([regex]'^v') -Sort", "v1.22")]
     [InlineData("-Exclude 1.*, '/-rc|-alp/' -Sort", "latest v1.22 2.0")]
-    public async Task Tags_are_chosen_and_sorted(string parameters, string expected)
+    public async Task Tags_are_selected_and_sorted(string parameters, string expected)
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
@@ -61,7 +61,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task Images_are_chosen_by_the_date_of_the_annotation_or_the_config()
+    public async Task Images_are_selected_by_the_date_of_the_annotation_or_the_config()
     {
         using var folder = new TemporaryFolder();
         var storage = new RegistryStorage(folder.FullName);
@@ -94,7 +94,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task A_range_that_is_none_ends_the_call_and_a_repository_that_is_missing_is_one_error()
+    public async Task An_invalid_range_is_a_terminating_error_and_a_missing_repository_is_one_error()
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["registry"] = registry.Address };
@@ -106,7 +106,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task Pages_are_asked_for_only_when_they_are_wanted()
+    public async Task Pages_are_requested_only_when_they_are_needed()
     {
         var pages = new List<string>();
         await using var server = LoopbackServer.Start(exchange => AnswerPageAsync(exchange, pages));
@@ -124,7 +124,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task A_stop_between_two_pages_is_quick_and_leaves_nothing_behind()
+    public async Task Stopping_between_two_pages_is_quick_and_leaves_nothing()
     {
         await using var registry = await TaggedAsync();
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -163,14 +163,14 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task A_tag_is_removed_and_its_siblings_stay()
+    public async Task A_tag_is_removed_and_other_tags_are_kept()
     {
         await using var registry = await TaggedAsync();
         await RemovesTagAsync(registry.Address);
     }
 
     [Fact]
-    public async Task A_tag_of_the_local_registry_is_removed_and_its_siblings_stay()
+    public async Task A_tag_of_the_local_registry_is_removed_and_other_tags_are_kept()
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["from"] = registry.Address };
@@ -181,7 +181,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task By_digest_a_manifest_goes_with_all_its_tags()
+    public async Task A_deletion_by_digest_removes_the_manifest_with_all_its_tags()
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
@@ -192,7 +192,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task A_tag_that_moved_on_is_not_removed_by_the_digest_it_had()
+    public async Task A_moved_tag_is_not_removed_by_its_old_digest()
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["old"] = "sha256:" + new string('1', 64) };
@@ -202,7 +202,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task Removal_asks_first_and_WhatIf_removes_nothing()
+    public async Task Removal_prompts_first_and_WhatIf_removes_nothing()
     {
         await using var registry = await TaggedAsync();
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
@@ -215,7 +215,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task The_pull_limit_is_asked_by_HEAD_alone()
+    public async Task The_pull_limit_is_requested_by_HEAD_only()
     {
         await using var registry = await TaggedAsync();
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -234,7 +234,7 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task The_parts_of_a_list_are_disjoint_and_whole_for_texts_and_objects()
+    public async Task The_parts_of_a_list_are_disjoint_and_complete_for_texts_and_objects()
     {
         using var engine = new Engine { ["list"] = Enumerable.Range(0, 200).Select(number => $"quay.io/team/app{number}:1.0").ToArray() };
         var parts = await engine.OutputAsync("1..7 | ForEach-Object { $list | Select-ImageShard \"$_/7\" }", Token);

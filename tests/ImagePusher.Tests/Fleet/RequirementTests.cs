@@ -24,7 +24,7 @@ public sealed class RequirementTests
     [InlineData("{ $_.Labels['stage'] -eq 'released' }", "returned 'False'")]
     [InlineData("{ $_.Referrers | Where-Object ArtifactType -eq 'none' }", "returned nothing")]
     [InlineData("{ $true }, { param($image) $image.Digest -eq 'sha256:0' }", "requirement 2 of 2: it returned 'False'")]
-    public async Task A_result_that_is_not_true_stops_the_image_before_any_target_is_asked(string requirement, string reason)
+    public async Task A_result_that_is_not_true_rejects_the_image_before_any_request_to_a_target(string requirement, string reason)
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -45,7 +45,7 @@ public sealed class RequirementTests
     }
 
     [Fact]
-    public async Task An_image_that_is_stopped_does_not_stop_the_others_and_one_that_exists_is_checked_too()
+    public async Task A_rejected_image_does_not_stop_the_others_and_an_existing_one_is_checked_too()
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -58,7 +58,7 @@ public sealed class RequirementTests
     }
 
     [Fact]
-    public async Task The_script_gets_the_image_that_is_copied_with_its_config_and_referrers()
+    public async Task The_script_receives_the_copied_image_with_its_config_and_referrers()
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -87,7 +87,7 @@ public sealed class RequirementTests
     }
 
     [Fact]
-    public async Task Nothing_is_read_that_the_script_does_not_use()
+    public async Task Only_properties_that_the_script_uses_are_read()
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -101,7 +101,7 @@ public sealed class RequirementTests
     }
 
     [Fact]
-    public async Task Of_an_index_each_image_is_checked_and_only_the_selected_ones()
+    public async Task Each_selected_image_of_an_index_is_checked()
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -127,7 +127,7 @@ public sealed class RequirementTests
     [InlineData("/blobs/", "{ -not $_.Labels['forbidden'] }")]
     [InlineData("/blobs/", "{ try { $_.Config.User -ne 'root' } catch { $true } }")]
     [InlineData("/manifests/sha256-", "{ -not ($_.Referrers | Where-Object ArtifactType -eq 'recall') }")]
-    public async Task A_read_that_fails_is_an_error_and_no_answer(string path, string requirement)
+    public async Task A_failed_read_is_an_error(string path, string requirement)
     {
         await using var images = await PromotedImages.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);

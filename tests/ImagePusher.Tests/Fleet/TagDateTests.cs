@@ -50,7 +50,7 @@ public sealed class TagDateTests : IAsyncDisposable
     [InlineData("(New-TimeSpan -Hours 1)", "day old older")]
     [InlineData("100d", "")]
     [InlineData("0s -Include o*", "old older")]
-    public async Task OlderThan_selects_what_was_created_longer_ago_and_never_what_has_no_date(string age, string expected)
+    public async Task OlderThan_selects_older_images_and_never_images_without_a_date(string age, string expected)
     {
         foreach (var (tag, days) in new[] { ("older", 95), ("old", 45), ("day", 1) })
         {

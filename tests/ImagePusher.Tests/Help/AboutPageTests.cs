@@ -13,7 +13,7 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
         [.. Directory.EnumerateFiles(Folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void The_four_topics_are_there() =>
+    public void The_four_topics_exist() =>
         Assert.Equal(["about_ImagePusher", "about_ImagePusher_CI", "about_ImagePusher_Cache", "about_ImagePusher_Credentials"],
             Names.Select(row => row.Data));
 
@@ -68,7 +68,7 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task What_to_see_also_is_a_topic_or_a_cmdlet(string name)
+    public async Task Every_related_link_is_a_topic_or_a_cmdlet(string name)
     {
         var all = await cmdlets.AllAsync();
         var last = MarkdownSection.Of(Text(name), 2)[^1];
@@ -77,7 +77,7 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
     }
 
     [Fact]
-    public void Each_error_that_a_user_meets_is_listed_and_no_other()
+    public void Exactly_the_errors_of_the_module_are_listed()
     {
         var table = MarkdownSection.Code(MarkdownSection.Of(Text("about_ImagePusher"), 2).Single(section => section.Title == "ERRORS").Text,
             "text").Single();

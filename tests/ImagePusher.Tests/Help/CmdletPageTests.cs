@@ -45,7 +45,7 @@ public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltC
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Inputs_are_the_types_that_parameters_take_from_the_pipeline_or_the_module_s_objects(string name)
+    public async Task Inputs_are_the_pipeline_types_of_parameters_or_objects_of_the_module(string name)
     {
         var cmdlet = await cmdlets.GetAsync(name);
         var attributes = BuiltCmdlets.ParametersOf(cmdlet)

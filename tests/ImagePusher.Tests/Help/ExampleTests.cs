@@ -22,7 +22,7 @@ public sealed class ExampleTests(ExampleRunner runner) : IClassFixture<ExampleRu
     }
 
     [Fact]
-    public async Task No_example_is_left_out()
+    public async Task No_example_is_omitted()
     {
         var inPages = HelpPage.Names.SelectMany(name => HelpPage.Of(name).Examples.Select((_, index) => $"{name}/{index + 1}"));
         Assert.Equal(inPages, (await runner.ExamplesAsync()).Select(Id));

@@ -31,7 +31,7 @@ public sealed partial class PageContentTests(BuiltCmdlets cmdlets) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_page_has_three_examples_or_more_each_with_code_and_with_output_or_a_remark(string name)
+    public void A_page_has_at_least_three_examples_with_code_and_output_or_a_remark(string name)
     {
         var examples = HelpPage.Of(name).Examples;
         Assert.True(examples.Count >= 3, $"{examples.Count} examples");

@@ -26,7 +26,7 @@ public sealed class PlatformDefaultTests
     };
 
     [Fact]
-    public void The_words_are_those_of_the_default()
+    public void The_description_matches_the_default()
     {
         var pages = HelpPage.Names.Select(HelpPage.Of)
             .Select(page => (page.Title, Platform: page.Parameters.FirstOrDefault(parameter => parameter.Name == "Platform")?.Description))

@@ -59,7 +59,7 @@ public sealed class CompareImageTests : IDisposable
     }
 
     [Fact]
-    public async Task Sides_are_registries_caches_and_archives_and_other_compression_is_the_same_layer()
+    public async Task Images_of_registries_caches_and_archives_are_compared_independent_of_compression()
     {
         var images = await ImagesFixture.GetAsync(Token);
         await using var registry = await DockerRegistry.StartAsync(Token);

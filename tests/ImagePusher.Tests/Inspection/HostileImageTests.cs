@@ -16,7 +16,7 @@ public sealed class HostileImageTests : IDisposable
     [InlineData("a", "b")]
     [InlineData("b", "a")]
     [InlineData("d/a", "d/b")]
-    public async Task A_second_name_of_a_file_replaces_a_link_of_the_target_and_does_not_write_through_it(string name, string link)
+    public async Task A_second_hard_link_replaces_a_link_of_the_target_and_does_not_write_through_it(string name, string link)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
         var outside = _folder.Write("outside", "precious");
@@ -35,7 +35,7 @@ public sealed class HostileImageTests : IDisposable
     [Theory]
     [InlineData("out")]
     [InlineData("out.tar")]
-    public async Task A_symbolic_link_without_a_target_is_left_out_and_its_neighbours_are_written(string target)
+    public async Task A_symbolic_link_without_a_target_is_skipped_and_its_neighbors_are_written(string target)
     {
         var tar = LayeredImage.Layer((TarEntryType.SymbolicLink, "nowhere", "x"), (TarEntryType.RegularFile, "file", "text"));
         RemoveTarget(tar);

@@ -29,7 +29,7 @@ public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture
     };
 
     [Theory, MemberData(nameof(Fixtures))]
-    public async Task The_config_of_every_archive_is_what_skopeo_reads(string fixture, string skopeo)
+    public async Task The_config_of_every_archive_is_the_same_as_in_skopeo(string fixture, string skopeo)
     {
         var path = (await ImagesFixture.GetAsync(Token))[fixture];
 
@@ -69,7 +69,7 @@ public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task Every_field_of_a_config_is_there_with_its_order_and_its_layer()
+    public async Task Every_field_of_a_config_is_read_in_order_with_its_layer()
     {
         using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"]) };
         var config = await engine.SingleAsync("Get-ImageConfig -Path $layout", Token);
@@ -90,7 +90,7 @@ public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task A_history_of_another_number_of_layers_gives_no_step_a_layer_and_odd_types_are_left_out()
+    public async Task A_history_with_another_number_of_layers_has_no_layers_and_unusual_types_are_omitted()
     {
         const string Odd = """
             {"os":"linux","architecture":"amd64","config":{"Env":"x","Cmd":{"a":1},"Labels":["l"],"User":7,"Healthcheck":[]},
@@ -106,7 +106,7 @@ public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture
     }
 
     [Fact]
-    public async Task All_platforms_of_an_index_are_its_images_and_an_artifact_is_an_error_beside_its_neighbours()
+    public async Task All_platforms_of_an_index_are_read_and_an_artifact_is_a_separate_error()
     {
         var images = await ImagesFixture.GetAsync(Token);
         using var engine = new Engine { ["index"] = images["index"], ["artifact"] = images["artifact"],

@@ -40,7 +40,7 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("zstd-layers")]
     [InlineData("docker-archive.tar")]
     [InlineData("docker-archive.tar.gz")]
-    public async Task Layers_are_read_however_they_are_compressed(string fixture)
+    public async Task Layers_are_read_with_any_compression(string fixture)
     {
         var images = await ImagesFixture.GetAsync(Token);
         var expected = await ReferenceTools.UnpackAsync(images["oci"], "app", Token);
@@ -117,7 +117,7 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData("folder")]
     [InlineData("folder.tar")]
-    public async Task What_leads_out_is_refused_by_name_and_its_neighbours_are_written(string target)
+    public async Task Entries_that_lead_out_are_rejected_by_name_and_their_neighbors_are_written(string target)
     {
         var layer = LayeredImage.Layer(
             (TarEntryType.RegularFile, "../evil", "x"), (TarEntryType.RegularFile, "/abs", "x"),
@@ -162,7 +162,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIf_writes_nothing_and_an_existing_target_stays_without_Force()
+    public async Task WhatIf_writes_nothing_and_an_existing_target_is_kept_without_Force()
     {
         using var engine = new Engine { ["layout"] = ConfiguredImage.Write(_folder["layout"]), ["out"] = _folder["out"],
             ["tar"] = _folder["out.tar"] };

@@ -71,7 +71,7 @@ public sealed class SinglePassTests : IDisposable
     [Theory]
     [InlineData("out")]
     [InlineData("out.tar")]
-    public async Task A_large_file_that_is_chosen_costs_one_request_for_its_layer(string target)
+    public async Task A_large_selected_file_costs_one_request_for_its_layer(string target)
     {
         byte[][] layers =
         [
@@ -87,7 +87,7 @@ public sealed class SinglePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Moved))]
-    public async Task Files_that_links_and_later_entries_move_are_where_umoci_puts_them(string reason, byte[][] layers)
+    public async Task Links_and_later_entries_change_paths_as_in_umoci(string reason, byte[][] layers)
     {
         await SaveAsync(layers, "out", "");
         Assert.True((await SaveAsync(layers, "out.tar", "")).All(count => count is 1 or 2), reason);

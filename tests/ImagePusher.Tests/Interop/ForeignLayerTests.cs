@@ -24,7 +24,7 @@ public sealed class ForeignLayerTests : IDisposable
     [InlineData("Push-ImageTar $layout -Destination $from | Copy-RegistryImage -Destination $to")]
     [InlineData("Push-ImageTar $layout -Destination $from | Save-ImageToCache | Push-CachedImage -Destination $to")]
     [InlineData("Push-ImageTar (Import-ImageTar $layout | Export-ImageTar -Path $tar -Format Oci) -Destination $to")]
-    public async Task What_has_no_URLs_and_exists_is_copied(string script)
+    public async Task An_existing_foreign_layer_without_URLs_is_copied(string script)
     {
         using var engine = Start();
         var pushed = await engine.OutputAsync(
@@ -49,7 +49,7 @@ public sealed class ForeignLayerTests : IDisposable
 
     [Theory]
     [InlineData("elsewhere1"), InlineData("elsewhere5"), InlineData("absent3")]
-    public async Task A_docker_archive_cannot_do_without_a_layer(string tag)
+    public async Task A_docker_archive_cannot_omit_a_layer(string tag)
     {
         using var engine = Start();
         engine["name"] = $"example.com/win:{tag}";

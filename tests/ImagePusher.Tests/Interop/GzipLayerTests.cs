@@ -40,7 +40,7 @@ public sealed class GzipLayerTests(RegistryFixture registries) : IClassFixture<R
     }
 
     [Fact]
-    public async Task An_empty_layer_arrives_as_an_empty_gzip_stream()
+    public async Task An_empty_layer_is_sent_as_an_empty_gzip_stream()
     {
         using var folder = new TemporaryFolder();
         var registry = await registries.OpenAsync(Token);

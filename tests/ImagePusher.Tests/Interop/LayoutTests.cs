@@ -57,7 +57,7 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task Artifacts_arrive_byte_for_byte(string script)
+    public async Task Artifacts_are_copied_byte_for_byte(string script)
     {
         var layout = (await ImagesFixture.GetAsync(Token))["artifact"];
         var registry = await registries.OpenAsync(Token);
@@ -79,7 +79,7 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task Of_a_sparse_archive_the_present_platform_arrives_and_one_warning_names_the_rest(string script)
+    public async Task The_present_platform_of_a_sparse_archive_is_copied_with_one_warning_about_the_rest(string script)
     {
         var tar = (await ImagesFixture.GetAsync(Token))["docker25-sparse.tar"];
         var registry = await registries.OpenAsync(Token);

@@ -104,7 +104,7 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_docker_archive_comes_back_with_the_same_files()
+    public async Task An_exported_docker_archive_has_the_same_files()
     {
         var tar = (await ImagesFixture.GetAsync(Token))["docker-archive.tar"];
         var registry = await registries.OpenAsync(Token);

@@ -16,7 +16,7 @@ public sealed class SdkContainerTests : IDisposable
     [Theory]
     [InlineData("Docker", "docker.io/library/app:1.0")]
     [InlineData("OCI", "docker.io/library/app:1.0")]
-    public async Task An_archive_of_the_SDK_is_pushed_to_a_registry_that_takes_credentials_from_a_variable(string format, string name)
+    public async Task An_archive_of_the_SDK_is_pushed_with_credentials_from_a_variable(string format, string name)
     {
         await using var target = await DockerRegistry.StartAsync(
             new DockerRegistryOptions { Users = new Dictionary<string, string> { ["ci"] = "secret" } }, Token);

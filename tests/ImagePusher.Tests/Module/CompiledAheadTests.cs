@@ -57,7 +57,7 @@ public sealed class CompiledAheadTests
     }
 
     [Fact]
-    public void What_is_compiled_ahead_has_the_flags_of_the_portable_methods()
+    public void Precompiled_methods_have_the_flags_of_the_portable_ones()
     {
         Assert.SkipUnless(Repository.IsCompiledAhead, "The module was built without code compiled ahead: Debug, or not on Linux x64.");
         foreach (var file in Machines.Keys.SelectMany(platform => Directory.EnumerateFiles(Path.Combine(Bin, platform), "*.dll")))

@@ -14,7 +14,7 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_holds_the_module_s_files_and_says_what_kind_each_is()
+    public async Task It_contains_the_files_of_the_module_with_their_content_types()
     {
         using var zip = ZipFile.OpenRead(await package.PathAsync(Token));
         var own = new[] { "_rels/.rels", "[Content_Types].xml", Nuspec };
@@ -34,7 +34,7 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
     }
 
     [Fact]
-    public async Task It_says_of_itself_what_the_manifest_says_and_names_every_cmdlet()
+    public async Task Its_metadata_matches_the_manifest_and_lists_every_cmdlet()
     {
         using var zip = ZipFile.OpenRead(await package.PathAsync(Token));
         var said = Xml(zip, Nuspec).Elements().Single().Elements()
@@ -59,7 +59,7 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_same_files_give_the_same_bytes_whenever_they_were_written()
+    public async Task The_same_files_result_in_the_same_bytes()
     {
         var first = await File.ReadAllBytesAsync(await package.PathAsync(Token), Token);
         using var copy = new TemporaryFolder();

@@ -13,7 +13,7 @@ public sealed class IsolationTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Twelve_runspaces_that_import_at_once_share_one_load_context()
+    public async Task Twelve_runspaces_that_import_concurrently_share_one_load_context()
     {
         using var copy = ModuleCopy();
         using var start = new Barrier(12);
@@ -141,7 +141,7 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public async Task Of_two_copies_in_two_runspaces_the_older_owns_the_names_and_the_other_takes_them_over()
+    public async Task The_oldest_of_two_copies_in_two_runspaces_owns_the_names()
     {
         using var copy = ModuleCopy();
         using var pwsh = new PwshProcess();

@@ -8,11 +8,11 @@ public sealed class NoticesTests
     private static readonly string[] Kinds = [".dll", ".so", ".dylib"];
 
     [Fact]
-    public void The_list_is_what_the_module_takes_from_packages() =>
+    public void The_list_contains_the_package_files_of_the_module() =>
         Assert.Equal(Rows(Repository.ModuleDependencies), Listed("## Packages in the module"));
 
     [Fact]
-    public void Each_library_that_is_shipped_is_ours_or_in_the_list()
+    public void Each_shipped_library_is_part_of_the_project_or_in_the_list()
     {
         var named = Listed("## ").SelectMany(row => row.Split('|')[5].Split(',')).Select(file => file.Trim())
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -26,7 +26,7 @@ public sealed class NoticesTests
     }
 
     [Fact]
-    public void The_text_of_each_licence_in_the_list_is_shipped()
+    public void The_text_of_each_license_in_the_list_is_shipped()
     {
         var text = File.ReadAllText(Path.Combine(Repository.ModuleFolder, "THIRD-PARTY-NOTICES.md"));
         var headings = new Dictionary<string, string> { ["MIT"] = "## MIT License", ["BSD-3-Clause"] = "## 3-Clause BSD License" };
@@ -37,7 +37,7 @@ public sealed class NoticesTests
     }
 
     [Fact]
-    public void The_licences_and_notices_of_packages_lie_in_the_module()
+    public void The_licenses_and_notices_of_packages_are_in_the_module()
     {
         var expected = ShippedPackage.ReadAll(Repository.ModuleDependencies)
             .SelectMany(package => package.Notices.Select(name => $"{package.Name}/{name}"));

@@ -27,7 +27,7 @@ public sealed class PackagingTests
     }
 
     [Fact]
-    public async Task The_manifest_says_what_the_Gallery_wants_to_know()
+    public async Task The_manifest_has_the_metadata_of_the_Gallery()
     {
         using var engine = new Engine(withModule: false);
         var manifest = await engine.SingleAsync($"Test-ModuleManifest '{Repository.ModuleManifest}'", Token);

@@ -108,7 +108,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     }
 
     [Fact]
-    public async Task The_table_has_every_type_and_every_cmdlet_that_takes_one()
+    public async Task The_table_has_every_type_and_every_cmdlet_that_accepts_one()
     {
         Assert.Equal(every.Types.Select(type => type.Name).Order(StringComparer.Ordinal), every.Objects.Keys.Order(StringComparer.Ordinal));
 
@@ -129,7 +129,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
     }
 
     [Fact]
-    public void What_an_object_is_as_text_pastes_back_as_a_parameter()
+    public void The_text_of_an_object_can_be_used_as_a_parameter()
     {
         foreach (var (type, item) in every.Objects)
         {

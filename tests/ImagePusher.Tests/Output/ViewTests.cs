@@ -13,7 +13,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Every_type_has_a_table_and_a_list_for_itself_and_for_what_comes_back()
+    public void Every_type_has_a_table_and_a_list_also_when_deserialized()
     {
         Assert.NotEmpty(every.Types);
         foreach (var name in every.Types.SelectMany(type => new[] { type.FullName!, $"Deserialized.{type.FullName}" }))
@@ -27,7 +27,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     }
 
     [Fact]
-    public void Lists_show_every_property_and_views_name_only_what_is_there()
+    public void Lists_show_every_property_and_views_use_existing_properties_only()
     {
         foreach (var type in every.Types)
         {
@@ -44,7 +44,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     }
 
     [Fact]
-    public async Task Tables_fit_80_columns_and_tell_the_same_of_what_comes_back()
+    public async Task Tables_fit_80_columns_and_are_the_same_for_deserialized_objects()
     {
         every.Engine.Host.Width = 80;
         foreach (var (type, item) in every.Objects)
@@ -63,14 +63,14 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     [InlineData("RegistryRepositoryInfo", "Registry: localhost:*")]
     [InlineData("RegistryReferrer", "Subject: localhost:*/team/app@sha256:*")]
     [InlineData("ImageTarEntry", "Path: *app.tar")]
-    public async Task Lists_that_may_be_of_several_places_are_grouped_by_them(string type, string heading)
+    public async Task Lists_from_several_sources_are_grouped_by_source(string type, string heading)
     {
         every.Engine.Host.Width = 200;
         Assert.Matches(Regex.Escape(heading).Replace("\\*", ".*", StringComparison.Ordinal), await ShownAsync(every.Objects[type]));
     }
 
     [Fact]
-    public async Task Every_type_has_default_properties_that_are_there()
+    public async Task Every_type_has_existing_default_properties()
     {
         foreach (var item in every.Objects.Values.Concat(every.Deserialized.Values))
         {
@@ -103,7 +103,7 @@ public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
     }
 
     [Fact]
-    public void What_is_inside_manifests_and_plans_comes_back_whole()
+    public void Nested_objects_of_manifests_and_plans_are_deserialized_completely()
     {
         foreach (var (type, list) in new[] { ("RegistryManifest", "Manifests"), ("ImageCopyPlan", "Blobs") })
         {

@@ -26,7 +26,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     [InlineData("Save-ImageToCache $registry/app:1", "sha256:[0-9a-f]+: exists in the cache")]
     [InlineData("Export-ImageTar example.com/app:1 ($new + '.docker') -Format Docker",
         "sha256:[0-9a-f]+: decompressed from [0-9,]+ to [0-9,]+ bytes")]
-    public async Task Verbose_tells_what_became_of_each_blob(string script, string told)
+    public async Task Verbose_shows_the_result_of_each_blob(string script, string told)
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
@@ -44,7 +44,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task Verbose_tells_what_is_tried_again_and_when()
+    public async Task Verbose_shows_retries_and_their_delays()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -79,7 +79,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
     }
 
     [Fact]
-    public async Task Debug_tells_each_request_and_no_secret()
+    public async Task Debug_shows_each_request_and_no_secret()
     {
         await using var tokens = TokenServer.Start(
             new TokenServerOptions { Users = new Dictionary<string, string> { [RegistryFixture.User] = RegistryFixture.Password } });

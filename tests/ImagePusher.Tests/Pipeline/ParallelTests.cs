@@ -11,7 +11,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Two_runspaces_at_once_share_the_cache_and_send_each_blob_once()
+    public async Task Two_concurrent_runspaces_share_the_cache_and_send_each_blob_once()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -39,7 +39,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Another_runspace_goes_on_with_the_connections_that_are_open()
+    public async Task Another_runspace_uses_the_open_connections()
     {
         var registry = await registries.ClosedAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -55,7 +55,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Runspaces_that_are_gone_do_not_keep_the_session_after_the_last_Remove_Module()
+    public async Task Closed_runspaces_do_not_keep_the_session_after_the_last_Remove_Module()
     {
         var registry = await registries.ClosedAsync(Token);
         using var engine = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential,
@@ -74,7 +74,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task The_session_lives_on_while_another_runspace_has_the_module()
+    public async Task The_session_continues_while_another_runspace_has_the_module()
     {
         var registry = await registries.ClosedAsync(Token);
         using var one = new Engine { ["registry"] = registry.Address, ["credential"] = RegistryFixture.Credential };
@@ -88,7 +88,7 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Thread_jobs_and_jobs_of_a_real_pwsh_push_and_what_they_give_still_binds()
+    public async Task Results_of_thread_jobs_and_jobs_of_a_real_pwsh_bind()
     {
         var registry = await registries.ClosedAsync(Token);
         using var shell = new PwshProcess();

@@ -13,7 +13,7 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_image_and_each_layer_tells_bytes_rate_and_time_left_under_ids_of_its_own()
+    public async Task Each_image_and_each_layer_shows_bytes_rate_and_time_left_with_its_own_id()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -64,7 +64,7 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task There_is_none_where_nobody_looks()
+    public async Task There_is_no_progress_without_an_interactive_host()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);

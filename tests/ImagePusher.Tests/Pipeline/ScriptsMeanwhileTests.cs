@@ -21,7 +21,7 @@ public sealed class ScriptsMeanwhileTests
     [InlineData(Names + " | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Copy-RegistryImage -Destination \"$to/a/\", "
         + "\"$to/b/\"")]
     [InlineData(Names + " | Get-RegistryManifest")]
-    public async Task Every_image_arrives(string script)
+    public async Task Every_image_is_pushed(string script)
     {
         var image = TestImage.Of([1]);
         await using var server = LoopbackServer.Start(exchange =>

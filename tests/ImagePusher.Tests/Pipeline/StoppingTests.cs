@@ -24,7 +24,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry")]
     [InlineData("Push-CachedImage example.com/large:1 -Destination $registry -ThrottleLimit 1")]
     [InlineData("Import-ImageTar $large | Push-CachedImage -Destination $registry")]
-    public async Task Ctrl_C_in_the_middle_of_a_push(string script)
+    public async Task Ctrl_C_during_a_push(string script)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -42,7 +42,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Ctrl_C_in_the_middle_of_a_save()
+    public async Task Ctrl_C_during_a_save()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -60,7 +60,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Ctrl_C_in_the_middle_of_a_copy_between_registries()
+    public async Task Ctrl_C_during_a_copy_between_registries()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -81,7 +81,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     [InlineData("Push-ImageTar $large -Destination $registry")]
     [InlineData("Save-ImageToCache $registry/large:1")]
     [InlineData("Connect-Registry $registry")]
-    public async Task Ctrl_C_while_the_registry_does_not_answer(string script)
+    public async Task Ctrl_C_while_the_registry_does_not_respond(string script)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -95,7 +95,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Ctrl_C_while_a_failed_request_waits_for_its_next_try()
+    public async Task Ctrl_C_while_a_failed_request_waits_for_its_next_attempt()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -116,7 +116,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry | Select-Object -First 1", null)]
     [InlineData("Get-CachedImage | Push-CachedImage -Destination $registry | ForEach-Object { throw 'downstream' }", "downstream")]
     [InlineData("'first', 'large' | ForEach-Object { \"$registry/${_}:1\" } | Save-ImageToCache | Select-Object -First 1", null)]
-    public async Task A_later_command_that_ends_the_pipeline_ends_the_work_under_way(string script, string? terminates)
+    public async Task A_later_command_that_ends_the_pipeline_ends_work_in_progress(string script, string? terminates)
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
@@ -161,7 +161,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task An_input_after_the_end_of_the_pipeline_is_not_begun()
+    public async Task An_input_after_the_end_of_the_pipeline_is_not_started()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine

@@ -63,7 +63,7 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task Preferences_act_on_what_workers_say()
+    public async Task Preferences_apply_to_messages_of_workers()
     {
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine
@@ -105,7 +105,7 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
     }
 
     [Fact]
-    public async Task Progress_rises_and_is_completed()
+    public async Task Progress_increases_and_is_completed()
     {
         var registry = await registries.OpenAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);

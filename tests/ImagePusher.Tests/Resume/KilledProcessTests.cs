@@ -30,7 +30,7 @@ public sealed class KilledProcessTests : IDisposable
     public void Dispose() => _shell.Dispose();
 
     [Theory, MemberData(nameof(Pushes))]
-    public async Task Where_the_status_is_true_a_push_goes_on_in_the_next_process(bool toLocalRegistry, bool fromCache)
+    public async Task With_a_correct_status_a_push_continues_in_the_next_process(bool toLocalRegistry, bool fromCache)
     {
         // A process may be killed when its request has arrived and the answer, with a new Location, has not.
         await using var emulated = FakeRegistry.Start(RegistryProfile.Conformant with { ChangesLocation = false });
@@ -63,7 +63,7 @@ public sealed class KilledProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pull_goes_on_in_the_next_process()
+    public async Task A_pull_continues_in_the_next_process()
     {
         await using var registry = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine();

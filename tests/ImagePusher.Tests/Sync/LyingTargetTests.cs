@@ -56,7 +56,7 @@ public sealed class LyingTargetTests
     [InlineData(302, "elsewhere")]
     [InlineData(307, "elsewhere")]
     [InlineData(308, "elsewhere")]
-    public async Task A_deletion_is_not_redirected_to_what_is_kept_or_to_another_host(int status, string where)
+    public async Task A_deletion_is_not_redirected_to_kept_content_or_to_another_host(int status, string where)
     {
         await using var mirror = await Mirror.StartAsync(["app:1.2"], ["app:1.0", "app:own"], deletesTags: true, Token);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");

@@ -20,7 +20,7 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task After_any_sequence_of_runs_what_is_kept_can_be_pulled_and_nothing_else_has_changed()
+    public async Task After_any_sequence_of_runs_kept_images_can_be_pulled_and_nothing_else_has_changed()
     {
         using var engine = new Engine();
         using var folder = new TemporaryFolder();

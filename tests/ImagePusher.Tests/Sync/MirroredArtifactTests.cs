@@ -19,7 +19,7 @@ public sealed class MirroredArtifactTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Tags))]
-    public async Task A_platform_selects_images_and_what_is_not_an_image_is_copied_as_it_is(string form)
+    public async Task A_platform_selects_images_and_other_content_is_copied_unchanged(string form)
     {
         var (amd64, arm64) = (TestImage.Of(Http.RandomBytes(80, 1)), TestImage.Of(Http.RandomBytes(80, 2)));
         _source.Add("app", amd64);
@@ -38,7 +38,7 @@ public sealed class MirroredArtifactTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_without_the_platform_is_an_error_beside_such_tags()
+    public async Task An_image_without_the_platform_is_an_error_and_such_tags_are_copied()
     {
         var (amd64, arm64) = (TestImage.Of(Http.RandomBytes(80, 1)), TestImage.Of(Http.RandomBytes(80, 2)));
         _source.Add("app", amd64, "single");
@@ -53,7 +53,7 @@ public sealed class MirroredArtifactTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_index_without_a_tag_that_lost_an_image_is_copied_again()
+    public async Task An_untagged_index_with_a_missing_image_is_copied_again()
     {
         var (one, two, three) =
             (TestImage.Of(Http.RandomBytes(80, 1)), TestImage.Of(Http.RandomBytes(80, 2)), TestImage.Of(Http.RandomBytes(80, 3)));

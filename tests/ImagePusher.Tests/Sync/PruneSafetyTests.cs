@@ -49,7 +49,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     [InlineData(403, null)]
     [InlineData(404, null)]
     [InlineData(200, "</v2/_catalog>; rel=\"next\"")]
-    public async Task Nothing_is_removed_if_the_repositories_of_a_registry_are_not_all_known(int status, string? link)
+    public async Task Nothing_is_removed_if_the_list_of_repositories_is_incomplete(int status, string? link)
     {
         Add(_source, "team/app:1.0", "team/app:1.1");
         Add(_target, "team/app:1.0", "team/app:1.1", "team/app:0.9");
@@ -105,7 +105,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_removed_if_an_image_got_no_name_because_another_one_has_it()
+    public async Task Nothing_is_removed_if_an_image_was_not_copied_because_of_a_name_conflict()
     {
         Add(_source, "app:1.0", "other:1.0");
         Add(_target, "app:1.0", "app:0.9");
@@ -125,7 +125,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     [InlineData(".sig")]
     [InlineData(".att")]
     [InlineData("")]
-    public async Task The_last_image_needs_Force_though_a_signature_stays(string kind)
+    public async Task The_last_image_needs_Force_even_if_a_signature_remains(string kind)
     {
         Add(_source, "app:0.5");
         Add(_target, "app:1.0", "app:1.1");
@@ -162,7 +162,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Each_removal_is_asked_for_before_the_first_and_a_declined_one_stays()
+    public async Task All_removals_are_confirmed_before_the_first_and_declined_ones_are_not_executed()
     {
         Add(_source, "app:1.0");
         Add(_target, "app:1.0", "app:0.7", "app:0.8", "app:0.9");
@@ -206,7 +206,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Files_are_taken_from_the_pipeline_and_pruned_together()
+    public async Task Files_are_read_from_the_pipeline_and_pruned_together()
     {
         Add(_source, "app:1.0", "tool:1.0");
         Add(_target, "app:0.9", "tool:0.9");

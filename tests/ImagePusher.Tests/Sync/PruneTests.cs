@@ -159,7 +159,7 @@ public sealed class PruneTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Signatures_of_kept_images_stay_and_an_image_with_several_tags_is_removed(bool deletesTags)
+    public async Task Signatures_of_kept_images_are_kept_and_an_image_with_several_tags_is_removed(bool deletesTags)
     {
         await using var mirror = await MirrorAsync(["app:1.2", "app:2.0"], [], deletesTags);
         using var engine = mirror.Engine("SOURCE: {images: {app: []}}");
@@ -180,7 +180,7 @@ public sealed class PruneTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_refers_to_a_referrer_of_a_kept_image_stays_too(bool deletesTags)
+    public async Task Referrers_of_referrers_of_a_kept_image_are_kept(bool deletesTags)
     {
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:2.0", "app:2.1"], deletesTags);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
@@ -202,7 +202,7 @@ public sealed class PruneTests
     }
 
     [Fact]
-    public async Task The_target_is_read_itself_and_not_through_a_mirror_of_it()
+    public async Task The_target_is_read_without_its_mirrors()
     {
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0", "app:1.1"]);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");
@@ -219,7 +219,7 @@ public sealed class PruneTests
     }
 
     [Fact]
-    public async Task Prune_needs_a_whole_file_and_asks_for_each_removal()
+    public async Task Prune_needs_a_complete_file_and_prompts_for_each_removal()
     {
         await using var mirror = await MirrorAsync(["app:1.2"], ["app:1.0"]);
         using var engine = mirror.Engine("SOURCE: {images-by-semver: {app: ^1.2}}");

@@ -15,7 +15,7 @@ public sealed class RegsyncFileTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Registries_repositories_and_images_arrive_at_their_targets_with_their_digests()
+    public async Task Registries_repositories_and_images_are_copied_with_their_digests()
     {
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -55,7 +55,7 @@ public sealed class RegsyncFileTests
     }
 
     [Fact]
-    public async Task Platforms_referrers_and_tags_by_digest_are_copied_as_the_file_says()
+    public async Task Platforms_referrers_and_tags_by_digest_are_copied_according_to_the_file()
     {
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);
@@ -124,7 +124,7 @@ public sealed class RegsyncFileTests
     [InlineData("-MinimumRateLimit 51 -RateLimitAction Stop", 0)]
     [InlineData("-MinimumRateLimit 50 -RateLimitAction Stop", 3)]
     [InlineData("-MinimumRateLimit 0 -RateLimitAction Stop", 3)]
-    public async Task A_minimum_of_the_call_replaces_those_of_the_file(string options, int copied)
+    public async Task A_minimum_of_the_call_precedes_those_of_the_file(string options, int copied)
     {
         await using var source = await MirroredSource.StartAsync(Token, Images);
         await using var target = await DockerRegistry.StartAsync(Token);

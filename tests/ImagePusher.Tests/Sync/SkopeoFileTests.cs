@@ -13,7 +13,7 @@ public sealed class SkopeoFileTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_file_gives_the_tags_and_digests_that_skopeo_gives()
+    public async Task One_file_selects_the_same_tags_and_digests_as_skopeo()
     {
         ExternalTools.Require("skopeo");
         await using var source = await MirroredSource.StartAsync(Token, Images);

@@ -42,7 +42,7 @@ public sealed partial class SkopeoRangeTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Ranges_select_what_skopeo_selects_but_for_the_listed_differences()
+    public async Task Ranges_select_the_same_versions_as_skopeo_except_for_the_listed_differences()
     {
         await RequireSkopeoAsync();
         await using var registry = LoopbackServer.Start(exchange => exchange.RespondAsync(
@@ -68,7 +68,7 @@ public sealed partial class SkopeoRangeTests
     }
 
     [Fact]
-    public async Task One_file_of_all_kinds_gives_the_tags_and_digests_that_skopeo_gives_and_crane_reads_them()
+    public async Task One_file_of_all_kinds_is_copied_as_by_skopeo_and_crane_reads_the_result()
     {
         await RequireSkopeoAsync();
         await using var source = await MirroredSource.StartAsync(

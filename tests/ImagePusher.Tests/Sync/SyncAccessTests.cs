@@ -70,7 +70,7 @@ public sealed class SyncAccessTests : IAsyncLifetime
     [Theory]
     [InlineData("ONE: {tls-verify: false, images: {app: ['1']}}")]
     [InlineData("ONE: {cert-dir: CERTIFICATES, images: {app: ['1']}}")]
-    public async Task A_target_is_verified_though_the_source_is_not(string text)
+    public async Task A_target_is_verified_even_if_the_source_is_not(string text)
     {
         Write("mirror.yml", text);
         var outcome = await _engine.RunAsync("Sync-RegistryImage $mirror $other/mirror/", Token);

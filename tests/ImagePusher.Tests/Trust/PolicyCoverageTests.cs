@@ -17,7 +17,7 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
     private const string Setter = "Set-RegistryOption";
 
     [Fact]
-    public async Task Every_cmdlet_is_in_the_table_of_those_that_ask_and_those_that_do_not()
+    public async Task Every_cmdlet_is_in_the_table_of_policies()
     {
         var rows = Rows();
         var all = await cmdlets.AllAsync();
@@ -30,12 +30,12 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
     }
 
     [Fact]
-    public void Every_cmdlet_that_asks_is_seen_to_reject_an_unsigned_image()
+    public void Every_cmdlet_that_applies_policies_rejects_an_unsigned_image()
     {
         var scripts = new[]
             {
                 (typeof(SignaturePolicyCmdletTests), nameof(SignaturePolicyCmdletTests.Every_cmdlet_that_copies_rejects_an_unsigned_image)),
-                (typeof(PolicyRepairTests), nameof(PolicyRepairTests.An_unsigned_image_is_not_repaired_and_its_damaged_content_stays)),
+                (typeof(PolicyRepairTests), nameof(PolicyRepairTests.An_unsigned_image_is_not_repaired_and_its_damaged_content_is_kept)),
             }
             .SelectMany(test => test.Item1.GetMethod(test.Item2)!.GetCustomAttributes<InlineDataAttribute>())
             .Select(row => (string)row.Data[0]!).ToList();
@@ -58,7 +58,7 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
     private static List<(bool Asks, IReadOnlyList<string> Cmdlets)> Rows()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "security.md"));
-        var section = page[page.IndexOf("### Which cmdlets ask", StringComparison.Ordinal)..];
+        var section = page[page.IndexOf("### Cmdlets that apply policies", StringComparison.Ordinal)..];
         return [.. TableRow().Matches(section[..section.IndexOf("\n## ", StringComparison.Ordinal)]).Select(row => (
             row.Groups["asks"].Value.StartsWith("yes", StringComparison.Ordinal),
             (IReadOnlyList<string>)[.. CmdletName().Matches(row.Groups["cmdlets"].Value).Select(name => name.Groups[1].Value)]))];

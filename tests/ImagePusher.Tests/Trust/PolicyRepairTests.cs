@@ -26,7 +26,7 @@ public sealed class PolicyRepairTests : IDisposable
     [InlineData("Repair-CachedImage $image -SignaturePolicy $policy")]
     [InlineData("Repair-CachedImage $image -SignaturePolicy $policy -WhatIf")]
     [InlineData("Repair-CachedImage $image -Path $oci -SignaturePolicy $policy")]
-    public async Task An_unsigned_image_is_not_repaired_and_its_damaged_content_stays(string script)
+    public async Task An_unsigned_image_is_not_repaired_and_its_damaged_content_is_kept(string script)
     {
         using var engine = await StartAsync("$null = Save-ImageToCache $image; $null = Export-ImageTar $image -Path $oci");
         var damaged = Damage(engine);

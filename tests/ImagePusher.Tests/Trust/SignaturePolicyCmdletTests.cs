@@ -91,7 +91,7 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
         + "-SignaturePolicy $policy")]
     [InlineData("Export-ImageTar $image -Path $folder/new.tar -IncludeReferrers; Push-ImageTar $folder/new.tar -Destination "
         + "$registry/new/ -SignaturePolicy $policy")]
-    public async Task A_signed_image_passes_and_its_signature_is_found_in_registry_cache_and_archive(string script)
+    public async Task A_signed_image_is_accepted_in_registry_cache_and_archive(string script)
     {
         using var engine = await StartAsync();
         await engine.OutputAsync(
@@ -101,7 +101,7 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     }
 
     [Fact]
-    public async Task Signatures_that_travelled_are_valid_by_the_name_that_was_signed()
+    public async Task Copied_signatures_are_valid_for_the_signed_name()
     {
         using var engine = await StartAsync();
         await engine.OutputAsync(
@@ -173,7 +173,7 @@ public sealed class SignaturePolicyCmdletTests : IDisposable
     [InlineData("Test-ImageSignature $image -Keyless -Identity a", "InvalidOption")]
     [InlineData("Add-ImageSignature $image -PrivateKey $folder/key.pub", "InvalidOption")]
     [InlineData("Add-ImageSignature $image -PrivateKey $folder/key.pem -SignedReference 'UPPER/case'", "InvalidReference")]
-    public async Task What_cannot_be_used_is_a_typed_error_before_any_work(string script, string id)
+    public async Task An_unusable_value_is_a_typed_error_before_any_work(string script, string id)
     {
         using var engine = await StartAsync();
         Assert.StartsWith(id + ",", (await engine.RunAsync(script, Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);

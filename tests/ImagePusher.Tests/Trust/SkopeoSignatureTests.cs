@@ -33,7 +33,7 @@ public sealed partial class SkopeoSignatureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signature_of_skopeo_travels_through_cache_and_archive_to_another_registry_where_skopeo_accepts_it()
+    public async Task A_signature_of_skopeo_is_copied_through_cache_and_archive_and_skopeo_accepts_it()
     {
         await RequireSkopeoAsync();
         await using var outer = await DockerRegistry.StartAsync(Token);

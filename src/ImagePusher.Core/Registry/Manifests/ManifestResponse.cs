@@ -60,8 +60,8 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
             throw new DigestMismatchException(name, $"{expected.Size} bytes", $"{raw.Length} bytes");
         }
 
-        string?[] promised = [tagOrDigest, _digest];
-        foreach (var text in promised)
+        string?[] declared = [tagOrDigest, _digest];
+        foreach (var text in declared)
         {
             if (Digest.TryParse(text, out var digest) && Digest.Of(raw, digest.HashName) is var actual && actual != digest)
             {
