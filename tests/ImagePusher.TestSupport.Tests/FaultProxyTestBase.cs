@@ -9,7 +9,7 @@ public abstract class FaultProxyTestBase : IAsyncLifetime
     protected const int Size = 3_000_000;
     protected static byte[] Content { get; } = Http.RandomBytes(Size);
 
-    private protected SeenBodies Seen { get; } = new();
+    private protected ReceivedBodies Seen { get; } = new();
 
     protected LoopbackServer Server { get; }
 

@@ -43,5 +43,5 @@ internal abstract class ArchiveContainer(string path) : IDisposable
 
     /// <summary>The normal form of a name.</summary>
     /// <exception cref="InvalidImageArchiveException">The name leads out of the archive.</exception>
-    protected string Normalize(string name) => ArchivePath.Normalize(name) ?? throw ArchiveErrors.LeadsOut(Path, name);
+    protected string Normalize(string name) => ArchivePath.Normalize(name) ?? throw ArchiveErrors.OutsideFolder(Path, name);
 }

@@ -22,7 +22,7 @@ internal static class ArchiveErrors
         new($"'{path}' is not an image archive: {problem}.", recommendedAction ?? Supported);
 
     /// <summary>A name or link that leads out of the archive.</summary>
-    public static InvalidImageArchiveException LeadsOut(string path, string name) =>
+    public static InvalidImageArchiveException OutsideFolder(string path, string name) =>
         Damaged(path, $"the path '{TerminalText.Quote(name)}' leads out of it");
 
     /// <summary>A manifest or blob that the archive references but does not contain.</summary>

@@ -37,7 +37,7 @@ internal static class CacheFiles
     public static void Write(this CachePaths paths, string final, ReadOnlySpan<byte> content, FilePermissions permissions)
     {
         using var folder = paths.Hold(final);
-        using var temporary = HeldFolder.Open(paths.Root, paths.PartialFolder);
+        using var temporary = OpenFolder.Open(paths.Root, paths.PartialFolder);
         FilePublisher.Write(temporary.Path, folder.Entry(final), content, permissions);
     }
 
@@ -91,5 +91,5 @@ internal static class CacheFiles
         }
     }
 
-    private static HeldFolder Hold(this CachePaths paths, string entry) => HeldFolder.Open(paths.Root, Path.GetDirectoryName(entry)!);
+    private static OpenFolder Hold(this CachePaths paths, string entry) => OpenFolder.Open(paths.Root, Path.GetDirectoryName(entry)!);
 }

@@ -35,7 +35,7 @@ internal sealed class CacheReferrers(ImageCache cache, ImageReference? repositor
 
     private ILookup<Digest, Descriptor> ReadSubjects()
     {
-        var listed = cache.Entries.Where(entry => SubjectTag.ListSubjectOf(TagOf(entry)) is not null && IsHere(entry))
+        var listed = cache.Entries.Where(entry => SubjectTag.ListSubjectOf(TagOf(entry)) is not null && IsInRepository(entry))
             .Select(entry => cache.TryReadManifest(entry.Descriptor)).OfType<ImageIndex>().SelectMany(list => list.Manifests);
         return cache.Entries.Where(entry => entry.Saved is null || entry.Subject is not null).Select(entry => entry.Descriptor)
             .Concat(listed).Where(entry => entry.IsManifest).DistinctBy(entry => entry.Digest)
@@ -45,14 +45,14 @@ internal sealed class CacheReferrers(ImageCache cache, ImageReference? repositor
 
     private ILookup<Digest, TaggedReferrer> ReadTags() => cache.Entries
         .Select(entry => (Subject: SubjectTag.CosignSubjectOf(TagOf(entry)), Tag: TagOf(entry), entry))
-        .Where(found => found.Subject is not null && IsHere(found.entry))
+        .Where(found => found.Subject is not null && IsInRepository(found.entry))
         .DistinctBy(found => found.Tag)
         .ToLookup(found => found.Subject!, found => new TaggedReferrer(found.Tag!, Plain(found.entry.Descriptor)));
 
     // Another tool may have written the tag alone; such a layout has one repository.
     private static string? TagOf(CacheEntry entry) => entry.Reference?.Tag ?? entry.Name;
 
-    private bool IsHere(CacheEntry entry) =>
+    private bool IsInRepository(CacheEntry entry) =>
         repository is null || entry.Reference is not { } name || name.Name == repository.Name;
 
     // Without the annotations of the cache's own entry.

@@ -48,7 +48,7 @@ internal static class TextFileWriter
     private static void Write(SourceText source, string target, byte[] content)
     {
         var parent = Path.GetDirectoryName(target)!;
-        using var folder = HeldFolder.Open(parent, parent);
+        using var folder = OpenFolder.Open(parent, parent);
         var (file, temporary) = (folder.Entry(target), folder.Entry($".{Path.GetRandomFileName()}.partial"));
         try
         {

@@ -12,7 +12,7 @@ namespace ImagePusher.Core.IO;
 /// <param name="Modified">The time of the last change of the content.</param>
 /// <param name="Changed">The time of the last change of content, name or attributes, which programs cannot set. On Windows the same as
 /// Modified.</param>
-/// <param name="Born">The time at which the entry was created; null if the file system does not record it.</param>
+/// <param name="Birth">The time at which the entry was created; null if the file system does not record it.</param>
 /// <param name="Id">The inode number; 0 on Windows.</param>
 internal sealed record FileStatus(
     FileKind Kind,
@@ -23,7 +23,7 @@ internal sealed record FileStatus(
     uint Links,
     DateTimeOffset Modified,
     DateTimeOffset Changed,
-    DateTimeOffset? Born,
+    DateTimeOffset? Birth,
     ulong Id)
 {
     private const UnixFileMode AllBits = (UnixFileMode)0x1FF;
@@ -34,7 +34,7 @@ internal sealed record FileStatus(
         get
         {
             var latest = Modified > Changed ? Modified : Changed;
-            return Born > latest ? Born.Value : latest;
+            return Birth > latest ? Birth.Value : latest;
         }
     }
 

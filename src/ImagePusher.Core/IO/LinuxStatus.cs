@@ -38,7 +38,7 @@ internal static class LinuxStatus
         buffer.Links,
         UnixErrors.Time(buffer.Modified.Seconds, buffer.Modified.Nanoseconds),
         UnixErrors.Time(buffer.Changed.Seconds, buffer.Changed.Nanoseconds),
-        (buffer.Mask & HasBirth) == 0 ? null : UnixErrors.Time(buffer.Born.Seconds, buffer.Born.Nanoseconds),
+        (buffer.Mask & HasBirth) == 0 ? null : UnixErrors.Time(buffer.Birth.Seconds, buffer.Birth.Nanoseconds),
         buffer.Inode);
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -78,7 +78,7 @@ internal static class LinuxStatus
         public ulong Size;
 
         [FieldOffset(80)]
-        public Timestamp Born;
+        public Timestamp Birth;
 
         [FieldOffset(96)]
         public Timestamp Changed;

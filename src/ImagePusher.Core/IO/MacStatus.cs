@@ -41,7 +41,7 @@ internal static class MacStatus
         buffer.Links,
         UnixErrors.Time(buffer.ModifiedSeconds, buffer.ModifiedNanoseconds),
         UnixErrors.Time(buffer.ChangedSeconds, buffer.ChangedNanoseconds),
-        UnixErrors.Time(buffer.BornSeconds, buffer.BornNanoseconds),
+        UnixErrors.Time(buffer.BirthSeconds, buffer.BirthNanoseconds),
         buffer.Inode);
 
     [DllImport("libc", EntryPoint = "stat", SetLastError = true)]
@@ -99,10 +99,10 @@ internal static class MacStatus
         public long ChangedNanoseconds;
 
         [FieldOffset(80)]
-        public long BornSeconds;
+        public long BirthSeconds;
 
         [FieldOffset(88)]
-        public long BornNanoseconds;
+        public long BirthNanoseconds;
 
         [FieldOffset(96)]
         public long Size;

@@ -152,7 +152,7 @@ internal sealed class FileTree
                 next = ++walk.Links <= InspectionLimits.FileLinks ? Resolve(node, link.Link, ref walk) : null;
                 if (next is null)
                 {
-                    walk.IsOutside |= Climbs(node, parts.AsSpan(i));
+                    walk.IsOutside |= EscapesRoot(node, parts.AsSpan(i));
                     return null;
                 }
             }
@@ -161,7 +161,7 @@ internal sealed class FileTree
             {
                 if (walk.Layer is not { } number || !HasRoom(node, part))
                 {
-                    walk.IsOutside |= Climbs(node, parts.AsSpan(i));
+                    walk.IsOutside |= EscapesRoot(node, parts.AsSpan(i));
                     return null;
                 }
 
@@ -205,7 +205,7 @@ internal sealed class FileTree
     }
 
     // The rest of a path that leads nowhere may still climb above the root.
-    private bool Climbs(FileNode node, ReadOnlySpan<string> rest)
+    private bool EscapesRoot(FileNode node, ReadOnlySpan<string> rest)
     {
         var depth = 0;
         for (var folder = node; folder.Parent is not null; folder = folder.Parent)

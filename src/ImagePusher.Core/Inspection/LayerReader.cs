@@ -13,7 +13,7 @@ namespace ImagePusher.Core.Inspection;
 internal sealed class LayerReader(IImageSource source, Descriptor layer)
 {
     private const int BufferSize = 128 * 1024;
-    private const long LongestVerifiedAfterAnError = 256L * 1024 * 1024;
+    private const long MaximumVerifiedAfterError = 256L * 1024 * 1024;
 
     private readonly string _subject = $"The layer {layer.Digest} of {source.Description}";
 
@@ -59,7 +59,7 @@ internal sealed class LayerReader(IImageSource source, Descriptor layer)
     }
 
     // Bytes that do not match the digest are the cause of everything else; they are looked for where that does not take long.
-    private Task VerifyRestAsync(Stream verified, CancellationToken cancellationToken) => layer.Size > LongestVerifiedAfterAnError
+    private Task VerifyRestAsync(Stream verified, CancellationToken cancellationToken) => layer.Size > MaximumVerifiedAfterError
         ? Task.CompletedTask : verified.CopyToAsync(Stream.Null, BufferSize, cancellationToken);
 
     private async Task ReadAsync(Stream verified, Func<LayerEntry, Stream?, Task> visit, CancellationToken cancellationToken)

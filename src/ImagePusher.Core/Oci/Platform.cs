@@ -16,7 +16,7 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     public static Platform Unknown { get; } = new("unknown", "unknown");
 
     /// <summary>linux on this machine's architecture.</summary>
-    public static Platform LinuxHere { get; } = new("linux", RuntimeInformation.OSArchitecture switch
+    public static Platform CurrentLinux { get; } = new("linux", RuntimeInformation.OSArchitecture switch
     {
         System.Runtime.InteropServices.Architecture.X64 => "amd64",
         System.Runtime.InteropServices.Architecture.X86 => "386",

@@ -23,7 +23,7 @@ internal sealed class Gate(int limit)
         lock (_lock)
         {
             _limit = Math.Max(_limit, limit);
-            LetIn();
+            AdmitWaiting();
         }
     }
 
@@ -54,11 +54,11 @@ internal sealed class Gate(int limit)
         lock (_lock)
         {
             _inside--;
-            LetIn();
+            AdmitWaiting();
         }
     }
 
-    private void LetIn()
+    private void AdmitWaiting()
     {
         while (_inside < _limit && _waiting.First is { } first)
         {

@@ -49,7 +49,7 @@ internal sealed class RegistryHost
     public HostPause Pause { get; }
 
     /// <summary>The number of concurrent blob transfers, and the default number of images to transfer at once.</summary>
-    public int Throttle => Latency.IsFar && !Settings.HasThrottleLimit ? RegistrySettings.FarThrottle : Settings.ThrottleLimit;
+    public int Throttle => Latency.IsHigh && !Settings.HasThrottleLimit ? RegistrySettings.HighLatencyThrottle : Settings.ThrottleLimit;
 
     public MirrorAvailability Mirror { get; }
 
@@ -98,7 +98,7 @@ internal sealed class RegistryHost
     public void Observe(TimeSpan time)
     {
         Latency.Observe(time);
-        if (Latency.IsFar)
+        if (Latency.IsHigh)
         {
             Allow(Throttle);
         }

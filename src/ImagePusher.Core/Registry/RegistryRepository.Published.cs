@@ -10,15 +10,15 @@ public sealed partial class RegistryRepository
 {
     // Others can move the tag at any time, so an old response is not used. The limit is far above the time that a source needs under
     // load: with a lower limit, a busy registry would receive every request twice.
-    private static readonly TimeSpan AskedAheadFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PrefetchLifetime = TimeSpan.FromMinutes(1);
 
-    private AskedAhead? _askedAhead;
+    private PrefetchedHead? _prefetchedHead;
 
     /// <summary>
     /// Begins to find out what a tag refers to, while its image's source is still asked: over a network with latency, both requests and
     /// the first connections take the time of one. The next <see cref="FindPublishedAsync"/> of the tag takes the answer.
     /// </summary>
-    internal void AskAhead(ImageReference name, CancellationToken cancellationToken)
+    internal void PrefetchHead(ImageReference name, CancellationToken cancellationToken)
     {
         if (name.Tag is { } tag)
         {
@@ -28,7 +28,7 @@ public sealed partial class RegistryRepository
             _ = head.ContinueWith(
                 static asked => _ = asked.Exception, CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            Volatile.Write(ref _askedAhead, new AskedAhead(tag, head, _client.TimeProvider.GetTimestamp()));
+            Volatile.Write(ref _prefetchedHead, new PrefetchedHead(tag, head, _client.TimeProvider.GetTimestamp()));
         }
     }
 
@@ -45,15 +45,15 @@ public sealed partial class RegistryRepository
             return null;
         }
 
-        var head = await (TakeAskedAhead(name.Tag) ?? HeadOwnAsync(tagOrDigest, cancellationToken)).ConfigureAwait(false);
+        var head = await (TakePrefetchedHead(name.Tag) ?? HeadOwnAsync(tagOrDigest, cancellationToken)).ConfigureAwait(false);
         return head is null || (name.Tag is null && !await IsCompleteAsync(head, [], 0, cancellationToken).ConfigureAwait(false))
             ? null
             : head.Digest;
     }
 
-    private Task<Descriptor?>? TakeAskedAhead(string? tag) =>
-        Interlocked.Exchange(ref _askedAhead, null) is { } asked && asked.Tag == tag
-            && _client.TimeProvider.GetElapsedTime(asked.Since) < AskedAheadFor
+    private Task<Descriptor?>? TakePrefetchedHead(string? tag) =>
+        Interlocked.Exchange(ref _prefetchedHead, null) is { } asked && asked.Tag == tag
+            && _client.TimeProvider.GetElapsedTime(asked.Since) < PrefetchLifetime
             ? asked.Head
             : null;
 
@@ -91,5 +91,5 @@ public sealed partial class RegistryRepository
         return true;
     }
 
-    private sealed record AskedAhead(string Tag, Task<Descriptor?> Head, long Since);
+    private sealed record PrefetchedHead(string Tag, Task<Descriptor?> Head, long Since);
 }

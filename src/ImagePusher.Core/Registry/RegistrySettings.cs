@@ -7,7 +7,7 @@ public sealed record RegistrySettings
     internal const int NearThrottle = 6;
 
     /// <summary>The default of <see cref="ThrottleLimit"/> for a distant registry.</summary>
-    internal const int FarThrottle = 16;
+    internal const int HighLatencyThrottle = 16;
 
     private readonly int? _throttleLimit;
 
@@ -65,7 +65,7 @@ public sealed record RegistrySettings
     /// Blobs of fewer bytes go by one whole PUT where the form is <see cref="UploadForm.Auto"/>: 1 MiB. What is cut of them is
     /// sent again at once, so nothing is lost by a form that can't be gone on with, and it saves a request.
     /// </summary>
-    internal long WholeBelow { get; init; } = 1024 * 1024;
+    internal long MonolithicBelow { get; init; } = 1024 * 1024;
 
     /// <summary>The bytes of a chunk where blobs are sent in chunks. The default is 8 MiB; a registry may ask for more.</summary>
     public int ChunkSize { get; init; } = 8 * 1024 * 1024;

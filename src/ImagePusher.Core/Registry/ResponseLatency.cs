@@ -12,7 +12,7 @@ internal sealed class ResponseLatency
     private long _shortest = long.MaxValue;
 
     /// <summary>True if the host is distant; false until it has responded.</summary>
-    public bool IsFar => Volatile.Read(ref _shortest) is var ticks && ticks >= Far.Ticks && ticks < long.MaxValue;
+    public bool IsHigh => Volatile.Read(ref _shortest) is var ticks && ticks >= Far.Ticks && ticks < long.MaxValue;
 
     /// <summary>Records the time between a request and the head of its response.</summary>
     public void Observe(TimeSpan time)

@@ -30,7 +30,7 @@ internal static class ImageDates
         for (var depth = 0; depth < Limits.IndexDepth && AnnotatedDate(manifest) is null && manifest is ImageIndex index; depth++)
         {
             var images = index.Manifests.Where(child => !child.IsAttestation).ToList();
-            var child = Platform.Best(images, image => image.Platform, Platform.LinuxHere) ?? images.FirstOrDefault();
+            var child = Platform.Best(images, image => image.Platform, Platform.CurrentLinux) ?? images.FirstOrDefault();
             if (child is null)
             {
                 break;

@@ -29,8 +29,8 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
             return new PrunePlan(scope, 0, []);
         }
 
-        var unwanted = tags.Where(tag => !scope.Wants(tag)).Order(StringComparer.Ordinal).ToList();
-        var doubt = scope.Doubt ?? (isIncomplete || await IsTagHiddenAsync(scope, tags, cancellationToken).ConfigureAwait(false)
+        var unwanted = tags.Where(tag => !scope.IsSelected(tag)).Order(StringComparer.Ordinal).ToList();
+        var doubt = scope.Uncertainty ?? (isIncomplete || await IsTagHiddenAsync(scope, tags, cancellationToken).ConfigureAwait(false)
             ? "the list of its own tags may be incomplete" : null);
         if (doubt is not null || unwanted.Count == 0)
         {
@@ -78,7 +78,7 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
         var decided = read.OrderBy(tag => tag.Name.Tag, StringComparer.Ordinal).ToArray();
         needed = await KeepReferrersAsync(decided, needed, kept, cancellationToken).ConfigureAwait(false);
 
-        if (!allowsEmpty && !(isForecast && scope.WantsTags) && LastOf(decided, tags.Where(tag => !chosen.Contains(tag))) is { } last)
+        if (!allowsEmpty && !(isForecast && scope.HasSelectedTags) && LastOf(decided, tags.Where(tag => !chosen.Contains(tag))) is { } last)
         {
             decided[Array.IndexOf(decided, last)] = last with { Kept = "it would be the last tag of the repository" };
             needed = await kept.ReadAsync([last.Name.Tag!], [], cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     public HashSet<Digest> WantedDigests { get; } = [];
 
     /// <summary>The reason why nothing is removed; otherwise null.</summary>
-    public string? Doubt { get; set; }
+    public string? Uncertainty { get; set; }
 
     /// <summary>Adds what an entry selects.</summary>
     /// <param name="selection">The selection.</param>
@@ -28,7 +28,7 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     /// <param name="hasFailed">True if one of the images failed.</param>
     public void Add(SyncSelection selection, IEnumerable<ImageReference> targets, bool hasFailed)
     {
-        Doubt ??= selection.Doubt
+        Uncertainty ??= selection.Uncertainty
             ?? (hasFailed ? "an image for it failed" : selection.Repository == repository ? "it is its own source" : null);
         _rules.Add(selection.Entry.Rule);
         foreach (var name in targets)
@@ -48,10 +48,10 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     public IReadOnlyCollection<string> WantedTags => _wanted;
 
     /// <summary>True if an entry wants any tag.</summary>
-    public bool WantsTags => _wanted.Count > 0;
+    public bool HasSelectedTags => _wanted.Count > 0;
 
     /// <summary>True if an entry wants a tag.</summary>
-    public bool Wants(string tag) => _wanted.Contains(tag);
+    public bool IsSelected(string tag) => _wanted.Contains(tag);
 
     /// <summary>True if an entry decides about a tag.</summary>
     public bool Covers(string tag) => _rules.Exists(rule => rule.Covers(tag));

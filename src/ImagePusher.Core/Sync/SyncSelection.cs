@@ -24,7 +24,7 @@ internal sealed record SyncSelection
     public ImagePusherException? Error { get; init; }
 
     /// <summary>The reason why nothing is removed from the target because of this list; null if the list is reliable.</summary>
-    public string? Doubt => Error is not null ? "the list of the source could not be read"
+    public string? Uncertainty => Error is not null ? "the list of the source could not be read"
         : IsEmpty ? "the list of the source is empty"
         : IsIncomplete ? "the list of the source may be incomplete"
         : null;

@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="read">Reads a manifest of the index.</param>
 internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, CancellationToken, Task<Manifest>> read)
 {
-    private static readonly Platform[] Defaults = [.. new[] { Platform.LinuxHere, new Platform("linux", "amd64") }.Distinct()];
+    private static readonly Platform[] Defaults = [.. new[] { Platform.CurrentLinux, new Platform("linux", "amd64") }.Distinct()];
 
     private readonly List<Candidate> _candidates = [];
     private readonly HashSet<(Digest Digest, Platform? Platform, bool IsIndex)> _known = [];

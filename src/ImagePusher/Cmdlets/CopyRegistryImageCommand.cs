@@ -102,7 +102,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
         {
             foreach (var copy in copies)
             {
-                copy.AskAhead(token);
+                copy.PrefetchHead(token);
             }
 
             await image.ResolveAsync(token).ConfigureAwait(false);
@@ -123,7 +123,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
     {
         var (name, expected, _) = destination;
         var to = Access with { Credential = DestinationCredential ?? (image.Reference.Registry == name.Registry ? Credential : null) };
-        var asksAhead = Require.Length == 0 && Copies.MayAskAhead(image.Reference, name, NoClobber, Force);
+        var prefetches = Require.Length == 0 && Copies.CanPrefetchHead(image.Reference, name, NoClobber, Force);
         var (target, throttle) = (to.Repository(name), to.ThrottleFor(name.Registry));
         var copy = new CopyRequest
         {
@@ -132,7 +132,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
             Label = image.Reference.ToString(),
             Select = _ => Task.FromResult(image.Selection),
             Target = target,
-            AskAhead = asksAhead ? token => target.AskAhead(name, token) : static _ => { },
+            PrefetchHead = prefetches ? token => target.PrefetchHead(name, token) : static _ => { },
             Name = name,
             OptionsFor = _ => new CopyOptions
             {
@@ -150,7 +150,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
 
         async Task<object> OutputAsync(CopyResult result, CancellationToken token)
         {
-            PusherSession.Current.Saw(result.Name);
+            PusherSession.Current.AddSeenReference(result.Name);
             await _library.RunAsync(destination, to, token).ConfigureAwait(false);
             return ImagePushResult.Of(image.Reference.ToString(), result);
         }

@@ -105,7 +105,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
         foreach (var tag in _filter.Apply(Each(repository.GetTagsAsync), Sort))
         {
             var name = reference.WithTag(tag);
-            PusherSession.Current.Saw(name);
+            PusherSession.Current.AddSeenReference(name);
             if (WithDate || IsBound(nameof(OlderThan)))
             {
                 Start(input, (pending, token) => ReadAsync(repository, name, pending, token));

@@ -149,7 +149,7 @@ public sealed class PushImageTarCommand : PushCommand
             },
             async (result, token) =>
             {
-                PusherSession.Current.Saw(result.Name);
+                PusherSession.Current.AddSeenReference(result.Name);
                 await Library.RunAsync(destination, access, token).ConfigureAwait(false);
                 return ImagePushResult.Of(lease.Archive.Path, result);
             });

@@ -57,7 +57,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
                 Select = async token =>
                 {
                     var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
-                    session.Saw(reference);
+                    session.AddSeenReference(reference);
                     return new ImageSelection(repository, root) { Name = reference };
                 },
                 Target = cache,

@@ -154,7 +154,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 AllowsEmpty = Force,
                 MaximumRemovals = IsBound(nameof(MaximumRemovals)) ? MaximumRemovals : null,
                 IsPlanOnly = PlanOnly,
-                Doubt = _isComplete ? null : "not everything that the files select could be read",
+                Uncertainty = _isComplete ? null : "not everything that the files select could be read",
             }.Run();
         }
 
@@ -247,7 +247,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         {
             _run.StartPlan(image.Item, target, image.Access, isWhatIf: !PlanOnly);
         }
-        else if (!AsksForCopies || ShouldProcess(target.Name.ToString(), "Copy image"))
+        else if (!ConfirmsCopies || ShouldProcess(target.Name.ToString(), "Copy image"))
         {
             _run.Start(image.Item, target, image.Access);
         }
@@ -262,7 +262,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
             : target.Name;
 
     // The impact of the cmdlet is high because it can remove tags; a copy has the impact of other copies.
-    private bool AsksForCopies => IsBound("Confirm")
+    private bool ConfirmsCopies => IsBound("Confirm")
         || (GetVariableValue("ConfirmPreference") is ConfirmImpact preference && preference is ConfirmImpact.Low or ConfirmImpact.Medium);
 
     private SyncAccess Open(IReadOnlyDictionary<string, SyncRegistry> registries)

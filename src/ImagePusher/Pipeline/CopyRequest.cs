@@ -36,9 +36,9 @@ internal sealed record CopyRequest
 
     /// <summary>
     /// Begins to ask what the target has under the name, before the image is found; does nothing where
-    /// <see cref="CopyRunner.MayAskAhead"/> forbids it.
+    /// <see cref="CopyRunner.CanPrefetchHead"/> forbids it.
     /// </summary>
-    public Action<CancellationToken> AskAhead { get; init; } = static _ => { };
+    public Action<CancellationToken> PrefetchHead { get; init; } = static _ => { };
 
     /// <summary>Releases what the copy uses, such as an open tar.</summary>
     public Action Release { get; init; } = static () => { };

@@ -22,7 +22,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
     /// True if requests to the target may be sent before the source is resolved: not if a policy must accept the image first, if the
     /// response must be current, or if it is not needed.
     /// </summary>
-    public bool MayAskAhead(ImageReference source, ImageReference target, bool noClobber, bool force) =>
+    public bool CanPrefetchHead(ImageReference source, ImageReference target, bool noClobber, bool force) =>
         !force && !noClobber && policies?.ApplyTo(source.Registry, target.Registry) is not true;
 
     /// <summary>Copies one image, or plans its copy.</summary>

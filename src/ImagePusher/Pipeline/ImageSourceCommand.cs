@@ -78,7 +78,7 @@ public abstract class ImageSourceCommand : RegistryCommand
         Process(new ImageInput(text, reference.ToString(), async token =>
         {
             var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
-            PusherSession.Current.Saw(reference);
+            PusherSession.Current.AddSeenReference(reference);
             return new ImageSelection(repository, root) { Name = reference };
         }));
     }

@@ -23,7 +23,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
     public int? MaximumRemovals { get; init; }
 
     /// <summary>The reason why nothing is removed from any repository; otherwise null.</summary>
-    public string? Doubt { get; init; }
+    public string? Uncertainty { get; init; }
 
     /// <summary>True to return the plan and remove nothing.</summary>
     public bool IsPlanOnly { get; init; }
@@ -40,7 +40,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
             var answers = plan.Tags.Select(tag => tag.Kept is null && excess is not null ? tag with { Kept = excess } : Ask(tag)).ToList();
 
             var isKept = answers.Exists(tag => tag.Kept is not null && plan.Removals.Any(removal => removal.Name == tag.Name));
-            Start(plan.Scope, isKept ? [.. answers.Select(Careful)] : answers);
+            Start(plan.Scope, isKept ? [.. answers.Select(WithoutRemoval)] : answers);
         }
 
         if (excess is not null)
@@ -56,7 +56,8 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
         var planner = new PrunePlanner(RemovesUnknown, AllowsEmpty, isForecast: IsPlanOnly || command.IsWhatIf);
         foreach (var group in selected.GroupBy(selection => selection.Repository))
         {
-            var scope = new PruneScope(group.Key, group.First().Access.Target(group.Key, command.Log).WithoutMirrors()) { Doubt = Doubt };
+            var target = group.First().Access.Target(group.Key, command.Log).WithoutMirrors();
+            var scope = new PruneScope(group.Key, target) { Uncertainty = Uncertainty };
             foreach (var selection in group)
             {
                 scope.Add(selection.Selection, selection.Names, selection.Selection.Images.Any(run.Failed.ContainsKey));
@@ -78,7 +79,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
             : tag with { Kept = command.IsWhatIf ? "" : "its removal was declined" };
 
     // What a tag that is kept by an answer needs was not looked for: nothing is deleted by its digest, and no referrer.
-    private static PruneTag Careful(PruneTag tag) => tag with
+    private static PruneTag WithoutRemoval(PruneTag tag) => tag with
     {
         IsShared = true,
         Kept = tag.Kept ?? (tag.Subject is null && tag.ListTag is null ? null : "it may belong to an image whose removal was declined"),

@@ -38,8 +38,8 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             {
                 var copy = RequestOf(item, target, access, retries);
                 var result = await copies.RunAsync(copy, progress, token).ConfigureAwait(false);
-                PusherSession.Current.Saw(item.Source);
-                PusherSession.Current.Saw(result.Name);
+                PusherSession.Current.AddSeenReference(item.Source);
+                PusherSession.Current.AddSeenReference(result.Name);
                 Copied[result.Name] = result.Manifest.Digest;
                 Write(pending, monitor.Of(result));
                 if (result.BytesSent > 0)
@@ -138,9 +138,9 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             Label = item.Source.ToString(),
             Select = async token =>
             {
-                if (copies.MayAskAhead(item.Source, target.Name, options.NoClobber, options.Force))
+                if (copies.CanPrefetchHead(item.Source, target.Name, options.NoClobber, options.Force))
                 {
-                    to.AskAhead(target.Name, token);
+                    to.PrefetchHead(target.Name, token);
                 }
 
                 var root = await from.DescribeAsync(item.Source.TagOrDigest!, token).ConfigureAwait(false);

@@ -72,14 +72,14 @@ internal sealed class PusherSession
     public ImageCopier Copier() => new(Limits, State.Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>
-    public void Saw(ImageReference reference)
+    public void AddSeenReference(ImageReference reference)
     {
         _seenReferences.TryAdd(reference.ToString(), 0);
-        SawRepository(reference);
+        AddSeenRepository(reference);
     }
 
     /// <summary>Keeps a repository for completion.</summary>
-    public void SawRepository(ImageReference reference) => _seenRepositories.TryAdd(reference.ByDigest(), 0);
+    public void AddSeenRepository(ImageReference reference) => _seenRepositories.TryAdd(reference.ByDigest(), 0);
 
     /// <summary>Closes the session if a cmdlet has used it. The exit of a process must not create one.</summary>
     public static void CloseCurrent()

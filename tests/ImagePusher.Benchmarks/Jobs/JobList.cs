@@ -52,7 +52,7 @@ internal static class JobList
 
         return
         [
-            Push("tar to empty registry, gzip", "", "0.70", [], OtherPeers.Push(tar, $"{target.Address}/bench/app:1.0")),
+            Push("tar to empty registry, gzip", "", "0.70", [], OptionalPeers.Push(tar, $"{target.Address}/bench/app:1.0")),
             Push("tar to empty registry, gzip level 1", "-CompressionLevel 1", "0.48", []),
             Push("tar to empty registry, zstd", "-Compression Zstd", "0.55", ["--dest-compress-format", "zstd"]),
             Push("tar to empty registry, not compressed", "-Compression None", "0.39", []),

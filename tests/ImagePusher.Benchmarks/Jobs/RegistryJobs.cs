@@ -33,7 +33,7 @@ internal sealed class RegistryJobs(
         Peers =
         [
             new Peer("skopeo", () => Skopeo.CopyAsync($"docker://{source}/bench/app:1.0", $"oci:{folder["peer"]}:app")),
-            .. OtherPeers.Pull($"{source}/bench/app:1.0", folder["peer"], withTls),
+            .. OptionalPeers.Pull($"{source}/bench/app:1.0", folder["peer"], withTls),
         ],
     };
 
@@ -54,7 +54,7 @@ internal sealed class RegistryJobs(
         Peers =
         [
             new Peer("skopeo", () => Skopeo.CopyAsync($"oci:{layout}:app", $"docker://{target}/bench/app:1.0")),
-            .. OtherPeers.PushLayout(layout, $"{target}/bench/app:1.0", withTls),
+            .. OptionalPeers.PushLayout(layout, $"{target}/bench/app:1.0", withTls),
         ],
     };
 

@@ -80,7 +80,7 @@ public sealed class BlobStoreTests : CacheTest
     [Fact]
     public async Task A_source_with_another_identity_than_announced_is_a_DigestMismatch()
     {
-        var blob = new LyingBlob(_bytes);
+        var blob = new IncorrectBlob(_bytes);
         await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(blob, Token));
         Assert.Empty(PartialFiles);
     }
@@ -248,7 +248,7 @@ public sealed class BlobStoreTests : CacheTest
         Assert.Empty(PartialFiles);
     }
 
-    private sealed class LyingBlob(byte[] bytes) : BlobSource
+    private sealed class IncorrectBlob(byte[] bytes) : BlobSource
     {
         public override Digest? Digest => ImagePusher.Core.Oci.Digest.Of("promised"u8);
 

@@ -68,7 +68,7 @@ public sealed class ReplacedFolderTests : CacheTest
         await Cache.InitializeAsync(Token);
         var partial = Path.Combine(Root, ".imagepusher", "partial");
         await File.WriteAllTextAsync(In(partial), "own", Token);
-        using (var held = HeldFolder.Open(Root, partial))
+        using (var held = OpenFolder.Open(Root, partial))
         {
             Replace(partial);
             File.Delete(held.Entry("file"));

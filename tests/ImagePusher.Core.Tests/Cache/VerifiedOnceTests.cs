@@ -149,7 +149,7 @@ public sealed class VerifiedOnceTests : CacheTest
         await SaveAsync();
         await DamageAsync();
         _memory.SaysYes = true;
-        var target = new MemoryPlace("target");
+        var target = new MemoryStore("target");
         using var limits = new TransferLimits();
         await Assert.ThrowsAsync<DigestMismatchException>(() => new ImageCopier(limits, new MemoryEncodings()).CopyAsync(
             new ImageSelection(Open(), _image.Manifest), target, ImageReference.Parse("example.com/app:1"), new CopyOptions(),

@@ -45,7 +45,7 @@ internal static class FuzzResponses
         {
             await using var session = new RegistrySession(
                 RegistrySession.Quick with { MaximumRetryCount = 1, ChunkSize = 1024 },
-                new WaitlessTime(),
+                new InstantTimeProvider(),
                 change: options => options with
                 {
                     HandlerFactory = _ => new CannedResponses(script),

@@ -23,7 +23,7 @@ public sealed class ProgressTests : LibraryTest
     [InlineData(typeof(OperationCanceledException))]
     public async Task A_receiver_that_throws_gets_no_further_report_and_the_copy_continues(Type error)
     {
-        var (log, clock) = (new RecordingLogger(), new CallingTime());
+        var (log, clock) = (new RecordingLogger(), new CallbackTimeProvider());
         var receiver = new Receiver(_ => throw (Exception)Activator.CreateInstance(error, "no window")!);
         var result = await CopyAsync(new CopyOptions { Progress = receiver, Logger = log, TimeProvider = clock });
         Assert.Equal(1, result.Uploaded);
@@ -34,7 +34,7 @@ public sealed class ProgressTests : LibraryTest
     [Fact]
     public async Task A_timer_that_fires_late_reports_nothing()
     {
-        var (receiver, clock) = (new Receiver(static _ => { }), new CallingTime());
+        var (receiver, clock) = (new Receiver(static _ => { }), new CallbackTimeProvider());
         await CopyAsync(new CopyOptions { Progress = receiver, TimeProvider = clock });
         var count = receiver.Reports.Count;
         clock.Fire();
@@ -44,7 +44,7 @@ public sealed class ProgressTests : LibraryTest
     [Fact]
     public async Task A_receiver_that_is_still_busy_is_not_called_again()
     {
-        var clock = new CallingTime();
+        var clock = new CallbackTimeProvider();
         var calls = 0;
         var receiver = new Receiver(_ =>
         {
@@ -76,7 +76,7 @@ public sealed class ProgressTests : LibraryTest
     }
 
     /// <summary>A clock whose periodic timers fire once when they are created, and then when the test says so.</summary>
-    private sealed class CallingTime : TimeProvider
+    private sealed class CallbackTimeProvider : TimeProvider
     {
         private Action _fire = static () => { };
 

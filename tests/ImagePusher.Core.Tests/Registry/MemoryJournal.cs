@@ -11,7 +11,7 @@ internal sealed class MemoryJournal : IUploadJournal
     public ICollection<UploadSession> Sessions => _sessions.Values;
 
     /// <summary>A view of this journal that a "kill" can end: after it nothing is written any more.</summary>
-    public Freezer Freezable() => new(this);
+    public FreezingJournal Freezable() => new(this);
 
     public ValueTask<UploadSession?> FindAsync(string key, CancellationToken cancellationToken) => new(_sessions.GetValueOrDefault(key));
 
@@ -27,7 +27,7 @@ internal sealed class MemoryJournal : IUploadJournal
         return ValueTask.CompletedTask;
     }
 
-    internal sealed class Freezer(MemoryJournal journal) : IUploadJournal
+    internal sealed class FreezingJournal(MemoryJournal journal) : IUploadJournal
     {
         private volatile bool _isFrozen;
 

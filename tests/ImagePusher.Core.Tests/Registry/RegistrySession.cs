@@ -22,7 +22,7 @@ internal sealed class RegistrySession : IAsyncDisposable
     }
 
     /// <summary>The defaults without waits; small blobs are sent as large ones are, since a test's are small.</summary>
-    public static RegistrySettings Quick { get; } = new() { RetryInterval = TimeSpan.Zero, WholeBelow = 0 };
+    public static RegistrySettings Quick { get; } = new() { RetryInterval = TimeSpan.Zero, MonolithicBelow = 0 };
 
     /// <summary>The defaults without waits.</summary>
     public static RegistrySettings SmallApart { get; } = new() { RetryInterval = TimeSpan.Zero };

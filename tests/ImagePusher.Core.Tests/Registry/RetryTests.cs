@@ -103,7 +103,7 @@ public sealed class RetryTests
     public async Task Retry_After_is_respected_as_seconds_and_as_a_date_up_to_a_minute_or_the_specified_interval(
         bool isDate, int seconds, int expected, int interval = 50)
     {
-        var time = new WaitlessTime();
+        var time = new InstantTimeProvider();
         var asked = 0;
         await using var server = Serve(exchange =>
         {
@@ -130,7 +130,7 @@ public sealed class RetryTests
             return ++asked < 2 ? exchange.RespondAsync(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}""")
                 : GiveAsync(exchange);
         });
-        await using var session = new RegistrySession(Patient, new WaitlessTime());
+        await using var session = new RegistrySession(Patient, new InstantTimeProvider());
         await session.Repository(server.Address).ResolveAsync("1", Token);
         var warning = Assert.Single(session.Log.Warnings);
         Assert.Contains("pull rate limit", warning, StringComparison.Ordinal);
@@ -180,7 +180,7 @@ public sealed class RetryTests
     public async Task Delays_grow_exponentially_with_jitter()
     {
         await using var server = Serve(exchange => exchange.RespondAsync(503));
-        var time = new WaitlessTime();
+        var time = new InstantTimeProvider();
         await using var session =
             new RegistrySession(Patient with { RetryInterval = TimeSpan.FromSeconds(2), MaximumRetryCount = 6 }, time);
         await Assert.ThrowsAsync<RegistryUnavailableException>(() => session.Repository(server.Address).ResolveAsync("1", Token));

@@ -110,7 +110,7 @@ public sealed class UnboundedResponseTests : IDisposable
     [InlineData(503)]
     public async Task A_registry_that_always_requests_a_pause_is_retried_four_times(int status)
     {
-        var time = new WaitlessTime();
+        var time = new InstantTimeProvider();
         var server = new HostileServer(_time, _ => new HttpResponseMessage((HttpStatusCode)status)
         {
             Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromDays(300)) },

@@ -9,8 +9,8 @@ namespace ImagePusher.Core.Tests.Transfer;
 public sealed class ImageCopierTests : IDisposable
 {
     private static readonly ImageReference Name = ImageReference.Parse("example.com/app:1.0");
-    private readonly MemoryPlace _source = new("source");
-    private readonly MemoryPlace _target = new("target");
+    private readonly MemoryStore _source = new("source");
+    private readonly MemoryStore _target = new("target");
     private readonly MemoryEncodings _encodings = new();
     private readonly TransferLimits _limits = new();
     private readonly RecordingLogger _log = new();

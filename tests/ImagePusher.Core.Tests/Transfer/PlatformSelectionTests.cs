@@ -88,7 +88,7 @@ public sealed class PlatformSelectionTests : TransferTest
     [Fact]
     public async Task Without_a_platform_the_default_one_can_be_requested()
     {
-        var own = Platform.LinuxHere.ToString();
+        var own = Platform.CurrentLinux.ToString();
         var (mine, other) = (Image("mine", own), Image("other", "linux/s390x"));
         var result = await CopyAsync(Index("", On(other, "linux/s390x"), On(mine, own)), new CopyOptions { DefaultPlatformOnly = true });
         Assert.Equal(mine.Digest, result.Manifest.Digest);

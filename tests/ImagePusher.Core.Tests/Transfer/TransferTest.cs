@@ -13,9 +13,9 @@ public abstract class TransferTest : IDisposable
 
     private protected static ImageReference Name { get; } = ImageReference.Parse("example.com/app:1.0");
 
-    private protected MemoryPlace Source { get; } = new("source");
+    private protected MemoryStore Source { get; } = new("source");
 
-    private protected MemoryPlace Target { get; } = new("target");
+    private protected MemoryStore Target { get; } = new("target");
 
     private protected MemoryEncodings Encodings { get; } = new();
 

@@ -12,8 +12,8 @@ namespace ImagePusher.Core.Tests.Transfer;
 public sealed class UnreadCopyTests : IDisposable
 {
     private static readonly ImageReference Name = ImageReference.Parse("example.com/app:1.0");
-    private readonly MemoryPlace _source = new("source");
-    private readonly MemoryPlace _target = new("target");
+    private readonly MemoryStore _source = new("source");
+    private readonly MemoryStore _target = new("target");
     private readonly TransferLimits _limits = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -72,7 +72,7 @@ public sealed class UnreadCopyTests : IDisposable
     public async Task A_blob_for_two_repositories_of_one_store_is_in_flight_once()
     {
         var image = Image("one");
-        var other = new MemoryPlace("other") { Store = _target.Store };
+        var other = new MemoryStore("other") { Store = _target.Store };
         var (isBegun, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
         _target.BeforeWrite = async _ =>
         {
@@ -163,7 +163,7 @@ public sealed class UnreadCopyTests : IDisposable
     private static string Json(Descriptor descriptor) =>
         $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
 
-    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryPlace? target = null, ILogger? log = null) =>
+    private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryStore? target = null, ILogger? log = null) =>
         new ImageCopier(_limits, null).CopyAsync(
         new ImageSelection(_source, root), target ?? _target, Name,
         (options ?? new CopyOptions()) with { Logger = log ?? NullLogger.Instance }, new CopyMonitor(), Token);

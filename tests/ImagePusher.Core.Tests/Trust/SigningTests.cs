@@ -158,5 +158,5 @@ public sealed class SigningTests : TrustTest
     }
 
     // The memory place finds tags where the test puts them.
-    private TaggingPlace Tagging(Manifest image) => new(Source, image.Digest);
+    private TaggingTarget Tagging(Manifest image) => new(Source, image.Digest);
 }

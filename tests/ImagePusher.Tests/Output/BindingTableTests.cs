@@ -6,7 +6,7 @@ namespace ImagePusher.Tests.Output;
 /// Every type that is written, with every cmdlet that takes it: what of the object binds to which parameter, by the engine's
 /// own binder, for the object itself and for what Clixml, jobs, remote sessions and JSON make of it.
 /// </summary>
-public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOutput>
+public sealed class BindingTableTests(OutputSamples every) : IClassFixture<OutputSamples>
 {
     private const string OfReferences =
         "Get-RegistryManifest Save-ImageToCache Copy-RegistryImage Remove-RegistryImage Get-RegistryReferrer Get-RegistryRateLimit "
@@ -93,7 +93,7 @@ public sealed class BindingTableTests(EveryOutput every) : IClassFixture<EveryOu
             foreach (var cmdlet in cmdlets.Split(' '))
             {
                 foreach (var (form, item) in new[] { ("live", live), ("Clixml", every.Deserialized[type]),
-                    ("JSON", EveryOutput.FromJson(live)) })
+                    ("JSON", OutputSamples.FromJson(live)) })
                 {
                     var bound = await BoundAsync(cmdlet, parameter, item);
                     if (bound != expected)

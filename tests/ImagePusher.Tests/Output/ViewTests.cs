@@ -6,7 +6,7 @@ using ImagePusher.Tests.Support;
 namespace ImagePusher.Tests.Output;
 
 /// <summary>How objects look: each type has a table and a list, also when it comes back from Clixml or a job.</summary>
-public sealed class ViewTests(EveryOutput every) : IClassFixture<EveryOutput>
+public sealed class ViewTests(OutputSamples every) : IClassFixture<OutputSamples>
 {
     private static readonly XDocument Views = XDocument.Load(Path.Combine(Repository.ModuleFolder, "ImagePusher.Format.ps1xml"));
 

@@ -10,7 +10,7 @@ namespace ImagePusher.Tests.Sync;
 /// <param name="before">The tags of the target before the run.</param>
 /// <param name="outcome">What the run wrote.</param>
 internal sealed class MirrorCheck(
-    MirrorWorld world, MirrorStep step, IReadOnlyDictionary<string, string> source, IReadOnlyDictionary<string, string> before,
+    MirrorEnvironment world, MirrorStep step, IReadOnlyDictionary<string, string> source, IReadOnlyDictionary<string, string> before,
     Outcome outcome)
 {
     private readonly IReadOnlyDictionary<string, string> _after = world.Target.Tags;
@@ -70,7 +70,8 @@ internal sealed class MirrorCheck(
             return;
         }
 
-        var wanted = rule.Value.Selects(tag) ? source.GetValueOrDefault($"{repository[(MirrorWorld.Prefix.Length + 1)..]}:{tag}") : null;
+        var sourceName = $"{repository[(MirrorEnvironment.Prefix.Length + 1)..]}:{tag}";
+        var wanted = rule.Value.Selects(tag) ? source.GetValueOrDefault(sourceName) : null;
         if (wanted is not null)
         {
             Assert.True(_after.ContainsKey(name), $"{name} is missing.");
@@ -95,7 +96,7 @@ internal sealed class MirrorCheck(
             return;
         }
 
-        var listed = TagsOf(source, repository[(MirrorWorld.Prefix.Length + 1)..]);
+        var listed = TagsOf(source, repository[(MirrorEnvironment.Prefix.Length + 1)..]);
         if (!world.Target.RegistryProfile.DeletesTags || (rule.ReadsList() && listed.Count == 0)
             || !has.Any(tag => listed.Contains(tag) && rule.Selects(tag)))
         {
@@ -109,12 +110,15 @@ internal sealed class MirrorCheck(
 
     // Lists of referrers, and tags of artifacts, may belong to what is kept.
     private bool Refers(string repository, string tag) => IsList($"{repository}:{tag}")
-        || Enumerable.Range(6, MirrorWorld.Contents - 6).Any(content => MirrorWorld.DigestOf(content) == _after[$"{repository}:{tag}"]);
+        || Enumerable.Range(6, MirrorEnvironment.Contents - 6)
+            .Any(content => MirrorEnvironment.DigestOf(content) == _after[$"{repository}:{tag}"]);
 
     private MirrorRule? RuleOf(string repository)
     {
-        var position = MirrorWorld.Repositories.ToList().IndexOf(
-            repository.StartsWith(MirrorWorld.Prefix, StringComparison.Ordinal) ? repository[(MirrorWorld.Prefix.Length + 1)..] : "");
+        var position = MirrorEnvironment.Repositories.ToList().IndexOf(
+            repository.StartsWith(MirrorEnvironment.Prefix, StringComparison.Ordinal)
+                ? repository[(MirrorEnvironment.Prefix.Length + 1)..]
+                : "");
         return position is 0 or 1 ? step.Rules[position] : null;
     }
 

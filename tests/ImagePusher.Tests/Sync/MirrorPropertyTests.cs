@@ -37,21 +37,21 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
 
     private async Task CheckAsync(Engine engine, TemporaryFolder folder, bool deletesTags, MirrorStep[] steps)
     {
-        await using var world = new MirrorWorld(deletesTags);
-        foreach (var repository in MirrorWorld.Repositories)
+        await using var world = new MirrorEnvironment(deletesTags);
+        foreach (var repository in MirrorEnvironment.Repositories)
         {
-            for (var content = 0; content < MirrorWorld.Contents; content++)
+            for (var content = 0; content < MirrorEnvironment.Contents; content++)
             {
-                MirrorWorld.Put(world.Source, repository, content, tag: null);
+                MirrorEnvironment.Put(world.Source, repository, content, tag: null);
             }
 
-            MirrorWorld.Put(world.Source, repository, 0, "1.0");
-            MirrorWorld.Put(world.Source, repository, 4, "latest");
-            MirrorWorld.Put(world.Target, $"{MirrorWorld.Prefix}/{repository}", 5, "2.0");
-            MirrorWorld.Put(world.Target, $"{MirrorWorld.Prefix}/{repository}", 2, "1.1");
+            MirrorEnvironment.Put(world.Source, repository, 0, "1.0");
+            MirrorEnvironment.Put(world.Source, repository, 4, "latest");
+            MirrorEnvironment.Put(world.Target, $"{MirrorEnvironment.Prefix}/{repository}", 5, "2.0");
+            MirrorEnvironment.Put(world.Target, $"{MirrorEnvironment.Prefix}/{repository}", 2, "1.1");
         }
 
-        MirrorWorld.Put(world.Target, "own/app", 1, "1.0");
+        MirrorEnvironment.Put(world.Target, "own/app", 1, "1.0");
         foreach (var step in steps)
         {
             step.Change(world);
@@ -62,16 +62,16 @@ public sealed class MirrorPropertyTests(ITestOutputHelper output)
         }
     }
 
-    private async Task RunAsync(Engine engine, TemporaryFolder folder, MirrorWorld world, MirrorStep step)
+    private async Task RunAsync(Engine engine, TemporaryFolder folder, MirrorEnvironment world, MirrorStep step)
     {
-        var digest = MirrorWorld.DigestOf(step.Content % MirrorWorld.Contents);
+        var digest = MirrorEnvironment.DigestOf(step.Content % MirrorEnvironment.Contents);
         var entries = step.Rules.Index().Where(rule => rule.Item is not null)
             .GroupBy(rule => rule.Item!.Value.Entry("", "").Split(':')[0],
-                rule => rule.Item!.Value.Entry(MirrorWorld.Repositories[rule.Index], digest));
+                rule => rule.Item!.Value.Entry(MirrorEnvironment.Repositories[rule.Index], digest));
         var lines = entries.Select(
             group => $"  {group.Key}:\n" + string.Concat(group.Select(entry => $"    {entry.Split('{', 2)[1][..^1]}\n")));
         engine["file"] = folder.Write("mirror.yml", $"{world.Source.Address}:\n{string.Concat(lines)}");
-        engine["to"] = $"{world.Target.Address}/{MirrorWorld.Prefix}/";
+        engine["to"] = $"{world.Target.Address}/{MirrorEnvironment.Prefix}/";
         var (source, before) = (world.Source.Tags, world.Target.Tags);
         var outcome = await engine.RunAsync(step.Command, Token);
         Assert.Null(outcome.Terminating);

@@ -38,33 +38,34 @@ internal sealed record MirrorStep(int Kind, int Repository, int Tag, int Content
         + (HasLimit ? " -MaximumRemovals 2" : "");
 
     /// <summary>Changes a registry, unless the step is a run.</summary>
-    public void Change(MirrorWorld world)
+    public void Change(MirrorEnvironment world)
     {
-        var (repository, tag) = (MirrorWorld.Repositories[Repository], MirrorWorld.TagNames[Tag]);
-        var copy = $"{MirrorWorld.Prefix}/{repository}";
+        var (repository, tag) = (MirrorEnvironment.Repositories[Repository], MirrorEnvironment.TagNames[Tag]);
+        var copy = $"{MirrorEnvironment.Prefix}/{repository}";
         switch (Kind)
         {
             case 0 or 1:
-                MirrorWorld.Put(world.Source, repository, Content, tag);
+                MirrorEnvironment.Put(world.Source, repository, Content, tag);
                 break;
             case 2:
                 world.Source.Untag(repository, tag);
                 break;
             case 3:
-                MirrorWorld.Put(world.Target, copy, Content, tag);
+                MirrorEnvironment.Put(world.Target, copy, Content, tag);
                 break;
             case 4:
-                MirrorWorld.Refer(world.Source, repository, Content % 4);
+                MirrorEnvironment.Refer(world.Source, repository, Content % 4);
                 break;
             case 5:
-                MirrorWorld.Refer(world.Target, copy, Content % 4);
+                MirrorEnvironment.Refer(world.Target, copy, Content % 4);
                 break;
         }
     }
 
     public override string ToString() => IsRun
         ? $"run [{string.Join(", ", Rules)}] {Command}"
-        : $"{"source source untag target source-refer target-refer".Split(' ')[Kind]} {Repository} {MirrorWorld.TagNames[Tag]} = {Content}";
+        : $"{"source source untag target source-refer target-refer".Split(' ')[Kind]} {Repository} "
+            + $"{MirrorEnvironment.TagNames[Tag]} = {Content}";
 
     private static MirrorRule? RuleOf(int value) => value % 6 == 5 ? null : (MirrorRule)(value % 6);
 

@@ -104,7 +104,7 @@ internal sealed class TarContainer : ArchiveContainer
         var fromLink = ArchivePath.Normalize(link.LinkName, ArchivePath.DirectoryOf(name));
         return fromLink is not null && _entries.ContainsKey(fromLink) ? fromLink
             : ArchivePath.Normalize(link.LinkName) is { } fromRoot && _entries.ContainsKey(fromRoot) ? fromRoot
-            : fromLink ?? throw ArchiveErrors.LeadsOut(Path, link.LinkName);
+            : fromLink ?? throw ArchiveErrors.OutsideFolder(Path, link.LinkName);
     }
 
     private void ReadEntries(ArchiveOptions options, CancellationToken cancellationToken)

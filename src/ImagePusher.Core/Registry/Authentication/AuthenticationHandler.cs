@@ -86,7 +86,7 @@ internal sealed class AuthenticationHandler : DelegatingHandler
         RegistryMessage message, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         message.Credential = credential;
-        _host.Secrets.Know(credential);
+        _host.Secrets.Add(credential);
         var authorization = await _tokens.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
         for (var challenges = 0; ; challenges++)
         {

@@ -16,7 +16,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
     public const string Variable = "DOCKER_AUTH_CONFIG";
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, RegistryCredential?> _helped = [];
+    private readonly Dictionary<string, RegistryCredential?> _helperCredentials = [];
     private readonly Dictionary<string, (int Number, RegistryUnauthorizedException Error)> _failures = [];
     private readonly HashSet<string> _reported = [];
     private object? _stamp;
@@ -71,7 +71,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
             throw failure.Error;
         }
 
-        if (!_helped.TryGetValue(key, out var credential) || (rejected is not null && credential == rejected))
+        if (!_helperCredentials.TryGetValue(key, out var credential) || (rejected is not null && credential == rejected))
         {
             var server = registry == ImageReference.DockerHub ? "https://index.docker.io/v1/" : registry;
             try
@@ -84,7 +84,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
                 throw;
             }
 
-            _helped[key] = credential;
+            _helperCredentials[key] = credential;
         }
 
         return credential;
@@ -100,7 +100,7 @@ internal sealed class DockerConfigFile(string source, Func<string, string?> envi
         }
 
         (_stamp, _content) = (stamp, DockerConfig.Empty);
-        _helped.Clear();
+        _helperCredentials.Clear();
         _reported.Clear();
         if (stamp is null)
         {

@@ -72,7 +72,7 @@ internal sealed class HostDiscovery(RegistryHost host, HttpMessageInvoker inner,
                 // Without a listener one more attempt is enough: a wrong address is more likely than a restart.
                 if (RegistryFailure.IsNoConnection(cause))
                 {
-                    if (_wasRefused && message.GivesUpEarly)
+                    if (_wasRefused && message.FailsFast)
                     {
                         throw failure.Final;
                     }

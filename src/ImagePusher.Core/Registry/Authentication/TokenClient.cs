@@ -129,7 +129,7 @@ internal sealed class TokenClient(RegistryHost host, HttpMessageInvoker inner, T
             var body = await BoundedBody.ReadAsync(
                 response, BoundedBody.TokenLimit, host.Settings.IdleTimeout, time, cancellationToken).ConfigureAwait(false);
             var token = TokenResponse.Parse(body);
-            host.Secrets.Know(token.Token);
+            host.Secrets.Add(token.Token);
             return new AccessToken(token.Token, scopes, asked + token.Life - Margin);
         }
         catch (Exception error) when (error is FormatException or InvalidDataException)

@@ -66,7 +66,7 @@ internal static class RegistryFailure
             + (proxy is null ? "" : $" through the proxy {proxy.Authority}");
         var (reason, recommendedAction, isFinal) = ConnectionFailure.Describe(error);
         var final = new RegistryUnreachableException(
-            $"{Failed(purpose)}: {at} {secrets.OneLine(reason)}.", recommendedAction, inner: secrets.Harmless(error));
+            $"{Failed(purpose)}: {at} {secrets.OneLine(reason)}.", recommendedAction, inner: secrets.WithoutSecrets(error));
         return isFinal ? final : new TransientFailureException(final, lostConnection: true);
     }
 

@@ -39,7 +39,7 @@ internal sealed class RegistryMessage : HttpRequestMessage
     public ILogger Log => _caller.Log;
 
     /// <summary>True if a host without a listener gets fewer attempts than one that responded before.</summary>
-    public bool GivesUpEarly => _caller.GivesUpEarly;
+    public bool FailsFast => _caller.FailsFast;
 
     /// <summary>Finds the credential to use.</summary>
     /// <param name="rejected">A credential that the registry rejected; null for none.</param>

@@ -14,7 +14,7 @@ internal sealed class RegistryTransport
         HostConnection connection, RegistryClientOptions client, RequestOptions options, RegistryCaller.CredentialSource credentials)
     {
         (Host, Time) = (connection.Host, client.TimeProvider);
-        _caller = new RegistryCaller(credentials, options.Log, GivesUpEarly: options.MaximumRetryCount is null);
+        _caller = new RegistryCaller(credentials, options.Log, FailsFast: options.MaximumRetryCount is null);
         Retry = new RetryHandler(Host, options, client.TimeProvider) { InnerHandler = connection.Handlers };
         _handlers = new HttpMessageInvoker(Retry, disposeHandler: false);
     }

@@ -22,7 +22,7 @@ internal sealed class SecretFilter
     private volatile string[] _spellings = [];
 
     /// <summary>Adds the secret of a credential.</summary>
-    public void Know(RegistryCredential? credential)
+    public void Add(RegistryCredential? credential)
     {
         if (credential is null || credential == _last)
         {
@@ -39,7 +39,7 @@ internal sealed class SecretFilter
     }
 
     /// <summary>Adds a token.</summary>
-    public void Know(string token)
+    public void Add(string token)
     {
         lock (_lock)
         {
@@ -76,7 +76,7 @@ internal sealed class SecretFilter
     public string Url(string url) => OneLine(UrlText.WithoutUserAndQuery(url));
 
     /// <summary>The exception if it contains no secret in its text or in that of an inner exception; otherwise null.</summary>
-    public Exception? Harmless(Exception error) => error.ToString() is var text && Hide(text) == text ? error : null;
+    public Exception? WithoutSecrets(Exception error) => error.ToString() is var text && Hide(text) == text ? error : null;
 
     private void Spell() =>
         _spellings = [.. _ofCredentials.Concat(_tokens).SelectMany(Spellings).Distinct().OrderByDescending(static text => text.Length)];

@@ -8,11 +8,11 @@ namespace ImagePusher.Core.Registry.Http;
 /// <summary>URLs as text: the query of an upload's Location is state that must come back byte for byte, and Uri may re-encode it.</summary>
 internal static class UrlText
 {
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions WithoutCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>A Uri that sends exactly this text.</summary>
     public static Uri ToUri(string url) =>
-        Uri.TryCreate(url, AsWritten, out var uri) && uri.Scheme is "http" or "https"
+        Uri.TryCreate(url, WithoutCanonicalization, out var uri) && uri.Scheme is "http" or "https"
             ? uri
             : throw new FormatException("it is not an http or https URL");
 

@@ -35,7 +35,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
             return settings.UploadForm == UploadForm.Whole && !isKnown ? UploadForm.Stream : settings.UploadForm;
         }
 
-        var isSmall = isKnown && blob.Length < settings.WholeBelow && memory is { Form: UploadForm.Stream, RejectsMonolithic: false };
+        var isSmall = isKnown && blob.Length < settings.MonolithicBelow && memory is { Form: UploadForm.Stream, RejectsMonolithic: false };
         var form = _form ?? (isSmall ? UploadForm.Whole : memory.Form);
         var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
         return isTooLong && MayChunk ? UploadForm.Chunked

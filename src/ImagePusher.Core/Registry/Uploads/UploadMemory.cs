@@ -19,7 +19,7 @@ internal sealed class UploadMemory(TimeProvider time)
     private volatile bool _announces = true;
     private DateTimeOffset _lossEnds;
     private DateTimeOffset _earlierLossEnds;
-    private volatile bool _signsState;
+    private volatile bool _signsSessionState;
     private volatile bool _rejectsChunks;
     private volatile bool _rejectsMonolithic;
 
@@ -52,8 +52,8 @@ internal sealed class UploadMemory(TimeProvider time)
     /// </summary>
     public bool SignsState
     {
-        get => _signsState;
-        set => _signsState |= value;
+        get => _signsSessionState;
+        set => _signsSessionState |= value;
     }
 
     /// <summary>True if chunks were rejected and another form was accepted.</summary>

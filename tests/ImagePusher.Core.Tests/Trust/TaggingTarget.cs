@@ -6,7 +6,7 @@ using ImagePusher.Core.Tests.Transfer;
 namespace ImagePusher.Core.Tests.Trust;
 
 /// <summary>A place in memory that relates what is published under a tag to one image.</summary>
-internal sealed class TaggingPlace(MemoryPlace place, Digest image) : IImageTarget
+internal sealed class TaggingTarget(MemoryStore place, Digest image) : IImageTarget
 {
     public string Description => place.Description;
 

@@ -8,7 +8,7 @@ namespace ImagePusher.Tests.Pipeline;
 /// The scripts of a pipeline run while images are copied: PowerShell changes variables, scopes and bound parameters all the time, and no
 /// worker reads them.
 /// </summary>
-public sealed class ScriptsMeanwhileTests
+public sealed class ConcurrentScriptTests
 {
     private const string Names =
         "1..2000 | ForEach-Object { $scope = $_; & { param($number) \"$from/team/app$($number % 7):$number\" } $scope }";

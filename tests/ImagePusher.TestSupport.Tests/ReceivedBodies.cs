@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.TestSupport.Tests;
 
 /// <summary>The lengths of the bodies that a server got; negative for one whose connection ended inside it.</summary>
-internal sealed class SeenBodies
+internal sealed class ReceivedBodies
 {
     private readonly Channel<int> _arrivals = Channel.CreateUnbounded<int>();
     private readonly List<int> _lengths = [];

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FaultInjection;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>Responses for manifests that contradict themselves, and servers that accept everything and store nothing.</summary>
-public sealed class ManifestOddityTests
+public sealed class UnusualManifestTests
 {
     private const string DockerType = "application/vnd.docker.distribution.manifest.v2+json";
 

@@ -7,7 +7,7 @@ namespace ImagePusher.Tests.Sync;
 /// A source and a target whose tags change between runs. Images share layers, are parts of indexes, and have referrers, so that what one
 /// tag needs is often what another one had.
 /// </summary>
-internal sealed class MirrorWorld : IAsyncDisposable
+internal sealed class MirrorEnvironment : IAsyncDisposable
 {
     public const string Prefix = "mirror";
 
@@ -28,7 +28,7 @@ internal sealed class MirrorWorld : IAsyncDisposable
         [.. Artifacts.Select((artifact,
             number) => TestArtifact.Of("application/vnd.test.signature", $"signs {number}", artifact.Manifest))];
 
-    public MirrorWorld(bool deletesTags)
+    public MirrorEnvironment(bool deletesTags)
     {
         Source = FakeRegistry.Start(RegistryProfile.Conformant);
         Target = FakeRegistry.Start(RegistryProfile.Conformant with { DeletesTags = deletesTags });

@@ -4,7 +4,7 @@ using ImagePusher.Core.Discovery;
 namespace ImagePusher.Core.Tests.Discovery;
 
 /// <summary>Files that are made to be searched for ever, or to fill the memory, end in bounded time with what is valid in them.</summary>
-public sealed class HostileFileTests
+public sealed class HostileReferenceFileTests
 {
     [Theory]
     [InlineData("a mapping merged with itself", "&r\n<<: [*r, *r, *r, *r, *r, *r, *r, *r, *r, *r]\nkind: Pod\n")]

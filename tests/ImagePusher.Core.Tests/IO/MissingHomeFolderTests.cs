@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Tests.IO;
 /// <summary>A user without a home folder, as in many containers: the default cache is below the temporary folder, which all
 /// share.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class HomelessUserTests : IDisposable
+public sealed class MissingHomeFolderTests : IDisposable
 {
     private const UnixFileMode All = (UnixFileMode)0x1FF;
 

@@ -9,14 +9,14 @@ namespace ImagePusher.Core.IO;
 /// link, and one that replaces a part of it afterwards does not lead elsewhere: paths go through the open folder.
 /// </summary>
 /// <remarks>openat(2) with O_NOFOLLOW on Linux where /proc is mounted; elsewhere paths are used unchanged.</remarks>
-internal sealed class HeldFolder : IDisposable
+internal sealed class OpenFolder : IDisposable
 {
     private static readonly int Held = OpenFlags.PathOnly | OpenFlags.FolderOnly | OpenFlags.CloseOnExec;
     private static readonly bool IsSupported = OperatingSystem.IsLinux() && Directory.Exists("/proc/self/fd");
 
     private readonly SafeFileHandle? _handle;
 
-    private HeldFolder(string path, SafeFileHandle? handle) =>
+    private OpenFolder(string path, SafeFileHandle? handle) =>
         (Path, _handle) = (handle is null ? path : $"/proc/self/fd/{(int)handle.DangerousGetHandle()}", handle);
 
     /// <summary>The path to use for the folder.</summary>
@@ -27,11 +27,11 @@ internal sealed class HeldFolder : IDisposable
     /// <param name="folder">The root or a folder below it.</param>
     /// <exception cref="NotRegularFileException">A part of the way from the root is a symbolic link or no folder.</exception>
     /// <exception cref="IOException">There is no such folder, or it cannot be opened.</exception>
-    public static HeldFolder Open(string root, string folder)
+    public static OpenFolder Open(string root, string folder)
     {
         if (!IsSupported)
         {
-            return new HeldFolder(folder, null);
+            return new OpenFolder(folder, null);
         }
 
         var (path, handle) = (root, Checked(OpenAt(-100, Text(root), Held), root));
@@ -42,7 +42,7 @@ internal sealed class HeldFolder : IDisposable
             handle = Checked(OpenAt((int)parent.DangerousGetHandle(), Text(part), Held | OpenFlags.NoFollow), path);
         }
 
-        return new HeldFolder(folder, handle);
+        return new OpenFolder(folder, handle);
     }
 
     /// <summary>The path to use for an entry of the folder.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>A registry that takes long to respond gets more requests at once by default.</summary>
-public sealed class FarRegistryTests
+public sealed class HighLatencyRegistryTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

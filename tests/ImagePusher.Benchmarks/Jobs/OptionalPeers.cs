@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Benchmarks.Jobs;
 
 /// <summary>crane, oras and regctl do the same jobs where they are on the PATH. None of them checks certificates here.</summary>
-internal static class OtherPeers
+internal static class OptionalPeers
 {
     public static IEnumerable<Peer> Push(string tar, string target) =>
     [

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>A clock on which a wait of less than a day is over at once, and kept; longer ones, which are limits, never end.</summary>
-internal sealed class WaitlessTime : TimeProvider
+internal sealed class InstantTimeProvider : TimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
 

@@ -9,7 +9,7 @@ namespace ImagePusher.Tests.Fleet;
 /// The target is asked what it has while the source is asked for the image. The source of these tests does not answer before the target
 /// was asked.
 /// </summary>
-public sealed class AskedAheadTests
+public sealed class PrefetchTests
 {
     private const string Sync =
         "Set-Content mirror.yml \"${from}:`n  images:`n    team/app: ['1.0']`n\"; Sync-RegistryImage mirror.yml \"$to/team/\"";

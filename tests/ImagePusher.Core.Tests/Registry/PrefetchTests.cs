@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Tests.Registry;
 /// What a tag refers to is requested once, before it is needed: also if the source of the image takes long to answer, as it does
 /// under load. A question from long ago is asked again, because others may have moved the tag.
 /// </summary>
-public sealed class AskedAheadTests
+public sealed class PrefetchTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));
 
@@ -28,7 +28,7 @@ public sealed class AskedAheadTests
         var repository = session.Repository(server.Address);
         var name = ImageReference.Create(server.Address, "team/app", "1");
 
-        repository.AskAhead(name, Token);
+        repository.PrefetchHead(name, Token);
         time.Advance(TimeSpan.FromSeconds(seconds));
         Assert.Equal(Image.Digest, (await repository.FindPublishedAsync(name, Token))?.ToString());
 
@@ -44,12 +44,12 @@ public sealed class AskedAheadTests
         var repository = session.Repository(server.Address);
         var one = ImageReference.Create(server.Address, "team/app", "1");
 
-        repository.AskAhead(one, Token);
+        repository.PrefetchHead(one, Token);
         await repository.FindPublishedAsync(one, Token);
         await repository.FindPublishedAsync(one, Token);
         Assert.Equal(2, heads);
 
-        repository.AskAhead(one, Token);
+        repository.PrefetchHead(one, Token);
         await repository.FindPublishedAsync(ImageReference.Create(server.Address, "team/app", "2"), Token);
         Assert.Equal(4, heads);
     }

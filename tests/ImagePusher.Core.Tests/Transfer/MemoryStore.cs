@@ -6,7 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Transfer;
 
 /// <summary>An in-memory source and target that requires content before the manifests that reference it, and counts reads.</summary>
-internal sealed class MemoryPlace(string name) : IReferrerSource, IImageTarget
+internal sealed class MemoryStore(string name) : IReferrerSource, IImageTarget
 {
     public ConcurrentDictionary<Digest, byte[]> Blobs { get; } = new();
 

@@ -10,7 +10,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>The small files beside images: lists of bundles, checksums, the state of earlier runs; and what an engine answers.</summary>
-internal static class FuzzCarried
+internal static class FuzzTransferFiles
 {
     public static void ReadLists(byte[] input)
     {

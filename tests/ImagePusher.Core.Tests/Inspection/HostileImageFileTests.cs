@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Tests.Inspection;
 
 /// <summary>Images that repeat a layer or a file many times take no more memory and disk than what they contain.</summary>
 [Collection(SerialTests.Name)]
-public sealed class HostileFilesTests : IDisposable
+public sealed class HostileImageFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Tests.Carry;
 
 /// <summary>Signatures, SBOMs and attestations go through the cache and through archives.</summary>
-public sealed class ReferrerCarryTests : IDisposable
+public sealed class ReferrerTransferTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -7,7 +7,7 @@ using ImagePusher.TestSupport.FaultInjection;
 namespace ImagePusher.Tests.Sync;
 
 /// <summary>A target that answers wrongly does not make Sync-RegistryImage -Prune delete what is kept.</summary>
-public sealed class LyingTargetTests
+public sealed class IncorrectTargetTests
 {
     private const string Prune = "Sync-RegistryImage $file $to -Prune -Force -Confirm:$false";
 

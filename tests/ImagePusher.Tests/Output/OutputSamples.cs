@@ -7,7 +7,7 @@ using ImagePusher.TestSupport.FaultInjection;
 namespace ImagePusher.Tests.Output;
 
 /// <summary>One object of each type that the cmdlets write, as the real cmdlets make it, by the type's name.</summary>
-public sealed class EveryOutput : IAsyncLifetime
+public sealed class OutputSamples : IAsyncLifetime
 {
     private const string Script = """
         $null = Import-ImageTar $tar
