@@ -3,10 +3,10 @@ using ImagePusher.Core;
 using ImagePusher.Core.Cache;
 using ImagePusher.CrashWorker;
 
-// save PATH NAME                        saves one image, and says what went wrong in one line
-// copy PATH NAME TARGET                copies a cached image into a layout, and says what went wrong in one line
-// collect PATH                          collects garbage without a grace period, and says how many blobs were removed
-// default-cache                         says where the user's cache is by default, or what went wrong, in one line
+// save PATH NAME                        saves one image, and writes an error on one line
+// copy PATH NAME TARGET                copies a cached image into a layout, and writes an error on one line
+// collect PATH                          collects garbage without a grace period, and writes the number of removed blobs
+// default-cache                         writes the path of the default cache, or an error, on one line
 // loop PATH OWNER TARS SEED SECONDS GRACE
 //                                       saves, imports the tars of a folder, removes and collects garbage; a line on standard
 //                                       output after each step

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace ImagePusher.CrashWorker;
 
 /// <summary>
-/// Random work on names of its own. A line before a step says what it may do to a name, a line after it that it is done:
-/// whoever reads them knows what must be in the cache after a kill at any instant.
+/// Random operations on separate names. A line before a step states the possible change of a name, and a line after it its completion: the
+/// lines determine the expected content of the cache after a kill at any time.
 /// </summary>
 internal sealed class WorkerLoop(string path, string owner, string[] tars, int seed, TimeSpan grace) : ILogger
 {
@@ -72,7 +72,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
         Console.WriteLine($"saved {name} {image.Manifest.Digest}");
     }
 
-    // What Import-ImageTar does: the layers are compressed in transit, and the cache remembers what they became.
+    // The same work as Import-ImageTar: the layers are compressed in transit, and the cache stores the resulting digests.
     private async Task ImportAsync(ImageCache cache, string name)
     {
         await using var archive = await ImageArchive.OpenAsync(tars[_random.Next(tars.Length)], null, CancellationToken.None);

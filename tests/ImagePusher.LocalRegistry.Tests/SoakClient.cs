@@ -5,8 +5,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// A client of the soak test: it works in its own repository, so that it knows the expected state, pushes layers that all clients
-/// share, and reads what the others push.
+/// A client of the soak test: it works in its own repository, so that the expected state is known, pushes layers that all clients share,
+/// and reads the content pushed by the other clients.
 /// </summary>
 internal sealed class SoakClient(RunningRegistry registry, int number, int clients)
 {

@@ -4,7 +4,8 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
-/// <summary>The proxy's own answers, and its changes of headers, in front of a server that tells what it was asked.</summary>
+/// <summary>The responses of the proxy itself and its changes to headers, in front of a server that reports the requests it
+/// received.</summary>
 public sealed class FaultProxyAnswerTests : IAsyncLifetime
 {
     private readonly LoopbackServer _server;

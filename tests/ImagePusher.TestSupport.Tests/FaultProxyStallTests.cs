@@ -2,7 +2,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
-/// <summary>What stands still and what is slow.</summary>
+/// <summary>Stalled and slow transfers.</summary>
 public sealed class FaultProxyStallTests : FaultProxyTestBase
 {
     [Fact]

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
-/// <summary>A proxy in front of a server that remembers what it got and sends what it is asked for.</summary>
+/// <summary>A proxy in front of a server that records its requests and sends the requested content.</summary>
 public abstract class FaultProxyTestBase : IAsyncLifetime
 {
     protected const int Size = 3_000_000;

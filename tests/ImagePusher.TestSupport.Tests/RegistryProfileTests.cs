@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.TestSupport.Tests;
 
-/// <summary>Each fake registry takes and rejects what the one does that it is named after.</summary>
+/// <summary>Each fake registry accepts and rejects the same requests as the registry with its name.</summary>
 public sealed class RegistryProfileTests
 {
     private const int Mebibyte = 1024 * 1024;

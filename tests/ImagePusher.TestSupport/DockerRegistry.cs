@@ -45,7 +45,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
             tool, "serve", folder.Write("config.yml", await ConfigurationAsync(options, folder, storage, cancellationToken)));
         try
         {
-            // It asks the system for a free port and says which one it got.
+            // The registry uses a free port assigned by the system and reports it.
             var line = await process.WaitForLineAsync(line => Listening().IsMatch(line), cancellationToken);
             var port = int.Parse(Listening().Match(line).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             return new DockerRegistry(process, folder, storage, options, port);

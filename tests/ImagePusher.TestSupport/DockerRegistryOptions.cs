@@ -3,7 +3,8 @@ namespace ImagePusher.TestSupport;
 /// <summary>How a docker-registry is configured.</summary>
 public sealed record DockerRegistryOptions
 {
-    /// <summary>Names and passwords of those who may do everything, checked by Basic; none by default, which lets everybody in.</summary>
+    /// <summary>The names and passwords of users with full access, checked with Basic; none by default, which allows anonymous
+    /// access.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The server whose bearer tokens it wants; none by default.</summary>
@@ -12,11 +13,11 @@ public sealed record DockerRegistryOptions
     /// <summary>Whether it rejects what changes it, with 405.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Where it keeps its content; a folder of its own by default, deleted with it.</summary>
+    /// <summary>The storage folder; by default a temporary folder that is deleted with the registry.</summary>
     public string? StorageFolder { get; init; }
 
-    /// <summary>What signs the state in upload Locations. Two registries on one storage understand each other's only if it is
-    /// equal.</summary>
+    /// <summary>The key that signs the state in upload Locations. Two registries on one storage accept each other's Locations only if the
+    /// keys are equal.</summary>
     public string? Secret { get; init; }
 
     /// <summary>Whether Locations come without scheme and host.</summary>

@@ -49,12 +49,12 @@ public static class ExternalTools
         }
     }
 
-    /// <summary>Runs a tool to its end and gives what it wrote.</summary>
+    /// <summary>Runs a tool, waits for its end and returns its output.</summary>
     /// <exception cref="ToolFailedException">Its exit code is not 0.</exception>
     public static Task<ToolResult> RunAsync(string tool, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(tool, arguments, new ToolSettings(), cancellationToken);
 
-    /// <summary>Runs a tool to its end and gives what it wrote.</summary>
+    /// <summary>Runs a tool, waits for its end and returns its output.</summary>
     /// <exception cref="ToolFailedException">Its exit code is not 0, unless the settings allow that, or it ran out of time.</exception>
     public static async Task<ToolResult> RunAsync(
         string tool, IEnumerable<string> arguments, ToolSettings settings, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>A container engine that only takes archives: it keeps what it receives, and its answer can be set.</summary>
+/// <summary>A container engine that accepts only archives: it stores the received archives, and its response can be set.</summary>
 public sealed class FakeEngine : IAsyncDisposable
 {
     private readonly HttpListener _listener;

@@ -7,8 +7,8 @@ namespace ImagePusher.TestSupport;
 /// <summary>Plain HTTP for tests: a client that does nothing by itself, and the few registry calls that set a scene.</summary>
 public static class Http
 {
-    /// <summary>A client that follows no redirect, keeps no cookie, knows no proxy and trusts, beside the machine's own, a test's
-    /// authority.</summary>
+    /// <summary>A client without redirects, cookies and proxies that trusts the authority of a test in addition to the authorities of the
+    /// machine.</summary>
     public static HttpClient NewClient(TestCertificates? certificates = null, bool withClientCertificate = false)
     {
         var handler = new SocketsHttpHandler
@@ -54,7 +54,7 @@ public static class Http
         this HttpClient client, Uri registry, string repository, CancellationToken cancellationToken) =>
         client.PostAsync(new Uri(registry, $"v2/{repository}/blobs/uploads/"), null, cancellationToken);
 
-    /// <summary>Where a response points, resolved against the request's URL and otherwise byte for byte.</summary>
+    /// <summary>The Location of a response, resolved against the URL of the request and otherwise unchanged.</summary>
     public static Uri ResolvedLocation(this HttpResponseMessage answer)
     {
         var (asked, location) = (answer.RequestMessage!.RequestUri!, answer.Headers.Location!.OriginalString);
@@ -68,7 +68,7 @@ public static class Http
         Exact($"{location.OriginalString}{(location.OriginalString.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest="
             + $"{Uri.EscapeDataString(digest)}");
 
-    /// <summary>Sends a PATCH: of a given range, a-b as registries want it, or without one.</summary>
+    /// <summary>Sends a PATCH with a range in the form a-b, or without a range.</summary>
     public static async Task<HttpResponseMessage> PatchAsync(
         this HttpClient client, Uri location, HttpContent content, string? range, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ public sealed class ImagesFixture
         ? path
         : throw new FileNotFoundException($"make-images.sh made no {name}.", path);
 
-    /// <summary>The images, made on the first call. Skips the test if a tool is missing that makes them.</summary>
+    /// <summary>The images, created on the first call. Skips the test if a tool that creates them is missing.</summary>
     public static Task<ImagesFixture> GetAsync(CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_IMAGES") is { Length: > 0 } folder)

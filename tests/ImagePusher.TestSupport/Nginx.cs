@@ -22,7 +22,7 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>Its root, with a slash at the end.</summary>
     public Uri Url { get; }
 
-    /// <summary>What it wrote until now: its access log and its errors.</summary>
+    /// <summary>The output so far: access log and errors.</summary>
     public string Log => _process.Log;
 
     /// <summary>The requests that it responded to until now. Its log is written after the response: wait for what you expect.</summary>

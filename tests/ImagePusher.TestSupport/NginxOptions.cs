@@ -19,7 +19,7 @@ public sealed record NginxOptions
     /// <summary>Serves https with the server certificate of these; plain http by default.</summary>
     public TestCertificates? Certificates { get; init; }
 
-    /// <summary>A whole server block, made for a port; in place of what the other options say.</summary>
+    /// <summary>A complete server block for a port; replaces the other options.</summary>
     public Func<int, string>? Server { get; init; }
 
     /// <summary>Whether it wants a client certificate by the CA of <see cref="Certificates"/>.</summary>

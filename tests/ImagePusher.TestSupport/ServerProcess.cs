@@ -26,7 +26,7 @@ public sealed class ServerProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
-    /// <summary>What it wrote to both outputs until now.</summary>
+    /// <summary>The text of both outputs so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get

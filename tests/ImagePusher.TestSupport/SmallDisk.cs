@@ -10,7 +10,7 @@ public sealed class SmallDisk : IDisposable
 
     private SmallDisk(string path) => Path = path;
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string Path { get; }
 
     /// <summary>Mounts one.</summary>

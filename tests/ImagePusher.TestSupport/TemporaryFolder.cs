@@ -13,7 +13,7 @@ public sealed class TemporaryFolder : IDisposable
     public string this[params ReadOnlySpan<string> parts] =>
         Path.Combine([FullName, .. parts]).Replace(Path.AltDirectorySeparatorChar, Path.DirectorySeparatorChar);
 
-    /// <summary>Writes a file, makes the folders above it and gives its full path.</summary>
+    /// <summary>Writes a file, creates its parent folders and returns its full path.</summary>
     public string Write(string name, ReadOnlySpan<byte> content)
     {
         var path = this[name];

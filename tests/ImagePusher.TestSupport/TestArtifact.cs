@@ -18,7 +18,7 @@ public sealed record TestArtifact(string Type, byte[] Manifest, byte[] Content)
 
     /// <summary>An artifact about a manifest.</summary>
     /// <param name="type">Its artifact type.</param>
-    /// <param name="content">What it says.</param>
+    /// <param name="content">The content.</param>
     /// <param name="subject">The manifest that it is about; null for one that only its tag ties to another.</param>
     public static TestArtifact Of(string type, string content, byte[]? subject)
     {

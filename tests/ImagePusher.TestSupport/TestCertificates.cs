@@ -100,7 +100,7 @@ public sealed class TestCertificates : IDisposable
         using var issued = request.Create(Authority, Authority.NotBefore, Authority.NotAfter, serial);
         using var withKey = issued.CopyWithPrivateKey(key);
 
-        // Through PKCS #12, because SslStream on Windows takes no key that lives in memory alone.
+        // Through PKCS #12, because SslStream on Windows does not accept a key that exists only in memory.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 }

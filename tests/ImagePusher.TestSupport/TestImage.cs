@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>The bytes of an OCI image made of given layers, for tests of transport: the layers need not be tars.</summary>
+/// <summary>The bytes of an OCI image with specified layers, for tests of transport: the layers need not be tars.</summary>
 /// <param name="Config">The image's config.</param>
 /// <param name="Manifest">The image's manifest.</param>
 /// <param name="Layers">The layers as they are stored.</param>

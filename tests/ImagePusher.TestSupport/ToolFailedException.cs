@@ -6,6 +6,6 @@ namespace ImagePusher.TestSupport;
 public sealed class ToolFailedException(ProcessStartInfo start, string what, string error)
     : Exception($"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)} {what}: {error.Trim()}")
 {
-    /// <summary>What the tool wrote to its standard error.</summary>
+    /// <summary>The standard error of the tool.</summary>
     public string Error { get; } = error;
 }

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport;
 
-/// <summary>What a tool left behind.</summary>
+/// <summary>The result of a tool.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Error">Its standard error.</param>

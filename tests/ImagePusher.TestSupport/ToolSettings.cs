@@ -6,7 +6,7 @@ public sealed record ToolSettings
     /// <summary>How long it may take; two minutes by default.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Where it runs; the machine's temporary folder by default.</summary>
+    /// <summary>The working folder; the temporary folder of the machine by default.</summary>
     public string? WorkingFolder { get; init; }
 
     /// <summary>Variables beside those that this process has.</summary>

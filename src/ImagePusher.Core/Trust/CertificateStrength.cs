@@ -20,7 +20,7 @@ internal static class CertificateStrength
 
     private static readonly string[] EdwardsCurves = ["1.3.101.112", "1.3.101.113"];
 
-    /// <summary>The description of the weakness of a chain; null if there is none.</summary>
+    /// <summary>The description of the weakness of a chain; otherwise null.</summary>
     /// <param name="chain">The certificates from the signer's to the root.</param>
     /// <exception cref="CryptographicException">A key is malformed.</exception>
     public static string? ObjectionTo(IReadOnlyList<X509Certificate2> chain)

@@ -31,7 +31,7 @@ internal sealed class NetworkJobs(BenchSettings settings, Pwsh pwsh, TemporaryFo
                 yield return job;
             }
 
-            // At 50 Mbit/s a run takes two minutes, of which all but seconds are the network's.
+            // At 50 Mbit/s a run takes two minutes; the network accounts for almost all of that time.
             var rounds = conditions.MegabitsPerSecond < 300 ? 1 : Rounds;
             yield return jobs.Pull($"registry to empty cache, {conditions}", bytes) with { Rounds = rounds };
             yield return jobs.PushCached(

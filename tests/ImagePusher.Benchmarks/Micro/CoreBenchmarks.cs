@@ -40,7 +40,7 @@ public class CoreBenchmarks
         _tar = MakeTar(Path.GetTempFileName());
     }
 
-    /// <summary>Removes what was made.</summary>
+    /// <summary>Removes the created files.</summary>
     [GlobalCleanup]
     public void CleanUp()
     {

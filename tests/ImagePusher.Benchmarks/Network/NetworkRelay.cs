@@ -70,7 +70,7 @@ internal sealed class NetworkRelay : IAsyncDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
 
-                // The client believes that it is connected; over a network that would have taken one round trip.
+                // The client considers the connection established; over a network this takes one round trip.
                 var connected = Stopwatch.GetTimestamp() + EmulatedLink.Ticks(_roundTrip);
                 await Task.WhenAll(PumpAsync(client, server, _up, connected), PumpAsync(server, client, _down, 0));
             }
@@ -111,7 +111,7 @@ internal sealed class NetworkRelay : IAsyncDisposable
     {
         await foreach (var (bytes, length, due) in pieces.ReadAllAsync(_end.Token))
         {
-            // A timer is exact to a millisecond; what is due within it goes at once.
+            // A timer is exact to a millisecond; data that is due within that time is sent immediately.
             if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { TotalMilliseconds: > 1 } left)
             {
                 await Task.Delay(left, _end.Token);

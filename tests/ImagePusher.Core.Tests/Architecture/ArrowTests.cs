@@ -3,7 +3,7 @@ using Mono.Cecil.Rocks;
 
 namespace ImagePusher.Core.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md: which folder of Core may know which, told from the compiled code.</summary>
+/// <summary>The dependencies in docs/architecture.md: the folders of Core that may use each other, read from the compiled code.</summary>
 public sealed class ArrowTests
 {
     private const string Root = "ImagePusher.Core";

@@ -15,7 +15,7 @@ public sealed class HandlerChainTests
         Http + "LimitsHandler", Http + "ConnectionHandler",
     ];
 
-    // What the handlers use; none of it may lead back to a handler.
+    // Types that the handlers use; none of them may depend on a handler.
     private static readonly string[] Parts =
     [
         "ImagePusher.Core.Registry.RegistryHost", Authentication + "HostDiscovery", Authentication + "TokenProvider",

@@ -73,7 +73,7 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
         return MeasureAsync(Folder.Write("docker.tar", new TestTar().Files(save.Files).File("manifest.json", $"[{list}]").ToArray()));
     }
 
-    // All allocations count, also short-lived ones: an upper bound of what is in memory at once.
+    // All allocations count, including short-lived ones: an upper bound of the memory use.
     private async Task MeasureAsync(string path)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -73,7 +73,7 @@ internal sealed class ArchiveModel
             ? [.. list.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(Text).OfType<string>()]
             : [];
 
-    // What is not UTF-8 is not a text.
+    // Bytes that are not valid UTF-8 are not text.
     private static string? Text(JsonElement element)
     {
         try

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>One image as a docker archive or an OCI layout holds it, with layers given as bytes.</summary>
+/// <summary>An image in a docker archive or an OCI layout, with layers specified as bytes.</summary>
 internal sealed class SampleImage
 {
     public SampleImage(params byte[][] layers)

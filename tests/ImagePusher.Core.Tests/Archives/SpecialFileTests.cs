@@ -4,8 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, each error says what the file
-/// is.</summary>
+/// <summary>FIFOs, devices, files of other kinds and temporary files: none blocks a cancellation, and each error states the kind of the
+/// file.</summary>
 public sealed class SpecialFileTests : ArchiveTestBase
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);

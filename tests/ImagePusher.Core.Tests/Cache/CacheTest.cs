@@ -9,7 +9,7 @@ public abstract class CacheTest : IDisposable
 {
     protected CacheTest()
     {
-        // Lower case and short: podman makes an image's name of the path, and takes at most 50 characters for its own folder.
+        // Lower case and short: podman derives an image name from the path and accepts at most 50 characters for its own folder.
         Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"ip-{Guid.NewGuid():N}"[..15])).FullName;
         Root = Path.Combine(Folder, "cache");
         Cache = ImageCache.Open(Root);

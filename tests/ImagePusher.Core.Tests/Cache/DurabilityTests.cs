@@ -4,8 +4,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>
-/// What a power cut could undo can't be shown without one, but the order of the calls that prevent it can: strace lists
-/// what a process flushed and renamed while it saved an image.
+/// The effect of a power failure cannot be tested directly, but the order of the calls that prevent data loss can: strace lists the files
+/// that a process flushed and renamed while it saved an image.
 /// </summary>
 public sealed partial class DurabilityTests : CacheTest
 {

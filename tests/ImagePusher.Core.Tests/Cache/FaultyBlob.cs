@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>A blob whose writing can be broken off, held up, or made to give other bytes.</summary>
+/// <summary>A blob whose writing can be interrupted, delayed, or changed to produce other bytes.</summary>
 internal sealed class FaultyBlob(byte[] bytes) : BlobSource
 {
     /// <summary>The offsets that writing was asked to begin at.</summary>
@@ -17,7 +17,7 @@ internal sealed class FaultyBlob(byte[] bytes) : BlobSource
 
     public TaskCompletionSource Holding { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What the blob claims to be, instead of what it is.</summary>
+    /// <summary>The declared digest and size, which can differ from the content.</summary>
     public Digest? Claim { get; set; }
 
     public bool IsUnknown { get; set; }

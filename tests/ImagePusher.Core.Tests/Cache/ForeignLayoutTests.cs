@@ -4,7 +4,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Layouts of other tools are taken over, and what we write is read by other tools.</summary>
+/// <summary>Layouts of other tools are adopted, and other tools can read the layouts written by the cache.</summary>
 public sealed class ForeignLayoutTests : CacheTest
 {
     [Fact]

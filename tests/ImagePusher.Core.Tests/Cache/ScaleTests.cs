@@ -7,8 +7,8 @@ using ImagePusher.Core.Tests.Archives;
 namespace ImagePusher.Core.Tests.Cache;
 
 /// <summary>
-/// Many images in one cache: 10,000 in the long form, 1,000 in the short one, else as IMAGEPUSHER_TEST_SCALE says. Times are
-/// written down; asserted is what does not depend on the machine: memory, and bytes allocated.
+/// Many images in one cache: 10,000 in the long form, 1,000 in the short one, otherwise the number in IMAGEPUSHER_TEST_SCALE. Times are
+/// reported; only values that do not depend on the machine are asserted: memory and allocated bytes.
 /// </summary>
 [Collection(SerialTests.Name)]
 public sealed class ScaleTests : CacheTest

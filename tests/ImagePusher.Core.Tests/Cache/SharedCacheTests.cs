@@ -4,7 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Which users can read and write the files of a cache, and what a second user of a shared one can do.</summary>
+/// <summary>The users that can read and write the files of a cache, and the operations available to a second user of a shared
+/// cache.</summary>
 [UnsupportedOSPlatform("windows")]
 [Trait("Wine", "Windows has no file modes and no umask.")]
 public sealed class SharedCacheTests : CacheTest

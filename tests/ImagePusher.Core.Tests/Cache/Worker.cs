@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>A child process that works in a cache, and what its lines say must be there.</summary>
+/// <summary>A child process that works in a cache, and the expected content according to its output.</summary>
 internal sealed class Worker : IDisposable
 {
     /// <summary>Stands for the digest that an import ends with, which is unknown before.</summary>
@@ -61,7 +61,7 @@ internal sealed class Worker : IDisposable
         await EndAsync();
     }
 
-    /// <summary>Waits for the end, and gives what the worker wrote to standard error.</summary>
+    /// <summary>Waits for the end, and returns the standard error of the worker.</summary>
     public async Task<string> EndAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -80,7 +80,7 @@ internal sealed class Worker : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Applies the worker's lines to what its names led to before; a step that was cut off allows both.</summary>
+    /// <summary>Applies the worker's lines to what its names led to before; an interrupted step allows both.</summary>
     public void Replay(Dictionary<string, HashSet<string?>> names)
     {
         foreach (var parts in _lines.Select(line => line.Split(' ')))

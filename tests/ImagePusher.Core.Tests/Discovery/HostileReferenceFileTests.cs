@@ -3,7 +3,8 @@ using ImagePusher.Core.Discovery;
 
 namespace ImagePusher.Core.Tests.Discovery;
 
-/// <summary>Files that are made to be searched for ever, or to fill the memory, end in bounded time with what is valid in them.</summary>
+/// <summary>Files designed for an endless search or for exhausting the memory are processed in bounded time, and their valid references are
+/// found.</summary>
 public sealed class HostileReferenceFileTests
 {
     [Theory]

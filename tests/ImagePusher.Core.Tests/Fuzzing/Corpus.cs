@@ -13,7 +13,7 @@ internal static class Corpus
         [.. Directory.GetFiles(Path.Combine(Folder, target)).Order(StringComparer.Ordinal)
             .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))];
 
-    /// <summary>Saves an input that failed, where the test run keeps its results, and gives the path.</summary>
+    /// <summary>Saves an input that failed in the results folder of the test run, and returns the path.</summary>
     public static string Save(string target, byte[] input)
     {
         var folder = Environment.GetEnvironmentVariable("IMAGEPUSHER_FUZZ_RESULTS")

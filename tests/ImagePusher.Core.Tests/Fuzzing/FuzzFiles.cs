@@ -31,7 +31,7 @@ internal static class FuzzFiles
             {
                 _ = entry.Repositories.Selects(tag);
 
-                // What is selected is decided about: otherwise a copied tag could never be removed.
+                // A selected tag is always in scope: otherwise a copied tag could never be removed.
                 Assert.True(!entry.Rule.Selects(tag) || entry.Rule.Names is not null || entry.Rule.Covers(tag));
             }
 

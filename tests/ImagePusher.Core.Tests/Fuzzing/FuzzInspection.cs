@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 
-/// <summary>What the inspection of images reads: configs, the files of layers, attached documents.</summary>
+/// <summary>The inputs of image inspection: configs, the files of layers, attached documents.</summary>
 internal static class FuzzInspection
 {
     public static void ReadConfig(byte[] input)

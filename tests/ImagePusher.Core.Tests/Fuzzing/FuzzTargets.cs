@@ -75,7 +75,7 @@ internal static class FuzzTargets
         }
     }
 
-    // What is read can also be rewritten, and the result read again.
+    // Every input that can be read can also be rewritten, and the result can be read again.
     private static void Rewrite(Manifest manifest)
     {
         if (manifest is ImageIndex index)

@@ -16,7 +16,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const long MostBytes = 256L * 1024 * 1024;
 
-    // What is read of any file, response or archive of text has a limit of this order; longer inputs are no inputs.
+    // The limits of all text files, responses and archives have this order of magnitude; longer inputs are not generated.
     private const int LongestInput = 1024 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 

@@ -9,7 +9,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 
-/// <summary>The small files beside images: lists of bundles, checksums, the state of earlier runs; and what an engine answers.</summary>
+/// <summary>The small files that accompany images: bundle lists, checksums, the state of earlier runs; and the responses of an
+/// engine.</summary>
 internal static class FuzzTransferFiles
 {
     public static void ReadLists(byte[] input)
@@ -27,7 +28,7 @@ internal static class FuzzTransferFiles
         Assert.All(BundleLists.Read(folder.Write(BundleFiles.SumsName, input)), sum => Assert.Equal(64, sum.Hash.Length));
     }
 
-    /// <summary>Reads the input as each kind of state: it counts as missing, or is what it says.</summary>
+    /// <summary>Reads the input as each kind of state: it is either treated as missing or read completely.</summary>
     public static void ReadState(byte[] input)
     {
         using var folder = new TemporaryFolder();

@@ -108,7 +108,7 @@ internal static class JsonMutator
         }
         catch (JsonException)
         {
-            // What was read so far is changed again.
+            // The values read so far are changed again.
         }
 
         return parts;

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 
-/// <summary>How one input is made from the corpus. CsCheck generates it, and makes a failing one as short as it can.</summary>
+/// <summary>How one input is made from the corpus. CsCheck generates it and shrinks a failing one.</summary>
 /// <param name="Seed">The seed, modulo their number.</param>
 /// <param name="Changes">What is changed, one after the other.</param>
 internal sealed record Mutation(int Seed, Mutation.Change[] Changes)

@@ -2,7 +2,7 @@ using ImagePusher.Core.Inspection;
 
 namespace ImagePusher.Core.Tests.Inspection;
 
-/// <summary>What the upper layers decide about a path is what all layers say.</summary>
+/// <summary>The result of the upper layers for a path is the same as the result of all layers.</summary>
 public sealed class FileLookupTests
 {
     private static readonly string[] Names = ["a", "b", "a/b", "a/c", "a/b/c", "b/c", ".wh.a", "a/.wh.b", "a/.wh..wh..opq", "a/b/.wh.c",
@@ -75,7 +75,7 @@ public sealed class FileLookupTests
             layers[number].ForEach(entry => tree.Apply(number, entry));
         }
 
-        // Of a folder all layers have a part; early ends are for files.
+        // A folder can have content in every layer; only files end the search early.
         return tree.Find(path) is not { } node ? null
             : node.IsDirectory ? (LayerEntryKind.Directory, 0, 0)
             : (node.Entry!.Kind, node.ContentLayer, node.Entry.Ordinal);

@@ -4,8 +4,8 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core.Tests.Library;
 
 /// <summary>
-/// What a copy allocates does not grow with its layers: buffers are rented and used again. The bytes are those of all threads of the
-/// process.
+/// The allocations of a copy do not grow with its layers: buffers are rented and reused. The bytes of all threads of the process are
+/// counted.
 /// </summary>
 [Collection(SerialTests.Name)]
 public sealed class AllocationTests(ITestOutputHelper output) : LibraryTest

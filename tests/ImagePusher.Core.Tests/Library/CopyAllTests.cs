@@ -10,8 +10,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>What a caller gets where only some of several images can be copied: the results of these, and the failures of the
-/// others.</summary>
+/// <summary>If only some images can be copied, a caller receives the results of these images and the failures of the others.</summary>
 public sealed class CopyAllTests : LibraryTest
 {
     [Theory]

@@ -2,7 +2,7 @@ using ImagePusher.Core.Endpoints;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>The text alone decides what an endpoint is; no file system is asked.</summary>
+/// <summary>The text alone determines the kind of an endpoint; the file system is not accessed.</summary>
 public sealed class EndpointTextTests
 {
     [Theory]

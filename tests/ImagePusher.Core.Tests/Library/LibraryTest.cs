@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>What tests of the library's public entry points share: a folder, a docker archive and a registry on loopback.</summary>
+/// <summary>The base class of tests of the library's public entry points: a folder, a docker archive and a registry on loopback.</summary>
 public abstract class LibraryTest : IAsyncLifetime
 {
     private LocalRegistryServer? _registry;

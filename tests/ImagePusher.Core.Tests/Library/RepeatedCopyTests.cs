@@ -4,8 +4,8 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core.Tests.Library;
 
 /// <summary>
-/// A copy that is made again sends nothing, also where its layers are compressed by the copy: what they became is remembered by the
-/// user's state folder, whatever the endpoints are.
+/// A repeated copy sends nothing, even if the copy compresses its layers: the user's state folder stores the results of the compression,
+/// regardless of the endpoints.
 /// </summary>
 public sealed class RepeatedCopyTests : LibraryTest
 {

@@ -3,7 +3,8 @@ using ImagePusher.Core.Tests.Registry;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>A client that begins a TLS handshake on the local registry's port learns at once that it speaks plain http.</summary>
+/// <summary>A client that starts a TLS handshake on the port of the local registry is informed immediately that the registry uses plain
+/// HTTP.</summary>
 public sealed class TlsToLocalRegistryTests : LibraryTest
 {
     [Theory]

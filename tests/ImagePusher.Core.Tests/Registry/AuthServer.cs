@@ -33,7 +33,7 @@ internal sealed class AuthServer : IAsyncDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How long the registry takes a token, whatever it said.</summary>
+    /// <summary>The time for which the registry accepts a token, regardless of the declared lifetime.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The challenges, a header each; {realm} is put in.</summary>

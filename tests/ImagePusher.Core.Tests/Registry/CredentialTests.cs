@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Where credentials come from: a call, the session, docker's config.json, podman's auth.json, helpers.</summary>
+/// <summary>The sources of credentials: a call, the session, docker's config.json, podman's auth.json, helpers.</summary>
 public sealed class CredentialTests : IDisposable
 {
     private static readonly TestImage Image = TestImage.Of([1]);

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which servers receive a credential, and that no message contains one.</summary>
+/// <summary>The servers that receive a credential, and the absence of credentials in messages.</summary>
 public sealed class CredentialTrustTests
 {
     private static readonly TestImage Image = TestImage.Of(Http.RandomBytes(1000));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A body of zeros that gives its bytes in portions, and lets the time of a clock pass with each.</summary>
+/// <summary>A body of zeros that returns its bytes in portions and advances a clock with each portion.</summary>
 internal sealed class DripStream(long length, int portion, TimeSpan pause, FakeTimeProvider time, Action<int>? read = null) : MemoryStream
 {
     private long _left = length;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A registry without connections, which answers as a test wants, on a clock of its own, and counts what that costs.</summary>
+/// <summary>A registry without connections that responds as specified by a test, uses its own clock, and counts the requests and
+/// bytes.</summary>
 internal sealed class HostileServer(FakeTimeProvider time, Func<HttpRequestMessage, HttpResponseMessage> respond) : HttpMessageHandler
 {
     private long _bytes;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>What the HTTP client of .NET does by default and must not do here, and handlers of the caller.</summary>
+/// <summary>Default behavior of the .NET HTTP client that must be disabled, and handlers of the caller.</summary>
 public sealed class HttpHandlerTests
 {
     private static readonly TestImage Image = TestImage.Of([1]);

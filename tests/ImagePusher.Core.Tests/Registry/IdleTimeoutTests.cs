@@ -49,7 +49,8 @@ public sealed class IdleTimeoutTests
         await stalled.Reached.WaitAsync(Token);
         time.Advance(TimeSpan.FromSeconds(31));
 
-        // The first one asked for all; when it has failed the others ask at once, and not one after the other.
+        // The first request served all waiting operations; after its failure the others send their requests concurrently, not one after the
+        // other.
         await stalled.ReachedTimes(6).WaitAsync(TimeSpan.FromSeconds(20), Token);
         time.Advance(TimeSpan.FromSeconds(31));
         foreach (var (pull, number) in pulls.Select((pull, number) => (pull, number)))

@@ -7,7 +7,7 @@ internal sealed class InstantTimeProvider : TimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
 
-    /// <summary>What was waited for.</summary>
+    /// <summary>The requested waits.</summary>
     public IReadOnlyList<TimeSpan> Waits => [.. _waits];
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -2,7 +2,7 @@ using ImagePusher.Core.Registry.Listing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which link of a Link header leads to the next page (RFC 8288), also where the header does not conform to it.</summary>
+/// <summary>The link of a Link header that identifies the next page (RFC 8288), including nonconforming headers.</summary>
 public sealed class LinkHeaderTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which host and path a normalized name is requested from.</summary>
+/// <summary>The host and path from which a normalized name is requested.</summary>
 public sealed class NameNormalizationTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

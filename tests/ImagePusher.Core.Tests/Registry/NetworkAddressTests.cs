@@ -3,7 +3,7 @@ using ImagePusher.Core.Registry.Http;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which addresses belong to the own machine or network.</summary>
+/// <summary>The addresses that belong to the local machine or network.</summary>
 public sealed class NetworkAddressTests
 {
     [Theory]

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>
-/// What a tag refers to is requested once, before it is needed: also if the source of the image takes long to answer, as it does
-/// under load. A question from long ago is asked again, because others may have moved the tag.
+/// The digest of a tag is requested once, in advance: even if the source of the image responds slowly, for example under load. An old
+/// response is requested again because the tag may have moved.
 /// </summary>
 public sealed class PrefetchTests
 {

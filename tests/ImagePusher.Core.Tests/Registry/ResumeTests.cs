@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>What an upload costs over connections that are cut, in one run and over several.</summary>
+/// <summary>The bytes of an upload over interrupted connections, in one run and over several runs.</summary>
 public sealed class ResumeTests
 {
     private static readonly int Unit = ExternalTools.LongForm ? 1_000_000 : 150_000;
@@ -146,7 +146,7 @@ public sealed class ResumeTests
         Assert.Equal(5, proxy.Count("PATCH"));
     }
 
-    // Six layers, of which each is cut several times, over connections that are cut every 20 units.
+    // Six layers, each interrupted several times, over connections that are interrupted every 20 units.
     private static async Task SendAtOnceAsync(string address, CutScope scope, int unit, double atMost)
     {
         await using var proxy = FaultProxy.Start(address);

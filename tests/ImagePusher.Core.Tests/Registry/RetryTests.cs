@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which failures are retried, after which delay, and how often.</summary>
+/// <summary>The failures that are retried, the delay, and the number of retries.</summary>
 public sealed class RetryTests
 {
     private static readonly TestImage Image = TestImage.Of([1, 2, 3]);

@@ -16,7 +16,7 @@ public sealed class SecretInUrlTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Where a URL has room for it, in each spelling.
+    // All parts of a URL that can contain it, in each spelling.
     public static TheoryData<string> Urls { get; } = new(
         from secret in new[] { Password, Issued, Sent }
         from text in new[] { Escaped(secret), Escaped(secret).ToLowerInvariant(), secret, Base64Url(secret) }
@@ -106,7 +106,7 @@ public sealed class SecretInUrlTests
         Assert.InRange(session.Log.Warnings.Count, 1, 20);
     }
 
-    // A registry in the internet, which a proxy stands for: a token for the password, which the registry then knows too.
+    // A registry on the internet, represented by a proxy: the token is the password, which the registry then also receives.
     private static async Task SaysNothingAsync(Func<ServerExchange, Task> respond, Func<RegistryRepository, Task> use)
     {
         await using var world = LoopbackServer.Start(exchange =>

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which URLs a server may name in redirects, upload Locations and token realms.</summary>
+/// <summary>The URLs that a server may specify in redirects, upload Locations and token realms.</summary>
 public sealed class ServerUrlPolicyTests
 {
     private static readonly TestImage Image = TestImage.Of([1]);

@@ -211,7 +211,8 @@ public sealed class TokenTests
         await first.Task.WaitAsync(Token);
         time.Advance(TimeSpan.FromSeconds(31));
 
-        // The first one asked for all; when it has failed the others ask at once, and not one after the other.
+        // The first request served all waiting operations; after its failure the others send their requests concurrently, not one after the
+        // other.
         await all.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
         await Task.WhenAll(pulls);
     }

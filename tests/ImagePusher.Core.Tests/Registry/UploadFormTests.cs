@@ -110,7 +110,7 @@ public sealed class UploadFormTests
         Assert.Contains("OCI-Chunk-Min-Length", error.Message, StringComparison.Ordinal);
         Assert.Equal((0, 0), (proxy.Count("PATCH"), registry.OpenUploads));
 
-        // What fits in one chunk is sent as the last one, which may be smaller.
+        // Content that fits in one chunk is sent as the last chunk, which may be smaller.
         await repository.WriteBlobAsync(MemoryBlob.Random(2 * Mebibyte), Token);
         session.Client.SetSettings(proxy.Address, RegistrySession.Quick);
         await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(6 * Mebibyte), Token);

@@ -7,7 +7,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>Which Locations of an upload are followed, and how they are resolved.</summary>
+/// <summary>The upload Locations that are followed, and their resolution.</summary>
 public sealed class UploadLocationTests
 {
     private const int Mebibyte = 1024 * 1024;

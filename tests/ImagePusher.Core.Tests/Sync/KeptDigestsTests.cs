@@ -7,7 +7,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Sync;
 
-/// <summary>What a kept tag needs is found to any depth and read once, so that pruning removes nothing of it.</summary>
+/// <summary>The content of a kept tag is found at any depth and read once, so that pruning removes none of it.</summary>
 public sealed class KeptDigestsTests
 {
     private static readonly TestImage Image = TestImage.Of([1, 2, 3]);

@@ -4,7 +4,7 @@ using ImagePusher.Core.Sync;
 
 namespace ImagePusher.Core.Tests.Sync;
 
-/// <summary>Sync files as people write them: what YAML permits, and what other tools would guess about a value.</summary>
+/// <summary>Typical sync files: the forms that YAML permits, and values that other tools interpret as other types.</summary>
 public sealed class SyncFileFormTests
 {
     private const string Sample = """
@@ -17,7 +17,7 @@ public sealed class SyncFileFormTests
 
         """;
 
-    // What a YAML parser takes for a number, a date or a truth value is text here, as it was written.
+    // Values that a YAML parser would convert to a number, a date or a Boolean remain unchanged text.
     [Theory]
     [InlineData("1.10")]
     [InlineData("'1.10'")]

@@ -4,7 +4,7 @@ using ImagePusher.Core.Yaml;
 
 namespace ImagePusher.Core.Tests.Sync;
 
-/// <summary>Sync files: what is read from them, and what is refused with its line and column.</summary>
+/// <summary>Sync files: the values read from them, and the errors with line and column.</summary>
 public sealed class SyncFileTests
 {
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ManifestBytesTests : TransferTest
     [InlineData(10)]
     public async Task An_inventory_keeps_no_more_manifests_for_many_images(int images)
     {
-        // The source makes each manifest when it is asked for it.
+        // The source creates each manifest on request.
         var blobs = new ImageBlobs();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var number = 0; number < 300; number++)

@@ -3,7 +3,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>Which image of an index a platform selects.</summary>
+/// <summary>The image of an index that a platform selects.</summary>
 public sealed class PlatformSelectionTests : TransferTest
 {
     [Fact]

@@ -5,7 +5,8 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>What an index or a list of referrers names again and again, on level after level, is read once and bounded.</summary>
+/// <summary>Content that an index or a list of referrers references repeatedly on several levels is read once, and the number of levels is
+/// limited.</summary>
 public sealed class RepeatedContentTests : TransferTest
 {
     // 100 entries on each of 10 levels are 10^20 paths.

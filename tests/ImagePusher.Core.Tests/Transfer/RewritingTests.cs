@@ -5,7 +5,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>What is rewritten changes only the fields that have to change.</summary>
+/// <summary>Rewriting changes only the fields that must change.</summary>
 public sealed class RewritingTests : TransferTest
 {
     private const string Extra =

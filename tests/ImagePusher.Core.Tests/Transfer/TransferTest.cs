@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>What tests of the copier share: a source and a target in memory, and images of given JSON.</summary>
+/// <summary>The base class of tests of the copier: a source and a target in memory, and images from specified JSON.</summary>
 public abstract class TransferTest : IDisposable
 {
     private readonly TransferLimits _limits = new();

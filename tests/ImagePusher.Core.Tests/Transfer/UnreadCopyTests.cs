@@ -80,7 +80,7 @@ public sealed class UnreadCopyTests : IDisposable
             await mayEnd.Task;
         };
 
-        // What the first repository took in, the second can mount.
+        // The second repository can mount the blobs uploaded to the first one.
         other.Mountable.UnionWith(image.References.Select(reference => reference.Digest));
         var first = CopyAsync(image.Descriptor);
         await isBegun.Task.WaitAsync(Token);

@@ -4,7 +4,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Trust;
 
-/// <summary>What travels as a referrer of an accepted image without being accepted itself.</summary>
+/// <summary>Referrers of an accepted image that are copied although the policy does not accept them as images.</summary>
 public sealed class ReferrerGateTests : TrustTest
 {
     private static readonly CopyOptions WithReferrers = new() { IncludeReferrers = true };

@@ -10,7 +10,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Trust;
 
-/// <summary>What tests of signatures share: a signed image in memory, policies, and copies under a policy.</summary>
+/// <summary>The base class of tests of signatures: a signed image in memory, policies, and copies under a policy.</summary>
 public abstract class TrustTest : TransferTest
 {
     private readonly TransferLimits _limits = new();

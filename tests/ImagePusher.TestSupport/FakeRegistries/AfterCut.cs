@@ -1,9 +1,9 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>What a registry does with an upload whose request was cut.</summary>
+/// <summary>The behavior of a registry for an upload whose request was interrupted.</summary>
 public enum AfterCut
 {
-    /// <summary>It keeps what arrived and says so when it is asked: its status is true.</summary>
+    /// <summary>It keeps the received bytes and reports them: its status is correct.</summary>
     KeepsBytes,
 
     /// <summary>It keeps the finished chunks alone.</summary>

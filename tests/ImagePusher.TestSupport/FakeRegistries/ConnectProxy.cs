@@ -17,7 +17,7 @@ public sealed class ConnectProxy : IAsyncDisposable
         _listener = new LoopbackListener(certificates: null, ServeAsync);
     }
 
-    /// <summary>What HTTPS_PROXY must say.</summary>
+    /// <summary>The value for HTTPS_PROXY.</summary>
     public string Url => $"http://127.0.0.1:{_listener.Port}";
 
     /// <summary>The hosts and ports that were asked for, each once.</summary>

@@ -48,7 +48,7 @@ public sealed partial class FakeRegistry
     /// <summary>Removes a manifest with its tags.</summary>
     public void Lose(string repository, string digest) => Delete(repository, digest, digest);
 
-    /// <summary>What is missing of an image: its manifest, those of its index, blobs. Nothing, if it can be pulled.</summary>
+    /// <summary>The missing parts of an image: its manifest, manifests of its index, blobs. Empty if the image can be pulled.</summary>
     public IEnumerable<string> MissingOf(string repository, string tagOrDigest)
     {
         if (!_manifests.TryGetValue((repository, tagOrDigest), out var manifest))

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>What a fake registry has around it.</summary>
+/// <summary>The environment of a fake registry.</summary>
 public sealed record FakeRegistryOptions
 {
     /// <summary>The server whose bearer tokens it wants; none by default.</summary>

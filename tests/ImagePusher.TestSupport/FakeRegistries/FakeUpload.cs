@@ -26,12 +26,12 @@ internal sealed class FakeUpload(string repository, string file)
 
     public bool IsBroken { get; private set; }
 
-    /// <summary>What a Location's query begins with. Whoever decodes and encodes it again writes other bytes.</summary>
+    /// <summary>The beginning of the query of a Location. Decoding and encoding it again changes its bytes.</summary>
     public string State => $"_state=v{Version}%2f{Id[..8]}+%3D%3d%7e";
 
     /// <summary>
-    /// Waits for the turn and gives a task that completes when another request wants it. A request that is still reading its body,
-    /// from a connection that may be dead, is ended by the next one.
+    /// Waits for exclusive access and returns a task that completes when another request needs the access. A request that is still reading
+    /// its body, from a connection that may be dead, is ended by the next one.
     /// </summary>
     public async Task<Task> EnterAsync(CancellationToken ended)
     {
@@ -63,7 +63,7 @@ internal sealed class FakeUpload(string repository, string file)
         }
     }
 
-    /// <summary>Stores a request's body; after a cut does what the registry does.</summary>
+    /// <summary>Stores the body of a request; after an interruption behaves like the registry.</summary>
     public async Task TakeAsync(ServerExchange exchange, AfterCut afterCut, Task evicted)
     {
         var before = Received;

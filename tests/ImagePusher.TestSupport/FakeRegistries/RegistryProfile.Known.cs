@@ -9,7 +9,7 @@ public sealed partial record RegistryProfile
     /// <summary>By the book: every form, every chunk size, a status that is true.</summary>
     public static RegistryProfile Conformant { get; } = new() { Name = "specification", Source = "OCI distribution-spec 1.1" };
 
-    /// <summary>By the book, and it says the smallest chunk that it takes.</summary>
+    /// <summary>Conforms to the specification and states the smallest chunk that it accepts.</summary>
     public static RegistryProfile WithMinimumChunk { get; } = new()
     {
         Name = "OCI-Chunk-Min-Length",
@@ -98,7 +98,8 @@ public sealed partial record RegistryProfile
         ChangesLocation = false,
     };
 
-    /// <summary>Gitea. A second stream is rejected, a cut leaves an upload that takes nothing more, and there is no status.</summary>
+    /// <summary>Gitea. A second stream is rejected, an interruption leaves an upload that accepts no more data, and there is no
+    /// status.</summary>
     public static RegistryProfile Gitea { get; } = new()
     {
         Name = "Gitea",

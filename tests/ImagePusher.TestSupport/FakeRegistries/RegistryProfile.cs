@@ -68,7 +68,7 @@ public sealed partial record RegistryProfile
     /// <summary>Whether the response to POST says <see cref="SmallestChunk"/> by OCI-Chunk-Min-Length.</summary>
     public bool SaysSmallestChunk { get; init; }
 
-    /// <summary>What becomes of an upload whose request was cut.</summary>
+    /// <summary>The state of an upload whose request was interrupted.</summary>
     public AfterCut AfterCut { get; init; }
 
     /// <summary>Whether blobs can be mounted; otherwise a mount is an ordinary POST.</summary>

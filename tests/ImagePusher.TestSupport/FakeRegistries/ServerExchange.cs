@@ -148,7 +148,7 @@ public sealed class ServerExchange
         _connection.Reset();
     }
 
-    /// <summary>Reads what is left of the body; says whether the connection can serve another request.</summary>
+    /// <summary>Reads the rest of the body; returns true if the connection can serve another request.</summary>
     internal async Task<bool> CompleteAsync()
     {
         if (Closes || !_head.KeepsAlive)

@@ -9,7 +9,7 @@ public sealed record TokenServerOptions
     /// <summary>Refresh (identity) tokens and whose they are.</summary>
     public IReadOnlyDictionary<string, string> RefreshTokens { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the registry calls itself.</summary>
+    /// <summary>The service name of the registry.</summary>
     public string Service { get; init; } = "registry.test";
 
     /// <summary>A query that the realm's URL has of its own and that clients must keep; empty by default.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>A fault that acts when more than a given number of bytes of bodies want to pass, counted over its scope.</summary>
+/// <summary>A fault that acts when the bytes of bodies exceed a specified number, counted over its scope.</summary>
 internal abstract class CountingFault(Direction direction, long after, CutScope scope) : Fault
 {
     private long _passed;

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Cuts the connection when more than a given number of bytes of bodies want to pass.</summary>
+/// <summary>Closes the connection when the bytes of bodies exceed a specified number.</summary>
 internal sealed class CutFault(Direction direction, long after, CutKind kind, CutScope scope) : CountingFault(direction, after, scope)
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class CutFault(Direction direction, long after, CutKind kind, Cu
         {
             if (BytesUntil(exchange, at) > 0)
             {
-                // Over the whole proxy, another connection was cut for these bytes.
+                // For the scope of the whole proxy, another connection was closed for these bytes.
                 return default;
             }
 

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>Over what the bytes are counted after which a connection is cut.</summary>
+/// <summary>The scope of the byte count after which a connection is closed.</summary>
 public enum CutScope
 {
     /// <summary>The body of one request or answer: each that the rule takes is cut there.</summary>

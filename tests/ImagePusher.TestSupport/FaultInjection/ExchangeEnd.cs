@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>What becomes of the client's connection after an exchange.</summary>
+/// <summary>The state of the client's connection after an exchange.</summary>
 internal enum ExchangeEnd
 {
     /// <summary>It serves the next request.</summary>

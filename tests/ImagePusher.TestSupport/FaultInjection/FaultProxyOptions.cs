@@ -15,6 +15,6 @@ public sealed record FaultProxyOptions
     /// <summary>Whether several slashes in a row are sent on as one, as nginx does.</summary>
     public bool MergesSlashes { get; init; } = true;
 
-    /// <summary>What slow drips wait by; the system's clock by default.</summary>
+    /// <summary>The clock for slow transfers; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -13,7 +13,7 @@ internal sealed class RawHttpConnection : IAsyncDisposable
     /// <summary>The most bytes that are read or written at once.</summary>
     public const int PieceSize = 32 * 1024;
 
-    // What a cut connection loses sits in these buffers, so they are small.
+    // An interrupted connection loses the content of these buffers, so they are small.
     private const int SocketBuffer = 64 * 1024;
     private const int MaximumHead = 64 * 1024;
     private const byte TlsHandshake = 0x16;

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>Set-ImageCache takes over a layout that another tool made, and that tool can still use it.</summary>
+/// <summary>Set-ImageCache adopts a layout created by another tool, and that tool can still use it.</summary>
 public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,8 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>What a user sees when the disk, the folder or the file system of a cache fails, and that the recommended action
-/// helps.</summary>
+/// <summary>The errors when the disk, the folder or the file system of a cache fails, and the effect of the recommended action.</summary>
 public sealed class CacheFailureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -103,7 +102,7 @@ public sealed class CacheFailureTests : IDisposable
             Assert.Contains("clear the cache", outcome.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
 
-        // The file is still there for who wants to mend it by hand.
+        // The file still exists, so it can be repaired manually.
         Assert.Equal(raw[..(raw.Length / 2)], await File.ReadAllBytesAsync(index, Token));
         await engine.OutputAsync("Clear-ImageCache -Confirm:$false; Import-ImageTar $tar", Token);
         Assert.Single(await engine.OutputAsync("Get-CachedImage", Token));

@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>Looking after a cache: what it holds, whether it is whole, what can go.</summary>
+/// <summary>Maintenance of a cache: its content, its integrity, and the content that can be removed.</summary>
 public sealed class CacheMaintenanceTests : IDisposable
 {
     private readonly SmallImages _images = new();

@@ -42,7 +42,7 @@ public sealed class ExportTests : IDisposable
             }
         }
 
-        // podman load takes all of a docker tar; of an OCI tar of several images podman takes one that is named.
+        // podman load loads all images of a docker tar; from an OCI tar with several images podman loads one specified image.
         if (format == "Docker")
         {
             var loaded = await podman.LoadAsync(_folder["out.tar"], Token);

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>Which platforms of an index come into the cache, and which leave it.</summary>
+/// <summary>The platforms of an index that are copied into the cache and out of it.</summary>
 public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>Repair-CachedImage fetches what is damaged from where the image came, and no more.</summary>
+/// <summary>Repair-CachedImage fetches only damaged content from the origin of the image.</summary>
 public sealed class RepairTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -43,7 +43,7 @@ public sealed class RepairTests(RegistryFixture registries) : IClassFixture<Regi
 
         Assert.False(File.Exists(_folder["never.tar"]));
 
-        // Of each blob that was damaged one was fetched, and nothing else; the index and manifests by their digests.
+        // Only the damaged blobs were fetched, each once; the index and manifests by their digests.
         var fetched = (await registry.RequestsAsync(Token)).Where(
             request => request.Method == "GET" && request.Target.Contains("/blobs/sha256:", StringComparison.Ordinal)).ToList();
         Assert.Equal(10, fetched.Count);

@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>What one cmdlet writes, the next one takes; also after remoting or Clixml made property bags of it.</summary>
+/// <summary>The output of a cmdlet binds to the next one, even after remoting or Clixml converted it to property bags.</summary>
 public sealed class BindingTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private const string Setup = """

@@ -56,7 +56,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         await engine.OutputAsync("Push-ImageTar $tars -Destination $registry/team/", Token);
         Assert.Equal([$"{proxy.Address}/team/app:1", $"{proxy.Address}/team/web:1"], await CompleteAsync(engine, "Get-RegistryManifest "));
 
-        // A new session knows nothing, until a registry has told it.
+        // A new session has no values until it receives some from a registry.
         await engine.OutputAsync($"Remove-Module ImagePusher; Import-Module '{Repository.ModuleManifest}'", Token);
         Assert.Empty(await ReferencesAsync(engine, "Get-RegistryManifest "));
         await engine.OutputAsync("Get-RegistryRepository $registry", Token);
@@ -258,7 +258,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
         return [.. output.Select(text => text.ToString()).Order(StringComparer.Ordinal)];
     }
 
-    // Where no completer offers anything, PowerShell offers the files of the current folder, which are no references.
+    // If no completer returns a result, PowerShell offers the files of the current folder, which are not references.
     private static async Task<IReadOnlyList<string>> ReferencesAsync(Engine engine, string line) =>
         [.. (await CompleteAsync(engine, line)).Where(
             text => !File.Exists(Path.GetFullPath(text.Trim('\''))) && !Directory.Exists(Path.GetFullPath(text.Trim('\''))))];

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>-PlanOnly writes what -WhatIf prints as objects, changes nothing, and says what the copy then does.</summary>
+/// <summary>-PlanOnly writes the output of -WhatIf as objects, changes nothing, and corresponds to the later copy.</summary>
 public sealed class PlanTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

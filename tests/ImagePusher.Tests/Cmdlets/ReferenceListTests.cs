@@ -37,7 +37,7 @@ public sealed class ReferenceListTests(RegistryFixture registries) : IClassFixtu
         Assert.Single((await engine.RunAsync($"\"{text}\" | Get-RegistryManifest", Token)).WithoutErrors().Output);
     }
 
-    // Get-Content gives each line the path of the list as PSPath, the name by which archives are taken from Get-ChildItem.
+    // Get-Content adds the path of the list to each line as PSPath, the property that binds archives from Get-ChildItem.
     [Theory]
     [InlineData("Get-ImageConfig")]
     [InlineData("Get-ImageFile -Include app")]

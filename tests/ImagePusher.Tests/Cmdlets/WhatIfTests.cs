@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>-WhatIf tells the plan and changes nothing; -Confirm asks.</summary>
+/// <summary>-WhatIf writes the plan and changes nothing; -Confirm prompts.</summary>
 public sealed class WhatIfTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Credentials;
 
-/// <summary>A secret that was given as plain text, by mistake, is rejected and appears nowhere in the error.</summary>
+/// <summary>A secret specified as plain text by mistake is rejected and does not appear in the error.</summary>
 public sealed class PlainTextSecretTests
 {
     private const string Secret = "S3cret-v4lue";

@@ -7,7 +7,7 @@ internal sealed class SecretSearch
 {
     private readonly List<(string Name, byte[] Bytes)> _wanted = [];
 
-    /// <summary>Adds a secret: as it is, as its owner's Basic header, as a URL has it, and as PowerShell's strings lie in memory.</summary>
+    /// <summary>Adds a secret: unchanged, as a Basic header, URL-encoded, and in the memory layout of PowerShell strings.</summary>
     public SecretSearch Add(string secret, string user = "")
     {
         string[] forms = [secret, Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}"))];

@@ -14,7 +14,7 @@ public sealed class SecretTests : IDisposable
     private const string Refresh = "r3fresh/t0ken+of=ann";
     private const string Wrong = "wr0ng-secret-of-ann";
 
-    // All streams in one, and then what the error records hold.
+    // All streams combined, followed by the content of the error records.
     private const string Script = """
         $secret = [securestring]::new(); $env:REFRESH.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
         $wrong = [securestring]::new(); $env:WRONG.ToCharArray() | ForEach-Object { $wrong.AppendChar($_) }
@@ -97,7 +97,7 @@ public sealed class SecretTests : IDisposable
         _shell.Folder.Write("way.ps1", Script);
         if (withFile)
         {
-            // The one file that holds it; it is the user's own, and outside of what is searched.
+            // The only file that contains it; it belongs to the user and is not searched.
             var auth = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{User}:{Password}"));
             _shell.Docker.Write("config.json", $$"""{"auths":{"{{registry}}":{"auth":"{{auth}}"} } }""");
         }

@@ -3,8 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Discovery;
 
-/// <summary>Whoever made the files of a folder chose their names too: none acts on the terminal or on the CI system that shows
-/// it.</summary>
+/// <summary>File names are untrusted: none affects the terminal or the CI system that displays it.</summary>
 public sealed class HostileNameTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

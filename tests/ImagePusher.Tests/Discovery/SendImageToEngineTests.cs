@@ -163,7 +163,7 @@ public sealed class SendImageToEngineTests : IDisposable
         Assert.Single(await _engine.OutputAsync($"{script} -EngineHost $service -SignaturePolicy $accept", Token));
     }
 
-    // Where there are no named pipes, .NET has sockets of their names: the path of a byte is the same.
+    // On systems without named pipes, .NET uses sockets with their names: the data path is the same.
     [Theory]
     [InlineData("npipe:////./pipe/")]
     [InlineData(@"npipe://\\.\pipe\")]

@@ -9,7 +9,7 @@ public sealed partial class ComparisonTests
 {
     private const int Columns = 11;
 
-    /// <summary>What the page claims for this project, by the id of the row.</summary>
+    /// <summary>The statements of the page about this project, by the id of the row.</summary>
     private static readonly Dictionary<string, string> Claims = Rows("comparison.md").ToDictionary(row => row[0].Trim('`'), row => row[2]);
 
     /// <summary>The names of tests, cmdlets and files, by the id of the claim.</summary>

@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Errors;
 
-/// <summary>A folder where a cache or a file is needed is an error that says so, and what to specify.</summary>
+/// <summary>A folder that is specified in place of a cache or a file is an error that states the required value.</summary>
 public sealed class MistakenPathTests : IDisposable
 {
     private readonly SmallImages _images = new();

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Tests.Errors;
 
 /// <summary>
-/// What every error says, for every cmdlet and every exception: an id of its name, a category, one full stop, and a recommended
+/// The requirements for every error of every cmdlet and every exception: an id of its name, a category, one full stop, and a recommended
 /// action that names only parameters which the cmdlet has, and never the cmdlet that has just failed.
 /// </summary>
 public sealed partial class RecommendedActionTests

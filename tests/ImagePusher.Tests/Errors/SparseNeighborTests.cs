@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Errors;
 
-/// <summary>Of three images, the second of which lacks a part, the first and the third arrive, and the second is one error.</summary>
+/// <summary>If the second of three images is incomplete, the first and the third are copied, and the second is one error.</summary>
 public sealed class SparseNeighborTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

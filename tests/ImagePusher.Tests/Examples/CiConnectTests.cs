@@ -5,8 +5,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Tests.Examples;
 
 /// <summary>
-/// ci-connect.ps1 against registries of this machine that are met under the hosted ones' names: a proxy leads there, and
-/// their certificate is trusted. The modules of Azure and Amazon are not here; functions give what their documentation says.
+/// ci-connect.ps1 against local registries with the names of the hosted ones: a proxy redirects the connections, and their certificate is
+/// trusted. The modules of Azure and Amazon are not installed; functions return the documented values.
 /// </summary>
 public sealed class CiConnectTests : IDisposable
 {

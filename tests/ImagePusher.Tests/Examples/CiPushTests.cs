@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Examples;
 
-/// <summary>ci-push.ps1: what it leaves in the cache that a CI service keeps.</summary>
+/// <summary>ci-push.ps1: the content that remains in the cache that a CI service keeps.</summary>
 public sealed class CiPushTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private const string Push = "& $script $to/mirror/ -List $list";

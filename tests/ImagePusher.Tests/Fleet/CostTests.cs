@@ -5,7 +5,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>What a copy costs in requests: the table of docs/operate/scaling.md.</summary>
+/// <summary>The number of requests of a copy: the table of docs/operate/scaling.md.</summary>
 public sealed class CostTests
 {
     private static readonly string[] Methods = ["HEAD", "GET", "POST", "PATCH", "PUT"];

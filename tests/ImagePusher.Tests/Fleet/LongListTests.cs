@@ -5,8 +5,8 @@ using ImagePusher.TestSupport.FaultInjection;
 namespace ImagePusher.Tests.Fleet;
 
 /// <summary>
-/// One process and a long list of which nothing changed: what it costs grows with the list in requests alone. The registries are
-/// servers that know every name, because a hundred thousand real images are impractical.
+/// One process and a long list of unchanged images: only the number of requests grows with the list. The registries are servers that accept
+/// every name, because a hundred thousand real images are impractical.
 /// </summary>
 public sealed class LongListTests
 {

@@ -6,8 +6,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Tests.Fleet;
 
 /// <summary>
-/// The target is asked what it has while the source is asked for the image. The source of these tests does not answer before the target
-/// was asked.
+/// The requests to the target and to the source are concurrent. The source of these tests responds only after the target received a
+/// request.
 /// </summary>
 public sealed class PrefetchTests
 {

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>What a registry has: repositories, tags, limits; and what is taken away.</summary>
+/// <summary>The content of a registry: repositories, tags, limits; and removals.</summary>
 public sealed class RegistryListTests
 {
     private static readonly string[] Tags = ["1.2", "1.20.0", "1.21.3", "1.9", "2.0.0-rc1", "2.0", "latest", "v1.22", "1.27-alpine"];

@@ -79,7 +79,7 @@ public sealed class RequirementTests
         Assert.Equal([images.Sbom.Digest], ((IEnumerable<object>)image.Referrers).Select(referrer => (string)((dynamic)referrer).Digest));
         Assert.Equal([$"{target.Address}/a/team/app:1.0", $"{target.Address}/b/team/app:1.0"], (IEnumerable<string>)image.Destination);
 
-        // What the script saw is what was copied: the list of referrers was read once for both targets and the script.
+        // The script received the same content that was copied: the list of referrers was read once for both targets and the script.
         Assert.Equal(1, await images.Registry.CountAsync("GET", $"/manifests/{TestArtifact.TagOf(images.Tested.Digest)}$", Token));
         Assert.Equal([images.Sbom.Digest],
             await SignedImage.ListAsync($"http://{target.Address}/v2/b/team/app/manifests/{TestArtifact.TagOf(images.Tested.Digest)}",
@@ -136,7 +136,7 @@ public sealed class RequirementTests
         using var engine = new Engine { ["from"] = $"{proxy.Address}/team/app:1.0", ["to"] = target.Address };
         var outcome = await engine.RunAsync($"Copy-RegistryImage $from $to -MaximumRetryCount 0 -Require {requirement}", Token);
 
-        // What the script itself makes of the property, which is null there, comes before.
+        // The result of the script itself for the property, which is null there, is written first.
         Assert.StartsWith("RegistryUnavailable,", outcome.Errors[^1].FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(outcome.Output);
         Assert.Empty(await target.RequestsAsync(Token));

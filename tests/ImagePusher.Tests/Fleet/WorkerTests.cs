@@ -47,7 +47,7 @@ public sealed class WorkerTests
             first.SelectMany(worker => worker.Names).Order());
         Assert.Equal(source.Fleet.Blobs.Order(), taken.Keys.Order());
 
-        // Workers know nothing of each other: two may send a blob at the same time, but only what their parts share.
+        // Workers are independent: two may send a blob at the same time, but only blobs shared by their parts.
         Assert.All(taken, blob => Assert.InRange(blob.Value, 1, Size.Workers));
         if (byRepository)
         {

@@ -4,7 +4,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>The pages of docs/about: what they say exists, and Get-Help shows them as the build made them.</summary>
+/// <summary>The pages of docs/about: the names in them exist, and Get-Help shows the pages written by the build.</summary>
 public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {
     private static readonly string Folder = Path.Combine(Repository.Folder, "docs", "about");
@@ -32,7 +32,7 @@ public sealed class AboutPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCm
             Assert.Contains(Regex.Replace(code, "(?m)^(?=.)", "    "), shown.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         }
 
-        // What the list of Get-Help about_* shows is the page's first sentence.
+        // The list of Get-Help about_* shows the first sentence of the page.
         var first = MarkdownSection.Of(page, 2)[0];
         Assert.Equal("SHORT DESCRIPTION", first.Title);
         Assert.Equal(first.Text,

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>The pages of docs/en-US say of each cmdlet what the built module has.</summary>
+/// <summary>The pages of docs/en-US describe each cmdlet of the built module correctly.</summary>
 public sealed class CmdletPageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {
     public static TheoryData<string> Names => BuiltCmdlets.Names;

@@ -6,8 +6,8 @@ using System.Reflection;
 namespace ImagePusher.Tests.Help;
 
 /// <summary>
-/// The defaults on the pages are what a new cmdlet's properties hold. A number that is not set there comes from the registry's
-/// options or the encoder; what is null there is None, or said in words.
+/// The defaults on the pages are the property values of a new cmdlet. A number that is not set there comes from the options of the registry
+/// or the encoder; null is None or a description.
 /// </summary>
 public sealed class DefaultValueTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {

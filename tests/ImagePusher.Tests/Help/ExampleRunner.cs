@@ -28,7 +28,7 @@ public sealed class ExampleRunner : IDisposable
     internal async Task<IReadOnlyList<PSObject>> ExamplesAsync() =>
         _examples ??= await OutputAsync(". (Join-Path $scripts HelpPage.ps1); Get-HelpExample $pages");
 
-    /// <summary>Runs an example; gives what it shows and what the page shows, both without what varies from run to run.</summary>
+    /// <summary>Runs an example; returns its output and the output on the page, both without values that vary between runs.</summary>
     internal async Task<(string Shown, string Page)> RunAsync(PSObject example)
     {
         _engine["example"] = example;

@@ -51,7 +51,7 @@ internal sealed class HelpPage
 
     public IReadOnlyList<PageExample> Examples { get; }
 
-    /// <summary>The types and what is said of them.</summary>
+    /// <summary>The types and their descriptions.</summary>
     public IReadOnlyList<MarkdownSection> Inputs { get; }
 
     public IReadOnlyList<MarkdownSection> Outputs { get; }

@@ -1,6 +1,6 @@
 namespace ImagePusher.Tests.Help;
 
-/// <summary>What a page says of a parameter, or what the built cmdlet has: two of them are equal if the page is right.</summary>
+/// <summary>The attributes of a parameter on a page or of the built cmdlet: both are equal if the page is correct.</summary>
 internal sealed record HelpParameter
 {
     public required string Name { get; init; }

@@ -2,8 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>What Get-Help reads says what the pages say: docs/Update-Help.ps1 makes the one from the other, and both are
-/// committed.</summary>
+/// <summary>The MAML file for Get-Help has the content of the pages: docs/Update-Help.ps1 generates it, and both are committed.</summary>
 public sealed class MamlTests
 {
     public static TheoryData<string> Names => BuiltCmdlets.Names;
@@ -70,7 +69,7 @@ public sealed class MamlTests
 
     private static MamlParameter ToMaml(PageParameter parameter)
     {
-        // Of several sets Get-Help shows one, so where they differ the page's sets are what tells.
+        // Get-Help shows one of several sets, so the sets of the page are compared if they differ.
         var sets = parameter.Shape.Sets;
         var byValue = sets.Contains(", by value", StringComparison.Ordinal);
         var byName = sets.Contains(", by property name", StringComparison.Ordinal);

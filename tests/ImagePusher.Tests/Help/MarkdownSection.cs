@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>A heading of a Markdown text and what stands below it, up to the next heading of the same or a higher level.</summary>
+/// <summary>A heading of a Markdown text and the content below it, up to the next heading of the same or a higher level.</summary>
 internal sealed record MarkdownSection(string Title, string Text)
 {
     /// <summary>The sections of one level, in order. A '#' in a code block is not a heading.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>The pages of docs/en-US are whole: every part says something.</summary>
+/// <summary>The pages of docs/en-US are complete: no part is empty.</summary>
 public sealed partial class PageContentTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {
     public static TheoryData<string> Names => BuiltCmdlets.Names;

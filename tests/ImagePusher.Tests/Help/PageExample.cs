@@ -5,7 +5,7 @@ namespace ImagePusher.Tests.Help;
 /// <summary>An example of a page.</summary>
 /// <param name="Title">The heading: <c>Example 1: …</c>.</param>
 /// <param name="Code">What is run.</param>
-/// <param name="Remarks">What it shows, and what is said of that, without the marks of blocks.</param>
+/// <param name="Remarks">The output and its description, without code fences.</param>
 internal sealed record PageExample(string Title, string Code, string Remarks)
 {
     public static PageExample Of(MarkdownSection section) => new(

@@ -1,6 +1,6 @@
 namespace ImagePusher.Tests.Help;
 
-/// <summary>Every page says in the same words which platforms are taken without -Platform.</summary>
+/// <summary>Every page uses the same sentence for the platforms selected without -Platform.</summary>
 public sealed class PlatformDefaultTests
 {
     private const string All = "by default all platforms that are present are copied.";

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Compare-Image says of configs, layers and files which image has them, and how many bytes a transfer takes.</summary>
+/// <summary>Compare-Image reports the image that has each config value, layer and file, and the bytes of a transfer.</summary>
 public sealed class CompareImageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Get-ImageConfig gives of each source what the config says, and what skopeo reads there.</summary>
+/// <summary>Get-ImageConfig returns the config of each source, with the same values as skopeo.</summary>
 public sealed class ImageConfigTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Get-ReferrerContent makes objects of what is attached to an image.</summary>
+/// <summary>Get-ReferrerContent returns the documents attached to an image as objects.</summary>
 public sealed class ReferrerContentTests : IDisposable
 {
     private const string Cyclone =

@@ -42,7 +42,7 @@ public sealed class LayoutTests(RegistryFixture registries) : IClassFixture<Regi
         var result = await engine.SingleAsync(script, Token);
         Assert.Equal(original.Digest, result.Digest);
 
-        // skopeo 1.9 refuses an attestation's config when it copies to a layout; dir: takes manifests as they are.
+        // skopeo 1.9 refuses an attestation's config when it copies to a layout; dir: accepts manifests unchanged.
         using var folder = new TemporaryFolder();
         await ExternalTools.RunAsync(
             "skopeo",

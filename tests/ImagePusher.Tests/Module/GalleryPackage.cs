@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Module;
 
-/// <summary>The module's package for the PowerShell Gallery, made once for the tests of a class when it is first asked for.</summary>
+/// <summary>The package of the module for the PowerShell Gallery, created once for the tests of a class on first use.</summary>
 public sealed class GalleryPackage : IDisposable
 {
     private const string Name = "ImagePusher.";

@@ -13,7 +13,7 @@ internal sealed record ShippedPackage(string Name, string Version, string Licenc
     public IEnumerable<string> Notices => Directory.GetFiles(Folder).Select(path => Path.GetFileName(path))
         .Where(name => name.StartsWith("LICENSE", StringComparison.Ordinal) || name.StartsWith("THIRD-PARTY", StringComparison.Ordinal));
 
-    /// <summary>What a build took from packages, by its *.deps.json, with the words of each package about itself.</summary>
+    /// <summary>The package files used by a build, according to its *.deps.json, with the metadata of each package.</summary>
     public static IReadOnlyList<ShippedPackage> ReadAll(string dependencies)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(dependencies));

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ImagePusher.Tests.Output;
 
 /// <summary>
-/// Every type that is written, with every cmdlet that takes it: what of the object binds to which parameter, by the engine's
-/// own binder, for the object itself and for what Clixml, jobs, remote sessions and JSON make of it.
+/// Every output type with every cmdlet that accepts it: the properties that bind to each parameter, according to the binder of the engine,
+/// for the object itself and for its form after Clixml, jobs, remote sessions and JSON.
 /// </summary>
 public sealed class BindingTableTests(OutputSamples every) : IClassFixture<OutputSamples>
 {
@@ -133,7 +133,7 @@ public sealed class BindingTableTests(OutputSamples every) : IClassFixture<Outpu
     {
         foreach (var (type, item) in every.Objects)
         {
-            // A digest is what Get-CachedImage -Digest takes; everything else is a row of the table.
+            // Get-CachedImage -Digest accepts a digest; everything else is a row of the table.
             var pasted = type is "ImageCopyPlanBlob" or "ManifestEntry" ? ["Digest"]
                 : type is "ImageHealthCheck" or "ImageHistoryEntry" or "ImageFileInfo" or "ImageDifferenceInfo" or "ImagePackage"
                     or "ImageAttestation" ? item.Properties.Select(property => property.Name)

@@ -101,7 +101,7 @@ public sealed class OutputSamples : IAsyncLifetime
             .Where(type => type is { Namespace: "ImagePusher.Output", IsAbstract: false, IsGenericType: false })];
         foreach (var (type, item) in Objects)
         {
-            // In the engine, which knows what the module adds to its types.
+            // In the engine, which applies the type extensions of the module.
             Engine["item"] = item;
             var copy = await Engine.OutputAsync(
                 "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($item))",
@@ -129,7 +129,7 @@ public sealed class OutputSamples : IAsyncLifetime
     /// <summary>The objects as they come back from Clixml, a job or a remote session.</summary>
     internal IReadOnlyDictionary<string, PSObject> Deserialized { get; private set; } = new Dictionary<string, PSObject>();
 
-    /// <summary>An object as it comes back from JSON: properties, and nothing that tells what it was.</summary>
+    /// <summary>An object deserialized from JSON: properties without type names.</summary>
     internal static PSObject FromJson(PSObject item)
     {
         var text = System.Text.Json.JsonSerializer.Serialize(item.BaseObject, item.BaseObject.GetType());

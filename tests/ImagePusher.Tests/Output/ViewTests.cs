@@ -140,7 +140,7 @@ public sealed class ViewTests(OutputSamples every) : IClassFixture<OutputSamples
         }
     }
 
-    // Raw are the bytes of what the other properties say, FullName is the Path once more, and Reference has repository and tag in it.
+    // Raw contains the bytes of the other properties, FullName equals Path, and Reference includes repository and tag.
     private static IEnumerable<string> Shown(Type type) =>
         type.GetProperties().Select(property => property.Name)
             .Except(type.Name == "CachedImage" ? ["Repository", "Tag"] : ["Raw", "FullName"]);

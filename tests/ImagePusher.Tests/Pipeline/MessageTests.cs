@@ -71,7 +71,7 @@ public sealed class MessageTests(RegistryFixture registries) : IClassFixture<Reg
             await engine.OutputAsync("Push-ImageTar $tar -Destination $registry", Token);
         }
 
-        // The second chunk never arrives as a whole; the blob is cut in its middle.
+        // The second chunk never arrives completely; the transfer of the blob is interrupted within it.
         _ = method == "GET" ? proxy.On("GET", "/blobs/").If(request => request.Header("Range") is null).CutDown(1_000_000)
             : proxy.On("PATCH").Nth(2).DropRequest();
         var outcome = (await engine.RunAsync($"{script} -RetryIntervalSec 0 -Verbose", Token)).WithoutErrors();

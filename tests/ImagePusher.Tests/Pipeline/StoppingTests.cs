@@ -9,7 +9,7 @@ public sealed class StoppingTests(RegistryFixture registries) : IClassFixture<Re
 {
     private const int LargeLayer = 8_000_000;
 
-    // The large layer takes five seconds so: time to stop it, and not much to wait for what its sender had sent ahead.
+    // The large layer takes five seconds: enough time to stop it, and a short wait for data already sent.
     private const int Drop = 32 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pipeline;
 
-/// <summary>What cmdlets write, when, and on which thread.</summary>
+/// <summary>The output of cmdlets, its time and its thread.</summary>
 public sealed class StreamTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

@@ -4,8 +4,8 @@ using ImagePusher.Tests.Support;
 namespace ImagePusher.Tests.Pwsh;
 
 /// <summary>
-/// What a new process compiles at run time, which is most of what a first transfer costs (docs/decisions/0015 and 0059). Counted, not
-/// timed: the number is the same on every machine.
+/// The methods that a new process compiles at run time, which account for most of the time of a first transfer (docs/decisions/0015 and
+/// 0059). Counted, not timed: the number is the same on every machine.
 /// </summary>
 public sealed class StartUpTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {

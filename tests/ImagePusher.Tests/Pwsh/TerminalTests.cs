@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pwsh;
 
-/// <summary>What pwsh writes to a terminal: script(1) provides one.</summary>
+/// <summary>The output of pwsh to a terminal, which script(1) provides.</summary>
 public sealed class TerminalTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,8 +6,8 @@ using ImagePusher.TestSupport.FaultInjection;
 namespace ImagePusher.Tests.Resume;
 
 /// <summary>
-/// What a push or pull costs whose process is killed every so many bytes and started again. The bytes are those that went by on the
-/// wire. The long form has the sizes of docs/operate/registries.md: a layer of 200 MB, or ten of 20 MB, and a kill every 50 MB.
+/// The bytes of a push or pull whose process is repeatedly killed and restarted. The bytes on the wire are counted. The long form has the
+/// sizes of docs/operate/registries.md: a layer of 200 MB, or ten of 20 MB, and a kill every 50 MB.
 /// </summary>
 public sealed class KilledProcessTests : IDisposable
 {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ImagePusher.Tests.Support;
 
 /// <summary>
-/// Counts the active requests of this process with the meter of .NET: what a worker still sends after its pipeline
-/// has ended is seen at the moment, where a server would first read what lies in the sockets.
+/// Counts the active requests of this process with the meter of .NET: requests that a worker still sends after the end of its pipeline are
+/// counted immediately, whereas a server would first read buffered data.
 /// </summary>
 internal sealed class ActiveRequests : IDisposable
 {

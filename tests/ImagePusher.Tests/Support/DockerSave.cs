@@ -4,7 +4,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>A docker-save tar made by the tests, whole or with something wrong in it.</summary>
+/// <summary>A docker-save tar created by the tests, valid or with a defect.</summary>
 internal sealed class DockerSave
 {
     private readonly List<(string Name, byte[] Content)> _entries = [];

@@ -41,7 +41,7 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>What the engine sees as its console.</summary>
+    /// <summary>The console of the engine.</summary>
     public TestHost Host { get; } = new();
 
     /// <summary>The folder of the cache that the cmdlets use.</summary>
@@ -81,7 +81,7 @@ internal sealed class Engine : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The last one to remove the module closes the session: what it knows of registries goes with it.
+        // The last runspace that removes the module closes the session, including its state of registries.
         Invoke("foreach ($module in Get-Module ImagePusher) { Remove-Module $module -Force }");
         _runspace.Dispose();
         _environment.Dispose();

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>What a script wrote to each stream, and how it ended.</summary>
+/// <summary>The output of a script to each stream, and its result.</summary>
 internal sealed record Outcome
 {
     public required IReadOnlyList<PSObject> Output { get; init; }

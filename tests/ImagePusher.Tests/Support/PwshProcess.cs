@@ -41,7 +41,7 @@ internal sealed class PwshProcess : IDisposable
     /// <summary>Docker's configuration for the processes, outside of their home.</summary>
     public TemporaryFolder Docker { get; } = new();
 
-    /// <summary>Where the processes write by default: the cache, the configuration, temporary files.</summary>
+    /// <summary>The default folders of the processes: the cache, the configuration, temporary files.</summary>
     public string Home => _home.FullName;
 
     /// <summary>The cache of the processes.</summary>

@@ -57,7 +57,7 @@ internal sealed record RawManifest(byte[] Raw, string? MediaType)
     /// <summary>Reads one of a layout by its digest.</summary>
     public static RawManifest OfLayoutByDigest(string layout, string digest) => new(File.ReadAllBytes(BlobOfLayout(layout, digest)), null);
 
-    /// <summary>Where a blob lies in a layout.</summary>
+    /// <summary>The path of a blob in a layout.</summary>
     public static string BlobOfLayout(string layout, string digest) => Path.Combine(layout, "blobs", "sha256", digest["sha256:".Length..]);
 
     private IReadOnlyList<string> Digests(string list) => Root.TryGetProperty(list, out var entries)

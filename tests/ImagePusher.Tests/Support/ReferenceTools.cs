@@ -7,7 +7,7 @@ namespace ImagePusher.Tests.Support;
 /// <summary>Reads images with independent tools: skopeo, umoci and Python's tarfile.</summary>
 internal static class ReferenceTools
 {
-    // Reads a tar member by member in the given mode; prints how many there are, the hash of all they say, and how the tar ends.
+    // Reads a tar member by member in the given mode; prints their number, the hash of their content, and the end of the tar.
     private const string ReadTar = """
         import hashlib, sys, tarfile
         mode, path = sys.argv[1:]
@@ -29,7 +29,7 @@ internal static class ReferenceTools
         print(count, digest.hexdigest(), end)
         """;
 
-    /// <summary>What skopeo reports about an image in a registry.</summary>
+    /// <summary>The output of skopeo inspect for an image in a registry.</summary>
     public static async Task<JsonElement> InspectAsync(string reference, CancellationToken cancellationToken, string? credentials = null)
     {
         string[] login = credentials is null ? [] : ["--creds", credentials];
@@ -55,7 +55,7 @@ internal static class ReferenceTools
             cancellationToken);
     }
 
-    /// <summary>Lets umoci unpack an image of a layout and gives its files, by path: what each is, its rights, its content.</summary>
+    /// <summary>Unpacks an image of a layout with umoci and returns its files by path: type, permissions and content.</summary>
     public static async Task<SortedDictionary<string, string>> UnpackAsync(string layout, string tag, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();

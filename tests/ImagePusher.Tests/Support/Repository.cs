@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>Where the sources and the built module are that these tests belong to.</summary>
+/// <summary>The locations of the sources and of the built module.</summary>
 internal static class Repository
 {
     /// <summary>The root of the sources.</summary>
@@ -14,10 +14,10 @@ internal static class Repository
     /// <summary>The built module's manifest: what a user imports.</summary>
     public static string ModuleManifest { get; } = Path.Combine(ModuleFolder, "ImagePusher.psd1");
 
-    /// <summary>What the module's build took from packages, as the SDK writes it.</summary>
+    /// <summary>The package dependencies of the module's build, as written by the SDK.</summary>
     public static string ModuleDependencies { get; } = Metadata("ModuleDependencies");
 
-    /// <summary>Where NuGet keeps the packages that the build used.</summary>
+    /// <summary>The NuGet folder of the packages used by the build.</summary>
     public static string NuGetPackages { get; } = Metadata("NuGetPackages");
 
     /// <summary>Whether the build compiled the module ahead of time.</summary>

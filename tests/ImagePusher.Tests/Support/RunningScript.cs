@@ -18,7 +18,7 @@ internal sealed class RunningScript
         Completion = RunAsync(cancellationToken);
     }
 
-    /// <summary>What it wrote and how it ended; never fails.</summary>
+    /// <summary>The output and the result; never fails.</summary>
     public Task<Outcome> Completion { get; }
 
     /// <summary>The objects that it has written so far.</summary>

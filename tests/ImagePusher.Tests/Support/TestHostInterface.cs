@@ -6,7 +6,7 @@ using System.Text;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>The part of <see cref="TestHost"/> that shows text and asks questions.</summary>
+/// <summary>The part of <see cref="TestHost"/> that displays text and prompts.</summary>
 internal sealed class TestHostInterface : PSHostUserInterface
 {
     private readonly StringBuilder _text = new();

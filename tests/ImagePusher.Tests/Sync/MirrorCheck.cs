@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>What must be true after a run.</summary>
+/// <summary>The conditions after a run.</summary>
 /// <param name="world">The registries after the run.</param>
 /// <param name="step">The run.</param>
 /// <param name="source">The tags of the source.</param>

@@ -4,8 +4,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Tests.Sync;
 
 /// <summary>
-/// A source and a target whose tags change between runs. Images share layers, are parts of indexes, and have referrers, so that what one
-/// tag needs is often what another one had.
+/// A source and a target whose tags change between runs. Images share layers, are parts of indexes, and have referrers, so that the content
+/// of one tag often belonged to another tag.
 /// </summary>
 internal sealed class MirrorEnvironment : IAsyncDisposable
 {

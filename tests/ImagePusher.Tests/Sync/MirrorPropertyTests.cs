@@ -5,8 +5,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Tests.Sync;
 
 /// <summary>
-/// Whatever happens to a source and a mirror between runs: what is kept can be pulled, what a file does not decide about is not touched,
-/// and what it decides about is as it says.
+/// After any changes to a source and a mirror between runs, kept tags can be pulled, tags out of the scope of a file are unchanged, and
+/// tags in its scope match the file.
 /// </summary>
 /// <remarks>The long form runs 3,000 sequences. CsCheck_Seed repeats one.</remarks>
 public sealed class MirrorPropertyTests(ITestOutputHelper output)

@@ -1,7 +1,7 @@
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>How a file selects the tags of a repository, and what it says about others: the documented rules, written a second
-/// time.</summary>
+/// <summary>The selection of the tags of a repository by a file, and the treatment of other tags: a second implementation of the documented
+/// rules.</summary>
 internal enum MirrorRule
 {
     /// <summary>All tags.</summary>

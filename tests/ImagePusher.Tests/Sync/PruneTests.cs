@@ -5,7 +5,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>Sync-RegistryImage -Prune: what is removed from a mirror, and everything that keeps a tag.</summary>
+/// <summary>Sync-RegistryImage -Prune: the tags removed from a mirror, and all reasons to keep a tag.</summary>
 public sealed class PruneTests
 {
     private const string Prune = "Sync-RegistryImage $file $to -Prune -Confirm:$false";
@@ -90,7 +90,7 @@ public sealed class PruneTests
         {
             if (!exchange.Path.EndsWith("/tags/list", StringComparison.Ordinal))
             {
-                // The images of the list are there: what keeps the tags is the list alone.
+                // The images of the list exist: only the list keeps the tags.
                 return exchange.Path == "/v2/" ? exchange.RespondAsync(200, "{}")
                     : exchange.RespondAsync(200, image.Manifest, TestImage.ManifestType);
             }

@@ -11,7 +11,7 @@ public sealed class ResultPathTests : IDisposable
 {
     private const int Images = 12;
 
-    // Writes each result at once, so that the test knows which images are finished.
+    // Writes each result immediately, so that the test can detect completed images.
     private const string Script = """
         Sync-RegistryImage ./mirror.yml $env:TARGET -ResultPath ./result.jsonl -ErrorAction Stop |
             ForEach-Object { [Console]::Out.WriteLine("$($_.State) $_") }

@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>skopeo's sync files: what they select, and what is copied.</summary>
+/// <summary>Sync files of skopeo: the selected tags and the copied images.</summary>
 public sealed class SkopeoFileTests
 {
     private static readonly string[] Images = ["app:1.0", "app:1.1", "app:2.0", "app:latest", "tool:1.13.1", "tool:1.13.2-alpine",

@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>What a sync file says about TLS applies to its registry and its run: not to other registries, files and commands.</summary>
+/// <summary>The TLS settings of a sync file apply only to its registry and its run, not to other registries, files and commands.</summary>
 public sealed class SyncAccessTests : IAsyncLifetime
 {
     private readonly TestCertificates _ones = new();
@@ -51,7 +51,7 @@ public sealed class SyncAccessTests : IAsyncLifetime
         await RefusesAsync("Copy-RegistryImage $one/app:1 -Destination $to/again/");
         Assert.Empty(await _engine.OutputAsync("Get-RegistryOption | Where-Object Registry -In $one, $other", Token));
 
-        // A second file does not inherit what the first one says.
+        // A second file does not inherit the settings of the first one.
         Write("second.yml", "ONE: {images: {app: []}}");
         await RefusesAsync("Get-SyncPlan $second");
         await RefusesAsync("Get-SyncPlan $file | Out-Null; Sync-RegistryImage $second $to/second/");

@@ -7,8 +7,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Tests.Sync;
 
 /// <summary>
-/// A long sync file of which nothing changed: one HEAD request per image and registry, one list per repository, and no memory for it. The
-/// registries are servers that know every name.
+/// A long sync file of unchanged images: one HEAD request per image and registry, one list per repository, and no memory for it. The
+/// registries are servers that accept every name.
 /// </summary>
 public sealed class SyncCostTests
 {
@@ -46,7 +46,7 @@ public sealed class SyncCostTests
         Assert.Equal(Images, target.Where(request => request.StartsWith("HEAD /v2/mirror/", StringComparison.Ordinal)).Distinct().Count());
         Assert.Equal(Images + 1, target.Count);
 
-        // What an idle pwsh needs depends on its build and is not the run's: 80 to 125 MiB.
+        // The memory of an idle pwsh depends on its build and is excluded: 80 to 125 MiB.
         var (peak, idle) = (long.Parse(figures[2], CultureInfo.InvariantCulture), long.Parse(figures[3], CultureInfo.InvariantCulture));
         Assert.InRange(peak - idle, 0, 95L << 20);
     }

@@ -6,8 +6,8 @@ using ImagePusher.Tests.Support;
 namespace ImagePusher.Tests.Trust;
 
 /// <summary>
-/// A new cmdlet asks the signature policies, or docs/security.md says why it does not: one that takes images past a policy unnoticed
-/// fails here.
+/// A new cmdlet applies the signature policies, or docs/security.md states the reason for not applying them: a cmdlet that bypasses a
+/// policy fails this test.
 /// </summary>
 public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFixture<BuiltCmdlets>
 {

@@ -4,7 +4,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Trust;
 
-/// <summary>skopeo accepts what is signed here and what travelled, and its signatures are accepted here.</summary>
+/// <summary>skopeo accepts the signatures of Add-ImageSignature and copied signatures, and its signatures are accepted by the
+/// module.</summary>
 public sealed partial class SkopeoSignatureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

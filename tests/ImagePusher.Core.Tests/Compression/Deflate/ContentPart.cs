@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace ImagePusher.Core.Tests.Compression.Deflate;
 
-/// <summary>What a part of generated content is made of.</summary>
+/// <summary>The kinds of a part of generated content.</summary>
 internal enum ContentKind
 {
     /// <summary>One byte repeated.</summary>

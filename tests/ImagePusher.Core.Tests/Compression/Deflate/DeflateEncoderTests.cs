@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Compression.Deflate;
 
-/// <summary>What the encoder writes is what it was given, within its bounds, whatever the content and whatever came before.</summary>
+/// <summary>The encoded data decodes to the input and stays within its bounds, regardless of the content and of previous data.</summary>
 public sealed class DeflateEncoderTests(ITestOutputHelper output)
 {
     public static TheoryData<int> Levels => [.. Enumerable.Range(1, EncodingSettings.HighestPortableGzip)];
@@ -48,7 +48,7 @@ public sealed class DeflateEncoderTests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Levels))]
     public void The_part_after_a_part_refers_to_it(int level)
     {
-        // What is random was there a window before: the second part is a few matches.
+        // The random data also occurred one window earlier: the second part consists of a few matches.
         var half = new ContentRecipe([new(ContentKind.Random, 32_768, 1, 77)]).Make();
         byte[] content = [.. half, .. half];
         var encoder = new DeflateEncoder(level);
