@@ -4,8 +4,8 @@ using ImagePusher.LocalRegistry;
 namespace ImagePusher.Benchmarks;
 
 /// <summary>
-/// A source and a target served by this project, in the process of the benchmark: docker-registry needs so much of the processors for
-/// many small images that it is what a job with it measures.
+/// A source and a target served by this project, in the process of the benchmark: docker-registry uses so much processor time for many
+/// small images that it dominates the result of a job.
 /// </summary>
 internal sealed class FastRegistries : IAsyncDisposable
 {

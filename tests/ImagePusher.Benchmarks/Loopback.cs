@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImagePusher.Benchmarks;
 
-/// <summary>The traffic of the loopback device. On an otherwise idle machine it is what a job sent and received.</summary>
+/// <summary>The traffic of the loopback device. On an otherwise idle machine it is the traffic of a job.</summary>
 internal static class Loopback
 {
     /// <summary>Bytes since the machine started, in both directions, including packet headers.</summary>

@@ -6,8 +6,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// The requests of containerd, in its order and with its headers, as version 1.6.20 sent them to this registry, and what it requires
-/// of the responses (containerd, core/remotes/docker/resolver.go, fetcher.go and pusher.go).
+/// The requests of containerd, in its order and with its headers, as version 1.6.20 sent them to this registry, and its requirements for
+/// the responses (containerd, core/remotes/docker/resolver.go, fetcher.go and pusher.go).
 /// </summary>
 public sealed class ContainerdOrderTests
 {
@@ -43,7 +43,7 @@ public sealed class ContainerdOrderTests
             (await HeadAsync(registry, $"manifests/{image.Digest}", MediaTypes.OciManifest)).Is(HttpStatusCode.OK);
         }
 
-        // This header alone tells it that the tag need not be pushed.
+        // Only this header states that the tag need not be pushed.
         Assert.Equal(Http.DigestOf(Index),
             (await HeadAsync(registry, "manifests/1", MediaTypes.OciIndex)).Is(HttpStatusCode.OK)["Docker-Content-Digest"]);
     }

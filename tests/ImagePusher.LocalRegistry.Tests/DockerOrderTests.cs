@@ -6,8 +6,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// The requests of docker's daemon, in its order and with its headers, as version 20.10.24 sent them to this registry, and what it
-/// requires of the responses (moby, distribution/push_v2.go and pull_v2.go; distribution, registry/client/blob_writer.go).
+/// The requests of docker's daemon, in its order and with its headers, as version 20.10.24 sent them to this registry, and its requirements
+/// for the responses (moby, distribution/push_v2.go and pull_v2.go; distribution, registry/client/blob_writer.go).
 /// </summary>
 public sealed class DockerOrderTests
 {

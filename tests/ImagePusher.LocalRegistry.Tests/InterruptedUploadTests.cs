@@ -51,7 +51,7 @@ public sealed class InterruptedUploadTests
         await SendAsync(hanging, $"PATCH {place} HTTP/1.1\r\nHost: {registry.Address}\r\nContent-Length: {Blob.Length}\r\n\r\n",
             Blob[..100_000], false);
 
-        // The status is given while the first request still has the upload.
+        // The status is returned while the first request still uses the upload.
         var received = await StatusAsync(registry, place, 100_000);
         (await registry.SendAsync("PATCH", place, Blob[received..], ("Content-Range", $"{received}-{Blob.Length - 1}"))).Is(
             HttpStatusCode.Accepted);

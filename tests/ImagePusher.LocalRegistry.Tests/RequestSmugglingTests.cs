@@ -3,8 +3,8 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.LocalRegistry.Tests;
 
 /// <summary>
-/// A request whose end two servers see at different places lets a client hide a second request from a proxy in front of the
-/// registry (RFC 9112, 11.2). Such requests are rejected and the connection is closed, so that nothing after them is read.
+/// If two servers determine different ends of a request, a client can hide a second request from a proxy in front of the registry (RFC
+/// 9112, 11.2). Such requests are rejected and the connection is closed, so that no data after them is read.
 /// </summary>
 public sealed class RequestSmugglingTests
 {

@@ -44,7 +44,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
         Registry = await LocalRegistryServer.StartAsync(Cache, with?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Sends a request to a path or Location exactly as given.</summary>
+    /// <summary>Sends a request to an unchanged path or Location.</summary>
     public async Task<Answer> SendAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Root, path));

@@ -93,7 +93,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
 
         if (form == 1)
         {
-            // There (201) if a neighbour has brought it, else an upload (202).
+            // Mounted (201) if another worker has pushed it, otherwise an upload (202).
             var asked = await registry.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?mount={digest}&from={RepositoryOf(0)}", []);
             if (asked.Status != HttpStatusCode.Created)
             {

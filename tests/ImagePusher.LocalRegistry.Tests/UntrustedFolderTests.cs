@@ -4,7 +4,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.LocalRegistry.Tests;
 
-/// <summary>A layout that someone else made or can write to must not make the registry serve other files than its blobs.</summary>
+/// <summary>A layout created by or writable for another user must not cause the registry to serve other files than its blobs.</summary>
 public sealed class UntrustedFolderTests
 {
     private static readonly byte[] Blob = Http.RandomBytes(5000, 11);

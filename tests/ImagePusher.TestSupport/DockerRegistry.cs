@@ -88,7 +88,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         _forgotten = Answered().Count();
     }
 
-    /// <summary>The files of all blobs that it holds, by digest.</summary>
+    /// <summary>The files of all its blobs, by digest.</summary>
     public IReadOnlyDictionary<string, FileInfo> Blobs()
     {
         var root = new DirectoryInfo(Path.Combine(_storage, "docker", "registry", "v2", "blobs"));

@@ -7,10 +7,10 @@ public sealed record DockerRegistryOptions
     /// access.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The server whose bearer tokens it wants; none by default.</summary>
+    /// <summary>The server whose bearer tokens it requires; none by default.</summary>
     public RegistryTokenAuthority? TokenAuthority { get; init; }
 
-    /// <summary>Whether it rejects what changes it, with 405.</summary>
+    /// <summary>True if it rejects changes with 405.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>The storage folder; by default a temporary folder that is deleted with the registry.</summary>

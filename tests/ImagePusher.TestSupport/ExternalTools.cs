@@ -103,7 +103,7 @@ public static class ExternalTools
         }
         catch (IOException)
         {
-            // A tool may end without reading its input; its exit code tells.
+            // A tool may end without reading its input; its exit code is checked.
         }
     }
 }

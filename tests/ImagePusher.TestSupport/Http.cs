@@ -82,7 +82,7 @@ public static class Http
         return await client.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>Uploads a blob by POST and PUT and gives its digest.</summary>
+    /// <summary>Uploads a blob with POST and PUT and returns its digest.</summary>
     public static async Task<string> PushBlobAsync(
         this HttpClient client, Uri registry, string repository, byte[] blob, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ public static class Http
         return digest;
     }
 
-    /// <summary>Uploads a manifest under a tag or digest and gives its digest.</summary>
+    /// <summary>Uploads a manifest under a tag or digest and returns its digest.</summary>
     public static async Task<string> PushManifestAsync(
         this HttpClient client, Uri registry, string repository, string reference, byte[] manifest, string mediaType,
         CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ public static class Http
         return DigestOf(manifest);
     }
 
-    /// <summary>Uploads a small image, an OCI manifest with these layers, under a tag and gives its manifest's digest.</summary>
+    /// <summary>Uploads a small image, an OCI manifest with these layers, under a tag and returns the digest of its manifest.</summary>
     public static async Task<string> PushImageAsync(
         this HttpClient client, Uri registry, string repository, string tag, IReadOnlyList<byte[]> layers,
         CancellationToken cancellationToken)

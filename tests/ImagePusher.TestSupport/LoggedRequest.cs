@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>A request as a server's own access log tells it.</summary>
+/// <summary>A request in the access log of a server.</summary>
 /// <param name="Method">GET, HEAD, POST, PATCH, PUT or DELETE.</param>
 /// <param name="Target">Path and query, as asked for.</param>
 /// <param name="Status">The status of the response.</param>

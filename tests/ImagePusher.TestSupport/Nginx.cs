@@ -25,7 +25,7 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>The output so far: access log and errors.</summary>
     public string Log => _process.Log;
 
-    /// <summary>The requests that it responded to until now. Its log is written after the response: wait for what you expect.</summary>
+    /// <summary>The requests with a response so far. The log is written after the response: wait for the expected entry.</summary>
     public IReadOnlyList<LoggedRequest> Requests => [.. _process.Lines.Select(LoggedRequest.FromCombinedLog).OfType<LoggedRequest>()];
 
     /// <summary>Starts one in front of a server; returns when it responds. Skips the test if nginx is missing.</summary>
@@ -50,7 +50,7 @@ public sealed class Nginx : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < 5 && process.Log.Contains("Address already in use", StringComparison.Ordinal))
             {
-                // Somebody else took the port that was free a moment ago.
+                // Another process used the port in the meantime.
                 await process.DisposeAsync();
                 folder.Dispose();
             }

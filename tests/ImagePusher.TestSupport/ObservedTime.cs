@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>A clock that the test moves, and that says when a timer was started.</summary>
+/// <summary>A clock that the test advances and that reports the start of a timer.</summary>
 public sealed class ObservedTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
 {
     private readonly Channel<TimeSpan> _started = Channel.CreateUnbounded<TimeSpan>();
@@ -16,7 +16,7 @@ public sealed class ObservedTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
         return timer;
     }
 
-    /// <summary>Waits until so many timers of a length were started.</summary>
+    /// <summary>Waits until a number of timers of a length were started.</summary>
     public async Task StartedAsync(TimeSpan dueTime, int count, CancellationToken cancellationToken)
     {
         while (count > 0)

@@ -21,7 +21,7 @@ public sealed class RecordingLogger(Action<string>? output = null) : ILogger
     /// <summary>All messages, a line for each that begins with its level.</summary>
     public string Text => string.Join('\n', Lines);
 
-    /// <summary>Forgets what was logged so far.</summary>
+    /// <summary>Clears the log.</summary>
     public void Clear() => _entries.Clear();
 
     /// <inheritdoc/>

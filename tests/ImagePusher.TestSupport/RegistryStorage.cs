@@ -10,7 +10,7 @@ public sealed class RegistryStorage(string folder)
 {
     private readonly string _root = Path.Combine(folder, "docker", "registry", "v2");
 
-    /// <summary>Puts a blob into a repository and gives its digest.</summary>
+    /// <summary>Puts a blob into a repository and returns its digest.</summary>
     public string AddBlob(string repository, byte[] content)
     {
         var hex = Store(content);
@@ -18,7 +18,7 @@ public sealed class RegistryStorage(string folder)
         return $"sha256:{hex}";
     }
 
-    /// <summary>Puts a manifest into a repository and gives its digest.</summary>
+    /// <summary>Puts a manifest into a repository and returns its digest.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="content">The manifest.</param>
     /// <param name="tag">Its tag; null: it is stored by its digest only.</param>
@@ -36,7 +36,7 @@ public sealed class RegistryStorage(string folder)
         return $"sha256:{hex}";
     }
 
-    /// <summary>Puts an image with all its blobs into a repository and gives its digest.</summary>
+    /// <summary>Puts an image with all its blobs into a repository and returns its digest.</summary>
     public string AddImage(string repository, TestImage image, string? tag)
     {
         foreach (var blob in image.Layers.Append(image.Config))

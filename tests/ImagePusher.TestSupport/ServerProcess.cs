@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>An outside server that lives as long as this object, and no longer than this process.</summary>
+/// <summary>An external server that runs until this object is disposed or the process ends.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    // The shell becomes the server; a second one waits for the end of its standard input, which comes when this
-    // process ends in whatever way, and then kills the server. A line read first says that it is no longer needed.
+    // The shell becomes the server; a second one waits for the end of its standard input, which occurs when this process ends for any
+    // reason, and then kills the server. A line that is read before means that it is no longer needed.
     private const string Script = """
         exec 3<&0
         ( read -r _ <&3 || kill -9 $$ ) >/dev/null 2>&1 &
@@ -65,7 +65,8 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The first line, written before or after now, that is wanted.</summary>
-    /// <exception cref="InvalidOperationException">The server ended or the time is over; the message holds its log.</exception>
+    /// <exception cref="InvalidOperationException">The server ended or the time limit was exceeded; the message contains its
+    /// log.</exception>
     public async Task<string> WaitForLineAsync(Func<string, bool> wanted, CancellationToken cancellationToken)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

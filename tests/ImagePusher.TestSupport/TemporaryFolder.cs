@@ -22,10 +22,10 @@ public sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    /// <summary>Writes a text file and gives its full path.</summary>
+    /// <summary>Writes a text file and returns its full path.</summary>
     public string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
 
-    /// <summary>Makes a folder in it and gives its full path.</summary>
+    /// <summary>Creates a folder in it and returns its full path.</summary>
     public string Folder(string name) => Directory.CreateDirectory(this[name]).FullName;
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace ImagePusher.TestSupport;
 /// <summary>The bytes of an OCI image with specified layers, for tests of transport: the layers need not be tars.</summary>
 /// <param name="Config">The image's config.</param>
 /// <param name="Manifest">The image's manifest.</param>
-/// <param name="Layers">The layers as they are stored.</param>
+/// <param name="Layers">The stored layers.</param>
 public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byte[]> Layers)
 {
     /// <summary>The manifest's media type.</summary>

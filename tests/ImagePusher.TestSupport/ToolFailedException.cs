@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImagePusher.TestSupport;
 
-/// <summary>An outside tool failed; the message holds its command line and its standard error.</summary>
+/// <summary>The exception for a failed external tool; the message contains its command line and its standard error.</summary>
 public sealed class ToolFailedException(ProcessStartInfo start, string what, string error)
     : Exception($"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)} {what}: {error.Trim()}")
 {

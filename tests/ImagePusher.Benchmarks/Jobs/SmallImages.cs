@@ -38,7 +38,7 @@ internal static class SmallImages
         return names;
     }
 
-    /// <summary>The bytes of the layers of so many images.</summary>
+    /// <summary>The bytes of the layers of a number of images.</summary>
     public static long Size(int count) => count * 3L * 20_000;
 
     private static async Task<Descriptor> PutAsync(RegistryRepository repository, byte[] content, string mediaType)

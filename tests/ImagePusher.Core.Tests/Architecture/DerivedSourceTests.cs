@@ -4,7 +4,7 @@ using ImagePusher.Core.Registry;
 
 namespace ImagePusher.Core.Tests.Architecture;
 
-/// <summary>A source that reads from a registry says so: else the policies of that registry would not be asked.</summary>
+/// <summary>A source that reads from a registry is marked as such: otherwise the policies of that registry would not be applied.</summary>
 public sealed class DerivedSourceTests
 {
     private static readonly Type[] Registries = [typeof(IImageSource), typeof(IReferrerSource), typeof(IRemoteSource),

@@ -36,7 +36,7 @@ internal sealed partial class ArchiveGenerator
         return recipe.Changes.Aggregate(tar, ChangeBytes);
     }
 
-    /// <summary>The file: the tar, compressed if the recipe says so.</summary>
+    /// <summary>The tar, compressed if the recipe requires it.</summary>
     public static byte[] Wrap(byte[] tar, int outer)
     {
         if (outer == 2)
@@ -146,7 +146,7 @@ internal sealed partial class ArchiveGenerator
         }
     }
 
-    // Kinds 0 to 5: what is in the tar.
+    // Kinds 0 to 5: the content of the tar.
     private void ChangeEntries(ArchiveRecipe.Change change)
     {
         if (_entries.Count == 0)

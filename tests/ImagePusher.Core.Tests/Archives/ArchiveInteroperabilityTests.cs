@@ -87,7 +87,7 @@ public sealed class ArchiveInteroperabilityTests : ArchiveTestBase
         Assert.Empty(tar.Error);
     }
 
-    /// <summary>Writes all images of an archive into out.tar, as they are.</summary>
+    /// <summary>Writes all images of an archive into out.tar, unchanged.</summary>
     private async Task<Dictionary<string, Digest>> ExportAsync(string from, ArchiveFormat format)
     {
         var digests = new Dictionary<string, Digest>();

@@ -35,7 +35,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
         output.WriteLine($"{_accepted} accepted, {_proper} of them unchanged; {_partial} in part; {_refused} rejected; at most {_most} "
             + "bytes allocated for one");
 
-        // The property says nothing if all archives are rejected, or none is.
+        // The property is meaningless if all archives are rejected, or none is.
         Assert.InRange(_proper, count / 20, count);
         Assert.InRange(_accepted, count / 4, count * 9 / 10);
         Assert.InRange(_refused, count / 10, count);
@@ -93,7 +93,7 @@ public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTest
                 continue;
             }
 
-            // The bytes as they are; their digest is verified by the reader of the blob.
+            // The unchanged bytes; their digest is verified by the reader of the blob.
             await using var stream = await archive.OpenBlobAsync(reference, 0, Stop);
             using var content = new MemoryStream();
             await stream.CopyToAsync(content, Stop);

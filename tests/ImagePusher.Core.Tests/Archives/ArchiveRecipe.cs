@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Tests.Archives;
 /// <param name="Dotted">True for names that begin with <c>./</c>.</param>
 /// <param name="Order">The seed of the order of entries; 0 for the order in which tools write them.</param>
 /// <param name="Outer">0 uncompressed, 1 gzip, 2 zstd.</param>
-/// <param name="Changes">What is changed afterwards; none for an archive that must be readable.</param>
+/// <param name="Changes">The changes afterwards; none for an archive that must be readable.</param>
 internal sealed record ArchiveRecipe(int Form, ArchiveRecipe.Image[] Images, TarStyle Style, bool Dotted, int Order, int Outer,
     ArchiveRecipe.Change[] Changes)
 {

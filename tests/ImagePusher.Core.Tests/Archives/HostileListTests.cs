@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Lists of an archive, and the checksums beside it, that are endless, special or made of errors.</summary>
+/// <summary>The list of an archive and its checksum file if they are endless, special files or invalid.</summary>
 public sealed class HostileListTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -41,7 +41,7 @@ internal sealed class SampleImage
     public object Entry(params string[]? tags) =>
         new { Config = ConfigName, RepoTags = tags, Layers = Layers.Select((_, position) => LayerName(position)) };
 
-    /// <summary>The OCI manifest of the image with its layers as they are.</summary>
+    /// <summary>The OCI manifest of the image with unchanged layers.</summary>
     public byte[] Manifest(string layerType = MediaTypes.OciLayer) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         schemaVersion = 2,

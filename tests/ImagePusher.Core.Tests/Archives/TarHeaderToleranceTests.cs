@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Tests.Archives;
 
-/// <summary>Only name, size, type and link of a tar header matter: what other tools write into the rest is read past.</summary>
+/// <summary>Only name, size, type and link of a tar header matter: other fields are ignored.</summary>
 public sealed class TarHeaderToleranceTests : ArchiveTestBase
 {
     private const int Mode = 100, Owner = 108, Group = 116, Time = 136, Version = 263, UserName = 265, Device = 329;

@@ -57,7 +57,7 @@ public sealed class CacheLockTests : CacheTest
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removal);
         }
 
-        // The next change goes through the same queue, behind the one that was taken back.
+        // The next change uses the same queue, after the reverted one.
         await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
         Assert.Equal(2, (await Cache.ListAsync(Token)).Count);
     }

@@ -20,7 +20,7 @@ public sealed class ConcurrentCollectionTests : CacheTest
         await Cache.InitializeAsync(Token);
         var (saved, changes) = (new bool[Names], new int[Names]);
 
-        // Each name has one writer, which knows whether it must be there; the caches are those of different processes.
+        // Each name has one writer, which determines its expected existence; the caches belong to different processes.
         var writers = Enumerable.Range(0, Names)
             .Select(number => Task.Run(() => WriteAsync(number, new Random((seed * 100) + number), saved, changes), Token)).ToArray();
         var ended = Task.WhenAll(writers);
@@ -32,7 +32,7 @@ public sealed class ConcurrentCollectionTests : CacheTest
             Enumerable.Range(0, Names).Where(number => saved[number]).Select(NameOf).Order(StringComparer.Ordinal),
             names.Keys.Order(StringComparer.Ordinal));
 
-        // Nothing is left of what was removed.
+        // No removed content remains.
         await Cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token);
         Assert.Equal(names, LayoutCheck.Run(Root));
         Assert.Empty(PartialFiles);

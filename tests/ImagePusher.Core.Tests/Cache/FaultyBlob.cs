@@ -6,13 +6,13 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A blob whose writing can be interrupted, delayed, or changed to produce other bytes.</summary>
 internal sealed class FaultyBlob(byte[] bytes) : BlobSource
 {
-    /// <summary>The offsets that writing was asked to begin at.</summary>
+    /// <summary>The requested start offsets of writes.</summary>
     public List<long> Offsets { get; } = [];
 
     /// <summary>Throws an IOException once this many bytes were written.</summary>
     public int? BreakAfter { get; set; }
 
-    /// <summary>Waits here in the middle, after having said so.</summary>
+    /// <summary>Signals, then waits in the middle.</summary>
     public Task? HoldUntil { get; set; }
 
     public TaskCompletionSource Holding { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Runs an external tool on a layout and gives its standard output, followed by its standard error.</summary>
+/// <summary>Runs an external tool on a layout and returns its standard output, followed by its standard error.</summary>
 internal static class LayoutTool
 {
     /// <summary>Runs a tool that may fail.</summary>

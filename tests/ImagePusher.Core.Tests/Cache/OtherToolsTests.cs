@@ -6,7 +6,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Runs other tools on a cache with one of everything: the table in docs/operate/cache.md is what they do.</summary>
+/// <summary>Runs other tools on a cache with one of everything: the table in docs/operate/cache.md lists the results.</summary>
 public sealed class OtherToolsTests : CacheTest
 {
     private static readonly byte[] Empty = "{}"u8.ToArray();

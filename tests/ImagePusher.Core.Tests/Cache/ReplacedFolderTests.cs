@@ -4,7 +4,8 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Tests.Cache;
 
-/// <summary>Somebody who can write to a cache replaces a folder of it by a link, after it was checked and before it is used.</summary>
+/// <summary>A user with write access to a cache replaces one of its folders by a link, after it was checked and before it is
+/// used.</summary>
 [UnsupportedOSPlatform("windows")]
 [Trait("Wine", "Wine has no symbolic links.")]
 public sealed class ReplacedFolderTests : CacheTest

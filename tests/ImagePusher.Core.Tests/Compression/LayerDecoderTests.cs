@@ -5,7 +5,7 @@ using ZstdSharp;
 
 namespace ImagePusher.Core.Tests.Compression;
 
-/// <summary>Layers are decompressed by their first bytes, whatever their media type says.</summary>
+/// <summary>Layers are decompressed according to their first bytes, regardless of their media type.</summary>
 public sealed class LayerDecoderTests
 {
     private static readonly byte[] Content = Enumerable.Range(0, 5000).Select(i => (byte)(i % 250)).ToArray();

@@ -3,7 +3,7 @@ using ImagePusher.Core.Discovery.Yaml;
 
 namespace ImagePusher.Core.Tests.Discovery;
 
-/// <summary>A file of tests/Fixtures/References, with the options and the expected result beside it.</summary>
+/// <summary>A file of tests/Fixtures/References, with its options and its expected result.</summary>
 internal static class ReferenceFixture
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Fixtures", "References");

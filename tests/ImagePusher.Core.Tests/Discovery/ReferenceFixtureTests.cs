@@ -2,7 +2,8 @@ using ImagePusher.Core.Discovery;
 
 namespace ImagePusher.Core.Tests.Discovery;
 
-/// <summary>What is found in each file of tests/Fixtures/References is what the file beside it says, at exact positions.</summary>
+/// <summary>The references found in each file of tests/Fixtures/References match the file with the expected result, at exact
+/// positions.</summary>
 public sealed class ReferenceFixtureTests
 {
     public static TheoryData<string> Fixtures => [.. ReferenceFixture.Names];

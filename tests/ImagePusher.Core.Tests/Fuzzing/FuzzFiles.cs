@@ -9,7 +9,7 @@ internal static class FuzzFiles
 {
     private static readonly string[] Tags = ["", "1.0", "v2.0.1-rc.1+x", "latest", "sha256-00", new string('9', 40)];
 
-    /// <summary>Reads a sync file, and asks its rules about tags.</summary>
+    /// <summary>Reads a sync file and applies its rules to tags.</summary>
     public static void ReadSync(byte[] input)
     {
         SyncFile file;

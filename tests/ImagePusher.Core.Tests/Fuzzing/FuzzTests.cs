@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>
-/// Whatever a server, archive, layout or file says ends in a result or a typed error: no other exception, no hang, no more memory than
+/// All content of a server, archive, layout or file leads to a result or a typed error: no other exception, no hang, no more memory than
 /// stated
 /// here. The inputs are mutations of a corpus. It runs alone, since memory is measured for the process.
 /// </summary>

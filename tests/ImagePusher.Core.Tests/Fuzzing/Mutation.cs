@@ -4,7 +4,7 @@ namespace ImagePusher.Core.Tests.Fuzzing;
 
 /// <summary>How one input is made from the corpus. CsCheck generates it and shrinks a failing one.</summary>
 /// <param name="Seed">The seed, modulo their number.</param>
-/// <param name="Changes">What is changed, one after the other.</param>
+/// <param name="Changes">The changes, in order.</param>
 internal sealed record Mutation(int Seed, Mutation.Change[] Changes)
 {
     public static Gen<Mutation> Gen { get; } = CsCheck.Gen.Select(

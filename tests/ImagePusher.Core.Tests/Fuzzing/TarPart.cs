@@ -60,7 +60,7 @@ internal sealed class TarPart(byte[] header, byte[] content)
         TestTar.Seal(Header);
     }
 
-    /// <summary>Names a blob by its digest; gives the old and the new one.</summary>
+    /// <summary>Renames a blob to its digest; returns the old and the new digest.</summary>
     public ((string Hex, int Length) Before, (string Hex, int Length) After) Rename()
     {
         var before = (Name[Blobs.Length..], _length);

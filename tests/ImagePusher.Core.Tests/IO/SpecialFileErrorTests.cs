@@ -5,7 +5,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.IO;
 
-/// <summary>A named pipe or device where a file is specified is an invalid option, whoever reads it, and is not waited for.</summary>
+/// <summary>A named pipe or device specified in place of a file is an invalid option for every cmdlet, and the cmdlet does not wait for
+/// it.</summary>
 public sealed class SpecialFileErrorTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

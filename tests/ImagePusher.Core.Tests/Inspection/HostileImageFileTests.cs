@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Inspection;
 
-/// <summary>Images that repeat a layer or a file many times take no more memory and disk than what they contain.</summary>
+/// <summary>Images that repeat a layer or a file many times do not use more memory and disk space than their content.</summary>
 [Collection(SerialTests.Name)]
 public sealed class HostileImageFileTests : IDisposable
 {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Inspection;
 
-/// <summary>An image in an OCI layout whose layers are given, uncompressed or in any compression; a layer may be named more than
+/// <summary>An image in an OCI layout with specified layers, uncompressed or in any compression; a layer may occur more than
 /// once.</summary>
 internal sealed class LayoutImage : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ using Mono.Cecil.Rocks;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>The libraries know nothing of PowerShell: no text of theirs names a cmdlet or a parameter.</summary>
+/// <summary>The libraries do not depend on PowerShell: none of their texts contains the name of a cmdlet or a parameter.</summary>
 public sealed partial class MessageTests
 {
     [Theory]

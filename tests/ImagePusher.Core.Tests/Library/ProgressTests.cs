@@ -75,7 +75,7 @@ public sealed class ProgressTests : LibraryTest
         }
     }
 
-    /// <summary>A clock whose periodic timers fire once when they are created, and then when the test says so.</summary>
+    /// <summary>A clock whose periodic timers fire once when they are created, and then under control of the test.</summary>
     private sealed class CallbackTimeProvider : TimeProvider
     {
         private Action _fire = static () => { };

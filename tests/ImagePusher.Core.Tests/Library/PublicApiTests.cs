@@ -53,7 +53,7 @@ public sealed partial class PublicApiTests
         Assert.InRange(all.Length, 40, 60);
     }
 
-    // The base class, and what the public members take and return.
+    // The base class, and the parameter and return types of the public members.
     private static IEnumerable<Type> TypesOf(Type type) => type
         .GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
         .SelectMany(member => member is MethodBase method

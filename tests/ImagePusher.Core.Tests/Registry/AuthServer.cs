@@ -2,8 +2,8 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A registry and its token server in one, whose answers a test scripts. Everything under /v2/ needs a token that it
-/// gave.</summary>
+/// <summary>A registry and its token server in one, whose answers a test scripts. All paths under /v2/ require a token that it
+/// issued.</summary>
 internal sealed class AuthServer : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
@@ -39,7 +39,7 @@ internal sealed class AuthServer : IAsyncDisposable
     /// <summary>The challenges, a header each; {realm} is put in.</summary>
     public IReadOnlyList<string> Challenges { get; set; } = ["Bearer realm=\"{realm}\",service=\"test registry\""];
 
-    /// <summary>False for a registry that tells its challenge at GET /v2/ alone.</summary>
+    /// <summary>False for a registry that sends its challenge only for GET /v2/.</summary>
     public bool ChallengesEverywhere { get; init; } = true;
 
     /// <summary>The token server's answer to a new token.</summary>
@@ -56,7 +56,7 @@ internal sealed class AuthServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    /// <summary>Tells the 401, with an error and a scope as the registry wants them.</summary>
+    /// <summary>Sends the 401 with an error and a scope in the form of the registry.</summary>
     public async Task RefuseAsync(ServerExchange exchange, string more = "")
     {
         if (ChallengesEverywhere || exchange.Path == "/v2/")

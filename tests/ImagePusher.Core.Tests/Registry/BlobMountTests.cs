@@ -43,7 +43,7 @@ public sealed class BlobMountTests
             await earlier.Repository(registry.Address, "one/app").WriteBlobAsync(Config, Token);
         }
 
-        // Another process: it knows only the name under which the image is cached.
+        // Another process, which has only the name of the cached image.
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"], new CacheOptions());
         await cache.WriteBlobAsync(layer, Token);

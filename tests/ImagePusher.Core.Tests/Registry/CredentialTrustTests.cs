@@ -220,7 +220,7 @@ public sealed class CredentialTrustTests
     [InlineData("Basic realm=\"x\"")]
     public async Task A_secret_that_a_server_repeats_is_not_shown(string challenge)
     {
-        // Servers that mean to help put into their errors what they were sent.
+        // Some servers include the request in their errors.
         await using var server = new AuthServer
         {
             Challenges = [challenge],

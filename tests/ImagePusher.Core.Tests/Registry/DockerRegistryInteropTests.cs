@@ -154,7 +154,7 @@ public sealed class DockerRegistryInteropTests
         await Assert.ThrowsAsync<ManifestNotFoundException>(
             async () => await session.Repository(registry.Address, "no/such").GetTagsAsync(Token).ToListAsync(Token));
 
-        // docker-registry has no referrers API: the tag stands in for it.
+        // docker-registry has no referrers API; the tag replaces it.
         var artifact = Manifest.Parse(
             System.Text.Encoding.UTF8.GetBytes(
                 $$$"""

@@ -190,7 +190,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_slow_reader_has_no_time_limit()
     {
-        // The time runs while the connection is awaited, and not while the reader does something else.
+        // The time is measured only while the connection is awaited.
         var time = new FakeTimeProvider();
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);

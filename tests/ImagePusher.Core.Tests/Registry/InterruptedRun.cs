@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Tests.Registry;
 /// <summary>A run whose process is killed, simulated in this one: from then on nothing of it reaches the registry or the journal.</summary>
 internal static class InterruptedRun
 {
-    /// <summary>Uploads blobs until so many bytes were sent. Gives whether all arrived.</summary>
+    /// <summary>Uploads blobs until a number of bytes was sent. Returns true if all succeeded.</summary>
     public static async Task<bool> RunAsync(FaultProxy proxy, MemoryJournal journal, IReadOnlyList<MemoryBlob> blobs, long killedAfter)
     {
         var frozen = journal.Freezable();

@@ -22,7 +22,7 @@ internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSour
 
     public override string ResumeKey => TrueDigest.ToString();
 
-    /// <summary>How often the bytes were asked for.</summary>
+    /// <summary>The number of requests for the bytes.</summary>
     public int Opened => _opened;
 
     /// <summary>How many bytes go in one write.</summary>

@@ -9,7 +9,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Registry;
 
-/// <summary>A server that repeats the password in what looks like success: in a body, a header, an entry of a list.</summary>
+/// <summary>A server that repeats the password in a successful response: in a body, a header, an entry of a list.</summary>
 public sealed class RepeatedSecretTests
 {
     private const string Password = "s3cret-pass";

@@ -8,8 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>
-/// Whatever a registry sends slowly, again and again or without end costs a bounded number of requests, bytes and seconds, by the
-/// default limits.
+/// Slow, repeated or endless responses of a registry cost a limited number of requests, bytes and seconds with the default limits.
 /// </summary>
 public sealed class UnboundedResponseTests : IDisposable
 {

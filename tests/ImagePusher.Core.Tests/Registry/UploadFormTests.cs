@@ -125,7 +125,7 @@ public sealed class UploadFormTests
         await session.Repository(registry.Address).WriteBlobAsync(blob, Token);
         Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
 
-        // The next blob knows the limit.
+        // The next blob uses the learned limit.
         var refused = registry.Requests.Count(request => request.Status == 413);
         await session.Repository(registry.Address).WriteBlobAsync(MemoryBlob.Random(5 * Mebibyte, 2), Token);
         Assert.Equal(refused, registry.Requests.Count(request => request.Status == 413));

@@ -6,7 +6,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>Many large manifests end with a typed error or are forgotten, whoever walks through them.</summary>
+/// <summary>Many large manifests result in a typed error or are released, for every reader.</summary>
 [Collection(SerialTests.Name)]
 public sealed class ManifestBytesTests : TransferTest
 {

@@ -30,7 +30,7 @@ internal sealed class MemoryStore(string name) : IReferrerSource, IImageTarget
 
     public int ManifestsRead { get; private set; }
 
-    /// <summary>Says that content is missing as often as given, and then that it exists.</summary>
+    /// <summary>Reports content as missing for a specified number of requests, then as existing.</summary>
     public void Hide(Digest digest, int times) => _hidden[(digest, false)] = times;
 
     /// <summary>The same for reading a manifest.</summary>

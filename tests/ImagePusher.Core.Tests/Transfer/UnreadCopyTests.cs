@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImagePusher.Core.Tests.Transfer;
 
-/// <summary>Copies of images that are known by their digest alone, as a registry's HEAD tells it.</summary>
+/// <summary>Copies of images of which only the digest is known, from a HEAD request to the registry.</summary>
 public sealed class UnreadCopyTests : IDisposable
 {
     private static readonly ImageReference Name = ImageReference.Parse("example.com/app:1.0");

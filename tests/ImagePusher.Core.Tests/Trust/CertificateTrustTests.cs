@@ -289,7 +289,7 @@ public sealed class CertificateTrustTests : TrustTest
         using var rsa = issuer.GetRSAPrivateKey();
         using var curve = issuer.GetECDsaPrivateKey();
 
-        // The generator does not ask whether the issuer is an authority.
+        // The generator does not check whether the issuer is an authority.
         using var issued = request.Create(
             issuer.SubjectName, rsa is null ? X509SignatureGenerator.CreateForECDsa(curve!) : new WeakHash(rsa, "SHA-256"),
             Now.AddHours(-2), until ?? Now.AddHours(2), Guid.NewGuid().ToByteArray());

@@ -3,7 +3,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Tests.Trust;
 
-/// <summary>Sources that answer differently the second time. Digests prove content, but not what is missing.</summary>
+/// <summary>Sources that respond differently the second time. Digests prove content, but not its absence.</summary>
 public sealed class ChangingSourceTests : TrustTest
 {
     private static readonly CopyOptions Amd64 = new() { Platforms = [Platform.Parse("linux/amd64")] };

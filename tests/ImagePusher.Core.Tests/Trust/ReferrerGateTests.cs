@@ -111,7 +111,7 @@ public sealed class ReferrerGateTests : TrustTest
         return Checked(header, first == '\0' ? "\0{0}" : "{0}\0 ");
     }
 
-    // An old header may have spaces for NULs: text, as far as characters tell.
+    // An old header may have spaces in place of NULs, so all its characters can be text.
     private static byte[] TarWithoutNul()
     {
         var header = new byte[1024];

@@ -5,7 +5,7 @@ using ImagePusher.Core.Tests.Transfer;
 
 namespace ImagePusher.Core.Tests.Trust;
 
-/// <summary>A place in memory that relates what is published under a tag to one image.</summary>
+/// <summary>A store in memory that adds a subject to the content published under a tag.</summary>
 internal sealed class TaggingTarget(MemoryStore place, Digest image) : IImageTarget
 {
     public string Description => place.Description;

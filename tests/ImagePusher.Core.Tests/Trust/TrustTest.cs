@@ -24,7 +24,7 @@ public abstract class TrustTest : TransferTest
 
     private protected string Folder => _folder.FullName;
 
-    /// <summary>A simple signing payload, with the fields as given.</summary>
+    /// <summary>A simple signing payload with the specified fields.</summary>
     private protected static byte[] Payload(string digest, string reference, string optional = "null") => Encoding.UTF8.GetBytes(
         $$$"""
             {"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},

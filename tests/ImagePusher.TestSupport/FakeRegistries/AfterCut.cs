@@ -9,7 +9,7 @@ public enum AfterCut
     /// <summary>It keeps the finished chunks alone.</summary>
     KeepsFinishedChunks,
 
-    /// <summary>It knows the session no longer: 404, as distribution does.</summary>
+    /// <summary>The session no longer exists: 404, as in distribution.</summary>
     ForgetsSession,
 
     /// <summary>It answers 500 to whatever is sent next to that session.</summary>

@@ -20,7 +20,7 @@ public sealed class ConnectProxy : IAsyncDisposable
     /// <summary>The value for HTTPS_PROXY.</summary>
     public string Url => $"http://127.0.0.1:{_listener.Port}";
 
-    /// <summary>The hosts and ports that were asked for, each once.</summary>
+    /// <summary>The requested hosts and ports, each once.</summary>
     public IReadOnlyList<string> Targets => [.. _targets.Distinct()];
 
     /// <summary>Starts one in front of a server that speaks TLS.</summary>

@@ -29,7 +29,7 @@ public sealed partial class FakeRegistry
         Add(repository, artifact.Manifest, tag);
     }
 
-    /// <summary>Puts a manifest or index, of which everything is there, into a repository.</summary>
+    /// <summary>Puts a complete manifest or index into a repository.</summary>
     public void Add(string repository, byte[] manifest, string? tag = null)
     {
         using var document = JsonDocument.Parse(manifest);

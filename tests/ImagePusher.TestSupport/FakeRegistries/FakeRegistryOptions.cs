@@ -3,10 +3,10 @@ namespace ImagePusher.TestSupport.FakeRegistries;
 /// <summary>The environment of a fake registry.</summary>
 public sealed record FakeRegistryOptions
 {
-    /// <summary>The server whose bearer tokens it wants; none by default.</summary>
+    /// <summary>The server whose bearer tokens it requires; none by default.</summary>
     public TokenServer? TokenServer { get; init; }
 
-    /// <summary>Names and passwords for Basic; none by default, which lets everybody in.</summary>
+    /// <summary>Names and passwords for Basic; none by default, which allows anonymous access.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The repositories that are there at the start, for those that must exist.</summary>

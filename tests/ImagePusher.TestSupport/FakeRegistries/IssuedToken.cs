@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FakeRegistries;
 
-/// <summary>A token that a token server gave out.</summary>
+/// <summary>A token issued by a token server.</summary>
 /// <param name="Text">The token.</param>
 /// <param name="User">Whose it is; null for anonymous.</param>
 /// <param name="Access">What it allows: repository and action.</param>

@@ -22,13 +22,13 @@ public sealed partial record RegistryProfile
     /// <summary>The Range in the response to a question for the upload's status.</summary>
     public RangeStyle StatusRange { get; init; }
 
-    /// <summary>Whether an upload can be asked for its status; otherwise 404.</summary>
+    /// <summary>True if the status of an upload can be requested; otherwise 404.</summary>
     public bool AnswersStatus { get; init; } = true;
 
     /// <summary>Whether the status comes with a Location.</summary>
     public bool StatusHasLocation { get; init; } = true;
 
-    /// <summary>Whether each response gives a new Location and the old ones are rejected with 404.</summary>
+    /// <summary>True if each response contains a new Location and old ones are rejected with 404.</summary>
     public bool ChangesLocation { get; init; } = true;
 
     /// <summary>Whether the query of a Location must come back byte for byte; otherwise, as from Go's clients, decoded and encoded
@@ -86,7 +86,7 @@ public sealed partial record RegistryProfile
     /// <summary>Whether answers name the digest by Docker-Content-Digest.</summary>
     public bool SaysDigest { get; init; } = true;
 
-    /// <summary>Whether manifests can be asked for by HEAD; otherwise 405.</summary>
+    /// <summary>True if manifests can be requested with HEAD; otherwise 405.</summary>
     public bool TakesManifestHead { get; init; } = true;
 
     /// <summary>Whether a tag can be deleted by its name; otherwise 405, and images are deleted by their digests.</summary>

@@ -8,7 +8,7 @@ namespace ImagePusher.TestSupport.FakeRegistries;
 /// <param name="Service">The service that was asked for.</param>
 /// <param name="Scopes">The scopes that were asked for, in their order.</param>
 /// <param name="HasAuthorization">Whether it came with an Authorization header.</param>
-/// <param name="Status">What it was answered.</param>
+/// <param name="Status">The status of the response.</param>
 public sealed record TokenRequest(
     string Method,
     string Target,

@@ -35,13 +35,13 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>The value for a challenge's service.</summary>
     public string Service => _options.Service;
 
-    /// <summary>The tokens that it gave out, in their order.</summary>
+    /// <summary>The issued tokens, in order.</summary>
     public IReadOnlyList<IssuedToken> Issued => [.. _issued];
 
     /// <summary>The requests that it got, in their order.</summary>
     public IReadOnlyList<TokenRequest> Requests => [.. _requests];
 
-    /// <summary>For a docker-registry that wants these tokens. Its clock is the system's.</summary>
+    /// <summary>For a docker-registry that requires these tokens. It uses the system clock.</summary>
     public RegistryTokenAuthority Authority => new(Realm, Service, Issuer, _signing.AuthorityFile);
 
     /// <summary>Starts one.</summary>

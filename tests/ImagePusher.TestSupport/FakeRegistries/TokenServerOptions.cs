@@ -31,7 +31,7 @@ public sealed record TokenServerOptions
     /// <summary>How long a token is good; five minutes by default.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether the response says expires_in. Without, clients must take 60 seconds.</summary>
+    /// <summary>True if the response contains expires_in. Without it, clients must assume 60 seconds.</summary>
     public bool SaysExpiry { get; init; } = true;
 
     /// <summary>Whether it reads the first scope alone, as some servers do.</summary>

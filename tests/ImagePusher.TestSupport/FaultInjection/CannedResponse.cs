@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>A response that the proxy gives by itself.</summary>
+/// <summary>A response of the proxy itself.</summary>
 internal sealed class CannedResponse(int status)
 {
     private readonly HttpFields _fields = [];

@@ -81,7 +81,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>Sends the response back; says whether the client's connection may stay.</summary>
+    /// <summary>Sends the response; returns true if the connection of the client can stay open.</summary>
     private async Task<bool> PumpDownAsync(RawHttpConnection server, CancellationToken cancellationToken)
     {
         var head = await FinalHeadAsync(server, cancellationToken);

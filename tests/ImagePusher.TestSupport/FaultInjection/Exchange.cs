@@ -20,12 +20,12 @@ internal sealed partial class Exchange(
 
     public RawHttpConnection Client => client;
 
-    /// <summary>What is sent on.</summary>
+    /// <summary>The forwarded request.</summary>
     public HttpHead Request { get; } = request.Copy();
 
     public ProxiedRequest Record => record;
 
-    /// <summary>What is sent back, as soon as it is known.</summary>
+    /// <summary>The response, as soon as it is known.</summary>
     public HttpHead? Answer { get; private set; }
 
     /// <summary>How many bytes of a body passed until now.</summary>
@@ -42,10 +42,11 @@ internal sealed partial class Exchange(
 
     public Task PauseAsync(TimeSpan pause) => Task.Delay(pause, proxy.TimeProvider, _pumping ?? ended);
 
-    /// <summary>Completes when the proxy is next told to let all continue.</summary>
+    /// <summary>Completes at the next release of the proxy.</summary>
     public Task Released => proxy.Released;
 
-    /// <summary>Waits for the release, which is taken before the rule is signalled: who waits for that may release at once.</summary>
+    /// <summary>Waits for the release, which is created before the rule is signaled: a test that waits for the signal can release
+    /// immediately.</summary>
     public ValueTask StallAsync(Task released, bool signals)
     {
         foreach (var rule in rules.Where(rule => signals && rule.Stalls))
@@ -148,7 +149,7 @@ internal sealed partial class Exchange(
             {
                 if (Answer is null)
                 {
-                    // The server notices before the client does, so that what the client asks next finds it at rest.
+                    // The server detects the end before the client, so that it is idle at the next request of the client.
                     await server.FinishAsync(LingerTime, ended);
                 }
 

@@ -81,7 +81,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
 
     /// <summary>Starts one in front of a server.</summary>
     /// <param name="backend">Host and port of a server that speaks plain http.</param>
-    /// <param name="options">How it behaves where no rule says otherwise.</param>
+    /// <param name="options">The behavior without a matching rule.</param>
     public static FaultProxy Start(string backend, FaultProxyOptions? options = null) => Start([backend], options);
 
     /// <summary>Starts one in front of several servers, of which each request goes to one.</summary>

@@ -1,6 +1,6 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>How a fault proxy behaves where no rule says otherwise.</summary>
+/// <summary>The behavior of a fault proxy without a matching rule.</summary>
 public sealed record FaultProxyOptions
 {
     /// <summary>Serves https with the server certificate of these; plain http by default. The servers behind speak plain http.</summary>

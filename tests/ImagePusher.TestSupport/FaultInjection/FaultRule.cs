@@ -113,8 +113,8 @@ public sealed class FaultRule
     /// </summary>
     public FaultRule Respond(int status) => Add(new ResponseFault(_answer = new CannedResponse(status), null));
 
-    /// <summary>Responds instead of the server after a given number of bytes of the body and closes at once: what is unread makes the
-    /// kernel send RST.</summary>
+    /// <summary>Responds instead of the server after a given number of bytes of the body and closes immediately: unread data causes the
+    /// kernel to send RST.</summary>
     public FaultRule RespondEarly(int status, long after = 0) => Add(new ResponseFault(_answer = new CannedResponse(status), after));
 
     /// <summary>Adds a header field to the last response of this rule.</summary>
@@ -131,7 +131,7 @@ public sealed class FaultRule
     public FaultRule WithBody(string body, string contentType = "application/json") =>
         With(() => (Canned.Body, Canned.ContentType) = (body, contentType));
 
-    /// <summary>Responds 307 with the same path and query on another host, plus what looks like a signature.</summary>
+    /// <summary>Responds 307 with the same path and query on another host, with a query that resembles a signature.</summary>
     public FaultRule RedirectTo(string address, string scheme = "http") =>
         Add(new RedirectFault($"{scheme}://{address}"));
 

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.RawHttp;
 
 namespace ImagePusher.TestSupport.FaultInjection;
 
-/// <summary>A request that a fault proxy saw, and what became of it.</summary>
+/// <summary>A request received by a fault proxy, and its result.</summary>
 public sealed class ProxiedRequest
 {
     private readonly HttpFields _fields;

@@ -1,7 +1,7 @@
 namespace ImagePusher.TestSupport.FaultInjection;
 
 /// <summary>Responds instead of the server.</summary>
-/// <param name="answer">What it responds.</param>
+/// <param name="answer">The response.</param>
 /// <param name="after">After how many bytes of the body, closing at once; null: after all of it, and the connection stays.</param>
 internal sealed class ResponseFault(CannedResponse answer, long? after) : Fault
 {

@@ -35,8 +35,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
     public string Scheme => _certificates is null ? "http" : "https";
 
     /// <summary>Ends all connections and waits for their tasks.</summary>
-    /// <exception cref="AggregateException">A connection failed by something else than its end: what it was sent is no HTTP, or this code
-    /// is wrong.</exception>
+    /// <exception cref="AggregateException">A connection failed for another reason than its end: the data was not HTTP, or this code has an
+    /// error.</exception>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

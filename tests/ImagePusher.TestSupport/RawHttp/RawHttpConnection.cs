@@ -144,14 +144,14 @@ internal sealed class RawHttpConnection : IAsyncDisposable
         await _stream.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Ends the connection by RST: what the other side has not read may be lost, its next write fails.</summary>
+    /// <summary>Ends the connection by RST: data not yet read by the peer may be lost, and its next write fails.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);
         _socket.Close();
     }
 
-    /// <summary>Ends this side by FIN, then waits a little for the end of the other side, discarding what it sends.</summary>
+    /// <summary>Ends this side with FIN, then waits briefly for the end of the peer and discards its data.</summary>
     public async Task FinishAsync(TimeSpan linger, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -36,7 +36,7 @@ public sealed class AdoptionTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Equal((string)image.Digest, (string)pushed.Digest);
         Assert.Equal("example.com/new:1", (await engine.SingleAsync("Get-CachedImage example.com/new:1", Token)).Reference);
 
-        // The other tool finds both, and what it adds is found here.
+        // The other tool finds both, and the cache finds the image that the tool adds.
         await ExternalTools.RunAsync("skopeo",
             ["--insecure-policy", "copy", "-q", $"oci:{layout}:example.com/new:1", $"oci:{layout}:example.com/added:2"], Token);
         Assert.Equal(3, (await engine.OutputAsync("Get-CachedImage", Token)).Count);

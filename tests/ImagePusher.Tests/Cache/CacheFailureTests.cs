@@ -29,7 +29,7 @@ public sealed class CacheFailureTests : IDisposable
             (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Select(result => (bool)result.BaseObject));
         Assert.Equal(0L, (long)(await engine.SingleAsync("Get-ImageCache", Token)).PartialSize);
 
-        // Not one byte is left: removing an image and collecting what it leaves must work all the same.
+        // The disk is full: removing an image and collecting its garbage must still work.
         disk.Fill("other");
         await engine.OutputAsync("Remove-CachedImage *old*", Token);
         Assert.InRange((long)(await engine.SingleAsync("Optimize-ImageCache -GracePeriod 0", Token)).BytesFreed, 900_000, 1_500_000);

@@ -103,7 +103,7 @@ public sealed class PlatformTests(RegistryFixture registries) : IClassFixture<Re
             var index = await RawManifest.OfRegistryAsync(registry, "copy/team/multi", "1", Token);
             Assert.Equal((string)pushed.Digest, index.Digest);
 
-            // The attestation about what is missing goes with it.
+            // The attestation for the missing platform is omitted too.
             Assert.Equal<string>([multi.Images[0], multi.Images[2], multi.Attestations[0], multi.Attestations[2]], index.Manifests);
         }
     }

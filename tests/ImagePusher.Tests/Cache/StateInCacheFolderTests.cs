@@ -2,7 +2,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cache;
 
-/// <summary>The user's state may be in the folder of the cache, as it is by default on Windows, and be there before the cache is.</summary>
+/// <summary>The user's state may be in the folder of the cache, the default on Windows, and exist before the cache.</summary>
 public sealed class StateInCacheFolderTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,7 +4,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Carry;
 
-/// <summary>Bundles that leave out what the receiver has.</summary>
+/// <summary>Bundles without content that the receiver already has.</summary>
 public sealed class DeltaTests : IDisposable
 {
     private const int LayerSize = 200_000;

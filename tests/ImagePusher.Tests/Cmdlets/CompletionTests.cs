@@ -35,7 +35,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
             Assert.DoesNotContain("nginx:1.27", await CompleteAsync(engine, $"{cmdlet} nothing"));
         }
 
-        // The cache that -CachePath names is the one that counts, relative or not.
+        // The path in -CachePath has precedence, whether it is relative or absolute.
         await engine.OutputAsync("Set-ImageCache $other; $null = Import-ImageTar $tars[1]; Set-ImageCache $env:IMAGEPUSHER_CACHE", Token);
         Assert.Equal(["example.com/team/web:1"],
             await CompleteAsync(engine, "Push-CachedImage -CachePath $other -Reference ", withVariables: true));

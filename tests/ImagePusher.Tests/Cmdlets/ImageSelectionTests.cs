@@ -2,7 +2,8 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Cmdlets;
 
-/// <summary>-Image selects images of an archive; what was filtered out of Get-ImageTar is neither imported nor pushed.</summary>
+/// <summary>-Image selects images of an archive; images filtered out of the output of Get-ImageTar are neither imported nor
+/// pushed.</summary>
 public sealed class ImageSelectionTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

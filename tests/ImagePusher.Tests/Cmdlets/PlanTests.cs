@@ -66,7 +66,7 @@ public sealed class PlanTests(RegistryFixture registries) : IClassFixture<Regist
         };
         await engine.OutputAsync("$null = Import-ImageTar $base, $app; Push-CachedImage example.com/base:1 -Destination $registry", Token);
 
-        // To another repository the shared layer is mounted, to its own nothing but what is new is sent.
+        // The shared layer is mounted in another repository; only new content is sent to its own repository.
         foreach (var destination in new[] { "$registry", "$registry/base:2" })
         {
             var plan = await engine.SingleAsync($"Push-CachedImage example.com/app:1 -Destination {destination} -PlanOnly", Token);

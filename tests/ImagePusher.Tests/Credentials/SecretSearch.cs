@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImagePusher.Tests.Credentials;
 
-/// <summary>Looks for secrets in all that was said and written, in every form in which they travel.</summary>
+/// <summary>Searches all output and files for secrets, in every encoding.</summary>
 internal sealed class SecretSearch
 {
     private readonly List<(string Name, byte[] Bytes)> _wanted = [];
@@ -16,10 +16,10 @@ internal sealed class SecretSearch
         return this;
     }
 
-    /// <summary>Asserts that a text holds none.</summary>
+    /// <summary>Asserts that a text contains no secret.</summary>
     public void IsNotIn(string text) => IsNotIn("the output", Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Asserts that no file below a folder holds one, nor its name.</summary>
+    /// <summary>Asserts that no file below a folder contains a secret in its content or its name.</summary>
     /// <returns>The files that were searched.</returns>
     public IReadOnlyList<FileInfo> IsNotBelow(string folder)
     {

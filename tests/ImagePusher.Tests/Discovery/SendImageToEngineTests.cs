@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Discovery;
 
-/// <summary>Images are loaded into podman by its docker-compatible API, and what an engine reports reaches the user.</summary>
+/// <summary>Images are loaded into podman with its Docker-compatible API, and messages of an engine are shown to the user.</summary>
 public sealed class SendImageToEngineTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

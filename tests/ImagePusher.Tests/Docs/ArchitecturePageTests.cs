@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Docs;
 
-/// <summary>docs/architecture.md lists the folders of the source, and what it names exists.</summary>
+/// <summary>docs/architecture.md lists the folders of the source, and the names in it exist.</summary>
 public sealed partial class ArchitecturePageTests
 {
     [Theory]

@@ -12,7 +12,7 @@ public sealed class BadRegistryTests(RegistryFixture registries) : IClassFixture
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Every way to ask a registry for something or to send something there.</summary>
+    /// <summary>All requests to a registry.</summary>
     public static TheoryData<string> Calls =>
     [
         "Get-RegistryManifest $registry/good:1",

@@ -4,7 +4,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Examples;
 
-/// <summary>CiLog.ps1: what the log of a CI service gets, line by line.</summary>
+/// <summary>CiLog.ps1: the lines written to the log of a CI service.</summary>
 public sealed class CiLogTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private const string PushTwo =

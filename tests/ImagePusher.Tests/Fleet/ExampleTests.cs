@@ -5,7 +5,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>The scripts of docs/examples, run as they are.</summary>
+/// <summary>The scripts of docs/examples, run unchanged.</summary>
 public sealed class ExampleTests
 {
     private static readonly string Folder = Path.Combine(Repository.Folder, "docs", "examples");
@@ -34,7 +34,7 @@ public sealed class ExampleTests
             Assert.Equal(20, (await outside.OutputAsync($"& '{Mirror}' $folder -List $list", Token)).Count);
         }
 
-        // Another tool's words for the same: the sums are right, and the tar holds the images.
+        // The same checks by other tools: the checksums are correct, and the tar contains the images.
         Assert.Contains("images-001.tar: OK",
             (await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = folder["carried"] },
                 Token)).Output, StringComparison.Ordinal);

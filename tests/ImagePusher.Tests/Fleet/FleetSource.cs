@@ -2,7 +2,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Fleet;
 
-/// <summary>A docker-registry that holds a fleet of images.</summary>
+/// <summary>A docker-registry with a fleet of images.</summary>
 internal sealed class FleetSource : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;

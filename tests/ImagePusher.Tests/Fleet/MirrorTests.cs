@@ -7,7 +7,7 @@ namespace ImagePusher.Tests.Fleet;
 /// <summary>A list of images, copied from registry to registry.</summary>
 public sealed class MirrorTests
 {
-    // The long form is the one that the project promises: 300 images.
+    // The long form has the documented size: 300 images.
     private static readonly int Count = ExternalTools.LongForm ? 300 : 40;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -36,7 +36,7 @@ internal sealed class ServedCache : IAsyncDisposable
         return served;
     }
 
-    /// <summary>Ends it and gives the requests that it answered and the most memory that it had.</summary>
+    /// <summary>Ends the server and returns its request count and its peak memory.</summary>
     public async Task<(long Requests, long Memory)> EndAsync(CancellationToken cancellationToken)
     {
         _process.StandardInput.Close();

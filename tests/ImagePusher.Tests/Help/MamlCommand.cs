@@ -3,7 +3,7 @@ using ImagePusher.Tests.Support;
 
 namespace ImagePusher.Tests.Help;
 
-/// <summary>A command of the module's MAML file, which is what Get-Help reads.</summary>
+/// <summary>A command of the MAML file of the module, which Get-Help reads.</summary>
 internal sealed class MamlCommand
 {
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";

@@ -23,7 +23,7 @@ public sealed partial class PageContentTests(BuiltCmdlets cmdlets) : IClassFixtu
             Assert.Matches(Sentence(), text);
         }
 
-        // The synopsis stands in lists of cmdlets.
+        // Lists of cmdlets show the synopsis.
         Assert.DoesNotContain('\n', page.Synopsis);
         Assert.InRange(page.Synopsis.Length, 20, 100);
         Assert.True(page.Description.Length > page.Synopsis.Length);

@@ -4,7 +4,7 @@ namespace ImagePusher.Tests.Help;
 
 /// <summary>An example of a page.</summary>
 /// <param name="Title">The heading: <c>Example 1: …</c>.</param>
-/// <param name="Code">What is run.</param>
+/// <param name="Code">The code.</param>
 /// <param name="Remarks">The output and its description, without code fences.</param>
 internal sealed record PageExample(string Title, string Code, string Remarks)
 {

@@ -36,7 +36,7 @@ public sealed class PlatformDefaultTests
             pages.Select(page => $"{page.Title}: {string.Join(' ', Stated(page.Platform!))}"));
     }
 
-    // All that a page says of a default, in its order.
+    // All defaults on a page, in order.
     private static IEnumerable<string> Stated(string description)
     {
         var text = string.Join(' ', description.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

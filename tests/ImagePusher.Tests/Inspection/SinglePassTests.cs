@@ -5,7 +5,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Tests.Inspection;
 
-/// <summary>Save-ImageFile requests each layer once, and again only where links decide what is written.</summary>
+/// <summary>Save-ImageFile requests each layer once, and again only if links determine the written files.</summary>
 public sealed class SinglePassTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -109,7 +109,8 @@ public sealed class SinglePassTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Saves files of a registry's image, compares them with umoci's, and gives the number of requests for each layer.</summary>
+    /// <summary>Saves files of a registry's image, compares them with the output of umoci, and returns the number of requests for each
+    /// layer.</summary>
     private async Task<IReadOnlyList<int>> SaveAsync(byte[][] layers, string target, string include, bool unpack = true)
     {
         var config = $$"""

@@ -5,8 +5,8 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>Every format of image tar, pushed from the cache and directly to docker-registry; skopeo, umoci and Python read what
-/// arrived.</summary>
+/// <summary>Every format of image tar, pushed from the cache and directly to docker-registry; skopeo, umoci and Python read the
+/// result.</summary>
 public sealed class ArchiveTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static readonly PushedImage App = new("team/app", "1.0", "app");

@@ -3,7 +3,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Interop;
 
-/// <summary>Registry to cache to registry: what other tools pushed to the first arrives byte for byte in the second.</summary>
+/// <summary>Registry to cache to registry: content that other tools pushed to the first is identical in the second.</summary>
 public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<RegistryFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -14,7 +14,7 @@ public sealed class GalleryPackage : IDisposable
     /// <summary>The time that it carries.</summary>
     public static DateTimeOffset Time { get; } = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
-    /// <summary>The package of the built module, alone in its folder, under the name that repositories want.</summary>
+    /// <summary>The package of the built module, alone in its folder, under the name required by repositories.</summary>
     public async Task<string> PathAsync(CancellationToken cancellationToken)
     {
         if (_path is null)

@@ -7,7 +7,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Module;
 
-/// <summary>The module keeps to its own load context, whatever else the process has loaded.</summary>
+/// <summary>The module keeps to its own load context, regardless of other assemblies in the process.</summary>
 public sealed class IsolationTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -164,7 +164,7 @@ public sealed class IsolationTests
         Assert.Equal("other\ncaught\n", result.Output);
     }
 
-    /// <summary>A copy of the module: another path is another load context, which nothing else in this process has touched.</summary>
+    /// <summary>A copy of the module: another path has a separate load context that is unused in this process.</summary>
     private static TemporaryFolder ModuleCopy()
     {
         var copy = new TemporaryFolder();

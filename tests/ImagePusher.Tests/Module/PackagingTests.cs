@@ -32,7 +32,7 @@ public sealed class PackagingTests
         using var engine = new Engine(withModule: false);
         var manifest = await engine.SingleAsync($"Test-ModuleManifest '{Repository.ModuleManifest}'", Token);
 
-        // The GUID says which module this is; it never changes.
+        // The GUID identifies the module; it never changes.
         Assert.Equal(Guid.Parse("5aa3935f-a482-4d61-9dc4-e4ee60bd5fc2"), (Guid)manifest.Guid);
         Assert.Equal(["Core"], (IEnumerable<string>)manifest.CompatiblePSEditions);
         Assert.Equal(new Version(7, 6), (Version)manifest.PowerShellVersion);

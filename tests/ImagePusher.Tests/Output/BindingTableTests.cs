@@ -164,7 +164,7 @@ public sealed class BindingTableTests(OutputSamples every) : IClassFixture<Outpu
         }
     }
 
-    // A function with the parameters of a cmdlet that writes what the engine has bound to them.
+    // A function with the parameters of a cmdlet that writes the values bound by the engine.
     private async Task MakeProbesAsync() => await every.Engine.OutputAsync(
         """
         foreach ($cmdlet in Get-Command -Module ImagePusher -CommandType Cmdlet) {

@@ -7,7 +7,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pipeline;
 
-/// <summary>-Verbose tells each decision, -Debug each request and no secret, -InformationAction one line for each image.</summary>
+/// <summary>-Verbose writes each decision, -Debug each request without secrets, and -InformationAction one line for each image.</summary>
 public sealed class MessageTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

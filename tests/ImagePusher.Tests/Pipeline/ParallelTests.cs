@@ -3,7 +3,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Pipeline;
 
-/// <summary>Several runspaces of a process, thread jobs, and other processes: what they share, and that nothing breaks.</summary>
+/// <summary>Several runspaces of a process, thread jobs, and other processes: their shared state and the absence of conflicts.</summary>
 public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly SmallImages _images = new();

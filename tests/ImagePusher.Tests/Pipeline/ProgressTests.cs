@@ -52,7 +52,7 @@ public sealed class ProgressTests(RegistryFixture registries) : IClassFixture<Re
             ["registry"] = registry.Address,
         };
 
-        // Each of the many messages wakes who writes progress.
+        // Each of the many messages wakes the writer of progress.
         var watch = Stopwatch.StartNew();
         var outcome = (await engine.RunAsync("Push-ImageTar $tar -Destination $registry -Verbose -Debug", Token)).WithoutErrors();
         var most = (int)(watch.Elapsed.TotalSeconds * 5) + 1;

@@ -38,7 +38,7 @@ public sealed class InterruptTests(RegistryFixture registries) : IClassFixture<R
         _images.Dispose();
     }
 
-    /// <summary>Runs a push that a proxy holds up in the middle of a layer, and sends the signal then.</summary>
+    /// <summary>Runs a push that a proxy stalls within a layer, and then sends the signal.</summary>
     private async Task<(string Output, int ExitCode)> RunAsync(string start, string signal)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with kill and set with /usr/bin/env of Linux.");

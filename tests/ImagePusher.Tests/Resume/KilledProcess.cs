@@ -7,12 +7,12 @@ namespace ImagePusher.Tests.Resume;
 /// runs.</summary>
 internal static class KilledProcess
 {
-    /// <summary>Runs a command until a process is left alone to end, which must succeed; kills each one that stands still.</summary>
+    /// <summary>Runs a command until a process ends without a kill, which must succeed; kills each stalled process.</summary>
     /// <param name="shell">Where the processes run.</param>
     /// <param name="proxy">The proxy between them and the registry.</param>
     /// <param name="standstill">The rule of the proxy that stalls them after each specified number of bytes.</param>
     /// <param name="command">The arguments of each process.</param>
-    /// <returns>How many were killed, and what the last one wrote.</returns>
+    /// <returns>The number of killed processes, and the output of the last one.</returns>
     public static async Task<(int Kills, string Output)> RunAsync(PwshProcess shell, FaultProxy proxy, FaultRule standstill, string command)
     {
         for (var kills = 0; ; kills++)

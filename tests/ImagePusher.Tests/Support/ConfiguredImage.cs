@@ -27,7 +27,7 @@ internal static class ConfiguredImage
     /// <summary>The text of the config.</summary>
     public static string ConfigText { get; } = Config.Replace("$layer", Http.DigestOf(Layer), StringComparison.Ordinal);
 
-    /// <summary>Writes the layout and gives its path.</summary>
+    /// <summary>Writes the layout and returns its path.</summary>
     public static string Write(string folder, string? config = null, params byte[][] layers)
     {
         Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256"));

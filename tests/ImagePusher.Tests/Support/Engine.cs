@@ -60,10 +60,10 @@ internal sealed class Engine : IDisposable
         set => _runspace.SessionStateProxy.SetVariable(variable, value);
     }
 
-    /// <summary>Runs a script to its end; what goes wrong in it is part of the result.</summary>
+    /// <summary>Runs a script; its errors are part of the result.</summary>
     public Task<Outcome> RunAsync(string script, CancellationToken cancellationToken) => Start(script, cancellationToken).Completion;
 
-    /// <summary>Runs a script that must give no error and gives its output.</summary>
+    /// <summary>Runs a script that must succeed and returns its output.</summary>
     public async Task<IReadOnlyList<PSObject>> OutputAsync(string script, CancellationToken cancellationToken) =>
         (await RunAsync(script, cancellationToken)).WithoutErrors().Output;
 

@@ -24,7 +24,7 @@ internal static class LayeredImage
         for i in app base; do umoci config --image ../oci:$i --os linux --architecture amd64; done
         """;
 
-    /// <summary>Makes the layout in a folder and gives its path.</summary>
+    /// <summary>Creates the layout in a folder and returns its path.</summary>
     public static async Task<string> MakeAsync(string folder, CancellationToken cancellationToken)
     {
         ExternalTools.RequireAll("bash", "umoci");
@@ -33,7 +33,7 @@ internal static class LayeredImage
         return Path.Combine(folder, "oci");
     }
 
-    /// <summary>A layer of entries of any kind, with the names exactly as given.</summary>
+    /// <summary>A layer of entries of any kind, with unchanged names.</summary>
     public static byte[] Layer(params ReadOnlySpan<(TarEntryType Type, string Name, string Content)> entries)
     {
         using var tar = new MemoryStream();

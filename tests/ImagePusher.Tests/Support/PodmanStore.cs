@@ -9,7 +9,7 @@ internal sealed class PodmanStore(string folder)
     private string[] Options =>
         ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
 
-    /// <summary>Loads a tar and gives the names of all images that are there then.</summary>
+    /// <summary>Loads a tar and returns the names of all images.</summary>
     public Task<IReadOnlyList<string>> LoadAsync(string tar, CancellationToken cancellationToken) =>
         NamesAfterAsync(["load", "-q", "-i", tar], cancellationToken);
 
@@ -45,7 +45,7 @@ internal sealed class PodmanStore(string folder)
         return [.. JsonNode.Parse(image.Output)![0]!["RootFS"]!["Layers"]!.AsArray().Select(id => (string?)id)];
     }
 
-    /// <summary>Removes all images: podman's files are read-only, also for who removes the folder.</summary>
+    /// <summary>Removes all images: the files of podman are read-only, which prevents removing the folder.</summary>
     public Task EmptyAsync(CancellationToken cancellationToken) =>
         ExternalTools.RunAsync("podman", [.. Options, "rmi", "--all", "--force"], cancellationToken);
 }

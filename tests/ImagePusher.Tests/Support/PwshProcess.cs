@@ -57,7 +57,7 @@ internal sealed class PwshProcess : IDisposable
         return RunAsync("sh", ["-c", line, Pwsh], input: "");
     }
 
-    /// <summary>Runs pwsh where no file may become larger than so many blocks of 512 bytes.</summary>
+    /// <summary>Runs pwsh with a limit on the file size, in blocks of 512 bytes.</summary>
     public Task<ToolResult> RunLimitedAsync(int blocks, IEnumerable<string> arguments) =>
         RunAsync("sh", ["-c", $"ulimit -f {blocks}; exec \"$0\" \"$@\"", Pwsh, .. Always, .. arguments], input: "");
 

@@ -4,7 +4,7 @@ using ImagePusher.TestSupport;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>A manifest or index as it lies in a registry or a layout, read without any code of the product.</summary>
+/// <summary>A manifest or index in a registry or a layout, read without code of the product.</summary>
 internal sealed record RawManifest(byte[] Raw, string? MediaType)
 {
     private static readonly string[] Types =

@@ -64,7 +64,7 @@ internal static class ReferenceTools
         return Describe(Path.Combine(bundle, "rootfs"));
     }
 
-    /// <summary>The files below a folder, by path: what each is, its rights, its content.</summary>
+    /// <summary>The files below a folder by path: type, permissions and content.</summary>
     public static SortedDictionary<string, string> Describe(string folder)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -73,8 +73,8 @@ internal static class ReferenceTools
     }
 
     /// <summary>Lets Python's tarfile read a tar in one of its modes, such as r|gz.</summary>
-    /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or what is wrong with the tar's
-    /// end.</returns>
+    /// <returns>The number of members, the hash of their names, kinds and contents, and "well" or the defect at the end of the
+    /// tar.</returns>
     public static async Task<(int Count, string Hash, string End)> ReadTarAsync(string mode, string path,
         CancellationToken cancellationToken)
     {

@@ -14,13 +14,13 @@ public sealed class RegistryFixture : IAsyncDisposable
     private DockerRegistry? _open;
     private DockerRegistry? _closed;
 
-    /// <summary>The password's owner, as skopeo wants it.</summary>
+    /// <summary>The credentials in the form of a skopeo argument.</summary>
     public static string UserAndPassword => $"{User}:{Password}";
 
-    /// <summary>The password's owner, as cmdlets want it.</summary>
+    /// <summary>The credentials in the form of a cmdlet parameter.</summary>
     public static PSCredential Credential => CredentialOf(User, Password);
 
-    /// <summary>The password's owner, as a request wants it.</summary>
+    /// <summary>The credentials in the form of a request header.</summary>
     public static AuthenticationHeaderValue Authorization => Http.Basic(User, Password);
 
     public static PSCredential CredentialOf(string user, string password)
@@ -30,14 +30,14 @@ public sealed class RegistryFixture : IAsyncDisposable
         return new PSCredential(user, secret);
     }
 
-    /// <summary>A registry that lets everybody in, empty.</summary>
+    /// <summary>An empty registry with anonymous access.</summary>
     public async Task<DockerRegistry> OpenAsync(CancellationToken cancellationToken)
     {
         _open ??= await DockerRegistry.StartAsync(cancellationToken);
         return await FreshAsync(_open, cancellationToken);
     }
 
-    /// <summary>A registry that wants name and password (Basic, htpasswd), empty.</summary>
+    /// <summary>An empty registry that requires a user name and password (Basic, htpasswd).</summary>
     public async Task<DockerRegistry> ClosedAsync(CancellationToken cancellationToken)
     {
         var options = new DockerRegistryOptions { Users = new Dictionary<string, string> { [User] = Password } };

@@ -11,7 +11,7 @@ internal static class Repository
     /// <summary>The folder of the built module.</summary>
     public static string ModuleFolder { get; } = Metadata("ModuleFolder");
 
-    /// <summary>The built module's manifest: what a user imports.</summary>
+    /// <summary>The manifest of the built module, which a user imports.</summary>
     public static string ModuleManifest { get; } = Path.Combine(ModuleFolder, "ImagePusher.psd1");
 
     /// <summary>The package dependencies of the module's build, as written by the SDK.</summary>

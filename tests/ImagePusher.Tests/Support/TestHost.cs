@@ -11,7 +11,7 @@ internal sealed class TestHost : PSHost
     /// <summary>Everything that was shown.</summary>
     public string Text => _interface.Text;
 
-    /// <summary>The questions that were asked, such as those of -Confirm.</summary>
+    /// <summary>The prompts, such as those of -Confirm.</summary>
     public IReadOnlyList<string> Questions => _interface.Questions;
 
     /// <summary>The numbers of the choices that answer coming questions.</summary>

@@ -2,7 +2,7 @@ using System.Management.Automation.Host;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>A screen that has a size and nothing else.</summary>
+/// <summary>A screen that implements only its size.</summary>
 internal sealed class TestHostScreen : PSHostRawUserInterface
 {
     public override ConsoleColor BackgroundColor { get; set; } = ConsoleColor.Black;

@@ -1,6 +1,6 @@
 namespace ImagePusher.Tests.Support;
 
-/// <summary>Waits that end: what does not come about in half a minute never will.</summary>
+/// <summary>Waits with a time limit of half a minute.</summary>
 internal static class Waiting
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>A target that answers wrongly does not make Sync-RegistryImage -Prune delete what is kept.</summary>
+/// <summary>Incorrect responses of a target do not cause Sync-RegistryImage -Prune to delete kept content.</summary>
 public sealed class IncorrectTargetTests
 {
     private const string Prune = "Sync-RegistryImage $file $to -Prune -Force -Confirm:$false";

@@ -8,7 +8,7 @@ namespace ImagePusher.Tests.Sync;
 /// <param name="step">The run.</param>
 /// <param name="source">The tags of the source.</param>
 /// <param name="before">The tags of the target before the run.</param>
-/// <param name="outcome">What the run wrote.</param>
+/// <param name="outcome">The output of the run.</param>
 internal sealed class MirrorCheck(
     MirrorEnvironment world, MirrorStep step, IReadOnlyDictionary<string, string> source, IReadOnlyDictionary<string, string> before,
     Outcome outcome)
@@ -18,7 +18,7 @@ internal sealed class MirrorCheck(
     /// <summary>The tags that the run removed.</summary>
     public IReadOnlyList<string> Removed { get; } = [.. before.Keys.Except(world.Target.Tags.Keys).Order(StringComparer.Ordinal)];
 
-    /// <summary>True if nothing speaks against the removal of any tag that the file covers.</summary>
+    /// <summary>True if no tag in the scope of the file must be kept.</summary>
     public bool MustRemoveAll { get; private set; }
 
     public void Run()

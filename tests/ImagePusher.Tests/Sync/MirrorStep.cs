@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace ImagePusher.Tests.Sync;
 
-/// <summary>One step of a sequence: a change of the source or the target by somebody else, or a run of a sync file.</summary>
+/// <summary>One step of a sequence: a change of the source or the target by another client, or a run of a sync file.</summary>
 /// <param name="Kind">What happens; see <see cref="IsRun"/>.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Tag">The tag.</param>

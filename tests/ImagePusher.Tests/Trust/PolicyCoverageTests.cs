@@ -13,7 +13,7 @@ public sealed partial class PolicyCoverageTests(BuiltCmdlets cmdlets) : IClassFi
 {
     private const string Parameter = "SignaturePolicy";
 
-    // It sets the policy that the others ask.
+    // It sets the policy that the others apply.
     private const string Setter = "Set-RegistryOption";
 
     [Fact]

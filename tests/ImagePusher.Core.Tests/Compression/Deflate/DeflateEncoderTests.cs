@@ -64,7 +64,7 @@ public sealed class DeflateEncoderTests(ITestOutputHelper output)
         decoder.CopyTo(decoded);
         Assert.True(content.AsSpan().SequenceEqual(decoded.ToArray()), "The decoded content differs.");
 
-        // A new encoder in clean memory gives the same bytes as one that was used.
+        // A new encoder in clean memory produces the same bytes as a reused one.
         Assert.True(encoded.AsSpan().SequenceEqual(Encode(new DeflateEncoder(level), content, part, hasWindow)),
             "The result depends on what was encoded before.");
     }
