@@ -31,7 +31,7 @@ internal sealed class MethodList
             return true;
         }
 
-        // Whether a constructor is compiled by itself depends on the caller, which may contain its code.
+        // A constructor may be inlined in its caller and is then not compiled separately.
         var name = method[0] == '.' ? null : MethodName.Of(type, method);
         return name is null ? _types.Contains(MethodName.TypeOf(type)) : _methods.Contains(name);
     }

@@ -5,7 +5,7 @@ namespace ImagePusher.Core;
 // The exceptions are in the root namespace so that `catch [ImagePusher.Core.DigestMismatchException]` stays short.
 
 /// <summary>
-/// An expected failure. <see cref="Exception.Message"/> says what failed, on what and why;
+/// An expected failure. <see cref="Exception.Message"/> describes the failure, its object and its cause;
 /// <see cref="RecommendedAction"/> what to do next.
 /// </summary>
 public abstract class ImagePusherException : Exception

@@ -19,7 +19,7 @@ internal interface IImageTarget
     /// <summary>The maximum number of concurrent blob transfers to this target.</summary>
     int ParallelBlobs { get; }
 
-    /// <summary>True if the target hashes what it receives and rejects other bytes.</summary>
+    /// <summary>True if the target verifies the digest of received bytes.</summary>
     bool VerifiesBlobs => false;
 
     /// <summary>The location of an existing blob, for messages; null if there is nothing to report.</summary>

@@ -36,7 +36,7 @@ internal abstract class ArchiveContainer(string path) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Closes what is open.</summary>
+    /// <summary>Closes open files.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -6,8 +6,8 @@ namespace ImagePusher.Core.Archives;
 
 /// <summary>The options and limits for opening an image archive.</summary>
 /// <remarks>
-/// With the defaults an open archive never takes more than 512 MiB of memory, whatever its bytes are; an ordinary one takes less than
-/// 10 MiB. Layers are never held in memory.
+/// With the defaults an open archive never uses more than 512 MiB of memory, regardless of its bytes; a typical one uses less than 10 MiB.
+/// Layers are never kept in memory.
 /// </remarks>
 internal sealed record ArchiveOptions
 {

@@ -113,7 +113,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         return images;
     }
 
-    // Docker 25 and later: the index has the digests to keep, manifest.json says what was saved and under which names.
+    // Docker 25 and later: the index has the digests to keep, manifest.json lists the saved images and their names.
     private List<ArchivedImageBuilder> Match(List<ArchivedImageBuilder> images, IReadOnlyList<DockerManifestEntry> entries)
     {
         var byConfig = new Dictionary<Digest, ArchivedImageBuilder>();

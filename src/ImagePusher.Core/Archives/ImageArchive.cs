@@ -50,8 +50,8 @@ internal sealed class ImageArchive : IReferrerSource, IAsyncDisposable
     public IReadOnlyList<ImagePusherException> Failures { get; }
 
     /// <summary>
-    /// The number of bytes of blobs that were read through <see cref="OpenBlobAsync"/>. Manifests and what opening reads are not counted,
-    /// except compressed layers of a docker archive, which opening must hash.
+    /// The number of bytes of blobs that were read through <see cref="OpenBlobAsync"/>. Manifests and bytes read while opening are not
+    /// counted, except compressed layers of a docker archive, which opening must hash.
     /// </summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead) + _metadata.LayerBytesRead;
 
@@ -68,7 +68,7 @@ internal sealed class ImageArchive : IReferrerSource, IAsyncDisposable
     internal IEnumerable<Digest> OmittedOf(ArchivedImage image) => Omitted.Count == 0 ? [] : ManifestsOf(image.Root, [])
         .SelectMany(manifest => manifest.References).Select(reference => reference.Digest).Where(Omitted.Contains).Distinct();
 
-    /// <summary>True if the archive has a manifest or blob, whatever it lacks of what a manifest names.</summary>
+    /// <summary>True if the archive has a manifest or blob, even if content referenced by the manifest is missing.</summary>
     internal bool Holds(Digest digest) => _metadata.FindBlob(digest) is not null || FindManifest(digest) is not null;
 
     /// <summary>Opens a tar (uncompressed, gzip or zstd) or the directory of an OCI image layout.</summary>

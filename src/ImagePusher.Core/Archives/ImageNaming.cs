@@ -42,7 +42,7 @@ internal sealed class ImageNaming(string path, ILogger log, bool needsNames = tr
         return named;
     }
 
-    /// <summary>A repository name made from a file name.</summary>
+    /// <summary>A repository name derived from a file name.</summary>
     internal static string RepositoryOf(string path)
     {
         var name = Path.GetFileName(path.TrimEnd('/', Path.DirectorySeparatorChar)).ToLowerInvariant();

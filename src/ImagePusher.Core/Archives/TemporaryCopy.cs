@@ -5,8 +5,8 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Archives;
 
 /// <summary>
-/// Writes what can't be read by position – a compressed tar, a pipe – to a temporary file once. Only this user can read the file, and
-/// it is gone when its handle is closed or the process ends.
+/// Writes non-seekable input, such as a compressed tar or a pipe, to a temporary file once. Only this user can read the file, and it is
+/// deleted when its handle is closed or the process ends.
 /// </summary>
 /// <param name="path">The archive's path, for messages.</param>
 /// <param name="options">The directory and the limits.</param>

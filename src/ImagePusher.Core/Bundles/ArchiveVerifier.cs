@@ -6,7 +6,7 @@ using ImagePusher.Core.Transfer;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>Verifies archives and bundles offline: every digest, every part, and the checksums beside them.</summary>
+/// <summary>Verifies archives and bundles offline: every digest, every part, and their checksum files.</summary>
 internal static class ArchiveVerifier
 {
     private const int BufferSize = 1024 * 1024;

@@ -13,7 +13,7 @@ internal sealed class Baseline : IArchiveContent
     private readonly Dictionary<Digest, List<BlobHolder>> _holders = [];
     private readonly ImageBlobs _blobs = new();
 
-    /// <summary>A baseline omits what the receiver has, and adds no files.</summary>
+    /// <summary>A baseline omits content that the receiver has, and adds no files.</summary>
     public IEnumerable<(string Name, byte[] Content)> Files => [];
 
     /// <summary>True if nothing was added.</summary>

@@ -45,7 +45,7 @@ internal sealed class Bundle(IReadOnlyList<ImageArchive> parts) : IReferrerSourc
     public string Description => parts.Count == 1 ? _first.Path
         : $"{_first.Path} and {parts.Count - 1} more part{(parts.Count > 2 ? "s" : "")}";
 
-    /// <summary>True if it has a manifest or blob, whatever it lacks of what a manifest names.</summary>
+    /// <summary>True if it has a manifest or blob, even if content referenced by the manifest is missing.</summary>
     public bool Holds(Digest digest) => PartOf(digest) is not null;
 
     /// <summary>True if it omits a blob because its receiver has it.</summary>

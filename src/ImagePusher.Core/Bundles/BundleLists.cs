@@ -6,7 +6,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Bundles;
 
-/// <summary>Writes the lists beside the parts of a bundle: the lock file in the form of carvel's ImagesLock, and the checksums.</summary>
+/// <summary>Writes the lists of a bundle: the lock file in the form of carvel's ImagesLock, and the checksums.</summary>
 internal static class BundleLists
 {
     private const int HashLength = 64;

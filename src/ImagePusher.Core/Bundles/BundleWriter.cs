@@ -72,7 +72,7 @@ internal sealed class BundleWriter(BundlePlan plan, string path, bool overwrite,
         }
     }
 
-    // What a killed process left behind takes space that the part needs.
+    // Files of a killed process use space that the part needs.
     private static void RemoveUnfinished(string path)
     {
         var folder = Path.GetDirectoryName(path) ?? "";

@@ -29,7 +29,7 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
     /// <summary>The names under which the target may have the repository of a holder; by default the holder's own.</summary>
     public Func<ImageReference, IEnumerable<ImageReference>> PlacesOf { get; init; } = static holder => [holder];
 
-    /// <summary>True, the default, to mount what another repository of the target has; false to plan, which changes nothing.</summary>
+    /// <summary>True, the default, to mount blobs of another repository of the target; false to plan, which changes nothing.</summary>
     public bool MayMount { get; init; } = true;
 
     /// <summary>Checks whether a repository of the target has a blob, for plans.</summary>

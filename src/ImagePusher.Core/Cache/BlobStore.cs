@@ -196,7 +196,7 @@ internal sealed class BlobStore
         }
         catch (DigestMismatchException)
         {
-            // The earlier bytes were of another blob; the message below says what follows.
+            // The earlier bytes belonged to another blob; the message below states the consequence.
         }
 
         _options.Log.Verbose($"{blob.Description}: the {offset} bytes from an earlier attempt do not match; starting again.");

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Cache;
 /// <summary>Describes many images at once: which blobs they share, and how much space the cache uses.</summary>
 internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, CachedManifestReader manifests)
 {
-    // Counting reads every manifest of the cache: a caller that asks image by image waits for that once.
+    // Counting reads every manifest of the cache: a caller that checks one image at a time waits for that once.
     private Counted? _counted;
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace ImagePusher.Core.Cache;
 
 /// <summary>
 /// Changes files of a cache. Others may be able to write to its folder, and to replace a part of it by a link between a check and the
-/// change: every change goes through the held folder.
+/// change: every change uses the open folder.
 /// </summary>
 internal static class CacheFiles
 {
@@ -78,7 +78,7 @@ internal static class CacheFiles
         Directory.Delete(folder.Entry(path));
     }
 
-    // The path through the held folder means nothing to the user.
+    // The path of the open folder has no meaning for the user.
     private static SafeFileHandle Named(string path, Func<SafeFileHandle> open)
     {
         try

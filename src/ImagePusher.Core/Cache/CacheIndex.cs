@@ -24,7 +24,7 @@ internal sealed class CacheIndex(CachePaths paths, CacheInitializer initializer,
     private Known _known = new(IndexSnapshot.Empty, null);
     private int _isWriting;
 
-    /// <summary>The index as it is now; empty for a cache that does not exist yet.</summary>
+    /// <summary>The current index; empty for a cache that does not exist yet.</summary>
     /// <exception cref="CacheCorruptException">The file is damaged.</exception>
     /// <exception cref="InvalidOptionException">The folder is something else than a cache.</exception>
     public IndexSnapshot Read()

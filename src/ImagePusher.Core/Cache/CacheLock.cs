@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Cache;
 
 /// <summary>
 /// The lock of a cache: an operating-system lock on a file that is never deleted. It ends with the process that holds it, so that there are
-/// no stale locks. It is never held during network operations.
+/// no stale locks. It is never kept during network operations.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never used has nothing to dispose.")]
 internal sealed class CacheLock(CachePaths paths, CacheInitializer initializer, CacheOptions options)

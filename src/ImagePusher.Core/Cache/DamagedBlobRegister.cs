@@ -103,7 +103,7 @@ internal sealed class DamagedBlobRegister(CachePaths paths)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ImagePusherException)
         {
-            // In a cache that cannot be written the record holds for this process.
+            // In a read-only cache the record applies to this process.
         }
     }
 }

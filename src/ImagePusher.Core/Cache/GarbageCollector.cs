@@ -63,8 +63,8 @@ internal sealed class GarbageCollector(
         return new GarbageReport(run.Blobs, run.Partials, run.Bytes, young, whatIf);
     }
 
-    // Whether a part is being written is found out by opening it, and without the lock its writer could find it open at that
-    // moment. A user who can only read goes without the lock: such a cache is not written to.
+    // A part is opened to detect whether it is being written, and without the lock its writer could find it open at that moment. A user
+    // with read-only access does not use the lock: such a cache is not written to.
     private async Task<HeldCacheLock?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
     {
         try

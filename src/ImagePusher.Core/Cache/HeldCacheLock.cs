@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImagePusher.Core.Cache;
 
-/// <summary>The cache's lock while it is held, with the checks that hold for the folder.</summary>
+/// <summary>The acquired lock of the cache, with the results of the folder checks.</summary>
 internal sealed class HeldCacheLock(LayoutGuard guard, SafeFileHandle handle, SemaphoreSlim inProcess) : IDisposable
 {
     private bool _isReleased;

@@ -101,7 +101,7 @@ internal sealed class ImageWalk
         }
         catch (Exception first) when (first is CacheCorruptException or UnsupportedContentException)
         {
-            // A second time, after its time was read: by that a later call knows whether it is still the same file.
+            // A second time, after its time was read: a later call can then detect a change of the file.
             var written = File.GetLastWriteTimeUtc(_blobs.PathOf(descriptor.Digest));
             try
             {

@@ -9,7 +9,7 @@ internal sealed class IndexDraft(IndexSnapshot current)
     /// <summary>True if there is something to write.</summary>
     public bool IsChanged => _added.Count > 0 || _removed is not null;
 
-    /// <summary>The entries as they are with the changes so far.</summary>
+    /// <summary>The entries including the changes so far.</summary>
     public IEnumerable<CacheEntry> Entries =>
         current.Slots.Where(slot => !IsRemoved(slot.Slot.Start)).Select(slot => slot.Entry).OfType<CacheEntry>().Concat(_added);
 

@@ -25,6 +25,6 @@ internal sealed class IndexSnapshot
     /// <summary>The images, in the file's order.</summary>
     public IReadOnlyList<CacheEntry> Entries { get; }
 
-    /// <summary>True if some entry could not be read; it is kept, and what it names is unknown.</summary>
+    /// <summary>True if an entry could not be read; it is kept, and its references are unknown.</summary>
     public bool HasUnknown => Index.HasUnknown;
 }

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePusher.Core.Cache;
 
 /// <summary>
-/// A blob that is being written: a file of its own, held exclusively until it is committed, discarded or closed. A file that
+/// A blob that is being written: a separate file, opened exclusively until it is committed, discarded or closed. A file that
 /// was opened by digest stays when it is closed, so that a later writer can resume it.
 /// </summary>
 internal sealed class PartialBlob : IAsyncDisposable
@@ -116,7 +116,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         catch (AccessDeniedException) when (!Directory.Exists(final))
         {
             // The bytes are complete: the next attempt only has to rename them. It can't while a folder has the blob's name,
-            // which Windows reports in the same way as a file that somebody holds open.
+            // which Windows reports in the same way as a file that another process has open.
             isKept = !IsUnique || TryKeep(identity.Digest);
             throw;
         }

@@ -15,7 +15,7 @@ internal sealed class ReachableBlobs(CachedManifestReader manifests)
 
     public bool Contains(Digest digest) => _reached.ContainsKey(digest);
 
-    /// <summary>Adds what the entries refer to. What was read before is not read again.</summary>
+    /// <summary>Adds the references of the entries. Manifests that were already read are not read again.</summary>
     /// <exception cref="CacheCorruptException">A manifest is damaged, so its references are unknown.</exception>
     public void Add(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken)
     {

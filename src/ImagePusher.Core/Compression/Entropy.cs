@@ -7,7 +7,7 @@ internal static class Entropy
     private const int SampleSize = 256;
     private const long Total = Samples * SampleSize;
 
-    // How much more often than by chance two bytes of the sample are equal. Compressed and encrypted content is below 0.1
+    // The probability that two bytes of the sample are equal, relative to random content. Compressed and encrypted content is below 0.1
     // (above 7.93 bits per byte: a Huffman code gains at most 1 %); programs and text are at 1 or more.
     private const double Excess = 0.1;
     private const long Limit = (long)((Total * (Total - 1) / 256 * (1 + Excess)) + Total);

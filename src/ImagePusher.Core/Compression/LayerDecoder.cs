@@ -59,7 +59,7 @@ internal static class LayerDecoder
         error is ZstdException { Code: ZstdSharp.Unsafe.ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge }
             ? LargeWindow(subject, "that is larger", error)
 
-            // .NET says of corrupt gzip data that their compression method is not supported.
+            // For corrupt gzip data, .NET reports that the compression method is not supported.
             : damaged(error is InvalidDataException && error.Message.Contains("method", StringComparison.Ordinal)
                 ? "its compressed data are corrupt" : error.Message.TrimEnd('.'));
 

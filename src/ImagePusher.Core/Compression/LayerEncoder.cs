@@ -14,7 +14,7 @@ namespace ImagePusher.Core.Compression;
 /// </summary>
 internal static class LayerEncoder
 {
-    // What may be compressed before it is written: a block per core, and as much again while the destination is slow.
+    // The number of blocks that may be compressed before they are written: one per core, and the same number again for a slow destination.
     private static readonly int Ahead = 2 * Environment.ProcessorCount;
     private static readonly ConcurrentDictionary<int, BlockPool> Pools = new();
 

@@ -13,7 +13,7 @@ internal sealed class PortableGzipBlocks(EncodingSettings settings) : GzipBlocks
 
     protected override void Begin(InputBlock block)
     {
-        // What follows the block must not depend on what the buffer held before.
+        // The bytes after the block must not depend on the previous content of the buffer.
         block.Buffer.AsSpan(InputBlock.Start + block.Length, Matcher.Slack).Clear();
         if (_idle.Level != settings.Level)
         {

@@ -83,7 +83,7 @@ internal sealed class ImageLock
         }
     }
 
-    // YAML takes some names for something else than text: 8080, 12:30, null, yes, [::1]:5000/app.
+    // YAML interprets some names as other types than text: 8080, 12:30, null, yes, [::1]:5000/app.
     private static string Scalar(string name) =>
         (char.IsAsciiLetter(name[0]) ? !Words.Contains(name) : char.IsAsciiDigit(name[0]) && name.Contains('/', StringComparison.Ordinal))
             ? name : $"\"{name}\"";

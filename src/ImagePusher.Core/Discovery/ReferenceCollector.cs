@@ -4,7 +4,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Discovery;
 
-/// <summary>Collects what a file names: references, values that are not references yet, and errors. Each place counts once.</summary>
+/// <summary>Collects the content of a file: references, values that are not references yet, and errors. Each place counts once.</summary>
 /// <param name="source">The file.</param>
 internal sealed class ReferenceCollector(SourceText source)
 {
@@ -79,7 +79,7 @@ internal sealed class ReferenceCollector(SourceText source)
         }
     }
 
-    /// <summary>Adds what is not valid.</summary>
+    /// <summary>Adds an invalid entry.</summary>
     /// <exception cref="LimitExceededException">So much is not valid that the file is of another kind.</exception>
     public void AddError(ImagePusherException error)
     {

@@ -43,7 +43,7 @@ internal sealed record ReferenceScan(
         }
         catch (LimitExceededException error)
         {
-            // What was found until there is of use.
+            // The references found so far are used.
             collector.Errors.Add(error);
         }
 
@@ -95,7 +95,7 @@ internal sealed record ReferenceScan(
 /// <summary>The options for reading files.</summary>
 internal sealed record ScanOptions
 {
-    /// <summary>The kind of the files; null to tell it from name and content. Default: null.</summary>
+    /// <summary>The kind of the files; null to determine it from name and content. Default: null.</summary>
     public string? Kind { get; init; }
 
     /// <summary>Paths to further values that name images, in every YAML document. Default: none.</summary>

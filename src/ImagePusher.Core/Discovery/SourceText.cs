@@ -102,7 +102,7 @@ internal sealed class SourceText
     /// <summary>The offset of a character in the file, in bytes.</summary>
     public long ByteOffsetOf(int offset)
     {
-        // References are asked for in their order, so the text is counted once.
+        // References are requested in order, so the text is counted once.
         var (from, bytes) = offset >= _counted.Offset ? _counted : (0, _preamble);
         _counted = (offset, bytes + _encoding.GetByteCount(Text.AsSpan(from, offset - from)));
         return _counted.Bytes;

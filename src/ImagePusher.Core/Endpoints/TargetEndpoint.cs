@@ -29,7 +29,7 @@ internal abstract class TargetEndpoint : IAsyncDisposable
 /// <param name="name">The new name; null to keep the image's own.</param>
 internal abstract class NamedTarget(string? name) : TargetEndpoint
 {
-    // What a nameless image is called where a name is required; its digest makes it unique.
+    // The name of a nameless image if a name is required; its digest makes it unique.
     private static readonly ImageReference Nameless = ImageReference.Create("localhost", "image").ByDigest();
 
     private readonly ImageReference? _name = name is null ? null : ImageReference.Parse(name);

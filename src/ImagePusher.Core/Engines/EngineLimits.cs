@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Engines;
 
-/// <summary>The limits on what a container engine may answer. docs/security.md lists them.</summary>
+/// <summary>The limits on responses of a container engine. docs/security.md lists them.</summary>
 internal static class EngineLimits
 {
     /// <summary>The maximum number of characters of one message of an engine: 64 Ki.</summary>

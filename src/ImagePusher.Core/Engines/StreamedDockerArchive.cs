@@ -9,7 +9,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Engines;
 
 /// <summary>
-/// Writes a docker archive to a stream that can't be rewound, such as a request: a header needs the size of what follows, so layers
+/// Writes a docker archive to a stream that can't be rewound, such as a request: a header needs the size of the content, so layers
 /// are written unchanged, compressed or not; docker and podman decompress them.
 /// </summary>
 /// <param name="stream">The stream.</param>

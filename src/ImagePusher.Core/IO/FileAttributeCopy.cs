@@ -17,7 +17,7 @@ internal static class FileAttributeCopy
     private const UnixFileMode Special = UnixFileMode.SetUser | UnixFileMode.SetGroup;
     private const UnixFileMode GroupBits = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
-    /// <summary>Copies what belongs to a file beside its content.</summary>
+    /// <summary>Copies the attributes of a file.</summary>
     /// <param name="from">The file that is replaced.</param>
     /// <param name="status">Its status.</param>
     /// <param name="to">The file that replaces it, so far for the current user alone.</param>

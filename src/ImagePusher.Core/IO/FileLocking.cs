@@ -9,7 +9,7 @@ namespace ImagePusher.Core.IO;
 /// or a virus scanner, does not look like one that holds the lock.
 /// </summary>
 /// <remarks>
-/// flock(2), compatible with what .NET takes for FileShare.None; the setting that disables the locks of .NET disables these too.
+/// flock(2), compatible with the lock of .NET for FileShare.None; the setting that disables the locks of .NET disables these too.
 /// On Windows LockFileEx, on a byte far behind the end, so that the content stays readable.
 /// </remarks>
 internal static class FileLocking

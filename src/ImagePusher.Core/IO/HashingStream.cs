@@ -14,7 +14,7 @@ internal sealed class HashingStream(Stream inner, HashAlgorithmName? hash = null
     /// <summary>The number of bytes that were written.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The digest and length of what was written so far.</summary>
+    /// <summary>The digest and length of the written bytes so far.</summary>
     public BlobIdentity Identity => new(Digest.FromHash(_hash.AlgorithmName, _hash.GetCurrentHash()), Count);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>The limits on what an archive, a layout or a source may claim or cost. docs/security.md lists them.</summary>
+/// <summary>The limits on the size and cost of archives, layouts and sources. docs/security.md lists them.</summary>
 internal static class Limits
 {
     /// <summary>The maximum number of entries of a tar: 200,000.</summary>
@@ -9,7 +9,7 @@ internal static class Limits
     /// <summary>The maximum number of characters of all names of a tar: 32 Mi.</summary>
     public const long TarNameCharacters = 32L * 1024 * 1024;
 
-    /// <summary>The maximum number of bytes of an extended tar header, which holds names: 1 MiB.</summary>
+    /// <summary>The maximum number of bytes of an extended tar header, which contains names: 1 MiB.</summary>
     public const int TarExtendedHeader = 1024 * 1024;
 
     /// <summary>The maximum number of links from an entry of a tar to its content: 40.</summary>
@@ -39,7 +39,7 @@ internal static class Limits
     /// <summary>The maximum number of bytes of a document that is copied as a referrer under a signature policy: 128 MiB.</summary>
     public const int Document = 128 * 1024 * 1024;
 
-    /// <summary>The maximum number of images or entries of an archive that cannot be read, each of which is an error of its own:
+    /// <summary>The maximum number of images or entries of an archive that cannot be read, each of which is a separate error:
     /// 1,000.</summary>
     public const int ArchiveFailures = 1000;
 

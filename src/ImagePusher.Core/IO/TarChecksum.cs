@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.IO;
 
-/// <summary>The checksum of a tar header, which tells a header from any other block.</summary>
+/// <summary>The checksum of a tar header, which distinguishes a header from any other block.</summary>
 /// <remarks>POSIX.1-2017 pax, "ustar Interchange Format".</remarks>
 internal static class TarChecksum
 {

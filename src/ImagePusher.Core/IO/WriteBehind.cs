@@ -11,7 +11,7 @@ namespace ImagePusher.Core.IO;
 /// <param name="position">The bytes that it has.</param>
 internal sealed class WriteBehind(SafeFileHandle file, long position)
 {
-    // Large enough for few calls, small enough that the last step takes the disk no time that is noticed.
+    // Large enough for few calls, small enough that the last write has no noticeable delay.
     private const long Step = 8 * 1024 * 1024;
     private const uint StartWriting = 2;
 
@@ -30,7 +30,7 @@ internal sealed class WriteBehind(SafeFileHandle file, long position)
 
         try
         {
-            // A file system that does not know it fails the call, which changes nothing.
+            // On a file system without support the call fails and has no effect.
             _ = SyncFileRange(file, _started, length - _started, StartWriting);
             _started = length;
         }

@@ -32,7 +32,7 @@ internal sealed class FileLookup(IEnumerable<string> paths)
         }
     }
 
-    // What is searched for in the layers below; null if this layer decides it.
+    // The path to search for in the lower layers; null if this layer determines the result.
     private Search? Follow(Dictionary<string, LayerEntry> layer, Search search)
     {
         // The target of a hard link is in the same layer or below it.

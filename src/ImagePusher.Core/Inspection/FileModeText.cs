@@ -7,7 +7,7 @@ internal static class FileModeText
 
     public static string Of(FileNode node)
     {
-        // A symbolic link has all permissions, whatever its header says.
+        // A symbolic link has all permissions, regardless of its header.
         var mode = node.Entry is { Kind: LayerEntryKind.SymbolicLink } ? DefaultLink : node.Entry?.Mode ?? FolderTarget.DefaultMode;
         return string.Concat(
             KindOf(node), Three(mode >> 6, (mode & 0x800) != 0, 's'), Three(mode >> 3, (mode & 0x400) != 0, 's'),

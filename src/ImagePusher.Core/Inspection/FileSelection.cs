@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>Which files of an image are wanted.</summary>
+/// <summary>The selection of files of an image.</summary>
 /// <param name="Paths">Paths from the root; a folder represents itself and all of its content.</param>
 /// <param name="Pattern">Selects files by their path, with a leading slash; null if only <paramref name="Paths"/> count.</param>
 /// <param name="Exclusion">Leaves files out by their path; null to omit nothing.</param>

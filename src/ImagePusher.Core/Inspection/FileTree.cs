@@ -31,7 +31,7 @@ internal sealed class FileTree
         var isWhiteout = name.StartsWith(LayerPath.WhiteoutPrefix, StringComparison.Ordinal);
         if (Folder(LayerPath.DirectoryOf(entry.Path), isWhiteout ? null : layer) is not { } folder)
         {
-            // What is hidden may never have been there.
+            // A hidden entry may never have existed.
             return isWhiteout;
         }
 
@@ -204,7 +204,7 @@ internal sealed class FileTree
         }
     }
 
-    // The rest of a path that leads nowhere may still climb above the root.
+    // The rest of a path that does not exist may still lead outside the root.
     private bool EscapesRoot(FileNode node, ReadOnlySpan<string> rest)
     {
         var depth = 0;

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>
-/// All that an image's config says about running and making the image; fields of other types than specified are omitted.
+/// The data of an image config about running and building the image; fields with types other than specified are omitted.
 /// </summary>
 /// <remarks>image-spec, config.md; moby, image/spec/v1.2.md for HealthCheck.</remarks>
 internal sealed class ImageDocument

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Inspection;
 
-/// <summary>The limits on what layers and attached documents may claim or cost. docs/security.md lists them.</summary>
+/// <summary>The limits on the size and cost of layers and attached documents. docs/security.md lists them.</summary>
 internal static class InspectionLimits
 {
     /// <summary>The maximum number of entries of all layers of an image together: 2,000,000. Large images have a tenth of that.</summary>

@@ -40,7 +40,7 @@ internal static class LayerPath
     /// <summary>The last part.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    /// <summary>The path without its last part; empty for what is in the root.</summary>
+    /// <summary>The path without its last part; empty for an entry in the root.</summary>
     public static string DirectoryOf(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
 
     private static bool IsClean(string name) =>

@@ -3,7 +3,7 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Inspection;
 
 /// <summary>
-/// Content of a known size. TarWriter asks for the size before it reads, and takes it only from a stream that seems seekable.
+/// Content of a known size. TarWriter reads the size before the content, and only from a stream that reports itself as seekable.
 /// </summary>
 internal sealed class SizedStream(Stream inner, long size) : ReadOnlyStream
 {

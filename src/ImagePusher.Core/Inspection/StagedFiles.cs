@@ -32,7 +32,7 @@ internal sealed class StagedFiles(string folder)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException && !DiskErrors.IsFull(error))
         {
-            // The second read reports what is the matter with this file.
+            // The second read reports the error of this file.
         }
         catch (IOException error)
         {

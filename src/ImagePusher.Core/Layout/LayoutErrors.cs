@@ -2,7 +2,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Layout;
 
-/// <summary>Turns what the file system reports about a layout's files into typed errors.</summary>
+/// <summary>Converts file system errors for the files of a layout to typed errors.</summary>
 internal static class LayoutErrors
 {
     /// <summary>Runs file work on a path of a layout.</summary>

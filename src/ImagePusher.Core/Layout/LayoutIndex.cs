@@ -4,8 +4,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Layout;
 
 /// <summary>
-/// The index.json of a layout at one moment: its bytes, and the position of each entry in them. A change copies the bytes
-/// of every entry and field that it does not touch, so what other tools wrote stays as they wrote it.
+/// The index.json of a layout at one moment: its bytes, and the position of each entry in them. A change copies the bytes of every
+/// unchanged entry and field, so content of other tools is preserved.
 /// </summary>
 /// <remarks>image-spec, image-layout.md#indexjson-file.</remarks>
 internal sealed class LayoutIndex

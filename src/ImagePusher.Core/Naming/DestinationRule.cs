@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Naming;
 /// full name of the target. The one place that maps the name of a source to the name of its copy.
 /// </summary>
 /// <remarks>
-/// A registry or prefix takes the familiar name: docker.io's <c>library/</c> is dropped, so <c>docker build -t app</c> pushed to
+/// A registry or prefix receives the familiar name: docker.io's <c>library/</c> is dropped, so <c>docker build -t app</c> pushed to
 /// <c>ghcr.io/owner/</c> is <c>ghcr.io/owner/app</c>. A mirror of Docker Hub keeps it.
 /// </remarks>
 internal sealed class DestinationRule
@@ -31,7 +31,7 @@ internal sealed class DestinationRule
     /// <summary>True to keep docker.io's <c>library/</c> under a registry or prefix. Default: false.</summary>
     public bool KeepLibrary { get; init; }
 
-    /// <summary>True if each image keeps its own repository, so that the destination takes several images.</summary>
+    /// <summary>True if each image keeps its own repository, so that the destination accepts several images.</summary>
     public bool IsFolder => _target is null;
 
     /// <summary>True if it is a full name with a tag.</summary>

@@ -55,7 +55,7 @@ internal static partial class NameMistakes
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Variable();
 
-    // user:password@host/… or token@host/…; what follows '@' in a name is a digest, and host:port/… comes before it.
+    // user:password@host/… or token@host/…; in a name, '@' precedes a digest and follows host:port/….
     [GeneratedRegex(
         @"\A(?:[^@/\s:]*:(?!\d+/)\S*@(?!sha[0-9]+:)(?<name>" + Host + @"(?:/.*)?|[A-Za-z0-9-]+/.*)|[^@/\s:]+@(?<name>" + Host + @"/.*))\z",
         RegexOptions.CultureInvariant)]

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Oci;
 
-/// <summary>A reference to content: its media type, digest and size, and what an index or manifest adds.</summary>
+/// <summary>A reference to content: its media type, digest and size, and the fields that an index or manifest adds.</summary>
 /// <param name="MediaType">The media type; empty if the descriptor has none.</param>
 /// <param name="Digest">The digest of the content.</param>
 /// <param name="Size">The size of the content in bytes.</param>
@@ -44,7 +44,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
         IsAttestation && Oci.Digest.TryParse(Annotations.GetValueOrDefault(AnnotationKeys.DockerReferenceDigest), out var digest)
             ? digest : null;
 
-    /// <summary>The entry for what its manifest became; platform and annotations are kept.</summary>
+    /// <summary>The entry for the rewritten manifest; platform and annotations are kept.</summary>
     internal Descriptor As(Manifest result) => result.Digest == Digest
         ? this
         : this with { MediaType = result.MediaType, Digest = result.Digest, Size = result.Descriptor.Size };

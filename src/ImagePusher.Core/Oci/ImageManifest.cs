@@ -28,7 +28,7 @@ public sealed class ImageManifest : Manifest
     public bool IsImage => MediaTypes.IsImageConfig(Config.MediaType);
 
     /// <summary>
-    /// True for an image of which a layer is a file system, or that has no layer. The signatures and attestations of cosign have the
+    /// True for an image with a file system layer or without layers. The signatures and attestations of cosign have the
     /// config of an image, and layers of other types.
     /// </summary>
     internal bool HasFileSystem => IsImage && (Layers.Count == 0 || Layers.Any(layer => MediaTypes.IsFileSystem(layer.MediaType)));

@@ -1,8 +1,8 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>
-/// The pause that a registry asked for by a rate limit: until it is over, no new request is sent, so that concurrent transfers do
-/// not each meet the limit.
+/// The pause that a registry requested with a rate limit: no new request is sent before its end, so that concurrent transfers do not each
+/// exceed the limit.
 /// </summary>
 internal sealed class HostPause(string registry, TimeProvider time)
 {

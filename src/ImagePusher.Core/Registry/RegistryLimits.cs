@@ -30,8 +30,7 @@ internal sealed record RegistryLimits
     /// <summary>The longest time that waiting for all pages of a list may take. The default is 24 hours.</summary>
     public TimeSpan ListTime { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The maximum number of manifests of an index that a target is asked for, to see whether it has all of them:
-    /// 10,000.</summary>
+    /// <summary>The maximum number of manifests of an index whose existence is checked at a target: 10,000.</summary>
     public int ManifestsPerIndex { get; init; } = 10_000;
 
     /// <summary>The time for which a manifest or page may arrive at any speed. The default is 30 seconds.</summary>

@@ -15,8 +15,8 @@ public sealed partial class RegistryRepository
     private PrefetchedHead? _prefetchedHead;
 
     /// <summary>
-    /// Begins to find out what a tag refers to, while its image's source is still asked: over a network with latency, both requests and
-    /// the first connections take the time of one. The next <see cref="FindPublishedAsync"/> of the tag takes the answer.
+    /// Starts the request for the digest of a tag while the source of its image is still being read: over a network with latency, both
+    /// requests and the first connections take the time of one. The next <see cref="FindPublishedAsync"/> of the tag takes the answer.
     /// </summary>
     internal void PrefetchHead(ImageReference name, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class KeptDigests(RegistryRepository repository)
         return _found.Keys.ToHashSet();
     }
 
-    // The manifest itself is read: what HEAD says of its digest and type is not proved by its bytes, and may be that of a cache.
+    // The manifest itself is read: the digest and type in a HEAD response are not verified with its bytes, and may come from a cache.
     private async Task AddAsync(string name, CancellationToken cancellationToken)
     {
         Manifest manifest;

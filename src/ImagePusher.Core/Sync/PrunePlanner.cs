@@ -45,7 +45,7 @@ internal sealed class PrunePlanner(bool removesUnknown, bool allowsEmpty, bool i
             [.. plan, .. unwanted.Where(tag => !chosen.Contains(tag)).Select(tag => Keep(scope, tag, "the file does not cover it"))]);
     }
 
-    // A tag that was copied just now, or before, and that the list does not have: others may be missing too, and what they need.
+    // A tag that was copied just now, or before, and that the list does not have: other tags and their content may be missing too.
     private static async Task<bool> IsTagHiddenAsync(PruneScope scope, HashSet<string> tags, CancellationToken cancellationToken)
     {
         foreach (var tag in scope.WantedTags.Where(tag => !tags.Contains(tag)))

@@ -4,7 +4,7 @@ using ImagePusher.Core.Registry;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>A repository from which tags may be removed: what a run selects for it.</summary>
+/// <summary>A repository from which tags may be removed, with the selection of a run.</summary>
 internal sealed class PruneScope(ImageReference repository, RegistryRepository target)
 {
     private readonly List<SyncRule> _rules = [];
@@ -22,7 +22,7 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     /// <summary>The reason why nothing is removed; otherwise null.</summary>
     public string? Uncertainty { get; set; }
 
-    /// <summary>Adds what an entry selects.</summary>
+    /// <summary>Adds the selection of an entry.</summary>
     /// <param name="selection">The selection.</param>
     /// <param name="targets">The names of the images at the target.</param>
     /// <param name="hasFailed">True if one of the images failed.</param>
@@ -44,13 +44,13 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
         }
     }
 
-    /// <summary>The tags that an entry wants.</summary>
+    /// <summary>The tags that an entry selects.</summary>
     public IReadOnlyCollection<string> WantedTags => _wanted;
 
-    /// <summary>True if an entry wants any tag.</summary>
+    /// <summary>True if an entry selects all tags.</summary>
     public bool HasSelectedTags => _wanted.Count > 0;
 
-    /// <summary>True if an entry wants a tag.</summary>
+    /// <summary>True if an entry selects a tag.</summary>
     public bool IsSelected(string tag) => _wanted.Contains(tag);
 
     /// <summary>True if an entry decides about a tag.</summary>

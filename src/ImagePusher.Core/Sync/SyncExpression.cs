@@ -64,7 +64,7 @@ internal sealed partial class SyncExpression
         ? throw new FormatException($"the class '{match.Value}' is unknown")
         : match.Groups["not"].Success ? Others(characters) : characters;
 
-    // A negated class, [:^digit:], stands within another one, where .NET has no negation.
+    // A negated class, [:^digit:], occurs within another class, in which .NET has no negation.
     private static string Others(string characters) => string.Concat(
         Enumerable.Range(0, 0x80).Where(code => !Regex.IsMatch($"{(char)code}", $"[{characters}]"))
             .Select(code => string.Create(CultureInfo.InvariantCulture, $"\\x{code:X2}"))) + "\\u0080-\\uFFFF";

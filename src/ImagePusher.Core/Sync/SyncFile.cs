@@ -57,7 +57,7 @@ internal sealed record SyncEntry
     /// <summary>Which repositories of the registry are wanted, if <see cref="Repository"/> is null.</summary>
     public SyncTagSet Repositories { get; init; } = SyncTagSet.All;
 
-    /// <summary>Which images are wanted.</summary>
+    /// <summary>The selection of images.</summary>
     public required SyncRule Rule { get; init; }
 
     /// <summary>The target that the file states: a registry, a repository or an image, by the kind of the entry; null for none.</summary>

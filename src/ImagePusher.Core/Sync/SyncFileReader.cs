@@ -15,7 +15,7 @@ internal static class SyncFileReader
     /// <exception cref="AccessDeniedException">The file cannot be read.</exception>
     /// <exception cref="InvalidOptionException">It is not a regular file.</exception>
     /// <exception cref="InvalidFileException">The file has an error; the message has line and column.</exception>
-    /// <exception cref="UnsupportedContentException">The file asks for something that is not supported.</exception>
+    /// <exception cref="UnsupportedContentException">The file uses a feature that is not supported.</exception>
     /// <exception cref="LimitExceededException">The file exceeds a limit.</exception>
     public static SyncFile ReadFile(string path, string name, Func<string, string?> environment, string folder) =>
         Read(Content(path, name), name, environment, folder);

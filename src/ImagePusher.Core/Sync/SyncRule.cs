@@ -2,7 +2,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Sync;
 
-/// <summary>Which images of a repository are wanted: named ones, or tags by rules.</summary>
+/// <summary>The selection of images of a repository: references, or tags by rules.</summary>
 internal sealed class SyncRule
 {
     private readonly IReadOnlyList<SyncTagSet> _sets;
@@ -33,13 +33,13 @@ internal sealed class SyncTagSet
     /// <summary>All tags.</summary>
     public static SyncTagSet All { get; } = new();
 
-    /// <summary>The expressions of which a tag must match one; empty for any tag.</summary>
+    /// <summary>The expressions; a tag must match at least one; empty for any tag.</summary>
     public IReadOnlyList<SyncExpression> Allow { get; init; } = [];
 
-    /// <summary>The expressions of which a tag must match none.</summary>
+    /// <summary>The expressions that a tag must not match.</summary>
     public IReadOnlyList<SyncExpression> Deny { get; init; } = [];
 
-    /// <summary>The ranges of which one must hold the version; empty for any tag.</summary>
+    /// <summary>The ranges; at least one must contain the version; empty for any tag.</summary>
     public IReadOnlyList<VersionRange> Ranges { get; init; } = [];
 
     /// <summary>True if a tag is in the set.</summary>

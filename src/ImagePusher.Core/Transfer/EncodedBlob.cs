@@ -6,8 +6,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>
-/// An uncompressed layer that is compressed while it is written: one pass verifies the diff ID and gives the bytes and
-/// their digest.
+/// An uncompressed layer that is compressed while it is written: one pass verifies the diff ID and returns the bytes and their digest.
 /// </summary>
 /// <param name="source">The source of the layer.</param>
 /// <param name="plain">The uncompressed layer; its digest is the diff ID.</param>

@@ -116,7 +116,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
         return _filtered[index.Digest] = filtered is null ? null : _read[filtered.Digest] = filtered;
     }
 
-    /// <summary>Adds a manifest and what is below it; null if the source lacks so much of it that nothing is left.</summary>
+    /// <summary>Adds a manifest and what is below it; null if the source contains no complete part of it.</summary>
     private async Task<Manifest?> AddAsync(Manifest manifest, int depth, CancellationToken cancellationToken)
     {
         if (!_results.TryGetValue(manifest.Digest, out var result))

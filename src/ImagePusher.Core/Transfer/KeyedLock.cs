@@ -7,7 +7,7 @@ internal sealed class KeyedLock
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new(StringComparer.Ordinal);
 
-    /// <summary>Waits until no work holds the key and takes it.</summary>
+    /// <summary>Waits until no operation uses the key and acquires it.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Releases the key when it is disposed.</returns>

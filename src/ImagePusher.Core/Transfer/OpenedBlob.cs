@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Transfer;
 
-/// <summary>A blob of a remote source, opened before it is needed. The first reader takes it; without a reader it is closed.</summary>
+/// <summary>A blob of a remote source, opened before it is needed. The first reader receives it; without a reader it is closed.</summary>
 internal sealed class OpenedBlob : IAsyncDisposable
 {
     /// <summary>
@@ -20,7 +20,7 @@ internal sealed class OpenedBlob : IAsyncDisposable
         _opening = source.OpenBlobAsync(blob, 0, _end.Token);
     }
 
-    /// <summary>The stream for the one who reads and disposes of it; null if it was taken before.</summary>
+    /// <summary>The stream, which the caller reads and disposes of; null if it was already returned.</summary>
     public Task<Stream>? Take() => Interlocked.Exchange(ref _opening, null);
 
     public async ValueTask DisposeAsync()
@@ -34,7 +34,7 @@ internal sealed class OpenedBlob : IAsyncDisposable
             }
             catch (Exception error) when (error is ImagePusherException or OperationCanceledException or IOException)
             {
-                // Whoever needs the blob opens it again, and meets the failure then.
+                // The consumer of the blob opens it again and then receives the failure.
             }
         }
 

@@ -23,8 +23,8 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
     }
 
     /// <summary>
-    /// True if a platform says something about what a manifest is: false for artifacts, also for those of cosign, whose config is that of
-    /// an image without a platform.
+    /// True if a platform describes the manifest: false for artifacts, including those of cosign, whose config is an image config without a
+    /// platform.
     /// </summary>
     public static bool IsImage(ImageManifest manifest, Platform platform) =>
         manifest.HasFileSystem || (manifest.IsImage && (platform.Os.Length > 0 || platform.Architecture.Length > 0));
@@ -142,7 +142,7 @@ internal sealed class PlatformSelector(IImageSource source, Func<Descriptor, Can
             : candidate;
     }
 
-    // What the entry states counts; its config adds the rest.
+    // The values of the entry have precedence; its config adds the others.
     private static Platform Complete(Platform? stated, Platform own) => stated is null ? own : new Platform(
         stated.Os.Length > 0 ? stated.Os : own.Os, stated.Architecture.Length > 0 ? stated.Architecture : own.Architecture,
         stated.Variant ?? own.Variant, stated.OsVersion ?? own.OsVersion);

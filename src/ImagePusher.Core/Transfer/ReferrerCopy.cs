@@ -57,7 +57,7 @@ internal sealed class ReferrerCopy
         }
     }
 
-    /// <summary>The referrers that would be copied, and what would be done with their blobs.</summary>
+    /// <summary>The referrers that would be copied, and the action for each of their blobs.</summary>
     /// <param name="subjects">The manifests that may have referrers.</param>
     /// <param name="planned">The blobs that are planned already; those of the referrers are added.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

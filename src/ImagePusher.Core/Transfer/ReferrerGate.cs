@@ -13,7 +13,7 @@ namespace ImagePusher.Core.Transfer;
 /// <param name="options">The options of the copy, with the policy.</param>
 internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image, CopyOptions options)
 {
-    /// <summary>True if the referrer may be copied; else a warning says that it is omitted.</summary>
+    /// <summary>True if the referrer may be copied; otherwise a warning is written that it is omitted.</summary>
     /// <exception cref="ManifestNotFoundException">The source does not have it.</exception>
     /// <exception cref="ImagePusherException">The decision failed; the image is not copied.</exception>
     public async Task<bool> AllowsAsync(Descriptor referrer, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Transfer;
 
 /// <summary>
-/// The source of one image that several copies read: each manifest and each list of referrers is requested once, so that all copies, and
-/// what was checked before them, have the same content.
+/// The source of one image that several copies read: each manifest and each list of referrers is requested once, so that all copies and
+/// previous checks use the same content.
 /// </summary>
 /// <param name="source">The source.</param>
 /// <param name="stop">Cancels requests. A request does not end with the copy that made it, because others wait for it.</param>

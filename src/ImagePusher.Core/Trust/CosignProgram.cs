@@ -57,7 +57,7 @@ internal sealed class CosignProgram(Func<string, string?> environment)
         }
     }
 
-    // What cosign accepted is checked again: the digest and the name are ours to compare.
+    // The result of cosign is checked again: this method compares the digest and the name.
     private static SignatureVerdict Verdict(JsonElement element, Digest digest, ImageReference image, IdentityRule rule)
     {
         var bytes = Encoding.UTF8.GetBytes(element.GetRawText());

@@ -2,7 +2,7 @@ using ImagePusher.Core.Naming;
 
 namespace ImagePusher.Core.Trust;
 
-/// <summary>Which signed reference is accepted for an image (containers-policy.json(5), signedIdentity).</summary>
+/// <summary>The rule for the signed reference that is accepted for an image (containers-policy.json(5), signedIdentity).</summary>
 internal abstract record IdentityRule
 {
     /// <summary>True if a signature that names no reference, only a digest, is accepted. Only a check without a policy allows it.</summary>
@@ -89,7 +89,7 @@ internal sealed record RemapIdentity(string Prefix, string SignedPrefix) : Ident
             return image;
         }
 
-        // A prefix that makes no valid name matches nothing.
+        // A prefix that does not form a valid name matches nothing.
         var name = SignedPrefix + image.Name[Prefix.Length..];
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && ImageReference.TryParse(name + image.ToString()[image.Name.Length..], out var mapped)

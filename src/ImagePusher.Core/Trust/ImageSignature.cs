@@ -8,7 +8,7 @@ internal sealed record ImageSignature
     /// <summary>The format.</summary>
     public required SignatureKind Kind { get; init; }
 
-    /// <summary>The manifest that holds the signature.</summary>
+    /// <summary>The manifest that contains the signature.</summary>
     public required Digest Manifest { get; init; }
 
     /// <summary>The signed bytes.</summary>

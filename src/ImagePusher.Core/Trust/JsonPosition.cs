@@ -62,7 +62,7 @@ internal static class JsonPosition
         return At(json, valid);
     }
 
-    // Goes from a container to its child that holds the place, or is it; the reader is at the value of the child then.
+    // Moves from a container to its child at or around the position; the reader is then at the value of the child.
     private static long? FindNext(ref Utf8JsonReader reader, string place, ref int matched)
     {
         var isObject = reader.TokenType == JsonTokenType.StartObject;

@@ -11,7 +11,7 @@ internal static class KeyText
     private const string PublicKeyLabel = "PUBLIC KEY";
     private const string RsaLabel = "RSA PUBLIC KEY";
 
-    /// <summary>True for PEM text, false for what must be a path.</summary>
+    /// <summary>True for PEM text, false for a path.</summary>
     public static bool IsPem(string text) => text.Contains(Begin, StringComparison.Ordinal);
 
     /// <summary>The text of a file.</summary>

@@ -10,7 +10,7 @@ internal sealed record AcceptAnything(string Place) : PolicyRequirement(Place);
 /// <summary>Rejects every image.</summary>
 internal sealed record RejectAnything(string Place) : PolicyRequirement(Place);
 
-/// <summary>A requirement of the format that is not supported: it stands in the policy, but no image can satisfy it.</summary>
+/// <summary>A requirement of the format that is not supported: it is part of the policy, but no image can satisfy it.</summary>
 /// <param name="Place">The place of what is not supported.</param>
 /// <param name="Feature">The unsupported feature.</param>
 internal sealed record UnsupportedRequirement(string Place, string Feature) : PolicyRequirement(Place);

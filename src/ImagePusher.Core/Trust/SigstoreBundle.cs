@@ -65,7 +65,7 @@ internal static class SigstoreBundle
             : null;
     }
 
-    // The message is the manifest itself, so the signature says nothing but its digest.
+    // The message is the manifest itself, so the signature contains only its digest.
     private static ImageSignature ReadMessage(JsonElement element, ImageSignature signature, Manifest image)
     {
         var message = StrictJson.Object(element, "messageSignature");

@@ -27,7 +27,7 @@ internal static class StrictJson
         }
         catch (JsonException error)
         {
-            // Where the syntax is correct, the structure is not: a property twice, or too deep.
+            // If the syntax is correct, the structure is invalid: a duplicate property or excessive depth.
             throw new FormatException(IsSyntax(json) ? OciJson.Describe(error) : DescribeStructure(json.Span), error);
         }
         catch (InvalidOperationException error)

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Trust;
 
-/// <summary>The limits on what a signature, key or policy may claim or cost. docs/security.md lists them.</summary>
+/// <summary>The limits on the size and cost of signatures, keys and policies. docs/security.md lists them.</summary>
 internal static class TrustLimits
 {
     /// <summary>The maximum number of signatures of one image that are examined: 1,000. An image with more is rejected, not examined in

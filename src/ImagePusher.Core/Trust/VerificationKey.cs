@@ -66,7 +66,7 @@ internal sealed class VerificationKey
         }
     }
 
-    /// <summary>True if the signature of the content was made by this key.</summary>
+    /// <summary>True if the signature of the content was created with this key.</summary>
     public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
     {
         try

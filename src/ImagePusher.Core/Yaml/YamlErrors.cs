@@ -3,12 +3,12 @@ namespace ImagePusher.Core.Yaml;
 /// <summary>The errors of YAML files; each names the file, the line and the column.</summary>
 internal static class YamlErrors
 {
-    /// <summary>The file is not what it should be.</summary>
+    /// <summary>The file has the wrong form.</summary>
     public static InvalidOptionException Invalid(
         string file, int line, int column, string reason, Exception? inner = null, string? recommendedAction = null) =>
         new($"{Place(file, line, column)}: {reason}.", recommendedAction ?? "Correct the file.", inner);
 
-    /// <summary>A value is not what it should be.</summary>
+    /// <summary>A value has the wrong form.</summary>
     public static InvalidOptionException Invalid(string file, YamlNode node, string reason, string? recommendedAction = null) =>
         Invalid(file, node.Line, node.Column, reason, null, recommendedAction);
 
@@ -21,11 +21,11 @@ internal static class YamlErrors
             Topic = ErrorTopic.SecretInFile,
         };
 
-    /// <summary>The file asks for something that is not supported.</summary>
+    /// <summary>The file uses a feature that is not supported.</summary>
     public static UnsupportedContentException Unsupported(string file, YamlNode node, string reason, string recommendedAction) =>
         Unsupported(file, node.Line, node.Column, reason, recommendedAction);
 
-    /// <summary>The file asks for something that is not supported.</summary>
+    /// <summary>The file uses a feature that is not supported.</summary>
     public static UnsupportedContentException Unsupported(
         string file, int line, int column, string reason, string recommendedAction) =>
         new($"{Place(file, line, column)}: {reason}.", recommendedAction);

@@ -196,7 +196,7 @@ internal sealed class YamlReader
         };
     }
 
-    // A tag of an application, such as !include or !vault, asks for something that is not done here.
+    // A tag of an application, such as !include or !vault, requires processing that is not supported.
     private void CheckTag(NodeEvent node, params ReadOnlySpan<string> known)
     {
         if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)

@@ -49,7 +49,7 @@ internal sealed class UploadHandler(ImageCache cache, VerifiedBlobStore blobs, U
         }
         finally
         {
-            // The client does not know the upload's location, so it cannot continue it.
+            // The client has no location of the upload, so it cannot continue it.
             if (!isComplete)
             {
                 await uploads.DiscardAsync(upload).ConfigureAwait(false);

@@ -35,7 +35,7 @@ internal static class BodyPump
         }
         finally
         {
-            // A pending read writes into its buffer, and must not overlap with what reads the connection next.
+            // A pending read writes into its buffer, and must not overlap with the next reader of the connection.
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ArrayPool<byte>.Shared.Return(current);
             ArrayPool<byte>.Shared.Return(next);

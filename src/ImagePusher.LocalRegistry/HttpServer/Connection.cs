@@ -124,7 +124,7 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    // Where the request ends is not known: the rest of the connection is discarded.
+    // The end of the request is unknown: the rest of the connection is discarded.
     private async Task RejectHeadAsync(RequestRejectedException error)
     {
         var body = ErrorDocument.Of(error);

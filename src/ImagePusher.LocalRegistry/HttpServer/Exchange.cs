@@ -74,7 +74,7 @@ internal sealed class Exchange : IDisposable
 
         var count = await BodyPump.ReceiveAsync(_body, sink, Touch, _aborted).ConfigureAwait(false);
 
-        // What the registry does next may take its time.
+        // The next operation of the registry may take long.
         _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         return count;
     }

@@ -12,7 +12,7 @@ internal sealed class RequestBody(ConnectionReader reader, RequestHead head)
     /// <summary>True when every byte was read.</summary>
     public bool IsComplete { get; private set; } = head.BodyLength == 0;
 
-    /// <summary>True if the framing was malformed: what follows on the connection has no meaning.</summary>
+    /// <summary>True if the framing was malformed: subsequent bytes on the connection have no meaning.</summary>
     public bool IsBroken { get; private set; }
 
     /// <summary>Reads some bytes; 0 at the body's end.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ImagePusher.LocalRegistry.Protocol;
 
-/// <summary>The range of a blob that a request asks for.</summary>
+/// <summary>The requested range of a blob.</summary>
 /// <remarks>RFC 9110, 14.1.2.</remarks>
 internal readonly record struct ByteRange(long Offset, long Length)
 {

@@ -4,7 +4,7 @@ namespace ImagePusher.LocalRegistry.Protocol;
 
 /// <summary>The target of a request: its kind, the repository, and the last part of the path.</summary>
 /// <remarks>
-/// The path is parsed as it was sent. Each part is unescaped separately and must match the grammar of what it represents, so
+/// The path is parsed without decoding. Each part is unescaped separately and must match the grammar of what it represents, so
 /// that <c>..</c>, an escaped '/' and anything else that is not a name addresses nothing.
 /// </remarks>
 internal sealed record RequestTarget(TargetKind Kind, string Repository, string Reference, QueryString Query)

@@ -7,7 +7,7 @@ using ImagePusher.LocalRegistry.Protocol;
 namespace ImagePusher.LocalRegistry.Uploads;
 
 /// <summary>
-/// The unfinished uploads. An abandoned one costs a few hundred bytes of memory and what it sent on disk, no open file, and is
+/// The unfinished uploads. An abandoned one uses a few hundred bytes of memory and its received bytes on disk, no open file, and is
 /// discarded after <see cref="LocalRegistryOptions.UploadLifetime"/>.
 /// </summary>
 internal sealed class UploadTable : IAsyncDisposable

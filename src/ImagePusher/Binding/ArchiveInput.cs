@@ -28,7 +28,7 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
     /// <summary>The files and folders that the paths select, each with the text that selected it; errors are non-terminating.</summary>
     public IEnumerable<(string Input, string File)> Files(string[] paths) => Files(paths, command.ParameterSetName == LiteralPathSet);
 
-    /// <summary>True for the lists beside the parts of a bundle, which a wildcard selects too.</summary>
+    /// <summary>True for the lists of a bundle, which a wildcard selects too.</summary>
     public static bool IsBundleList(string file) => Path.GetFileName(file) == BundleFiles.SumsName
         || file.EndsWith(BundleFiles.LockExtension, StringComparison.Ordinal);
 
@@ -78,7 +78,7 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
         }
     }
 
-    /// <summary>Closes what was not processed.</summary>
+    /// <summary>Closes unprocessed input.</summary>
     public void Dispose()
     {
         _parts.ForEach(part => part.Archive.DisposeAsync().AsTask().GetAwaiter().GetResult());

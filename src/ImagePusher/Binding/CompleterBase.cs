@@ -48,7 +48,7 @@ public abstract class CompleterBase : IArgumentCompleter
         }
     }
 
-    /// <summary>The full path of what a path parameter has, at PowerShell's current location.</summary>
+    /// <summary>The full path for a path parameter, relative to PowerShell's current location.</summary>
     private protected static string FullPath(object path)
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);

@@ -7,7 +7,7 @@ namespace ImagePusher.Binding;
 /// <summary>Determines the names under which the images of an archive are imported.</summary>
 internal static class ImportNames
 {
-    /// <summary>The names of each image: its own, or those that -Reference gives.</summary>
+    /// <summary>The names of each image: its own, or those in -Reference.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="selected">The images with their own names.</param>
     /// <param name="reference">

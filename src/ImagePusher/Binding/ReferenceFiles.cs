@@ -82,7 +82,7 @@ internal sealed class ReferenceFiles(AsyncCommand command)
         }
     }
 
-    // Whoever made the files of a folder also chose their names, which objects have as they are.
+    // File names are untrusted, and objects contain them unchanged.
     private bool IsPrintable(string file, string name) =>
         TerminalText.Escape(name) == name || command.Try(TerminalText.Escape(file), () => throw new InvalidFileException(
             $"'{file}' is not searched: its name has control characters or a command of a CI system.",

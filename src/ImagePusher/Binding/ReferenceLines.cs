@@ -43,7 +43,7 @@ internal sealed class ReferenceLines(AsyncCommand command)
         }
     }
 
-    /// <summary>Writes one verbose line about what was skipped.</summary>
+    /// <summary>Writes one verbose line about skipped entries.</summary>
     public void Report()
     {
         if (_skipped > 0)

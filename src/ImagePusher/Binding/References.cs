@@ -27,7 +27,7 @@ internal static class References
             : reference;
     }
 
-    /// <summary>The reference of a text that names a repository: what looks like the port of a host is not interpreted as a tag.</summary>
+    /// <summary>The reference of a text that names a repository: an apparent port of a host is not interpreted as a tag.</summary>
     /// <exception cref="InvalidReferenceException">The text is not a reference, or it may name a registry and no repository.</exception>
     public static ImageReference ParseRepository(string text) => Parse(text) is var reference && EndsWithPort(text)
         ? throw new InvalidReferenceException(

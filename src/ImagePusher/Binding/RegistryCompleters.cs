@@ -45,7 +45,7 @@ public sealed class SeenTagCompleter : CompleterBase
         .Select(text => ImageReference.TryParse(text, out var reference) ? reference.Tag : null).OfType<string>().Distinct();
 }
 
-/// <summary>Completes repositories that this session knows, and those of cached images.</summary>
+/// <summary>Completes repositories seen in this session, and those of cached images.</summary>
 public sealed class SeenRepositoryCompleter : CompleterBase
 {
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class SeenRepositoryCompleter : CompleterBase
         .Select(name => CachedReferenceCompleter.IsStartOf(word, name.Name) ? name.Name : name.ByDigest().ShortForm);
 }
 
-/// <summary>Completes destinations: registries, and in a registry the prefixes and repositories that this session knows.</summary>
+/// <summary>Completes destinations: registries, and in a registry the prefixes and repositories of this session.</summary>
 public sealed class DestinationCompleter : CompleterBase
 {
     /// <inheritdoc/>

@@ -7,10 +7,10 @@ internal sealed class TagFilter
 {
     private static readonly VersionRange Releases = VersionRange.Parse("*");
 
-    /// <summary>The patterns of which a tag must match one; null for any tag.</summary>
+    /// <summary>The patterns; a tag must match at least one; null for any tag.</summary>
     public IReadOnlyCollection<TagPattern>? Include { get; init; }
 
-    /// <summary>The patterns of which a tag must match none.</summary>
+    /// <summary>The patterns that a tag must not match.</summary>
     public IReadOnlyCollection<TagPattern> Exclude { get; init; } = [];
 
     /// <summary>The versions; null for any.</summary>
@@ -22,7 +22,7 @@ internal sealed class TagFilter
     /// <summary>The number of the newest versions; null for all.</summary>
     public int? Newest { get; init; }
 
-    /// <summary>The number of leading parts for each of which the newest are taken; 0 for all versions together.</summary>
+    /// <summary>The number of leading parts of a group in which the newest versions are selected; 0 for one group.</summary>
     public int NewestPerParts { get; init; }
 
     /// <summary>True if a tag must be a version.</summary>

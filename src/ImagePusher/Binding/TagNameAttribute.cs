@@ -22,7 +22,7 @@ public sealed class TagNameAttribute : ArgumentTransformationAttribute
         else if (value is double or decimal or float
             && LanguagePrimitives.ConvertTo<string>(inputData) is var text && !text.Contains('.', StringComparison.Ordinal))
         {
-            // A number that stands alone on the command line keeps its text; that of a variable does not.
+            // A literal number on the command line keeps its text; a number in a variable does not.
             throw Changed(text);
         }
 

@@ -1,6 +1,6 @@
 namespace ImagePusher.Binding;
 
-/// <summary>The parts of versions for each of which the newest are taken.</summary>
+/// <summary>The version parts that form the groups in which the newest versions are selected.</summary>
 public enum VersionPart
 {
     /// <summary>All versions together.</summary>

@@ -41,7 +41,7 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string UserName { get; set; } = "";
 
-    /// <summary>The password; PowerShell asks for it if only the user name is given.</summary>
+    /// <summary>The password; PowerShell prompts for it if only the user name is specified.</summary>
     [Parameter(Position = 2, ParameterSetName = PasswordSet)]
     [ValidateNotNull]
     [Secret]
@@ -115,7 +115,7 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
         _ => Credential is null ? null : Credentials.Of(Credential),
     };
 
-    // HTTP sends USER:PASSWORD, so a colon ends the user name (RFC 7617), and what is behind it is a password.
+    // HTTP sends USER:PASSWORD, so a colon ends the user name (RFC 7617), and the password follows.
     private InvalidOptionException PasswordInUserName()
     {
         PlainSecret.HideLine(this);
@@ -158,7 +158,7 @@ public sealed partial class ConnectRegistryCommand : AsyncCommand
             return password;
         }
 
-        // What is not the usual name of a variable is likely the password itself, and is not shown.
+        // A value that is not a typical variable name may be the password itself, and is not shown.
         var isName = VariableName().IsMatch(PasswordVariable);
         if (!isName)
         {

@@ -45,7 +45,7 @@ public sealed class GetReferrerContentCommand : RegistryImageCommand
         var (length, values) = (0L, new StrongBox<int>());
         foreach (var layer in artifact.Layers)
         {
-            // What was read waits for the pipeline, so it is limited together.
+            // Content that was read waits for the pipeline, so its total is limited.
             if ((length += layer.Size) > InspectionLimits.Document)
             {
                 throw new LimitExceededException(

@@ -155,7 +155,7 @@ public sealed class PushImageTarCommand : PushCommand
             });
     }
 
-    // What cannot be read cannot be mounted either.
+    // A blob that cannot be read cannot be mounted either.
     private static async Task<bool> HasAsync(RegistryRepository repository, Descriptor blob, CancellationToken cancellationToken)
     {
         try

@@ -21,7 +21,8 @@ public sealed class SendImageToEngineCommand : AsyncCommand
     private IReadOnlyList<Platform> _platforms = [];
     private CopyRunner _copies = null!;
 
-    // No parameter sets: an object of Get-ImageTar has a reference and a path, which bind together, and the path says where the image is.
+    // No parameter sets: an object of Get-ImageTar has a reference and a path, which bind together, and the path is the location of the
+    // image.
 
     /// <summary>The cached images: names, digests or wildcard patterns.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -157,7 +158,7 @@ public sealed class SendImageToEngineCommand : AsyncCommand
         {
             try
             {
-                // Before the engine is asked for anything: a rejected image is rejected even if the engine does not run.
+                // Before any request to the engine: a rejected image is rejected even if the engine does not run.
                 await _copies.VerifyAsync(await select(token).ConfigureAwait(false), Options, token).ConfigureAwait(false);
                 if (isWhatIf)
                 {

@@ -64,7 +64,7 @@ public sealed class SetImageReferenceCommand : RegistryCommand
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>The kind of the files; by default their names and content tell it.</summary>
+    /// <summary>The kind of the files; by default determined from their names and content.</summary>
     [Parameter]
     [ValidateSet(
         ReferenceKinds.Kubernetes, ReferenceKinds.HelmChart, ReferenceKinds.ImageLock, ReferenceKinds.Compose, ReferenceKinds.Dockerfile,

@@ -146,7 +146,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     {
         if (Prune)
         {
-            // Only what has arrived says what is no longer needed.
+            // Only received content determines which content is no longer needed.
             Drain();
             new SyncPrune(this, _run, _selected)
             {
@@ -193,7 +193,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
                 _run.Reject(SyncInput.Failed(file, selection), null, selection.Error);
             }
 
-            // What the repositories that were not listed have may be wanted in any repository of the target.
+            // Content of repositories that were not listed may be required in any repository of the target.
             _isComplete &= selection.Repository is not null;
 
             foreach (var image in selection.Images)
@@ -255,7 +255,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         return NameOf(target, image.Item);
     }
 
-    // What is copied by its digest has it at the target too, unless a part of an index was selected.
+    // An image copied by digest has the same digest at the target, unless a part of an index was selected.
     private static ImageReference NameOf(DestinationName target, SyncItem item) =>
         target.Name.Tag is null && target.Name.Digest is null && item.Source.Digest is { } digest
             ? target.Name.WithDigest(digest)

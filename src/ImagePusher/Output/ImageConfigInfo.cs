@@ -3,7 +3,7 @@ using ImagePusher.Core.Inspection;
 
 namespace ImagePusher.Output;
 
-/// <summary>The configuration of an image: how it runs, and how it was made.</summary>
+/// <summary>The configuration of an image: the run settings and the build history.</summary>
 public sealed class ImageConfigInfo
 {
     /// <summary>The full name.</summary>
@@ -54,10 +54,10 @@ public sealed class ImageConfigInfo
     /// <summary>The health check; null without one.</summary>
     public ImageHealthCheck? HealthCheck { get; init; }
 
-    /// <summary>The steps that made the image, first one first.</summary>
+    /// <summary>The build steps of the image, first one first.</summary>
     public required TextList<ImageHistoryEntry> History { get; init; }
 
-    /// <summary>The size of the configuration and the layers, as they are stored, in bytes; each is counted once.</summary>
+    /// <summary>The stored size of the configuration and the layers, in bytes; each is counted once.</summary>
     public long Size { get; init; }
 
     /// <summary>The full name.</summary>

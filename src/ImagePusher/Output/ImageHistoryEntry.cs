@@ -26,7 +26,7 @@ public sealed class ImageHistoryEntry
     /// </summary>
     public string? LayerDigest { get; init; }
 
-    /// <summary>The size of the layer as it is stored, in bytes; null without a layer.</summary>
+    /// <summary>The stored size of the layer, in bytes; null without a layer.</summary>
     public long? LayerSize { get; init; }
 
     /// <summary>The instruction.</summary>

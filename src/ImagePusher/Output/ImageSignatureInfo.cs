@@ -13,7 +13,7 @@ public sealed class ImageSignatureInfo
     /// <summary>The digest of the image.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>True if a trusted signer made the signature for this digest and an accepted reference.</summary>
+    /// <summary>True if a trusted signer created the signature for this digest and an accepted reference.</summary>
     public bool IsValid { get; init; }
 
     /// <summary>The format: <c>SimpleSigning</c>, <c>SigstoreBundle</c>, <c>Keyless</c> or <c>Notation</c>.</summary>
@@ -25,10 +25,10 @@ public sealed class ImageSignatureInfo
     /// <summary>The identity that the signer's certificate states; null for a signature by a key.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>The reference that the signature is for; of a signature that is not valid, what it claims.</summary>
+    /// <summary>The reference that the signature is for; for an invalid signature, the unverified value.</summary>
     public string? SignedReference { get; init; }
 
-    /// <summary>The digest that the signature is for; of a signature that is not valid, what it claims.</summary>
+    /// <summary>The digest that the signature is for; for an invalid signature, the unverified value.</summary>
     public string? SignedDigest { get; init; }
 
     /// <summary>The additional signed values, by name.</summary>

@@ -46,7 +46,7 @@ public sealed class ImageTarEntry
     /// <summary>The number of the part and of all parts, such as <c>2/3</c>; null if the archive is not a part of a bundle.</summary>
     public string? Part { get; init; }
 
-    /// <summary>True if nothing is missing, apart from what is omitted on purpose or in other parts.</summary>
+    /// <summary>True if nothing is missing, apart from content that is omitted intentionally or is in other parts.</summary>
     public bool IsComplete => Missing.Count == 0;
 
     /// <summary>The archive, which -Path of every other cmdlet accepts.</summary>

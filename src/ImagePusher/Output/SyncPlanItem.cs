@@ -3,7 +3,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Output;
 
-/// <summary>An image that a sync file selects, or a tag of its target, and what a run would do with it.</summary>
+/// <summary>An image that a sync file selects, or a tag of its target, with the action of a run.</summary>
 public sealed class SyncPlanItem
 {
     /// <summary>The image at its source; null for a tag that exists at the target only.</summary>

@@ -13,7 +13,7 @@ public static class Views
     /// <summary>The first twelve digits of a digest.</summary>
     public static string Digest(string? digest) => Core.Oci.Digest.TryParse(digest, out var parsed) ? parsed.Encoded[..12] : digest ?? "";
 
-    /// <summary>A path of the file system, printable: the property has it as it is, to open the file.</summary>
+    /// <summary>A path of the file system, printable: the property itself is unchanged, to open the file.</summary>
     public static string Text(string? path) => OutputText.Of(path) ?? "";
 
     /// <summary>The last part of a path, printable.</summary>

@@ -20,7 +20,7 @@ public abstract class ArchiveCommand : AsyncCommand
     [ArgumentCompleter(typeof(ImageTarCompleter))]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>The files that the parameters select, each with the text that named it; what names none is one error.</summary>
+    /// <summary>The files that the parameters select, each with its input text; a text without files is one error.</summary>
     private protected IEnumerable<(string Input, string File)> Files() =>
         new ArchiveInput(this).Files(ParameterSetName == ArchiveInput.LiteralPathSet ? LiteralPath : Path);
 }

@@ -18,7 +18,7 @@ internal sealed class CmdletCall(string name, Type type, IEnumerable<string> bou
 
     public bool IsWhatIf => isWhatIf;
 
-    /// <summary>The call as it is now.</summary>
+    /// <summary>The current state of the call.</summary>
     public static CmdletCall Of(PSCmdlet cmdlet)
     {
         var bound = cmdlet.MyInvocation.BoundParameters;
@@ -31,6 +31,6 @@ internal sealed class CmdletCall(string name, Type type, IEnumerable<string> bou
 
     public bool IsBound(string parameter) => _bound.Contains(parameter);
 
-    /// <summary>True if the parameter exists and was not given: advice to give it makes sense.</summary>
+    /// <summary>True if the parameter exists and was not specified, so that it can be recommended.</summary>
     public bool CanAdd(string parameter) => Has(parameter) && !IsBound(parameter);
 }

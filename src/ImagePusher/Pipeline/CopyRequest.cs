@@ -35,7 +35,7 @@ internal sealed record CopyRequest
     public required ImageCopier Copier { get; init; }
 
     /// <summary>
-    /// Begins to ask what the target has under the name, before the image is found; does nothing where
+    /// Starts the request for the digest of the name at the target, before the image is found; does nothing where
     /// <see cref="CopyRunner.CanPrefetchHead"/> forbids it.
     /// </summary>
     public Action<CancellationToken> PrefetchHead { get; init; } = static _ => { };

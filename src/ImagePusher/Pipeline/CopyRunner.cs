@@ -26,7 +26,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         !force && !noClobber && policies?.ApplyTo(source.Registry, target.Registry) is not true;
 
     /// <summary>Copies one image, or plans its copy.</summary>
-    /// <param name="input">The input as the user gave it.</param>
+    /// <param name="input">The unchanged input of the user.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="output">Makes the output object of the result.</param>
     public void Start(object? input, CopyRequest copy, Func<CopyResult, CancellationToken, Task<object>> output)

@@ -5,7 +5,7 @@ using ImagePusher.Session;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>The digests of references, by one HEAD request for each reference however often it is asked for.</summary>
+/// <summary>The digests of references, with one HEAD request for each reference.</summary>
 internal sealed class DigestLookup
 {
     private readonly ConcurrentDictionary<ImageReference, Lazy<Task<Digest>>> _digests = new();

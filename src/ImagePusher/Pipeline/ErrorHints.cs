@@ -14,7 +14,7 @@ internal static partial class ErrorHints
 {
     private const string Variables = "PowerShell does not replace variables in single quotes, and an environment variable is $env:NAME.";
 
-    /// <summary>The hint for an error of a call; empty if the library's recommended action says it all.</summary>
+    /// <summary>The hint for an error of a call; empty if the library's recommended action is sufficient.</summary>
     public static string For(ImagePusherException error, CmdletCall call, string? input = null) =>
         string.Join(' ', Sentences(error, call, input).Where(sentence => !sentence.Contains(call.Name, StringComparison.Ordinal)));
 

@@ -13,8 +13,8 @@ public abstract class ImageSourceCommand : RegistryCommand
 {
     private ArchiveInput? _archives;
 
-    // No parameter sets: an object of Get-ImageTar has a reference, a digest and a path, which bind together, and the path says where
-    // the image is.
+    // No parameter sets: an object of Get-ImageTar has a reference, a digest and a path, which bind together, and the path is the location
+    // of the image.
 
     /// <summary>The images: references in a registry, or with -CachePath names, digests or wildcard patterns in a cache.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

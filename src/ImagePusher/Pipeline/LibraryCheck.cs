@@ -7,7 +7,7 @@ namespace ImagePusher.Pipeline;
 
 /// <summary>
 /// Warns once if the destination already holds an official image of Docker Hub under its name with <c>library/</c>, as a mirror
-/// of Docker Hub does: the copy then stands beside it instead of replacing it.
+/// of Docker Hub does: the copy is then an additional image instead of a replacement.
 /// </summary>
 internal sealed class LibraryCheck
 {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImagePusher.Pipeline;
 
-/// <summary>Carries log messages from workers to the pipeline thread, where the user's preferences decide what is shown.</summary>
+/// <summary>Carries log messages from workers to the pipeline thread, where the user's preferences determine the displayed
+/// messages.</summary>
 internal sealed class MessageQueue(Action<Action<PSCmdlet>> post) : ILogger
 {
     public void Log<TState>(

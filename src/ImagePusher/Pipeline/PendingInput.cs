@@ -11,7 +11,7 @@ public sealed class PendingInput
 
     internal PendingInput(object? input, Action wake) => (Input, _wake) = (input, wake);
 
-    /// <summary>The input as the user gave it.</summary>
+    /// <summary>The unchanged input of the user.</summary>
     public object? Input { get; }
 
     internal ConcurrentQueue<Action<PSCmdlet>> Outputs { get; } = new();
@@ -45,11 +45,11 @@ public sealed class PendingInput
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    // A stopped pipeline takes no output.
+                    // A stopped pipeline accepts no output.
                 }
                 catch (ImagePusherException error)
                 {
-                    // A cache or archive that lacks a blob or has damaged ones knows no image that needs them.
+                    // A cache or archive that lacks a blob or has damaged ones has no complete image that needs them.
                     error.Image ??= error is IncompleteImageException or CacheCorruptException or DigestMismatchException
                         ? Input as string : null;
                     WriteError(error);

@@ -26,7 +26,7 @@ internal static class ReferrerListing
 
         foreach (var tagged in await source.GetTaggedReferrersAsync(subject, cancellationToken).ConfigureAwait(false))
         {
-            // Only the layers of such a manifest tell its type.
+            // Only the layers of such a manifest determine its type.
             var manifest = await source.GetManifestAsync(tagged.Manifest, cancellationToken).ConfigureAwait(false);
             var type = manifest.ArtifactType ?? (manifest is ImageManifest { Layers: [var first, ..] } ? first.MediaType : null);
             if (artifactType is null || artifactType == type)

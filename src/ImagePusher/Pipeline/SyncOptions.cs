@@ -8,7 +8,7 @@ internal sealed record SyncOptions
     /// <summary>The platforms of the call; empty for those of the file.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
-    /// <summary>True to copy referrers too; null for what the file says.</summary>
+    /// <summary>True to copy referrers too; null for the value in the file.</summary>
     public bool? IncludeReferrers { get; init; }
 
     /// <summary>True to keep a name at the target that belongs to a different image.</summary>

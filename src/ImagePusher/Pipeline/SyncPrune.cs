@@ -78,7 +78,7 @@ internal sealed class SyncPrune(AsyncCommand command, SyncRun run, IReadOnlyList
             ? tag
             : tag with { Kept = command.IsWhatIf ? "" : "its removal was declined" };
 
-    // What a tag that is kept by an answer needs was not looked for: nothing is deleted by its digest, and no referrer.
+    // The content of a tag that the user chose to keep was not determined: nothing is deleted by its digest, and no referrer.
     private static PruneTag WithoutRemoval(PruneTag tag) => tag with
     {
         IsShared = true,

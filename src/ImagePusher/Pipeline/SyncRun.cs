@@ -44,7 +44,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
                 Write(pending, monitor.Of(result));
                 if (result.BytesSent > 0)
                 {
-                    // An unchanged image was there before, beside what the check would find.
+                    // An unchanged image existed before the check.
                     await _library.RunAsync(
                         target, access.TargetAccess(target.Name.Registry, item.Source.Registry), token).ConfigureAwait(false);
                 }
@@ -110,7 +110,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
         pending.WriteError(error, result.Source ?? result.Reference);
     }
 
-    // The comparison of two digests by HEAD is enough where the copy keeps its digest and has nothing beside it.
+    // The comparison of two digests by HEAD is sufficient if the copy keeps its digest and has no referrers.
     private async Task<(Digest? Digest, bool IsPublished)> PlanAsync(CopyRequest copy, CancellationToken cancellationToken)
     {
         var selection = await copy.Select(cancellationToken).ConfigureAwait(false);

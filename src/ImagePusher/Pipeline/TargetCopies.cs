@@ -13,7 +13,7 @@ internal sealed class TargetCopies(AsyncCommand command, CopyRunner copies, int 
     private readonly SemaphoreSlim _places = new(maximum);
 
     /// <summary>Copies one image to those of its targets that are confirmed; the output is in the order of the targets.</summary>
-    /// <param name="input">The input as the user gave it.</param>
+    /// <param name="input">The unchanged input of the user.</param>
     /// <param name="targets">A copy for each target, and what makes its output object.</param>
     /// <param name="prepare">Runs once before the copies; if it fails, nothing is copied.</param>
     public void Start(

@@ -87,7 +87,7 @@ internal sealed class SyncAccess(RegistryAccess access, IReadOnlyDictionary<stri
         }
         catch (ImagePusherException)
         {
-            // The registry answers, if only to ask for a credential.
+            // The registry responds, even if it only requires a credential.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Archives.Tar;
 
-/// <summary>The kinds of tar entries, as far as an image archive tells them apart.</summary>
+/// <summary>The kinds of tar entries that an image archive distinguishes.</summary>
 internal enum TarEntryKind
 {
     /// <summary>A regular file.</summary>

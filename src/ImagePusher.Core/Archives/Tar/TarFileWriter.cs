@@ -3,8 +3,8 @@ using ImagePusher.Core.IO;
 namespace ImagePusher.Core.Archives.Tar;
 
 /// <summary>
-/// Writes a tar to a temporary file beside its path and renames it when it is complete. A header is written after its content, when the
-/// size and perhaps the name are known.
+/// Writes a tar to a temporary file beside its path and renames it when it is complete. A header is written after its content, when its
+/// size and, if necessary, its name are known.
 /// </summary>
 internal sealed class TarFileWriter : IAsyncDisposable
 {

@@ -106,7 +106,7 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
         }
     }
 
-    // Which of two headers counts, and to what a global one applies, would depend on the reader.
+    // The effect of two headers, and of a global one, would depend on the reader.
     private int Add(char type, byte[] content)
     {
         if (type is 'L' or 'K' && TarHeader.Text(content).Length == 0)

@@ -71,7 +71,7 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHea
         var (size, isExtension) = Examine(block, _position);
         if (TarHeader.IsSparse(block))
         {
-            // TarReader rejects it; it is skipped as a file of what is stored.
+            // TarReader rejects it; it is skipped like a file with the stored size.
             size += SparseMapLength(block);
             TarHeader.MakeRegular(block);
         }
@@ -92,7 +92,7 @@ internal sealed class TarHeaderStream(SafeFileHandle file, string path) : TarHea
         _extension = AcceptExtension(block, content, reduced);
     }
 
-    // A long map of the holes continues in blocks behind the header, each of which says whether one more follows.
+    // A long map of the holes continues in blocks behind the header, each of which states whether another one follows.
     private long SparseMapLength(byte[] block)
     {
         var (length, hasMore) = (0L, TarHeader.HasMoreSparseMap(block, isHeader: true));

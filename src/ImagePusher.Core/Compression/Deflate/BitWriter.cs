@@ -66,7 +66,7 @@ internal ref struct BitWriter(Span<byte> destination)
         }
     }
 
-    /// <summary>Writes an empty stored block, which ends on a byte boundary: what zlib calls a sync flush.</summary>
+    /// <summary>Writes an empty stored block, which ends on a byte boundary, like a sync flush of zlib.</summary>
     public void Flush()
     {
         Write(0, 3);

@@ -7,7 +7,7 @@ internal sealed class BlockCodes
     private readonly byte[] _literalLengths = new byte[DeflateSymbols.LiteralSymbols + 2];
     private readonly byte[] _distanceLengths = new byte[DeflateSymbols.DistanceSymbols];
 
-    /// <summary>The code that both sides know (RFC 1951, 3.2.6).</summary>
+    /// <summary>The fixed Huffman code (RFC 1951, 3.2.6).</summary>
     public static BlockCodes Fixed { get; } = MakeFixed();
 
     /// <summary>The bits of each literal, of the end of the block and of each length symbol.</summary>

@@ -171,7 +171,7 @@ internal sealed class BucketMatcher : Matcher
 
     private readonly record struct Match(nint Length, nint Distance)
     {
-        // In quarters of a byte: what the match covers, less the extra bits of its distance.
+        // In quarters of a byte: the length of the match minus the extra bits of its distance.
         public int Gain => (4 * (int)Length) - BitOperations.Log2((uint)Distance + 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

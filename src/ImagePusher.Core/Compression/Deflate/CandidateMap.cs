@@ -20,7 +20,8 @@ internal sealed class CandidateMap
     private const int Group = 4;
     private const int Distances15 = DeflateSymbols.Window - 1;
 
-    // The low 16 bits of the position are enough: what is farther than the window gives a wrong candidate, which is compared like any.
+    // The low 16 bits of the position are enough: a position outside the window results in a wrong candidate, which is compared like any
+    // other.
     private readonly ushort[] _latest = new ushort[1 << HashBits];
     private readonly ushort[] _distances = new ushort[Chunk + Group];
     private readonly byte[] _lengths = new byte[Chunk + RawAccess.Compared];

@@ -95,7 +95,7 @@ internal static class CodeLengths
             items[node] = first + second;
         }
 
-        // Each inner node holds its parent now: from the root down they get their depths, then the leaves.
+        // Each inner node now refers to its parent: the depths are computed from the root down, then for the leaves.
         items[count - 2] = 0;
         for (var node = count - 3; node >= 0; node--)
         {

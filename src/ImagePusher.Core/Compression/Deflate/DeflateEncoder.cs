@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Compression.Deflate;
 /// <param name="matcher">Finds repeated content.</param>
 internal sealed class DeflateEncoder(Matcher matcher)
 {
-    /// <summary>The version of the results: increased whenever any content gives other bytes than before.</summary>
+    /// <summary>The version of the results: increased whenever any content results in other bytes than before.</summary>
     public const int Version = 1;
 
     private readonly TokenBuffer _tokens = new(matcher.BlockTokens);

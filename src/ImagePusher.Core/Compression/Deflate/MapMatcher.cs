@@ -8,7 +8,7 @@ internal sealed class MapMatcher : Matcher
     // Of positions within a long match, only the last are recorded.
     private const int Remembered = 32;
 
-    // Where the next run of literals ends is read from this many bits.
+    // The end of the next run of literals is read from this number of bits.
     private const int RunBits = 56;
     private const int ShortRun = 4;
 

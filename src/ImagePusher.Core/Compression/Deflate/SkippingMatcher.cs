@@ -66,7 +66,7 @@ internal sealed class SkippingMatcher : Matcher
                 length += Equal(bytes, next + length, next + length - 1 - distance, end);
             }
 
-            // What was skipped may belong to the match.
+            // Skipped bytes may belong to the match.
             while (next > literals && next - 1 - distance > first
                 && RawAccess.Byte(bytes, next - 1) == RawAccess.Byte(bytes, next - 2 - distance))
             {

@@ -56,11 +56,11 @@ internal static class Token
         return (spread & 0x000000ff_000000fful) | ((spread & 0x0000ff00_0000ff00ul) << 1);
     }
 
-    /// <summary>The parts of a match's token that tell its length.</summary>
+    /// <summary>The parts of a match token that encode its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint OfLength(nint length) => (uint)(Match - DeflateSymbols.ShortestLength + length);
 
-    /// <summary>The parts of a match's token that tell its distance.</summary>
+    /// <summary>The parts of a match token that encode its distance.</summary>
     /// <param name="table"><see cref="DistanceTable"/>.</param>
     /// <param name="distance">The distance less one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

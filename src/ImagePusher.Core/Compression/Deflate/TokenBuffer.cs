@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Compression.Deflate;
 /// <param name="full">The number of tokens at which the block ends.</param>
 internal sealed class TokenBuffer(int full)
 {
-    /// <summary>The maximum number of tokens that a matcher may add once it was asked to.</summary>
+    /// <summary>The maximum number of tokens that a matcher may add in one call.</summary>
     public const int Room = 4096;
 
     private readonly uint[] _items = new uint[full + Room];
@@ -83,7 +83,7 @@ internal sealed class TokenBuffer(int full)
     {
         while (length > DeflateSymbols.LongestLength)
         {
-            // What is left must not be too short for a length.
+            // The remainder must not be too short for a length.
             var part = Math.Min(DeflateSymbols.LongestLength, length - DeflateSymbols.ShortestLength);
             _items[Count++] = Token.OfLength(part) | distance;
             length -= part;

@@ -35,7 +35,7 @@ internal sealed partial class DockerfileParser(SourceText source, DockerfileLine
 
     private void ReadDirectives()
     {
-        // BuildKit looks for the directives after the line that makes the file a program.
+        // BuildKit reads directives after a shebang line.
         _line += lines.Count > 0 && lines[1].StartsWith("#!") ? 1 : 0;
         for (; _line <= lines.Count; _line++)
         {

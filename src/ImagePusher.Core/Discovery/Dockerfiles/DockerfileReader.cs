@@ -104,7 +104,7 @@ internal sealed class DockerfileReader(
         }
     }
 
-    // Only arguments before the first FROM are known to FROM; a default may use earlier ones.
+    // FROM can use only arguments before the first FROM; a default may use earlier ones.
     private void ReadArguments(DockerfileInstruction instruction)
     {
         foreach (var word in instruction.Words.Skip(1))

@@ -27,13 +27,13 @@ internal sealed class ChartReader(ReferenceCollector collector)
         var source = collector.Source;
         if (!annotation.IsLiteral)
         {
-            // A list that is written as YAML is not what the annotation is for, but it says the same.
+            // The annotation is not intended for a YAML list, but the meaning is the same.
             ReadList(annotation, path);
             ReadText(annotation, path);
             return;
         }
 
-        // Blank out the line before the block: what the inner document names is then at its place in the file.
+        // Replace the line before the block with spaces: references in the inner document then have their position in the file.
         var line = source.PositionOf(annotation.Start).Line;
         var block = source.Text[source.LineStart(line)..annotation.End].ToCharArray();
         Blank(block.AsSpan(0, Math.Max(0, block.AsSpan().IndexOfAny('\r', '\n'))));

@@ -18,7 +18,7 @@ internal static class ScalarPosition
         return found >= 0 && IsAlone(written, found, value.Length) ? (node.Start + found, true) : (node.Start + quote, false);
     }
 
-    // What surrounds a value within its scalar is white space, a quote, a tag, an anchor or a block's indicator.
+    // The characters around a value within its scalar are white space, a quote, a tag, an anchor or a block indicator.
     private static bool IsAlone(ReadOnlySpan<char> written, int start, int length) =>
         (start == 0 || char.IsWhiteSpace(written[start - 1]) || written[start - 1] is '\'' or '"')
         && (start + length == written.Length || char.IsWhiteSpace(written[start + length]) || written[start + length] is '\'' or '"');

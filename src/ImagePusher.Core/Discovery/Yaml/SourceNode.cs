@@ -97,7 +97,7 @@ internal sealed class SourceNode
             merged = name.Value == "<<" ? value : merged;
         }
 
-        // <<: *defaults, or a list of them, of which the first counts.
+        // <<: *defaults, or a list of them; the first one has precedence.
         return merged is null || depth > DiscoveryLimits.VariableDepth ? null
             : merged.IsMapping ? merged.Find(key, depth + 1)
             : merged.Items.Select(item => item.Find(key, depth + 1)).FirstOrDefault(found => found is not null);

@@ -79,7 +79,7 @@ internal sealed class SourceNodeReader(SourceText source, string text, int first
         return node.Complete();
     }
 
-    // What an alias represents counts each time: aliases of aliases multiply, and nest deeper than the text.
+    // The content of an alias counts each time: aliases of aliases multiply, and nest deeper than the text.
     private SourceNode Find(AnchorAlias alias, int depth)
     {
         var (name, line, column) = (alias.Value.Value, LineOf(alias.Start), (int)alias.Start.Column);

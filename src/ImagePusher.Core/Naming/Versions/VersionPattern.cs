@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace ImagePusher.Core.Naming;
 
 /// <summary>
-/// A version in a range, of which parts may be missing or be <c>x</c>: <c>1.2.3-rc1</c>, <c>1.2</c>, <c>1.x</c>, <c>*</c>.
+/// A version in a range; parts may be missing or be <c>x</c>: <c>1.2.3-rc1</c>, <c>1.2</c>, <c>1.x</c>, <c>*</c>.
 /// </summary>
 internal sealed partial class VersionPattern
 {

@@ -12,7 +12,7 @@ namespace ImagePusher.Core.Registry.Authentication;
 /// <param name="environment">Reads the variable, and PATH for helpers.</param>
 internal sealed class DockerConfigFile(string source, Func<string, string?> environment) : IDisposable
 {
-    /// <summary>The variable whose value is such a file. Docker takes no helpers from it.</summary>
+    /// <summary>The variable whose value is such a file. Docker ignores helpers in it.</summary>
     public const string Variable = "DOCKER_AUTH_CONFIG";
 
     private readonly SemaphoreSlim _gate = new(1, 1);

@@ -47,7 +47,7 @@ internal static class BlobLookup
         {
             HttpStatusCode.RequestedRangeNotSatisfiable => BlobPresence.Damaged,
 
-            // Where only pushing is allowed, nothing confirms the other size, so it does not count.
+            // If only pushing is allowed, the other size cannot be confirmed and is ignored.
             HttpStatusCode.Forbidden => BlobPresence.Exists,
             _ => Presence(last, LengthOf(last), size),
         };
@@ -60,7 +60,7 @@ internal static class BlobLookup
         : length is null || length == size ? BlobPresence.Exists
         : BlobPresence.Damaged;
 
-    // The blob's size as the response gives it; null if it does not.
+    // The blob's size according to the response; null if it is not stated.
     private static long? LengthOf(RegistryResponse response)
     {
         var headers = response.Response.Content.Headers;

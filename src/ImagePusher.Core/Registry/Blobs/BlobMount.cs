@@ -47,7 +47,7 @@ internal sealed class BlobMount(RemoteRepository remote, string from)
         catch (RegistryException error) when (
             error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
         {
-            // The caller may lack the right to read there; the upload asks for the right to write here.
+            // The caller may lack the right to read there; the upload requests the permission to write here.
             transport.Log.Verbose($"{error.Message} The blob is uploaded instead.");
             return new Outcome(false, null);
         }

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Registry.Blobs;
 
-/// <summary>Which repositories of a registry hold which blobs, as far as this session knows, and which registries mount at all.</summary>
+/// <summary>The known repositories of each blob in a registry in this session, and the registries that support mounts.</summary>
 internal sealed class MountMemory
 {
     // Many images have millions of blobs; beyond this number the oldest entries are worth less than their memory.
@@ -70,7 +70,7 @@ internal sealed class MountMemory
         }
     }
 
-    /// <summary>Another repository that holds the blob; null if none is known.</summary>
+    /// <summary>Another repository that contains the blob; null if none is known.</summary>
     public string? Find(string registry, string repository, Digest digest) =>
         _holders.TryGetValue((registry, digest), out var known) && !known.Contains(repository) ? known.FirstOrDefault() : null;
 }

@@ -118,7 +118,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
             return count;
         }
 
-        // The first response that ends early may have been cut by a proxy; a second one at the same place is what the registry has.
+        // The first response that ends early may have been cut by a proxy; a second one at the same position is the content of the
+        // registry.
         if (_wasShort && _response.IsComplete)
         {
             throw _request.Damaged(_transport, _position);

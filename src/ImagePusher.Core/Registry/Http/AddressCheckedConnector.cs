@@ -51,7 +51,7 @@ internal sealed class AddressCheckedConnector(RegistryHost host)
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    // A tunnel is asked for by CONNECT at the proxy; other requests go to the proxy that their URL has.
+    // A tunnel is requested with CONNECT from the proxy; other requests are sent to the proxy for their URL.
     private bool IsProxy(SocketsHttpConnectionContext context)
     {
         var request = context.InitialRequestMessage;

@@ -28,10 +28,10 @@ internal sealed class BlobContent : HttpContent
     /// <summary>The exception of the source; null if it succeeded, or if the network failed.</summary>
     public ExceptionDispatchInfo? SourceFailure { get; private set; }
 
-    /// <summary>The timestamp at which the body was first asked for; null if it never was.</summary>
+    /// <summary>The timestamp of the first read of the body; null before.</summary>
     public long? Started { get; private set; }
 
-    /// <summary>The bytes that the connection took.</summary>
+    /// <summary>The bytes that the connection accepted.</summary>
     public long Sent => _stream?.Count ?? 0;
 
     /// <summary>Calls back when the body is sent and the response is awaited.</summary>

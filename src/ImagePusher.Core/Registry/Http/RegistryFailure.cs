@@ -5,7 +5,8 @@ using ImagePusher.Core.Abstractions;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>Creates the exception of a rejected or failed request: what failed, on what, what the registry responded, what to do.</summary>
+/// <summary>Creates the exception of a rejected or failed request: the failure, its object, the response of the registry and the
+/// recommended action.</summary>
 internal static class RegistryFailure
 {
     /// <summary>The failure that a response means; a <see cref="TransientFailureException"/> if another attempt may succeed.</summary>
@@ -70,14 +71,14 @@ internal static class RegistryFailure
         return isFinal ? final : new TransientFailureException(final, lostConnection: true);
     }
 
-    /// <summary>True for a connection that was never made: the server saw nothing of the request.</summary>
+    /// <summary>True for a connection that was never established: the server received no part of the request.</summary>
     public static bool IsNoConnection(Exception error) =>
         error is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError };
 
     public static bool IsTransient(HttpStatusCode status) =>
         (int)status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
-    /// <summary>The wait that the response asks for, in seconds or until a date (RFC 9110, 10.2.3).</summary>
+    /// <summary>The wait requested by the response, in seconds or until a date (RFC 9110, 10.2.3).</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
     {
         if (!response.Headers.TryGetValues("Retry-After", out var values)

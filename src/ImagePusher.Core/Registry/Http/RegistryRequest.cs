@@ -3,7 +3,7 @@ using ImagePusher.Core.Registry.Authentication;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>A request to a registry, from which as many HTTP requests are made as are needed.</summary>
+/// <summary>A request to a registry, which can result in several HTTP requests.</summary>
 internal sealed class RegistryRequest
 {
     public required HttpMethod Method { get; init; }
@@ -22,10 +22,10 @@ internal sealed class RegistryRequest
     /// <summary>The statuses that the caller handles itself, besides success.</summary>
     public IReadOnlyList<HttpStatusCode> Expected { get; init; } = [];
 
-    /// <summary>The media types to ask for.</summary>
+    /// <summary>The accepted media types.</summary>
     public IReadOnlyList<string> Accept { get; init; } = [];
 
-    /// <summary>The offset to read from, in bytes; 0 asks for everything.</summary>
+    /// <summary>The offset to read from, in bytes; 0 for the complete content.</summary>
     public long Offset { get; init; }
 
     /// <summary>Creates the body for one HTTP request; null for none.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>A response and the URL that gave it, after redirects.</summary>
+/// <summary>A response and its URL after redirects.</summary>
 /// <param name="response">The response.</param>
 /// <param name="url">The URL that responded.</param>
 /// <param name="isOwn">True if it is the registry's own.</param>

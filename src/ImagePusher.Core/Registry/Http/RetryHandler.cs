@@ -80,7 +80,8 @@ internal sealed class RetryHandler : DelegatingHandler
         }
     }
 
-    // Once, at the start: a caller that was rejected itself waits on its own, and must not wait for what it reported the others.
+    // Once, at the start: a caller whose request was rejected waits by itself, and must not wait for the pause that it reported to the
+    // others.
     private Task WaitForPauseAsync(CancellationToken cancellationToken)
     {
         if (_host.Pause.Left is var left && left <= TimeSpan.Zero)

@@ -53,7 +53,7 @@ internal sealed class SecretFilter
         }
     }
 
-    /// <summary>Drops the secrets.</summary>
+    /// <summary>Removes the secrets.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Registry.Http;
 /// </summary>
 internal sealed class SentStream(Stream connection, IdleTimer timer) : WriteOnlyStream
 {
-    /// <summary>The bytes that the connection took.</summary>
+    /// <summary>The bytes that the connection accepted.</summary>
     public long Count { get; private set; }
 
     /// <summary>True once a write to the connection failed.</summary>

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImagePusher.Core.Registry.Http;
 
-/// <summary>Which server certificates are trusted, and which client certificate is shown.</summary>
+/// <summary>The trusted server certificates and the client certificate.</summary>
 internal static class ServerTrust
 {
     public static void Apply(SslClientAuthenticationOptions tls, RegistryHost host, HostCertificates certificates)

@@ -65,7 +65,7 @@ internal sealed class ServerUrlPolicy(string registry, RegistrySettings settings
     }
 
     /// <summary>Checks the target of a redirected deletion: a redirect must not change another registry.</summary>
-    /// <remarks>303 asks for another document to be read (RFC 9110, 15.4.4), not for it to be deleted.</remarks>
+    /// <remarks>303 requests reading another document (RFC 9110, 15.4.4), not deleting it.</remarks>
     /// <exception cref="RegistryException">It is not allowed.</exception>
     public void CheckDeletion(string origin, string next, HttpStatusCode status, string purpose)
     {

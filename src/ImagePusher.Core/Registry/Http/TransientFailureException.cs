@@ -10,7 +10,7 @@ internal sealed class TransientFailureException(RegistryException final, TimeSpa
     /// <summary>The exception for the caller.</summary>
     public RegistryException Final { get; } = final;
 
-    /// <summary>The wait that the server asked for.</summary>
+    /// <summary>The wait requested by the server.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>True if there was no response.</summary>

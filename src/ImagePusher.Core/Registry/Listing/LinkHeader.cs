@@ -65,7 +65,7 @@ internal static class LinkHeader
             relation ??= name.Equals("rel", StringComparison.OrdinalIgnoreCase) ? value : null;
         }
 
-        // What follows the parameters before the next comma belongs to nothing.
+        // Text between the parameters and the next comma is ignored.
         Take(ref rest, rest.IndexOf(','));
         return true;
     }

@@ -10,6 +10,6 @@ namespace ImagePusher.Core.Registry.Manifests;
 /// <param name="Status">The status of the response.</param>
 internal readonly record struct ManifestHead(Descriptor? Descriptor, HttpStatusCode Status)
 {
-    /// <summary>True if the registry says that it has no such manifest.</summary>
+    /// <summary>True if the registry reports that the manifest does not exist.</summary>
     public bool IsMissing => Status == HttpStatusCode.NotFound;
 }

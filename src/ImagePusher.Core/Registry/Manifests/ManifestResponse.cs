@@ -89,7 +89,7 @@ internal sealed class ManifestResponse(RegistryResponse response, string registr
         return NamesItself(raw) ? manifest : Manifest.Parse(raw, named, hash);
     }
 
-    // What a server sends with 200 in place of a manifest: a web page, text, or an error of its own.
+    // Content that a server sends with 200 in place of a manifest: a web page, text, or an error.
     private string? Described(byte[] raw)
     {
         var kind = ContentDetector.Detect(raw.AsSpan(0, Math.Min(raw.Length, ContentDetector.HeadLength)));

@@ -103,7 +103,7 @@ internal sealed partial class BlobUpload
             return await CorrectOffsetAsync(response, cancellationToken).ConfigureAwait(false);
         }
 
-        // A registry may know only the last Location.
+        // A registry may accept only the last Location.
         _position.Url = UploadLocation.Read(response, _host, _requests.Purpose) ?? _position.Url;
         _identity = body.Identity;
         await KeepAsync(cancellationToken).ConfigureAwait(false);

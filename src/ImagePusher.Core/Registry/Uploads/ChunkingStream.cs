@@ -4,7 +4,7 @@ using ImagePusher.Core.IO;
 
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>Collects what is written into chunks of one size; the last chunk may be smaller.</summary>
+/// <summary>Divides the written bytes into chunks of one size; the last chunk may be smaller.</summary>
 /// <param name="size">The bytes of a chunk.</param>
 /// <param name="send">Sends a chunk.</param>
 internal sealed class ChunkingStream(int size, Func<ReadOnlyMemory<byte>, CancellationToken, Task> send) : WriteOnlyStream

@@ -51,7 +51,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
     /// <summary>Selects another form or smaller chunks after a rejection; false if none is left.</summary>
     public bool StepDown(UploadForm rejected, HttpStatusCode? status)
     {
-        // Where chunks were rejected, a smaller size does not help, and the same request would be sent without end.
+        // If chunks were rejected, a smaller size does not help, and the same request would be repeated endlessly.
         if (rejected == UploadForm.Chunked
             ? status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.RequestedRangeNotSatisfiable
             : status is HttpStatusCode.RequestEntityTooLarge && MayChunk)

@@ -42,7 +42,7 @@ internal static class UploadLocation
         }
     }
 
-    // Behind a proxy that terminates TLS or drops the port from Host, a registry names itself as it sees itself.
+    // Behind a proxy that terminates TLS or drops the port from Host, a registry uses its internal name.
     private static string Correct(string url, string address)
     {
         var (given, own) = (UrlText.ToUri(url), UrlText.ToUri(address));
@@ -60,8 +60,8 @@ internal static class UploadLocation
     public static bool HasState(string url) => url.Contains("_state=", StringComparison.Ordinal);
 
     /// <summary>
-    /// The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none, as what no blob
-    /// can have.
+    /// The bytes that the registry has, from the end of <c>0-1023</c> or <c>bytes=0-1023</c>; <c>0-0</c> counts as none, because no blob
+    /// has one byte.
     /// </summary>
     public static long ReadOffset(RegistryResponse response)
     {

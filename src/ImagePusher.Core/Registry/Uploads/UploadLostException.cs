@@ -1,4 +1,4 @@
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>The registry no longer knows an upload: the blob starts again. It never leaves this namespace.</summary>
+/// <summary>The registry no longer has an upload: the blob starts again. The exception is never thrown outside this namespace.</summary>
 internal sealed class UploadLostException(string message) : Exception(message);

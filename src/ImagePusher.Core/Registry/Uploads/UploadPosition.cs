@@ -14,7 +14,7 @@ internal sealed class UploadPosition(string key, IUploadJournal? journal, TimePr
     /// <summary>The bytes that the registry has.</summary>
     public long Offset { get; set; }
 
-    /// <summary>The bytes of the last request that the connection took, where that request failed; else 0.</summary>
+    /// <summary>The bytes of the last request that the connection accepted if that request failed; otherwise 0.</summary>
     public long Sent { get; set; }
 
     /// <summary>True if the upload was resumed after a loss.</summary>

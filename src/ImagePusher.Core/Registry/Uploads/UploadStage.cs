@@ -21,7 +21,7 @@ internal enum UploadStage
     /// <summary>Sends the missing bytes by a PATCH per chunk.</summary>
     Chunked,
 
-    /// <summary>Commits what was sent.</summary>
+    /// <summary>Commits the received bytes.</summary>
     Commit,
 
     /// <summary>Checks whether the blob is stored, if the response to the last PUT does not prove it.</summary>
