@@ -16,7 +16,7 @@ public abstract class RegistryException : ImagePusherException
     /// <summary>The HTTP status of the response; null if there was no response.</summary>
     public HttpStatusCode? StatusCode { get; }
 
-    /// <summary>The registry's own error code, such as MANIFEST_UNKNOWN (distribution-spec, Error Codes); null if there is none.</summary>
+    /// <summary>The registry's own error code, such as MANIFEST_UNKNOWN (distribution-spec, Error Codes); otherwise null.</summary>
     public string? ErrorCode { get; }
 }
 

@@ -62,8 +62,8 @@ public sealed record RegistrySettings
     public UploadForm UploadForm { get; init; }
 
     /// <summary>
-    /// Blobs of fewer bytes go by one whole PUT where the form is <see cref="UploadForm.Auto"/>: 1 MiB. What is cut of them is
-    /// sent again at once, so nothing is lost by a form that can't be gone on with, and it saves a request.
+    /// Blobs of fewer bytes are sent with one monolithic PUT if the form is <see cref="UploadForm.Auto"/>: 1 MiB. After an
+    /// interruption they are sent again completely, which costs little, and the form saves a request.
     /// </summary>
     internal long MonolithicBelow { get; init; } = 1024 * 1024;
 
