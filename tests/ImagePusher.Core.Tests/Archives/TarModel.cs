@@ -17,7 +17,10 @@ internal sealed class TarModel
         {
             var header = tar.AsSpan(at, 512).ToArray();
             var type = (char)header[156];
-            var length = size is not null && type is not ('x' or 'X' or 'g' or 'L' or 'K') ? long.Parse(size, null)
+
+            // A directory has no content: some tools write the size that it has in their file system.
+            var length = type == '5' ? 0
+                : size is not null && type is not ('x' or 'X' or 'g' or 'L' or 'K') ? long.Parse(size, null)
                 : Number(header[124..136]);
             var content = tar[(at + 512)..(int)(at + 512 + length)];
             at = (int)Math.Min(tar.Length, at + 512 + ((length + 511) / 512 * 512));

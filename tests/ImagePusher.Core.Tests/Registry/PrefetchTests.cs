@@ -1,7 +1,6 @@
 using ImagePusher.Core.Naming;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -22,14 +21,14 @@ public sealed class PrefetchTests
     public async Task The_response_is_used_for_a_minute(int seconds, int requests)
     {
         var heads = 0;
-        var time = new FakeTimeProvider();
+        var time = new ShiftedTime();
         await using var server = LoopbackServer.Start(exchange => Answer(exchange, () => Interlocked.Increment(ref heads)));
         await using var session = new RegistrySession(time: time);
         var repository = session.Repository(server.Address);
         var name = ImageReference.Create(server.Address, "team/app", "1");
 
         repository.PrefetchHead(name, Token);
-        time.Advance(TimeSpan.FromSeconds(seconds));
+        time.Shift = TimeSpan.FromSeconds(seconds);
         Assert.Equal(Image.Digest, (await repository.FindPublishedAsync(name, Token))?.ToString());
 
         Assert.Equal(requests, heads);
@@ -64,5 +63,13 @@ public sealed class PrefetchTests
         count();
         exchange.Add("Docker-Content-Digest", Image.Digest);
         return exchange.RespondAsync(200, Image.Manifest, TestImage.ManifestType);
+    }
+
+    // The timers run as usual: only the time between two readings of the clock is longer.
+    private sealed class ShiftedTime : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
     }
 }
