@@ -45,6 +45,17 @@ public sealed class HostileReferenceFileTests
     public void Words_with_repeated_beginnings_are_read_once(string name, string start, string word, int count, string end) =>
         Assert.InRange(Scan(name, start + Repeat(word, count) + end).Found.Count, 0, 2);
 
+    [Theory]
+    [InlineData("FROM a:1\n   \\")]
+    [InlineData("FROM a:1\n \t\\\n# a comment\n\\\n\n")]
+    [InlineData("# escape=`\r\n \t`\r\nFROM a:1\r\n   `")]
+    public void An_instruction_of_escapes_alone_is_ignored(string text)
+    {
+        var scan = Scan("Dockerfile", text);
+        Assert.Empty(scan.Errors);
+        Assert.Equal("docker.io/library/a:1", Assert.Single(scan.Found).Reference.ToString());
+    }
+
     [Fact]
     public void References_beyond_the_limit_are_an_error_and_those_before_are_found()
     {

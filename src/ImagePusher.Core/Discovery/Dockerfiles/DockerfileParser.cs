@@ -94,7 +94,9 @@ internal sealed partial class DockerfileParser(SourceText source, DockerfileLine
             }
         }
 
-        return text.Length == 0 ? null : new DockerfileInstruction(text.ToString(), offsets, _escape);
+        // The escape can be the only character of a line.
+        return text.ToString() is var joined && string.IsNullOrWhiteSpace(joined) ? null
+            : new DockerfileInstruction(joined, offsets, _escape);
     }
 
     private void SkipDocuments(DockerfileInstruction instruction)
