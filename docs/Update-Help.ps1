@@ -1,7 +1,16 @@
-# Updates the help of the module; requires Microsoft.PowerShell.PlatyPS 1 and the built module:
-#   dotnet build src/ImagePusher && pwsh docs/Update-Help.ps1 [-Pages]
-# With -Pages, it first updates the syntax and parameters in docs/en-US from the module; new parameters get a placeholder. Then it
-# converts docs/en-US to src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed. -Target is another folder.
+<#
+.SYNOPSIS
+Updates the help of the module from docs/en-US. Requires Microsoft.PowerShell.PlatyPS 1 and the built module.
+.DESCRIPTION
+Converts docs/en-US to src/ImagePusher/module/en-US/ImagePusher.dll-Help.xml, which is committed.
+.PARAMETER Pages
+First updates the syntax and parameters in docs/en-US from the module; new parameters get a placeholder.
+.PARAMETER Target
+Another folder for the help file.
+.EXAMPLE
+dotnet build src/ImagePusher && pwsh docs/Update-Help.ps1 -Pages
+#>
+[CmdletBinding()]
 param([switch] $Pages, [string] $Target = (Join-Path (Split-Path $PSScriptRoot) src ImagePusher module en-US))
 $ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.PlatyPS

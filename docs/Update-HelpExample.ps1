@@ -1,7 +1,14 @@
-# Runs the examples of docs/en-US in a separate pwsh and writes their output to the pages:
-#   dotnet build src/ImagePusher && pwsh docs/Update-HelpExample.ps1 [NAME...]
-# NAME is a page or an example (Get-CachedImage, Get-CachedImage/2). A page is changed only if its output differs by more than
-# what varies from run to run.
+<#
+.SYNOPSIS
+Runs the examples of docs/en-US in a separate pwsh and writes their output to the pages.
+.DESCRIPTION
+Requires the built module. A page is changed only if its output differs by more than what varies from run to run.
+.PARAMETER Name
+Pages or examples (Get-CachedImage, Get-CachedImage/2); all by default.
+.EXAMPLE
+dotnet build src/ImagePusher && pwsh docs/Update-HelpExample.ps1 Get-CachedImage
+#>
+[CmdletBinding()]
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Name)
 $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot

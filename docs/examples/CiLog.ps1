@@ -1,11 +1,16 @@
-# Formats results and errors for the log of a CI service. Dot-source it, then pipe both streams to it:
-#
-#   . ./CiLog.ps1
-#   Push-ImageTar ./images/*.tar -Destination ghcr.io/me/ -ErrorAction Continue -ErrorVariable failures 2>&1 | Write-CiLog
-#   exit [Math]::Min($failures.Count, 1)
-#
-# On GitHub Actions (GITHUB_ACTIONS is true) and Azure Pipelines (TF_BUILD is True) an image is a collapsed group with its details,
-# and an error is an annotation of the run. Elsewhere both are plain lines.
+<#
+.SYNOPSIS
+Functions that format results and errors for the log of a CI service. Dot-source the script, then pipe both streams to Write-CiLog.
+.DESCRIPTION
+On GitHub Actions (GITHUB_ACTIONS is true) and Azure Pipelines (TF_BUILD is True) an image is a collapsed group with its details,
+and an error is an annotation of the run. Elsewhere both are plain lines.
+.EXAMPLE
+. ./CiLog.ps1
+Push-ImageTar ./images/*.tar -Destination ghcr.io/me/ -ErrorAction Continue -ErrorVariable failures 2>&1 | Write-CiLog
+exit [Math]::Min($failures.Count, 1)
+#>
+[CmdletBinding()]
+param()
 
 # Names and messages may come from a registry, and must not act as commands of the service. Both services interpret '##[' and
 # '##vso[' anywhere in a line, GitHub also '::' at its start.

@@ -1,10 +1,16 @@
-# Writes the results of Sync-RegistryImage as a Markdown summary for the page of a job. Dot-source it, then:
-#
-#   Sync-RegistryImage ./mirror.yml registry.example.com/mirror/ -OutVariable results
-#   $results | ConvertTo-SyncSummary -Title 'Mirror' | Publish-CiSummary
-#
-# Results that were read from the file of -ResultPath (Get-Content | ConvertFrom-Json) are accepted too.
-# On GitHub Actions the summary is appended to the step's summary, on Azure Pipelines it is uploaded to the run; elsewhere it is output.
+<#
+.SYNOPSIS
+Functions that write the results of Sync-RegistryImage as a Markdown summary for the page of a job. Dot-source the script.
+.DESCRIPTION
+Results that were read from the file of -ResultPath (Get-Content | ConvertFrom-Json) are accepted too. On GitHub Actions the summary is
+appended to the step's summary, on Azure Pipelines it is uploaded to the run; elsewhere it is output.
+.EXAMPLE
+. ./CiSummary.ps1
+Sync-RegistryImage ./mirror.yml registry.example.com/mirror/ -OutVariable results
+$results | ConvertTo-SyncSummary -Title 'Mirror' | Publish-CiSummary
+#>
+[CmdletBinding()]
+param()
 
 # Names and messages may come from a registry: they must be text in Markdown and HTML, and stay in their cell.
 function Protect-Markdown([string] $Text) {
@@ -20,6 +26,7 @@ function Protect-Markdown([string] $Text) {
 # have at most -MaximumRows rows each.
 function ConvertTo-SyncSummary {
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(ValueFromPipeline)] $InputObject,
         [string] $Title = 'Images',
@@ -63,6 +70,7 @@ function ConvertTo-SyncSummary {
 # Hands a summary to the CI service.
 function Publish-CiSummary {
     [CmdletBinding()]
+    [OutputType([string])]
     param([Parameter(Mandatory, ValueFromPipeline)] [string] $Summary)
     process {
         if ($env:GITHUB_STEP_SUMMARY) {

@@ -1,15 +1,20 @@
-# Connects this process to a registry with the credentials of a CI job:
-#
-#   ci-connect.ps1 ghcr.io
-#
-# The first that applies; none of them writes a secret to the log:
-#   1. any registry       REGISTRY_USER and REGISTRY_PASSWORD, as the step's env
-#   2. ghcr.io            the job's token: GITHUB_TOKEN as the step's env, with 'packages: write' in the job's permissions
-#   3. NAME.azurecr.io    the module Az.ContainerRegistry in a session that is signed in to Azure (AzurePowerShell@5, azure/login)
-#   4. Amazon ECR         the module AWS.Tools.ECR with credentials of AWS in the environment
-#   5. the files of docker login or podman login, which need no connection; the script does nothing
-#
-# A step is a separate process, and a connection belongs to the process: run this script in the step that pushes.
+<#
+.SYNOPSIS
+Connects this process to a registry with the credentials of a CI job.
+.DESCRIPTION
+The first that applies; none of them writes a secret to the log:
+  1. any registry       REGISTRY_USER and REGISTRY_PASSWORD, as the step's env
+  2. ghcr.io            the job's token: GITHUB_TOKEN as the step's env, with 'packages: write' in the job's permissions
+  3. NAME.azurecr.io    the module Az.ContainerRegistry in a session that is signed in to Azure (AzurePowerShell@5, azure/login)
+  4. Amazon ECR         the module AWS.Tools.ECR with credentials of AWS in the environment
+  5. the files of docker login or podman login, which need no connection; the script does nothing
+
+A step is a separate process, and a connection belongs to the process: run this script in the step that pushes.
+.PARAMETER Registry
+The registry; what follows a slash is ignored.
+.EXAMPLE
+./ci-connect.ps1 ghcr.io
+#>
 [CmdletBinding()]
 param([Parameter(Mandatory, Position = 0)] [string] $Registry)
 $ErrorActionPreference = 'Stop'

@@ -1,11 +1,24 @@
-# The push step of a CI job: connects to the registry, pushes image tars, and mirrors a list of other images.
-#
-#   ci-push.ps1 ghcr.io/me/ -Path ./images/*.tar               pushes the tars of a build
-#   ci-push.ps1 ghcr.io/me/mirror/ -List images.txt            copies the images of a list through the cache
-#
-# The list has one reference per line; empty lines and lines that begin with '#' are ignored. If an image fails, the rest
-# continue: the log names it, and the exit code is 1. It is also 1 if there was nothing to push, such as an empty list. For
-# credentials see ci-connect.ps1.
+<#
+.SYNOPSIS
+The push step of a CI job: connects to the registry, pushes image tars, and mirrors a list of other images.
+.DESCRIPTION
+If an image fails, the rest continue: the log names it, and the exit code is 1. It is also 1 if there was nothing to push, such as an
+empty list. For credentials see ci-connect.ps1.
+.PARAMETER Destination
+The registry, or a prefix with a slash.
+.PARAMETER Path
+Image tars; wildcards are permitted.
+.PARAMETER List
+A file with one reference per line; empty lines and lines that begin with '#' are ignored. The images are copied through the cache.
+.EXAMPLE
+./ci-push.ps1 ghcr.io/me/ -Path ./images/*.tar
+
+Pushes the tars of a build.
+.EXAMPLE
+./ci-push.ps1 ghcr.io/me/mirror/ -List images.txt
+
+Copies the images of a list.
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Destination,

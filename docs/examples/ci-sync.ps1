@@ -1,12 +1,25 @@
-# The mirror step of a CI job: copies what a sync file selects, writes each result to the log and a summary to the page of the job.
-#
-#   ci-sync.ps1 mirror.yml registry.example.com/mirror/ [-Shard 3/10] [-Prune] [-ResultPath result.jsonl]
-#
-# The exit code is 0 if every image is at the target, 1 if an image failed or the file selects none, and 2 if the file or an option is
-# invalid and nothing was tried; GitHub Actions and Azure Pipelines show any but 0 as 1. A part (-Shard) cannot prune, because it does not
-# see what the other parts select: run the script without -Shard and with -Prune afterwards; unchanged images cost one HEAD request per
-# registry.
-# For credentials of the target see ci-connect.ps1; those of the sources are in the files of docker or podman, or in DOCKER_AUTH_CONFIG.
+<#
+.SYNOPSIS
+The mirror step of a CI job: copies what a sync file selects, and writes each result to the log and a summary to the page of the job.
+.DESCRIPTION
+The exit code is 0 if every image is at the target, 1 if an image failed or the file selects none, and 2 if the file or an option is
+invalid and nothing was tried; GitHub Actions and Azure Pipelines show any but 0 as 1.
+
+For credentials of the target see ci-connect.ps1; those of the sources are in the files of docker or podman, or in DOCKER_AUTH_CONFIG.
+.PARAMETER Path
+The sync file of skopeo or regsync.
+.PARAMETER Destination
+The registry, or a prefix with a slash; without it, that of the file.
+.PARAMETER Shard
+The part of the images to copy, such as 3/10. A part cannot prune, because it does not see what the other parts select: run the script
+without -Shard and with -Prune afterwards; unchanged images cost one HEAD request per registry.
+.PARAMETER Prune
+Removes tags that the file no longer selects.
+.PARAMETER ResultPath
+A file for the results as lines of JSON.
+.EXAMPLE
+./ci-sync.ps1 mirror.yml registry.example.com/mirror/ -Shard 3/10
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Path,

@@ -1,11 +1,19 @@
-# Splits a list of images among several machines with PowerShell remoting and returns the results as objects, in any order.
-#
-#   mirror-hosts.ps1 images.txt registry.example.com/mirror/ -HostName build1, build2, build3
-#
-# Instead of a list, a sync file of skopeo or regsync (.yml, .yaml) can be specified. Its rules are evaluated here; the hosts get the
-# selected images, and neither the file nor the credentials and TLS settings in it.
-# Requires SSH to each host (or -ComputerName instead of -HostName for WinRM) and the module installed there. The hosts use the
-# credentials in their own docker or podman files; none are sent.
+<#
+.SYNOPSIS
+Splits a list of images among several machines with PowerShell remoting and returns the results as objects, in any order.
+.DESCRIPTION
+Requires SSH to each host (or -ComputerName instead of -HostName for WinRM) and the module installed there. The hosts use the
+credentials in their own docker or podman files; none are sent.
+.PARAMETER List
+A file with one reference per line, or a sync file of skopeo or regsync (.yml, .yaml). The rules of a sync file are evaluated here; the
+hosts get the selected images, and neither the file nor the credentials and TLS settings in it.
+.PARAMETER Destination
+The registry, or a prefix with a slash.
+.PARAMETER HostName
+The hosts.
+.EXAMPLE
+./mirror-hosts.ps1 images.txt registry.example.com/mirror/ -HostName build1, build2, build3
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $List,

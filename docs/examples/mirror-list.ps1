@@ -1,12 +1,26 @@
-# Copies the images of a list, or one part of it, to a registry. An unchanged image costs one HEAD request per registry.
-#
-#   mirror-list.ps1 images.txt registry.example.com/mirror/ [-Shard 3/10 [-ByRepository]] [-IncludeReferrers] [-Platform linux/amd64]
-#
-# The list has one reference per line; empty lines and lines that begin with '#' are ignored. Instead of a list, a sync file of skopeo or
-# regsync (.yml, .yaml) can be specified; its rules are evaluated on each machine, and its options hold. The script writes a result for each
-# image and, after all were tried, ends with an error if one failed; run it again to continue. -ByRepository keeps the tags of a
-# repository in one part, so that no two machines send the same layers.
-# Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, otherwise those in docker's or podman's files.
+<#
+.SYNOPSIS
+Copies the images of a list, or one part of it, to a registry. An unchanged image costs one HEAD request per registry.
+.DESCRIPTION
+The script writes a result for each image and, after all were tried, ends with an error if one failed; run it again to continue.
+
+Credentials: MIRROR_USER and MIRROR_PASSWORD for the destination if they are set, otherwise those in docker's or podman's files.
+.PARAMETER List
+A file with one reference per line; empty lines and lines that begin with '#' are ignored. Instead of a list, a sync file of skopeo or
+regsync (.yml, .yaml) can be specified; its rules are evaluated on each machine, and its options hold.
+.PARAMETER Destination
+The registry, or a prefix with a slash.
+.PARAMETER Shard
+The part of the images to copy, such as 3/10.
+.PARAMETER ByRepository
+Keeps the tags of a repository in one part, so that no two machines send the same layers.
+.PARAMETER Platform
+The platforms to copy, such as linux/amd64.
+.PARAMETER IncludeReferrers
+Copies signatures, SBOMs and attestations too.
+.EXAMPLE
+./mirror-list.ps1 images.txt registry.example.com/mirror/ -Shard 3/10 -ByRepository
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $List,

@@ -1,14 +1,39 @@
-# Transfers images into a network without internet access by a folder that is carried between the networks.
-#
-#   mirror.ps1 FOLDER -Inventory registry.inside:5000                                          inside: lists its content for -Baseline
-#   mirror.ps1 FOLDER -List images.txt [-Shard 1/2] [-Baseline FILE] [-MaximumSize BYTES]      with internet access
-#   mirror.ps1 FOLDER -Destination registry.inside:5000                                        inside
-#
-# The list has one reference per line; blank lines and lines that begin with '#' are ignored. Images are saved with all platforms and
-# with their signatures and SBOMs. The folder receives a bundle: images-001.tar and so on, OCI archives of at most -MaximumSize bytes
-# (4294967295 for FAT32), with SHA256SUMS and the lock file images.lock.yml, which has the digests. -Baseline leaves out what the inner
-# registry has: the file inventory.xml of -Inventory, or earlier bundles. An interrupted export keeps its complete parts; -Force
-# replaces another bundle in the folder. Digests do not change, and inside everything is verified before the first push.
+<#
+.SYNOPSIS
+Transfers images into a network without internet access by a folder that is carried between the networks.
+.DESCRIPTION
+Images are saved with all platforms and with their signatures and SBOMs. The folder receives a bundle: images-001.tar and so on, OCI
+archives of at most -MaximumSize bytes, with SHA256SUMS and the lock file images.lock.yml, which has the digests. An interrupted export
+keeps its complete parts. Digests do not change, and inside everything is verified before the first push.
+.PARAMETER Folder
+The folder that is carried.
+.PARAMETER List
+With internet access: a file with one reference per line; blank lines and lines that begin with '#' are ignored.
+.PARAMETER Shard
+The part of the list to export, such as 1/2.
+.PARAMETER Baseline
+Leaves out what the inner registry has: the file inventory.xml of -Inventory, or earlier bundles.
+.PARAMETER MaximumSize
+The size of a part in bytes (4294967295 for FAT32).
+.PARAMETER Force
+Replaces another bundle in the folder.
+.PARAMETER Destination
+Inside: the registry, or a prefix with a slash, to which the bundle is pushed.
+.PARAMETER Inventory
+Inside: the registry whose content is listed for -Baseline.
+.EXAMPLE
+./mirror.ps1 /media/disk -Inventory registry.inside:5000
+
+Inside: lists the content of the registry for -Baseline.
+.EXAMPLE
+./mirror.ps1 /media/disk -List images.txt -Baseline /media/disk/inventory.xml
+
+With internet access: writes the bundle.
+.EXAMPLE
+./mirror.ps1 /media/disk -Destination registry.inside:5000
+
+Inside: pushes the bundle.
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)] [string] $Folder,

@@ -1,5 +1,18 @@
-# Draws a screen that 'tmux capture-pane -e -p' took as an SVG: ConvertTo-Svg.ps1 SCREEN OUT [TITLE]
-# It knows the escape codes for colours (the 16 of a terminal), bold, italic and reverse; more of them fail.
+<#
+.SYNOPSIS
+Draws a screen that 'tmux capture-pane -e -p' captured as an SVG.
+.DESCRIPTION
+The script knows the escape codes for colors (the 16 of a terminal), bold, italic and reverse; others are an error.
+.PARAMETER Screen
+The file with the screen.
+.PARAMETER Out
+The file for the picture.
+.PARAMETER Title
+The title of the picture.
+.EXAMPLE
+./ConvertTo-Svg.ps1 screen.txt push.svg
+#>
+[CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Screen,
     [Parameter(Mandatory)] [string] $Out,
@@ -8,7 +21,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $column, $row, $margin, $top = 8.4, 19, 14, 40
 $paper, $ink = '#1e1e1e', '#d4d4d4'
-$colours = '#000000', '#cd3131', '#0dbc79', '#e5e510', '#2472c8', '#bc3fbc', '#11a8cd', '#e5e5e5',
+$colors = '#000000', '#cd3131', '#0dbc79', '#e5e510', '#2472c8', '#bc3fbc', '#11a8cd', '#e5e5e5',
     '#767676', '#f14c4c', '#23d18b', '#f5f543', '#3b8eea', '#d670d6', '#29b8db', '#ffffff'
 
 $style = @{ Ink = $null; Paper = $null; Bold = $false; Italic = $false; Reverse = $false }
@@ -21,9 +34,9 @@ function Set-Style([string] $Codes) {
             7 { $style.Reverse = $true }
             39 { $style.Ink = $null }
             49 { $style.Paper = $null }
-            { $_ -in 30..37 } { $style.Ink = $colours[$code - 30] }
-            { $_ -in 90..97 } { $style.Ink = $colours[$code - 82] }
-            { $_ -in 40..47 } { $style.Paper = $colours[$code - 40] }
+            { $_ -in 30..37 } { $style.Ink = $colors[$code - 30] }
+            { $_ -in 90..97 } { $style.Ink = $colors[$code - 82] }
+            { $_ -in 40..47 } { $style.Paper = $colors[$code - 40] }
             default { throw "The screen has the escape code $code, which this script does not know." }
         }
     }

@@ -1,4 +1,12 @@
-# The commands whose code is compiled ahead of time. Update-Methods.ps1 runs them.
+<#
+.SYNOPSIS
+Runs the commands whose code is compiled ahead of time. Update-Methods.ps1 calls it.
+.PARAMETER Module
+The manifest of the module.
+.PARAMETER Tar
+Image tars to push.
+#>
+[CmdletBinding()]
 param([string] $Module, [Parameter(ValueFromRemainingArguments)] [string[]] $Tar)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module

@@ -1,7 +1,14 @@
-# Writes methods.txt: the methods that common commands run, from a process in which the runtime compiles all of them. Needed after larger
-# changes; the tests of the start notice when it is.
-#   dotnet build src/ImagePusher -c Release && pwsh -NoProfile -File src/AheadProfile/Update-Methods.ps1 [FILE ...]
-# The files are further archives to push, such as large, compressed ones.
+<#
+.SYNOPSIS
+Writes methods.txt: the methods that common commands run, from a process in which the runtime compiles all of them.
+.DESCRIPTION
+Needed after larger changes; the tests of the start notice when it is. Requires a build in the configuration Release.
+.PARAMETER Tar
+Further archives to push, such as large, compressed ones.
+.EXAMPLE
+dotnet build src/ImagePusher -c Release && pwsh -NoProfile -File src/AheadProfile/Update-Methods.ps1
+#>
+[CmdletBinding()]
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Tar = @())
 $ErrorActionPreference = 'Stop'
 $root = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path

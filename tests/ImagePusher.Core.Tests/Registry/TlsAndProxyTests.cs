@@ -18,6 +18,20 @@ public sealed class TlsAndProxyTests : IDisposable
 
     public void Dispose() => _certificates.Dispose();
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("no certificate\n")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")]
+    public void A_file_of_authorities_without_a_certificate_is_an_error_that_names_it(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("ca.pem", text);
+        var error = Assert.Throws<InvalidOptionException>(() => HostCertificates.Load(
+            "registry.test", new RegistrySettings { CertificateAuthority = file }, new RegistryClientOptions { CertificateFolders = [] }));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains("no certificate in PEM format.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Loopback_is_requested_by_http_first_and_by_https_without_an_http_server()
     {

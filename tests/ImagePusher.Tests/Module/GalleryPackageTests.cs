@@ -34,6 +34,27 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
     }
 
     [Fact]
+    public async Task Assemblies_in_a_package_are_replaced_by_signed_ones_and_the_other_files_stay()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("library.nupkg", await File.ReadAllBytesAsync(await package.PathAsync(Token), Token));
+        using var engine = new Engine(withModule: false) { ["path"] = path };
+        var functions = Path.Combine(Repository.Folder, "src", "Packaging.ps1");
+        var sign = "{ param([string[]] $File) foreach ($name in $File) { Add-Content -LiteralPath $name signature -NoNewline } }";
+        await engine.OutputAsync($". '{functions}'; Edit-PackageAssembly $path {sign}", Token);
+
+        using var before = ZipFile.OpenRead(await package.PathAsync(Token));
+        using var after = ZipFile.OpenRead(path);
+        var names = before.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal);
+        Assert.Equal(names, after.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        foreach (var entry in before.Entries)
+        {
+            var isOwn = entry.Name.StartsWith("ImagePusher", StringComparison.Ordinal) && entry.Name.EndsWith(".dll", StringComparison.Ordinal);
+            Assert.Equal(isOwn ? entry.Length + "signature".Length : entry.Length, after.GetEntry(entry.FullName)!.Length);
+        }
+    }
+
+    [Fact]
     public async Task Its_metadata_matches_the_manifest_and_lists_every_cmdlet()
     {
         using var zip = ZipFile.OpenRead(await package.PathAsync(Token));

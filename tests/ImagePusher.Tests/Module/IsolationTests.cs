@@ -134,10 +134,32 @@ public sealed class IsolationTests
             Import-Module ImagePusher
             Import-Module ImagePusher -Force
             & ([scriptblock]::Create("$catch # after -Force"))
+            Remove-Module ImagePusher
+            [bool] ($name -as [type])
             """);
         var result = await pwsh.RunAsync(["-File", "names.ps1"]);
         Assert.Equal("", result.Error);
-        Assert.Equal("caught\ncaught\ncaught\nFalse\ncaught\n", result.Output);
+        Assert.Equal("caught\ncaught\ncaught\nFalse\ncaught\nFalse\n", result.Output);
+    }
+
+    [Fact]
+    public async Task Force_keeps_the_session_and_removing_the_module_ends_it_also_after_Force()
+    {
+        using var pwsh = new PwshProcess();
+        pwsh.Folder.Write("session.ps1", """
+            Import-Module ImagePusher
+            $null = Start-LocalRegistry -Port 0 -CachePath first
+            Import-Module ImagePusher -Force
+            $null = Start-LocalRegistry -Port 0 -CachePath second
+            Import-Module ImagePusher -Force
+            @(Get-LocalRegistry).Count
+            Remove-Module ImagePusher
+            Import-Module ImagePusher
+            @(Get-LocalRegistry).Count
+            """);
+        var result = await pwsh.RunAsync(["-File", "session.ps1"]);
+        Assert.Equal("", result.Error);
+        Assert.Equal("2\n0\n", result.Output);
     }
 
     [Fact]

@@ -27,6 +27,17 @@ public sealed class PackageTests
         var check = await ExternalTools.RunAsync("sha256sum", ["-c", "SHA256SUMS"], new ToolSettings { WorkingFolder = packages }, Token);
         Assert.Equal(Files, check.Output.Split(": OK").Length - 1);
 
+        foreach (var name in new[] { "ImagePusher.Core", "ImagePusher.LocalRegistry" })
+        {
+            var library = Directory.GetFiles(Path.Combine(packages, "nuget"), $"{name}.?.*.nupkg").Single();
+            await using var content = await ZipFile.OpenReadAsync(library, Token);
+            string[] expected =
+            [
+                "README.md", "LICENSE", "THIRD-PARTY-NOTICES.md", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml",
+            ];
+            Assert.All(expected, file => Assert.NotNull(content.GetEntry(file)));
+        }
+
         var zip = Directory.GetFiles(packages, "*.zip").Single();
         Assert.InRange(new FileInfo(zip).Length, 1, 12_000_000);
         await ZipFile.ExtractToDirectoryAsync(zip, folder["module"], Token);
