@@ -1,6 +1,7 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Registry;
+using ImagePusher.Core.Registry.Http;
 using ImagePusher.TestSupport;
 using ImagePusher.TestSupport.FakeRegistries;
 using ImagePusher.TestSupport.FaultInjection;

@@ -8,7 +8,11 @@ namespace ImagePusher.Tests.Cache;
 /// <summary>A cache that version 0.1.0 wrote, with the state that it kept in the layout, is used without a loss.</summary>
 public sealed class UpgradeTests(RegistryFixture registries) : IClassFixture<RegistryFixture>, IDisposable
 {
-    private static readonly string[] Names = ["docker.io/library/tool:latest", "example.com/team/app:1.0", "example.com/team/app:2.0"];
+    private static readonly string[] Names =
+    [
+        "docker.io/library/tool:latest", "example.com/team/app:1.0", "example.com/team/app:1.1", "example.com/team/app:1.1-sbom",
+        "example.com/team/app:2.0",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,14 +29,18 @@ public sealed class UpgradeTests(RegistryFixture registries) : IClassFixture<Reg
         }
 
         var index = await File.ReadAllBytesAsync(Path.Combine(cache, "index.json"), Token);
+        var blobs = BlobsOf(cache);
         var registry = await registries.OpenAsync(Token);
         using var engine = new Engine(cache) { ["registry"] = registry.Address };
         Assert.Equal(Names, (await engine.OutputAsync("Get-CachedImage | Sort-Object Reference | ForEach-Object Reference", Token)).Select(
             name => (string)name.BaseObject));
-        Assert.All(await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token), result => Assert.True((bool)result.BaseObject));
+        Assert.Equal(Names.Length, await IntactAsync(engine));
         var pushed = await engine.OutputAsync("Get-CachedImage | Push-CachedImage -Destination $registry/upgraded/", Token);
         var digests = await engine.OutputAsync("Get-CachedImage | ForEach-Object Digest", Token);
         Assert.Equal(digests.Select(digest => (string)digest.BaseObject), pushed.Select(result => (string)((dynamic)result).Digest));
+        // Both platforms of the index are in the registry, not only the one of this machine.
+        var manifests = await engine.OutputAsync("(Get-RegistryManifest $registry/upgraded/team/app:1.1).Manifests.Platform", Token);
+        Assert.Equal(["linux/amd64", "linux/arm64"], manifests.Select(platform => (string)platform.BaseObject));
         Assert.Equal(index, await File.ReadAllBytesAsync(Path.Combine(cache, "index.json"), Token));
 
         // The state that was in the layout goes, the images stay.
@@ -40,8 +48,15 @@ public sealed class UpgradeTests(RegistryFixture registries) : IClassFixture<Reg
         await engine.OutputAsync("Optimize-ImageCache", Token);
         Assert.False(Directory.Exists(Path.Combine(cache, ".imagepusher", "encodings")));
         Assert.False(Directory.Exists(Path.Combine(cache, ".imagepusher", "uploads")));
-        Assert.Equal(3, (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Count(result => (bool)result.BaseObject));
+        Assert.Equal(Names.Length, await IntactAsync(engine));
+        Assert.Equal(blobs, BlobsOf(cache));
     }
+
+    private static async Task<int> IntactAsync(Engine engine) =>
+        (await engine.OutputAsync("Test-CachedImage * -Full -Quiet", Token)).Count(result => (bool)result.BaseObject);
+
+    private static string[] BlobsOf(string cache) =>
+        [.. Directory.GetFiles(Path.Combine(cache, "blobs", "sha256")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 
     public void Dispose() => _folder.Dispose();
 }
