@@ -49,7 +49,8 @@ public sealed class GalleryPackageTests(GalleryPackage package) : IClassFixture<
         Assert.Equal(names, after.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
         foreach (var entry in before.Entries)
         {
-            var isOwn = entry.Name.StartsWith("ImagePusher", StringComparison.Ordinal) && entry.Name.EndsWith(".dll", StringComparison.Ordinal);
+            var isOwn = entry.Name.StartsWith("ImagePusher", StringComparison.Ordinal)
+                && entry.Name.EndsWith(".dll", StringComparison.Ordinal);
             Assert.Equal(isOwn ? entry.Length + "signature".Length : entry.Length, after.GetEntry(entry.FullName)!.Length);
         }
     }
