@@ -1,6 +1,6 @@
 @{
     RootModule           = 'ImagePusher.psm1'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.2.0'
     GUID                 = '5aa3935f-a482-4d61-9dc4-e4ee60bd5fc2'
     Author               = 'The ImagePusher authors'
     CompanyName          = 'The ImagePusher authors'
