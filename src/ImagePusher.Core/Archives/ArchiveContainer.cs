@@ -15,7 +15,7 @@ internal abstract class ArchiveContainer(string path) : IDisposable
     public virtual string ExplainMissing(string name) => "is missing";
 
     /// <summary>Opens a file at an offset. Several may be open at once, also of one file.</summary>
-    /// <param name="entry">What <see cref="Find"/> returned.</param>
+    /// <param name="entry">The result of <see cref="Find"/>.</param>
     /// <param name="offset">The offset to start at, in bytes from the start of the file.</param>
     /// <param name="progress">Receives the number of bytes of each read; null if they are not counted.</param>
     public abstract Stream Open(ArchiveEntry entry, long offset, Action<int>? progress = null);

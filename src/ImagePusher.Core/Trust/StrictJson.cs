@@ -101,10 +101,10 @@ internal static class StrictJson
         : value.GetArrayLength() == 0 ? throw Invalid(place, "is empty")
         : [.. value.EnumerateArray()];
 
-    /// <summary>The place of a property: <c>critical.image</c>, <c>transports.docker["host/name"]</c>.</summary>
+    /// <summary>The position of a property: <c>critical.image</c>, <c>transports.docker["host/name"]</c>.</summary>
     public static string Join(string place, string name) => place + Segment(name, isFirst: place.Length == 0);
 
-    /// <summary>What <see cref="Join"/> adds to a place.</summary>
+    /// <summary>The segment that <see cref="Join"/> appends.</summary>
     public static string Segment(string name, bool isFirst) =>
         name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit) ? $"[\"{name}\"]" : isFirst ? name : $".{name}";
 

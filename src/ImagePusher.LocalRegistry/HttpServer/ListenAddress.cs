@@ -3,9 +3,9 @@ using System.Net.Sockets;
 
 namespace ImagePusher.LocalRegistry.HttpServer;
 
-/// <summary>What <see cref="LocalRegistryOptions.Listen"/> represents.</summary>
-/// <param name="Host">The host by which this machine reaches the registry.</param>
-/// <param name="IsLoopback">True if other machines do not reach it.</param>
+/// <summary>The address in <see cref="LocalRegistryOptions.Listen"/>.</summary>
+/// <param name="Host">The host name of the registry on this machine.</param>
+/// <param name="IsLoopback">True if other machines cannot connect.</param>
 /// <param name="Name">A host name or address; null for loopback, <c>*</c> for every address.</param>
 internal sealed record ListenAddress(string Host, bool IsLoopback, string? Name)
 {

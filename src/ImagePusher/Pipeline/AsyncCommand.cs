@@ -58,7 +58,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Starts the work on one input. Its output follows the output of all earlier inputs.</summary>
-    /// <param name="input">The input as the user gave it: the target of its errors.</param>
+    /// <param name="input">The unchanged input of the user: the target of its errors.</param>
     /// <param name="work">The work; an expected failure becomes one error record.</param>
     internal void Start(object? input, Func<PendingInput, CancellationToken, Task> work)
     {
