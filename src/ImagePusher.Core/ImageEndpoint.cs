@@ -76,6 +76,12 @@ public abstract class ImageEndpoint
         return EndpointText.Parse(text);
     }
 
+    /// <summary>
+    /// The text form, which <see cref="Parse"/> reads. What has none is left out: the image in an archive or layout, and the path of a
+    /// cache.
+    /// </summary>
+    public abstract override string ToString();
+
     /// <summary>Opens the endpoint as the source of a copy.</summary>
     internal abstract Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken);
 

@@ -36,7 +36,7 @@ public sealed record LocalRegistryOptions
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Receives warnings, requests and their responses; discards them by default.</summary>
-    public ILogger Log { get; init; } = NullLogger.Instance;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of all timeouts; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

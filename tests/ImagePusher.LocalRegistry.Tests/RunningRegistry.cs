@@ -40,7 +40,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
             await Registry.DisposeAsync();
         }
 
-        var options = new LocalRegistryOptions { Port = 0, Log = Log };
+        var options = new LocalRegistryOptions { Port = 0, Logger = Log };
         Registry = await LocalRegistryServer.StartAsync(Cache, with?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
     }
 

@@ -80,7 +80,7 @@ Describe 'Tab completion' {
         @{ Parameter = 'Push-ImageTar -Compression'; Values = 'Auto', 'Gzip', 'None', 'Zstd' }
         @{ Parameter = 'Import-ImageTar -ManifestFormat'; Values = 'Docker', 'Oci' }
         @{ Parameter = 'Export-ImageTar -Format'; Values = 'Docker', 'Oci' }
-        @{ Parameter = 'Set-RegistryOption -UploadForm'; Values = 'Auto', 'Chunked', 'Stream', 'Whole' }
+        @{ Parameter = 'Set-RegistryOption -UploadForm'; Values = 'Auto', 'Chunked', 'Monolithic', 'Stream' }
     ) {
         (Get-Completion "$Parameter ").CompletionText | Sort-Object | Should -Be $Values
     }

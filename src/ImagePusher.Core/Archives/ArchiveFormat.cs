@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Archives;
 
-/// <summary>The formats of a tar that <see cref="ArchiveWriter"/> writes.</summary>
+/// <summary>The formats of a tar that <see cref="ImageEndpoint.Archive"/> writes.</summary>
 public enum ArchiveFormat
 {
     /// <summary>

@@ -84,7 +84,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
     }
 
     private InvalidImageArchiveException NoManifest() =>
-        container.Find("oci-layout") is not null ? ArchiveErrors.Damaged(container.Path, "it is an OCI layout without index.json")
+        container.Find(LayoutPaths.MarkerName) is not null ? ArchiveErrors.Damaged(container.Path, "it is an OCI layout without index.json")
         : container.Find("repositories") is not null ? ArchiveErrors.NotAnArchive(
             container.Path, "Docker before 1.10 wrote it, without manifest.json", "Load it with docker and save it again.")
         : ArchiveErrors.NotAnArchive(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using ImagePusher.Core.Archives;
 using ImagePusher.Core.Archives.Tar;
@@ -16,7 +15,7 @@ namespace ImagePusher.Core.Bundles;
 internal sealed class BundlePlan
 {
     // An identifier of the length that all have.
-    private const string AnyId = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    private static readonly string AnyId = Digest.Of([]).ToString();
 
     private readonly BundleMeasure _images;
     private readonly IArchiveContent? _baseline;
@@ -186,7 +185,7 @@ internal sealed class BundlePlan
             text.Append(blob.Digest).Append(' ').Append(_partOf[blob.Digest]).Append('\n');
         }
 
-        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return Digest.Of(Encoding.UTF8.GetBytes(text.ToString())).ToString();
     }
 
     private static long SizeOf(string name, long length) => TarHeaderWriter.SizeOf(name)

@@ -33,7 +33,7 @@ internal sealed class BlobUsage(CachePaths paths, BlobStore blobs, CachedManifes
     public CacheStatistics Measure(IReadOnlyList<CacheEntry> all, CancellationToken cancellationToken)
     {
         var uses = CountUses([], all, cancellationToken);
-        var blobs = LayoutPaths.Algorithms.SelectMany(
+        var blobs = DigestAlgorithm.All.SelectMany(
             algorithm => Files(paths.BlobFolder, paths.AlgorithmFolder(algorithm)).Select(file => (
             Length: FileLength.Of(file) ?? 0,
             Uses: Digest.TryParse($"{algorithm}:{Path.GetFileName(file)}", out var digest) ? uses.GetValueOrDefault(digest) : 0))).ToList();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Layout;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
 
@@ -91,7 +92,7 @@ internal sealed class CacheInitializer(CachePaths paths)
         LayoutErrors.Guard(paths.BlobFolder, () =>
         {
             paths.CreateFolder(paths.BlobFolder, permissions);
-            paths.CreateFolder(paths.AlgorithmFolder("sha256"), permissions);
+            paths.CreateFolder(paths.AlgorithmFolder(DigestAlgorithm.Sha256), permissions);
         });
     }
 

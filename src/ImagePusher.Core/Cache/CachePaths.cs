@@ -22,7 +22,7 @@ internal sealed class CachePaths(string root) : LayoutPaths(root)
 
     /// <summary>The folders that hold parts of blobs: those without a digest, by digest, and by upload id.</summary>
     public IEnumerable<string> PartialFolders =>
-        [PartialFolder, .. Algorithms.Select(algorithm => Path.Combine(PartialFolder, algorithm)), IncomingFolder];
+        [PartialFolder, .. DigestAlgorithm.All.Select(algorithm => Path.Combine(PartialFolder, algorithm)), IncomingFolder];
 
     /// <summary>The folders in which version 0.1 kept state that is now in the user's state folder. They are never read.</summary>
     public IEnumerable<string> ObsoleteFolders => [Path.Combine(StateFolder, "encodings"), Path.Combine(StateFolder, "uploads")];

@@ -92,6 +92,6 @@ internal sealed class CacheReset(CachePaths paths, CacheLock cacheLock, CacheInd
 
     private InvalidOptionException NotAnIndex(Exception? inner = null) => new(
         $"'{paths.IndexFile}' is not an OCI index, so the cache was not cleared.",
-        "Move the file to another folder if it does not belong to the cache, then run the command again.",
+        "Move the file to another folder if it does not belong to the cache, then try again.",
         inner);
 }

@@ -105,7 +105,7 @@ internal sealed class GarbageCollector(
             throw new CacheCorruptException(
                 $"'{paths.IndexFile}' has an entry with an unknown digest algorithm, so the blobs that it needs are unknown; "
                 + "nothing was removed.",
-                "Remove that entry with the program that wrote it, then run the command again.");
+                "Remove that entry with the program that wrote it, then try again.");
         }
 
         var removed = without.Select(OrphanedReferrers.KeyOf).ToHashSet();
@@ -117,7 +117,7 @@ internal sealed class GarbageCollector(
     {
         var old = new List<Digest>();
         var young = 0;
-        foreach (var algorithm in LayoutPaths.Algorithms)
+        foreach (var algorithm in DigestAlgorithm.All)
         {
             var folder = paths.AlgorithmFolder(algorithm);
             foreach (var path in LayoutErrors.Guard(folder, () => Directory.Exists(folder) ? Directory.GetFiles(folder) : []))

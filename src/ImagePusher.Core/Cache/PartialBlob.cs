@@ -55,7 +55,7 @@ internal sealed class PartialBlob : IAsyncDisposable
                         _handle, buffer, offset, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                 hash.Include(buffer.AsSpan(0, count));
                 offset += count == 0 ? throw new CacheCorruptException(
-                    $"'{Path}' became shorter while it was read.", "Run the command again.") : count;
+                    $"'{Path}' became shorter while it was read.", "Try again.") : count;
             }
         }
         finally

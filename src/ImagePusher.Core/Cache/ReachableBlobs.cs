@@ -78,7 +78,7 @@ internal sealed class ReachableBlobs(CachedManifestReader manifests)
 
     private static CacheCorruptException Unreadable(CacheEntry entry, string reason, Exception inner) => new(
         $"The blobs of the image {entry} cannot be determined, so nothing was removed: {reason}",
-        $"Fetch the image again, or remove '{entry}' from the cache; then run the command again.",
+        $"Fetch the image again, or remove '{entry}' from the cache; then try again.",
         inner);
 
     private static List<(Digest Digest, string MediaType)> References(byte[] json)

@@ -24,7 +24,7 @@ internal static class TextFileWriter
             if (IsReadOnly(new FileInfo(target)))
             {
                 throw new AccessDeniedException(
-                    $"'{path}' can't be changed: it is read-only.", "Make the file writable, then run the command again.");
+                    $"'{path}' can't be changed: it is read-only.", "Make the file writable, then try again.");
             }
 
             Write(source, target, content);
@@ -113,5 +113,5 @@ internal static class TextFileWriter
     }
 
     private static DestinationConflictException Changed(string path, Exception? inner) => new(
-        $"'{path}' was not changed: another program has changed or replaced it since it was read.", "Run the command again.", inner);
+        $"'{path}' was not changed: another program has changed or replaced it since it was read.", "Try again.", inner);
 }

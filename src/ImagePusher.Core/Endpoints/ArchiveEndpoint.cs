@@ -9,6 +9,8 @@ namespace ImagePusher.Core.Endpoints;
 /// <summary>An archive file.</summary>
 internal sealed class ArchiveEndpoint(string path, string? image, ArchiveFormat format, bool overwrite) : ImageEndpoint
 {
+    public override string ToString() => EndpointText.OfPath(path);
+
     internal override Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken) =>
         OpenAsync(path, image, options, cancellationToken);
 

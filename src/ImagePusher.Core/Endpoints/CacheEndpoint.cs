@@ -8,6 +8,8 @@ namespace ImagePusher.Core.Endpoints;
 /// <summary>A cache, in the user's default directory or another one.</summary>
 internal sealed class CacheEndpoint(string? path, string? reference) : ImageEndpoint
 {
+    public override string ToString() => EndpointText.CachePrefix + reference;
+
     internal override async Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken)
     {
         var cache = Open(options);

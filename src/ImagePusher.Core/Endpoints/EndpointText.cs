@@ -6,7 +6,8 @@ namespace ImagePusher.Core.Endpoints;
 /// <summary>Decides from the text of an endpoint what it is. The rule is documented at <see cref="ImageEndpoint.Parse"/>.</summary>
 internal static partial class EndpointText
 {
-    private const string CachePrefix = "cache:";
+    /// <summary>The beginning of the text of a cache.</summary>
+    public const string CachePrefix = "cache:";
 
     public static ImageEndpoint Parse(string text)
     {
@@ -25,6 +26,9 @@ internal static partial class EndpointText
 
     /// <summary>True if a text names an archive or directory and not an image of a registry.</summary>
     public static bool IsPath(string text) => PathForm().IsMatch(text);
+
+    /// <summary>The text of a path: one that would mean an image of a registry begins with <c>./</c>.</summary>
+    public static string OfPath(string path) => IsPath(path) ? path : "./" + path;
 
     private static string? Rest(string text) => text.Length == CachePrefix.Length ? null : text[CachePrefix.Length..];
 

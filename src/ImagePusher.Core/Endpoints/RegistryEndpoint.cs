@@ -12,6 +12,8 @@ internal sealed class RegistryEndpoint(string reference, RegistryClient? client)
     private static readonly Lazy<RegistryClient> Shared = new(
         () => new RegistryClient(new RegistryClientOptions { UploadJournal = new TransferState().Uploads }));
 
+    public override string ToString() => reference;
+
     private RegistryClient Client => client ?? Shared.Value;
 
     internal override async Task<SourceEndpoint> OpenSourceAsync(CopyOptions options, CancellationToken cancellationToken)

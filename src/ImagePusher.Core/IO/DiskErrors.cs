@@ -3,6 +3,8 @@ namespace ImagePusher.Core.IO;
 /// <summary>Recognizes errors of file systems. Only this class contains their error numbers.</summary>
 internal static class DiskErrors
 {
+    // EEXIST, which Windows reports as ERROR_FILE_EXISTS or ERROR_ALREADY_EXISTS.
+    private const int Exists = 17;
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
     private const int WindowsReadOnly = unchecked((int)0x80070013);
@@ -23,6 +25,18 @@ internal static class DiskErrors
     /// <summary>True if another handle has the file open or locked.</summary>
     public static bool IsInUse(Exception error) =>
         error is IOException && (IsWindows ? error.HResult is SharingViolation or LockViolation : error.HResult == WouldBlock);
+
+    /// <summary>True if there is an entry of the name already.</summary>
+    public static bool IsExisting(Exception error) => error is IOException && (IsWindows
+        ? error.HResult is unchecked((int)0x80070050) or unchecked((int)0x800700B7)
+        : error.HResult == Exists);
+
+    /// <summary>True for the error number of the system, as of <see cref="FileLocking"/>, that another handle has locked the file.</summary>
+    public static bool IsLocked(int number) => number == (IsWindows ? LockViolation & 0xFFFF : WouldBlock);
+
+    /// <summary>The exception for a file that another handle has locked.</summary>
+    public static IOException Locked(string path) =>
+        new($"The file '{path}' is locked by another process.", IsWindows ? LockViolation : WouldBlock);
 
     /// <summary>True if the file system is read-only.</summary>
     public static bool IsReadOnly(Exception error) => error is IOException && error.HResult == (IsWindows ? WindowsReadOnly : ReadOnly);
@@ -50,7 +64,7 @@ internal static class DiskErrors
 
     /// <summary>The error for a file that another process has open.</summary>
     public static AccessDeniedException InUse(string path, Exception? inner) => new(
-        $"'{path}' is in use by another process.", "Close the program that has the file open, then run the command again.", inner);
+        $"'{path}' is in use by another process.", "Close the program that has the file open, then try again.", inner);
 
     /// <summary>The system's reason without its period, for a sentence that names the path already.</summary>
     public static string Reason(Exception error)

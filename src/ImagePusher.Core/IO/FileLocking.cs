@@ -19,10 +19,7 @@ internal static class FileLocking
     private const int Release = 8;
 
     private const int WindowsExclusiveNonBlocking = 2 | 1;
-    private const int LockViolation = unchecked((int)0x80070021);
     private const int LockedByte = int.MaxValue;
-
-    private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;
 
     private static readonly bool IsDisabled =
         (AppContext.TryGetSwitch("System.IO.DisableFileLocking", out var isSet) && isSet)
@@ -32,7 +29,7 @@ internal static class FileLocking
     /// <remarks>A file system without locks is treated as one where the lock succeeds, as .NET does.</remarks>
     public static bool TryLock(SafeFileHandle handle) => OperatingSystem.IsWindows()
         ? TryLockByte(handle)
-        : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+        : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || !DiskErrors.IsLocked(Marshal.GetLastPInvokeError());
 
     /// <summary>
     /// Unlocks a file that is about to be closed. Closing alone is not enough: a child process that is being started has a copy of the
@@ -46,16 +43,12 @@ internal static class FileLocking
         }
     }
 
-    /// <summary>The exception for a file that another handle has locked.</summary>
-    public static IOException Busy(string path) =>
-        new($"The file '{path}' is locked by another process.", OperatingSystem.IsWindows() ? LockViolation : WouldBlock);
-
     [SupportedOSPlatform("windows")]
     private static bool TryLockByte(SafeFileHandle handle)
     {
         var place = new NativeOverlapped { OffsetLow = LockedByte, OffsetHigh = LockedByte };
         return LockFileEx(handle, WindowsExclusiveNonBlocking, 0, 1, 0, ref place)
-            || Marshal.GetLastPInvokeError() != (LockViolation & 0xFFFF);
+            || !DiskErrors.IsLocked(Marshal.GetLastPInvokeError());
     }
 
     [DllImport("libc", EntryPoint = "flock", SetLastError = true)]

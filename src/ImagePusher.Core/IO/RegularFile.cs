@@ -124,9 +124,9 @@ internal static class RegularFile
             {
                 return CreateNew(path, permissions);
             }
-            catch (IOException error) when (error.HResult == 17)
+            catch (IOException error) when (DiskErrors.IsExisting(error))
             {
-                // EEXIST: another process created it just now.
+                // Another process created it just now.
             }
         }
 
@@ -141,7 +141,7 @@ internal static class RegularFile
         }
 
         handle.Dispose();
-        throw FileLocking.Busy(path);
+        throw DiskErrors.Locked(path);
     }
 
     private static SafeFileHandle OpenUnix(string path, int flags, UnixFileMode mode)

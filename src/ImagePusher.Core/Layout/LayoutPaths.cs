@@ -15,9 +15,6 @@ internal class LayoutPaths(string root)
     /// <inheritdoc cref="IndexName"/>
     public const string BlobFolderName = "blobs";
 
-    /// <summary>The algorithms whose folders may contain blobs.</summary>
-    public static readonly string[] Algorithms = ["sha256", "sha512"];
-
     public string Root { get; } = root;
 
     public string IndexFile { get; } = Path.Combine(root, IndexName);
@@ -26,7 +23,7 @@ internal class LayoutPaths(string root)
 
     public string BlobFolder { get; } = Path.Combine(root, BlobFolderName);
 
-    public IEnumerable<string> AlgorithmFolders => Algorithms.Select(AlgorithmFolder);
+    public IEnumerable<string> AlgorithmFolders => DigestAlgorithm.All.Select(AlgorithmFolder);
 
     public string AlgorithmFolder(string algorithm) => Path.Combine(BlobFolder, algorithm);
 

@@ -143,7 +143,7 @@ public sealed record ImageReference
             : tag is not null && !ReferenceGrammar.IsTag(tag)
                 ? $"'{tag}' is not a tag (at most 128 letters, digits, '_', '.' and '-', not starting with '.' or '-')"
             : digest is not null && !Oci.Digest.TryParse(digest, out parsed)
-                ? $"'{digest}' is not a digest (sha256: and 64 lower-case hex digits, or sha512: and 128)"
+                ? $"'{digest}' is not a digest ({Oci.DigestAlgorithm.Form})"
             : null;
         return problem is null
             ? new ImageReference(registry, repository, tag, parsed)

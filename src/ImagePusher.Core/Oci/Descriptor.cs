@@ -55,4 +55,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 
     /// <inheritdoc/>
     public override int GetHashCode() => Digest.GetHashCode();
+
+    /// <summary>Digest, media type and size, for logs.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Digest} ({MediaType}, {Size} bytes)");
 }

@@ -20,29 +20,26 @@ public sealed partial record Digest
     public string Encoded { get; }
 
     /// <summary>The hash algorithm: SHA256 or SHA512.</summary>
-    public HashAlgorithmName HashName => Algorithm == "sha512" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256;
+    public HashAlgorithmName HashName => DigestAlgorithm.HashOf(Algorithm);
 
     /// <summary>Parses a digest.</summary>
     /// <exception cref="InvalidReferenceException">The text is not a digest of a known algorithm.</exception>
     public static Digest Parse(string text) => TryParse(text, out var digest)
         ? digest
-        : throw new InvalidReferenceException(
-            $"Invalid digest '{text}'.",
-            "Use sha256: and 64 lower-case hex digits, or sha512: and 128.");
+        : throw new InvalidReferenceException($"Invalid digest '{text}'.", $"Use {DigestAlgorithm.Form}.");
 
     /// <summary>Parses a digest; false if the text is not one of a known algorithm.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest)
     {
         digest = null;
-        if (text is null || text.Length < 8 || text[6] != ':')
+        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        if (colon < 0 || DigestAlgorithm.Find(text.AsSpan(0, colon)) is not { } algorithm)
         {
             return false;
         }
 
-        // Caches hold digests by the ten thousand: the algorithm's text is one constant for all of them.
-        var (algorithm, length) = text.AsSpan(0, 6) switch { "sha256" => ("sha256", 64), "sha512" => ("sha512", 128), _ => ("", -1) };
-        var encoded = text.AsSpan(7);
-        if (encoded.Length != length || encoded.ContainsAnyExcept(HexDigits))
+        var encoded = text.AsSpan(colon + 1);
+        if (encoded.Length != DigestAlgorithm.DigitsOf(algorithm) || encoded.ContainsAnyExcept(HexDigits))
         {
             return false;
         }
@@ -64,14 +61,15 @@ public sealed partial record Digest
     /// <param name="hash">The algorithm: SHA256 or SHA512.</param>
     /// <param name="value">The hash value, 32 or 64 bytes.</param>
     public static Digest FromHash(HashAlgorithmName hash, ReadOnlySpan<byte> value) =>
-        new(hash == HashAlgorithmName.SHA512 ? "sha512" : "sha256", Convert.ToHexStringLower(value));
+        new(DigestAlgorithm.NameOf(hash), Convert.ToHexStringLower(value));
 
     /// <summary>The text form: <c>sha256:…</c>.</summary>
     public override string ToString() => $"{Algorithm}:{Encoded}";
 
     /// <summary>The algorithm of a digest that the grammar allows but this library does not support; null for other text.</summary>
     internal static string? AlgorithmOf(string text) =>
-        AnyAlgorithm().Match(text) is { Success: true } match && match.Groups[1].Value is var algorithm and not ("sha256" or "sha512")
+        AnyAlgorithm().Match(text) is { Success: true } match && match.Groups[1].Value is var algorithm
+            && DigestAlgorithm.Find(algorithm) is null
             ? algorithm
             : null;
 

@@ -17,7 +17,7 @@ public sealed class ImageIndex : Manifest
     public override IEnumerable<Descriptor> References => Manifests;
 
     /// <summary>Creates an index in canonical form.</summary>
-    /// <param name="mediaType"><see cref="MediaTypes.OciIndex"/> or <see cref="MediaTypes.DockerList"/>.</param>
+    /// <param name="mediaType">That of an OCI index or of a docker manifest list.</param>
     /// <param name="manifests">The entries.</param>
     /// <param name="annotations">Annotations; null for none.</param>
     /// <returns>The index.</returns>

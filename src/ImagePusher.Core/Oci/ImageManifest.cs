@@ -37,7 +37,7 @@ public sealed class ImageManifest : Manifest
     public override IEnumerable<Descriptor> References => Layers.Where(layer => !layer.IsExternal).Prepend(Config);
 
     /// <summary>Creates a manifest in canonical form.</summary>
-    /// <param name="mediaType"><see cref="MediaTypes.OciManifest"/> or <see cref="MediaTypes.DockerManifest"/>.</param>
+    /// <param name="mediaType">That of an OCI or docker image manifest.</param>
     /// <param name="config">The config blob.</param>
     /// <param name="layers">The layers, base layer first.</param>
     /// <param name="annotations">Annotations; only OCI manifests have them.</param>

@@ -7,7 +7,9 @@ namespace ImagePusher.Core.Oci;
 /// <remarks>distribution-spec, Referrers Tag Schema; cosign, SIGNATURE_SPEC.md.</remarks>
 internal static class SubjectTag
 {
-    private static readonly string[] CosignSuffixes = [".sig", ".att", ".sbom"];
+    private const string SignatureSuffix = ".sig";
+
+    private static readonly string[] CosignSuffixes = [SignatureSuffix, ".att", ".sbom"];
 
     /// <summary>The tag under which clients keep the list of referrers.</summary>
     public static string ListOf(Digest digest) =>
@@ -16,9 +18,12 @@ internal static class SubjectTag
     /// <summary>The tags under which cosign keeps signatures, attestations and SBOMs of a manifest.</summary>
     public static IEnumerable<string> CosignTagsOf(Digest digest)
     {
-        var stem = $"{digest.Algorithm}-{digest.Encoded}";
+        var stem = StemOf(digest);
         return stem.Length + 5 > 128 ? [] : CosignSuffixes.Select(suffix => stem + suffix);
     }
+
+    /// <summary>The tag under which cosign keeps the signatures of a manifest.</summary>
+    public static string SignatureOf(Digest digest) => StemOf(digest) + SignatureSuffix;
 
     /// <summary>The subject of a cosign tag; null for any other tag.</summary>
     public static Digest? CosignSubjectOf(string? tag) =>
@@ -36,9 +41,14 @@ internal static class SubjectTag
     {
         var stem = tag.Split('.')[0];
         var dash = stem.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0 && stem[..dash] is "sha256" or "sha512" && stem.Length > dash + 64
+        return dash > 0 && DigestAlgorithm.Find(stem.AsSpan(0, dash)) is not null && stem.Length > dash + 64
             && stem[(dash + 1)..].All(char.IsAsciiHexDigitLower) ? stem[..(dash + 65)] : null;
     }
+
+    /// <summary>True for a tag under which cosign keeps signatures.</summary>
+    public static bool IsSignature(string tag) => tag.EndsWith(SignatureSuffix, StringComparison.Ordinal);
+
+    private static string StemOf(Digest digest) => $"{digest.Algorithm}-{digest.Encoded}";
 
     private static Digest? Parse(string stem) =>
         stem.IndexOf('-', StringComparison.Ordinal) is var dash and > 0

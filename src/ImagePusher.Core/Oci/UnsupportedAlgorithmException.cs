@@ -12,7 +12,7 @@ internal sealed class UnsupportedAlgorithmException(string digest, string algori
     /// <summary>The typed error.</summary>
     /// <param name="subject">The document with the digest, as the beginning of a sentence.</param>
     public UnsupportedContentException ToError(string subject) => new(
-        $"{subject} cannot be used: {Message}.", "Create the image again with sha256 or sha512 digests.", this);
+        $"{subject} cannot be used: {Message}.", $"Create the image again with {string.Join(" or ", DigestAlgorithm.All)} digests.", this);
 
     private static string Short(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
 }

@@ -24,8 +24,10 @@ public sealed class RegistryClient : IAsyncDisposable
     private readonly HostTable _hosts;
     private readonly ConcurrentDictionary<string, RegistryCredential?> _connections = new();
     private RegistrySettings _defaults;
+    private volatile bool _isDisposed;
 
     /// <summary>Creates a client with its own connections.</summary>
+    /// <param name="options">Injected parts and settings; null for the defaults.</param>
     public RegistryClient(RegistryClientOptions? options = null)
     {
         _options = options ?? new RegistryClientOptions();
@@ -219,9 +221,13 @@ public sealed class RegistryClient : IAsyncDisposable
     /// <summary>The settings of a registry.</summary>
     public RegistrySettings GetSettings(string registry) => _registries.GetValueOrDefault(Canonical(registry)) ?? _defaults;
 
-    /// <summary>Closes the connections, and discards credentials and tokens.</summary>
+    /// <summary>
+    /// Closes the connections, and discards credentials and tokens. Later calls that need a connection throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         _hosts.Dispose();
         _credentials.Dispose();
         return ValueTask.CompletedTask;
@@ -265,6 +271,7 @@ public sealed class RegistryClient : IAsyncDisposable
 
     private RegistryTransport Transport(string registry, string repository, RequestOptions given)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var options = given with { Log = LogOf(given) };
         return new RegistryTransport(
             _hosts.Get(registry, options.PlainHttp), _options, options,

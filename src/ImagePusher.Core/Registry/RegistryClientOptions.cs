@@ -11,7 +11,10 @@ public sealed record RegistryClientOptions
     /// <summary>The clock. The default is the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The log of operations whose <see cref="RequestOptions"/> have none. The default discards all messages.</summary>
+    /// <summary>
+    /// The log of the client: warnings, decisions (information level) and requests (debug level). A copy whose
+    /// <see cref="Transfer.CopyOptions.Logger"/> is set writes there instead. The default discards all messages.
+    /// </summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>
@@ -22,8 +25,10 @@ public sealed record RegistryClientOptions
 
     /// <summary>
     /// Creates the handler that sends the HTTP requests of a registry, <c>host[:port]</c>; the client disposes it. Null, the default:
-    /// connections with the TLS settings, proxy, connect time-out and address checks of these options. A custom handler must not follow
-    /// redirects or decompress content.
+    /// connections with the TLS settings, proxy, connect time-out and address checks of these options. The client follows redirects itself
+    /// and verifies the bytes as they are sent: it disables redirects and decompression in a <see cref="SocketsHttpHandler"/> or
+    /// <see cref="HttpClientHandler"/>, also in one that delegating handlers wrap. Other handlers must not follow redirects or decompress
+    /// content.
     /// </summary>
     public Func<string, HttpMessageHandler>? HandlerFactory { get; init; }
 
@@ -35,7 +40,15 @@ public sealed record RegistryClientOptions
         "ImagePusher/" + (typeof(RegistryClientOptions).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     /// <summary>The settings of registries without their own settings.</summary>
-    public RegistrySettings DefaultSettings { get; init; } = RegistrySettings.Default;
+    public RegistrySettings DefaultSettings
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = RegistrySettings.Default;
 
     /// <summary>
     /// The proxy; null, the default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY. Loopback addresses are never reached through it.

@@ -203,7 +203,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(name);
         return name.Tag is null ? PutManifestAsync(manifest, cancellationToken)
-            : manifest.Digest.Algorithm == "sha256" ? PutAsync(manifest, name.Tag, cancellationToken)
+            : manifest.Digest.Algorithm == DigestAlgorithm.Sha256 ? PutAsync(manifest, name.Tag, cancellationToken)
             : PutUnderBothAsync(manifest, name.Tag, cancellationToken);
     }
 

@@ -68,33 +68,69 @@ public sealed record RegistrySettings
     internal long MonolithicBelow { get; init; } = 1024 * 1024;
 
     /// <summary>The bytes of a chunk where blobs are sent in chunks. The default is 8 MiB; a registry may ask for more.</summary>
-    public int ChunkSize { get; init; } = 8 * 1024 * 1024;
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
+    public int ChunkSize
+    {
+        get;
+        init => field = AtLeast(1, value);
+    } = 8 * 1024 * 1024;
 
     /// <summary>
     /// Maximum number of concurrent blob uploads, and of concurrent blob downloads, in the session. The default is 6, and 16 for a
     /// registry that takes 10 ms or more to respond.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
     public int ThrottleLimit
     {
         get => _throttleLimit ?? NearThrottle;
-        init => _throttleLimit = value;
+        init => _throttleLimit = AtLeast(1, value);
     }
 
     /// <summary>True if the limit was set explicitly and does not depend on the latency.</summary>
     internal bool HasThrottleLimit => _throttleLimit is not null;
 
     /// <summary>The time limit for opening a connection. The default is 15 seconds.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor infinite.</exception>
+    public TimeSpan ConnectTimeout
+    {
+        get;
+        init => field = Positive(value);
+    } = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest time without data in a request or response. The default is 60 seconds.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor infinite.</exception>
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = Positive(value);
+    } = TimeSpan.FromSeconds(60);
 
     /// <summary>The maximum number of retries of a failed request; progress within a blob resets the count. The default is 4.</summary>
-    public int MaximumRetryCount { get; init; } = 4;
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int MaximumRetryCount
+    {
+        get;
+        init => field = AtLeast(0, value);
+    } = 4;
 
     /// <summary>
     /// The delay before the first retry; it doubles with each, up to a minute or, if that is longer, this delay. A Retry-After of
     /// the registry takes precedence, within the same bound. The default is 1 second.
     /// </summary>
-    public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public TimeSpan RetryInterval
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A delay is not negative.");
+    } = TimeSpan.FromSeconds(1);
+
+    private static int AtLeast(int minimum, int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, minimum);
+        return value;
+    }
+
+    private static TimeSpan Positive(TimeSpan value) => value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "A time-out is positive or infinite.");
 }

@@ -13,7 +13,7 @@ public enum UploadForm
     Stream,
 
     /// <summary>A monolithic upload: POST, then one PUT with the complete body.</summary>
-    Whole,
+    Monolithic,
 
     /// <summary>A chunked upload: POST, one PATCH with Content-Range per chunk, and an empty PUT.</summary>
     Chunked,

@@ -54,7 +54,7 @@ internal sealed class RateLimitGate(TimeProvider time, ILogger log)
                 {
                     throw new RegistryRateLimitedException(
                         $"{repository.Registry} allows {remaining} more pulls; the minimum is {rule.Minimum}.",
-                        "Run the command again later, sign in, or set a lower minimum.");
+                        "Try again later, sign in, or set a lower minimum.");
                 }
 
                 var wait = rule.Retry < ShortestWait ? ShortestWait : rule.Retry;

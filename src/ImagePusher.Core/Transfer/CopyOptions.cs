@@ -58,7 +58,16 @@ public sealed record CopyOptions
     public Digest? ExpectedDigest { get; init; }
 
     /// <summary>The maximum number of concurrent blob transfers of this copy, at least 1. Default: 6.</summary>
-    public int ThrottleLimit { get; init; } = TransferLimits.DefaultBlobs;
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
+    public int ThrottleLimit
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = TransferLimits.DefaultBlobs;
 
     /// <summary>Receives warnings, decisions (information level) and requests (debug level). Default: nothing is logged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;

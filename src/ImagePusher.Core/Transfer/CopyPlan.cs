@@ -21,4 +21,9 @@ public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPubl
 
     /// <summary>The bytes that would be read to be compressed or decompressed; the size of the results is not known in advance.</summary>
     public long BytesToEncode => Blobs.Where(blob => blob.IsChanged).SumBytes(blob => blob.Bytes);
+
+    /// <summary>The name and what would be done, for logs.</summary>
+    public override string ToString() => IsPublished
+        ? $"{Name}: exists"
+        : FormattableString.Invariant($"{Name}: {Blobs.Count} blobs, {BytesToSend} bytes to send, {BytesToEncode} bytes to compress");
 }

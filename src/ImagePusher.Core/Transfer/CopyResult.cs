@@ -28,4 +28,7 @@ public sealed record CopyResult(ImageReference Name, Descriptor Manifest, Digest
 
     /// <summary>The duration of the copy.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>The name and the digest, for logs.</summary>
+    public override string ToString() => Name.Digest is null ? $"{Name}@{Manifest.Digest}" : Name.ToString();
 }

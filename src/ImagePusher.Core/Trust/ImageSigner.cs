@@ -51,7 +51,7 @@ internal sealed class ImageSigner(IReferrerSource source, IImageTarget target, I
             $"The signatures of {image} in {source.Description} are being replaced by others; none was added.", "Sign the image again.");
     }
 
-    private static string TagOf(Digest image) => $"{image.Algorithm}-{image.Encoded}{SignatureReader.TagEnd}";
+    private static string TagOf(Digest image) => SubjectTag.SignatureOf(image);
 
     private static bool IsBy(SigningKey key, byte[] payload, Descriptor layer)
     {

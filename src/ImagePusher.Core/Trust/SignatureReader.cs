@@ -12,9 +12,6 @@ namespace ImagePusher.Core.Trust;
 /// <remarks>cosign, specs/SIGNATURE_SPEC.md and specs/BUNDLE_SPEC.md.</remarks>
 internal sealed class SignatureReader
 {
-    /// <summary>The end of the tag under which cosign and skopeo keep signatures.</summary>
-    public const string TagEnd = ".sig";
-
     /// <summary>The media type of a simple signing payload.</summary>
     public const string SimpleSigningType = "application/vnd.dev.cosign.simplesigning.v1+json";
 
@@ -52,7 +49,7 @@ internal sealed class SignatureReader
         var reader = new SignatureReader(referrers, image);
         foreach (var tagged in await referrers.GetTaggedReferrersAsync(image.Digest, cancellationToken).ConfigureAwait(false))
         {
-            if (tagged.Tag.EndsWith(TagEnd, StringComparison.Ordinal))
+            if (SubjectTag.IsSignature(tagged.Tag))
             {
                 await reader.ReadManifestAsync(tagged.Manifest, SignatureKind.SimpleSigning, cancellationToken).ConfigureAwait(false);
             }

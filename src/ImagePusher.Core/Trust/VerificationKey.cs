@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Trust;
 
@@ -26,7 +27,7 @@ internal sealed class VerificationKey
     private VerificationKey(byte[] info, bool isRsa, HashAlgorithmName[] hashes)
     {
         (_info, _isRsa, _hashes) = (info, isRsa, hashes);
-        Id = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(info))}";
+        Id = Digest.Of(info).ToString();
     }
 
     /// <summary>The SHA-256 of the DER form of the public key (SubjectPublicKeyInfo), as <c>sha256:…</c>.</summary>

@@ -33,7 +33,7 @@ internal sealed class Router : IDisposable
         _referrers = new ReferrerHandler(cache, finder);
     }
 
-    private ILogger Log => _options.Log;
+    private ILogger Log => _options.Logger;
 
     /// <summary>Responds to a request, unless its client has closed the connection or the response was aborted.</summary>
     public async Task HandleAsync(Exchange exchange)

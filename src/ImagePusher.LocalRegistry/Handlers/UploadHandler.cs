@@ -157,12 +157,10 @@ internal sealed class UploadHandler(ImageCache cache, VerifiedBlobStore blobs, U
     private static Digest DigestOf(string? text) =>
         Digest.TryParse(text, out var digest) ? digest : throw RequestRejectedException.BadDigest(text);
 
-    private static HashAlgorithmName HashOf(string? algorithm) => algorithm switch
-    {
-        null or "sha256" => HashAlgorithmName.SHA256,
-        "sha512" => HashAlgorithmName.SHA512,
-        _ => throw RequestRejectedException.BadDigest($"{algorithm}:0"),
-    };
+    private static HashAlgorithmName HashOf(string? algorithm) =>
+        DigestAlgorithm.Find(algorithm ?? DigestAlgorithm.Sha256) is { } known
+            ? DigestAlgorithm.HashOf(known)
+            : throw RequestRejectedException.BadDigest($"{algorithm}:0");
 
     private static Task AnswerStateAsync(Exchange exchange, ReceivedUpload upload, HttpStatusCode status)
     {

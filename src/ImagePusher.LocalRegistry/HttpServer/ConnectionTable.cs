@@ -15,7 +15,7 @@ internal sealed class ConnectionTable(LocalRegistryOptions options, Func<Exchang
     {
         if (_connections.Count >= LocalRegistryLimits.Connections && !TryCloseIdle())
         {
-            options.Log.Verbose($"A connection was closed at once: all {LocalRegistryLimits.Connections} connections are in use.");
+            options.Logger.Verbose($"A connection was closed at once: all {LocalRegistryLimits.Connections} connections are in use.");
             socket.Dispose();
             return;
         }
@@ -61,12 +61,12 @@ internal sealed class ConnectionTable(LocalRegistryOptions options, Func<Exchang
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            options.Log.Debug($"A connection from {connection.RemoteEndPoint} ended: {error.Message}");
+            options.Logger.Debug($"A connection from {connection.RemoteEndPoint} ended: {error.Message}");
         }
         catch (Exception error)
         {
             // An unexpected error in one connection must not stop the server.
-            options.Log.Warning($"A connection from {connection.RemoteEndPoint} failed: {error.GetType().Name}: {error.Message}");
+            options.Logger.Warning($"A connection from {connection.RemoteEndPoint} failed: {error.GetType().Name}: {error.Message}");
         }
         finally
         {

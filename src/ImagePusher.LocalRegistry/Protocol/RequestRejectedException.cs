@@ -20,7 +20,7 @@ internal sealed class RequestRejectedException(HttpStatusCode status, string cod
         ErrorCode.DigestInvalid,
         digest is null ? "the digest is missing"
         : Digest.AlgorithmOf(digest) is null ? "the digest is malformed"
-        : "the digest's algorithm is not supported; sha256 and sha512 are");
+        : $"the digest's algorithm is not supported; {string.Join(" and ", DigestAlgorithm.All)} are");
 
     public static RequestRejectedException UnknownManifest(string reference) =>
         new(HttpStatusCode.NotFound, ErrorCode.ManifestUnknown, "manifest unknown to this repository") { Details = [reference] };

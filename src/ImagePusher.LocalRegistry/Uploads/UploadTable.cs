@@ -77,7 +77,7 @@ internal sealed class UploadTable : IAsyncDisposable
         }
         catch (ImagePusherException error)
         {
-            _options.Log.Warning(
+            _options.Logger.Warning(
                 $"An unfinished upload could not be removed; the garbage collection of the cache will remove it: {error.Message}");
         }
     }

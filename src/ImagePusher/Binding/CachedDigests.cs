@@ -8,6 +8,7 @@ namespace ImagePusher.Binding;
 /// <summary>Reads -Digest: a digest, or the first digits of one in the cache, as tables show them.</summary>
 internal static partial class CachedDigests
 {
+    private const string FewestDigits = "7";
     private const int ListedDigests = 3;
 
     /// <summary>True for the digests that a text means.</summary>
@@ -16,7 +17,7 @@ internal static partial class CachedDigests
         Digest.TryParse(text, out var whole) ? digest => digest == whole
         : TryParseBeginning(text) ?? throw new InvalidReferenceException(
             $"Invalid digest '{text}'.",
-            "Use sha256: and 64 lower-case hex digits, sha512: and 128, or the first digits of a digest in the cache, at least 7.");
+            $"Use {DigestAlgorithm.Form}, or the first digits of a digest in the cache, at least {FewestDigits}.");
 
     /// <summary>True for the digests that begin with a text; null if no digest does.</summary>
     public static Predicate<Digest>? TryParseBeginning(string text) => Beginning().Match(text) is { Success: true } match
@@ -58,6 +59,8 @@ internal static partial class CachedDigests
         };
     }
 
-    [GeneratedRegex(@"\A(?:(?<algorithm>sha256|sha512):)?(?<digits>[0-9a-f]{7,127})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:(?<algorithm>" + DigestAlgorithm.Sha256 + "|" + DigestAlgorithm.Sha512 + "):)?(?<digits>[0-9a-f]{" + FewestDigits + @",127})\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();
 }

@@ -51,6 +51,7 @@ public sealed class SetRegistryOptionCommand : AsyncCommand
 
     /// <summary>The form of uploads.</summary>
     [Parameter]
+    [UploadForm]
     public UploadForm UploadForm { get; set; }
 
     /// <summary>The size of a chunk of a chunked upload, in bytes.</summary>

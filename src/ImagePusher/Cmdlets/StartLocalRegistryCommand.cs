@@ -69,7 +69,7 @@ public sealed class StartLocalRegistryCommand : AsyncCommand
             Listen = Listen,
             Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.GetNetworkCredential().Password),
             AllowAnonymousWrite = AllowAnonymousPush,
-            Log = new RegistryWarnings(PusherSession.Current.Messages),
+            Logger = new RegistryWarnings(PusherSession.Current.Messages),
         };
         var server = Await(token => LocalRegistryServer.StartAsync(cache, options, token));
         PusherSession.Current.LocalRegistries.Add(server);

@@ -33,7 +33,7 @@ public sealed class RegistryOption
     /// <summary>The signature policy that images from and to this registry must satisfy; null for none.</summary>
     public string? SignaturePolicy { get; init; }
 
-    /// <summary>The form of uploads: <c>Auto</c>, <c>Stream</c>, <c>Whole</c> or <c>Chunked</c>.</summary>
+    /// <summary>The form of uploads: <c>Auto</c>, <c>Stream</c>, <c>Monolithic</c> or <c>Chunked</c>.</summary>
     public required string UploadForm { get; init; }
 
     /// <summary>The size of a chunk in bytes; a registry may require larger chunks.</summary>

@@ -14,7 +14,7 @@ internal static class FuzzRequests
     private static readonly TemporaryFolder Folder = new();
     private static readonly RecordingLogger Log = new();
     private static readonly Lazy<Task<LocalRegistryServer>> Registry = new(() => LocalRegistryServer.StartAsync(
-        ImageCache.Open(Folder["cache"]), new LocalRegistryOptions { Port = 0, Log = Log }, CancellationToken.None));
+        ImageCache.Open(Folder["cache"]), new LocalRegistryOptions { Port = 0, Logger = Log }, CancellationToken.None));
 
     public static async Task SendAsync(byte[] input)
     {

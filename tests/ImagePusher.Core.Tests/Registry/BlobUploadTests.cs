@@ -77,7 +77,7 @@ public sealed class BlobUploadTests
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var proxy = FaultProxy.Start(registry.Address);
-        await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = UploadForm.Whole });
+        await using var session = new RegistrySession(RegistrySession.Quick with { UploadForm = UploadForm.Monolithic });
         var blob = MemoryBlob.Random(2 * Mebibyte);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         Assert.Equal(["GET", "POST", "PUT"], proxy.Requests.Select(request => request.Method));

@@ -22,7 +22,7 @@ public sealed class DockerRegistryInteropTests
     [Theory]
     [InlineData(UploadForm.Auto)]
     [InlineData(UploadForm.Stream)]
-    [InlineData(UploadForm.Whole)]
+    [InlineData(UploadForm.Monolithic)]
     [InlineData(UploadForm.Chunked)]
     public async Task Every_form_is_accepted(UploadForm form)
     {
@@ -100,7 +100,7 @@ public sealed class DockerRegistryInteropTests
 
     [Theory]
     [InlineData(UploadForm.Stream)]
-    [InlineData(UploadForm.Whole)]
+    [InlineData(UploadForm.Monolithic)]
     public async Task An_immediate_rejection_of_a_large_body_is_a_response_and_not_a_reset(UploadForm form)
     {
         ExternalTools.Require("nginx");

@@ -145,7 +145,7 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     [InlineData("Copy-RegistryImage x y -Platform linux/3", "linux/386")]
     [InlineData("Get-RegistryManifest x -Platform ppc", "linux/ppc64le")]
     [InlineData("Push-ImageTar x -Compression ", "Auto Gzip None Zstd")]
-    [InlineData("Set-RegistryOption -UploadForm w", "Whole")]
+    [InlineData("Set-RegistryOption -UploadForm m", "Monolithic")]
     [InlineData("Export-ImageTar x y -Format ", "Docker Oci")]
     [InlineData("Push-ImageTar -Plan", "-PlanOnly")]
     public async Task Platforms_and_named_values(string line, string offered)

@@ -1,4 +1,6 @@
+using ImagePusher.Core.Archives.Docker;
 using ImagePusher.Core.IO;
+using ImagePusher.Core.Layout;
 using ImagePusher.Core.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -140,7 +142,7 @@ internal sealed class TarContainer : ArchiveContainer
         }
 
         // Readers differ in which of the two they use, so the pushed content could differ from the inspected content.
-        if (name is "manifest.json" or "index.json")
+        if (name is DockerManifestEntry.FileName or LayoutPaths.IndexName)
         {
             throw ArchiveErrors.Damaged(Path, $"it has two entries '{name}', so its content is ambiguous");
         }

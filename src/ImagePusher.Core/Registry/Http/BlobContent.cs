@@ -9,7 +9,6 @@ internal sealed class BlobContent : HttpContent
 {
     private readonly UploadBody _body;
     private readonly IdleTimer _timer;
-    private Action? _sent;
     private SentStream? _stream;
 
     /// <param name="body">The bytes.</param>
@@ -34,8 +33,8 @@ internal sealed class BlobContent : HttpContent
     /// <summary>The bytes that the connection accepted.</summary>
     public long Sent => _stream?.Count ?? 0;
 
-    /// <summary>Calls back when the body is sent and the response is awaited.</summary>
-    public void WhenSent(Action sent) => _sent = sent;
+    /// <summary>The time that the server may take, beyond the usual, to verify the body before it responds.</summary>
+    public TimeSpan VerificationTime { get; set; }
 
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
@@ -57,7 +56,7 @@ internal sealed class BlobContent : HttpContent
         try
         {
             await _body.WriteToAsync(_stream, cancellationToken).ConfigureAwait(false);
-            _sent?.Invoke();
+            _timer.Touch(VerificationTime);
         }
         catch (Exception error) when (KeepIfOfSource(error))
         {

@@ -15,7 +15,7 @@ internal sealed class ConnectionHandler : HttpMessageHandler
         _host = host;
         if (client.HandlerFactory is { } create)
         {
-            _pooled = new HttpMessageInvoker(create(host.Registry));
+            _pooled = new HttpMessageInvoker(WithoutRedirects(create(host.Registry)));
             _unpooled = new Lazy<HttpMessageInvoker>(_pooled);
             return;
         }
@@ -34,6 +34,27 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             handler.PooledConnectionLifetime = TimeSpan.Zero;
             return new HttpMessageInvoker(handler);
         });
+    }
+
+    // Redirects are followed by the RedirectHandler, which checks where they lead, and digests are those of the bytes that were sent.
+    private static HttpMessageHandler WithoutRedirects(HttpMessageHandler handler)
+    {
+        var last = handler;
+        while (last is DelegatingHandler { InnerHandler: { } inner })
+        {
+            last = inner;
+        }
+
+        if (last is SocketsHttpHandler sockets && (sockets.AllowAutoRedirect || sockets.AutomaticDecompression != DecompressionMethods.None))
+        {
+            (sockets.AllowAutoRedirect, sockets.AutomaticDecompression) = (false, DecompressionMethods.None);
+        }
+        else if (last is HttpClientHandler client && (client.AllowAutoRedirect || client.AutomaticDecompression != DecompressionMethods.None))
+        {
+            (client.AllowAutoRedirect, client.AutomaticDecompression) = (false, DecompressionMethods.None);
+        }
+
+        return handler;
     }
 
     // HttpClient would connect without a proxy whose address is not valid, and not report it.

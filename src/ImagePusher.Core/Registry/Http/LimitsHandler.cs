@@ -77,7 +77,7 @@ internal sealed class LimitsHandler(RegistryHost host, RegistryClientOptions cli
         if (wire.Content is BlobContent blob)
         {
             wire.Headers.ExpectContinue = request.Length is null or >= AnnouncedLength && host.Uploads.Announces;
-            blob.WhenSent(() => timer.Touch(verification));
+            blob.VerificationTime = verification;
         }
         else
         {

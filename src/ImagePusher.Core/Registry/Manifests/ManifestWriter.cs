@@ -33,7 +33,7 @@ internal static class ManifestWriter
             throw new UnsupportedContentException(
                 $"Pushing the manifest {remote.Reference(tagOrDigest)} failed: {remote.Transport.Host.Registry} stored it as "
                     + $"{response.Secrets.OneLine(named)} and does not find it as {manifest.Digest}.",
-                $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with sha256 digests.");
+                $"Use a registry that supports {manifest.Digest.Algorithm}, or build the image with {DigestAlgorithm.Sha256} digests.");
         }
 
         if (response.Status != HttpStatusCode.Created

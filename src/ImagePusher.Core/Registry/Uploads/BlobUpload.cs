@@ -8,16 +8,17 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// <summary>The upload of one blob: a state machine from the open upload to the stored blob.</summary>
 /// <remarks>
 /// Before it, <see cref="Blobs.BlobMount"/> may have tried to mount the blob; where the registry opened an upload instead, the
-/// machine starts at Choose with that upload.
+/// machine starts at Choose with that upload. <see cref="UploadTransitions"/> has the same transitions; no other is made.
 /// <code>
 /// State       Request             Next state
-/// Recall      GET status          Choose; Open where no earlier upload is known
+/// Recall      GET status          Choose; Open where no earlier upload is known, or the registry lost it
 /// Open        POST                Choose
 /// Choose                          Monolithic, Stream or Chunked; Commit if all bytes have arrived
 /// Monolithic  PUT with the blob   Done; Verify unless the status is 201
 /// Stream      PATCH               Commit
 /// Chunked     PATCH per chunk     Commit
 /// Commit      PUT                 Done; Verify unless the status is 201
+///             HEAD blob           Done after a 404, if the blob is stored; else the registry lost the upload
 /// Verify      HEAD blob           Done
 /// Resume      GET status          Choose; Restart if the upload is lost
 ///             HEAD blob           Done after a monolithic PUT that arrived; else Restart
@@ -25,7 +26,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// StepDown    DELETE              Open; Resume where bytes have arrived
 /// Spool       DELETE              Open; Resume where bytes have arrived
 ///
-/// Failure while sending or committing                             Next state
+/// Failure in Monolithic, Stream, Chunked or Commit                Next state
 /// connection lost, 408, 429, 5xx                                  Resume, after the retry's delay
 /// 500 after a resumed upload                                      Restart, after the delay (one recovery)
 /// the registry lost the upload                                    Restart, after the delay
@@ -33,10 +34,13 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// DIGEST_INVALID, or a second stream that is rejected             Restart (one recovery)
 /// 400, 404, 405, 411, 413, 416, 501, and another form is left     StepDown
 /// the same, no form is left, and the length was unknown           Spool
-/// anything else                                                   the upload is canceled, and the failure leaves
+/// anything else                                                   none: the failure leaves
 /// </code>
 /// The rows with "one recovery" share it: an upload recovers once from a response that says that registry and client disagree. A second
-/// such response is a failure, or another form is tried.
+/// such response is a failure, or another form is tried. Two states take lost connections and busy registries themselves, and only
+/// what fails after that leaves: a chunk is sent again, and its offset corrected, by <see cref="ChunkSender"/>; the PUT of Commit,
+/// which can be repeated, by the RetryHandler. A failure that leaves cancels the upload at the registry, unless a later process can
+/// resume it.
 /// </remarks>
 internal sealed partial class BlobUpload
 {
@@ -52,7 +56,7 @@ internal sealed partial class BlobUpload
     private UploadFormChoice _choice;
     private SpooledBlob? _spooled;
     private Gate.Place? _largePlace;
-    private UploadStage _stage;
+    private UploadState _state = UploadState.Recall;
     private UploadForm _form;
     private BlobIdentity _identity;
     private HttpStatusCode _lastStatus;
@@ -80,7 +84,10 @@ internal sealed partial class BlobUpload
         {
             Url = openedUrl,
         };
-        _stage = openedUrl is null ? UploadStage.Recall : UploadStage.Choose;
+        if (openedUrl is not null)
+        {
+            MoveTo(UploadState.Choose);
+        }
     }
 
     /// <summary>Uploads the blob and returns its digest and size.</summary>
@@ -92,13 +99,13 @@ internal sealed partial class BlobUpload
         IAsyncDisposable? opened = null;
         try
         {
-            if (_stage == UploadStage.Recall)
+            if (_state == UploadState.Recall)
             {
-                _stage = _position.IsJournalled ? await RecallAsync(cancellationToken).ConfigureAwait(false) : UploadStage.Open;
+                MoveTo(_position.IsJournalled ? await RecallAsync(cancellationToken).ConfigureAwait(false) : UploadState.Open);
             }
 
             using var place = await _host.Uploading.EnterAsync(cancellationToken).ConfigureAwait(false);
-            opened = _stage == UploadStage.Open ? _blob.Open(cancellationToken) : null;
+            opened = _state == UploadState.Open ? _blob.Open(cancellationToken) : null;
             return await _transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or RegistryUnreachableException or RegistryUnavailableException)
@@ -122,7 +129,7 @@ internal sealed partial class BlobUpload
 
             _largePlace?.Dispose();
             _spooled?.Dispose();
-            if (_stage != UploadStage.Done && !isKept && _position.Url is { } url)
+            if (_state != UploadState.Done && !isKept && _position.Url is { } url)
             {
                 await _position.ForgetAsync(CancellationToken.None).ConfigureAwait(false);
                 await _conversation.CancelAsync(url).ConfigureAwait(false);
@@ -133,32 +140,32 @@ internal sealed partial class BlobUpload
     // Runs until the blob is stored, or until a failure that the retry's delay comes after; the state is then the one to continue in.
     private async Task<BlobIdentity> AttemptAsync(CancellationToken cancellationToken)
     {
-        while (_stage != UploadStage.Done)
+        while (_state != UploadState.Done)
         {
             try
             {
-                _stage = await RunStageAsync(cancellationToken).ConfigureAwait(false);
+                MoveTo(await RunStateAsync(cancellationToken).ConfigureAwait(false));
             }
-            catch (TransientFailureException failure) when (IsSending)
+            catch (TransientFailureException failure) when (UploadTransitions.IsSending(_state))
             {
-                _stage = AfterLoss(failure);
+                MoveTo(AfterLoss(failure));
                 throw;
             }
             catch (UploadLostException lost)
             {
-                _stage = Restart(lost.Message);
+                MoveTo(Restart(lost.Message));
                 throw new TransientFailureException(new RegistryUnavailableException(
                     lost.Message + ".",
                     "Try again. If it fails again, the connection is lost more often than the registry can resume an upload."));
             }
-            catch (RegistryException rejection) when (IsSending)
+            catch (RegistryException rejection) when (UploadTransitions.IsSending(_state))
             {
                 if (AfterRejection(rejection) is not { } next)
                 {
                     throw;
                 }
 
-                _stage = next;
+                MoveTo(next);
             }
         }
 
@@ -167,25 +174,27 @@ internal sealed partial class BlobUpload
         return _identity;
     }
 
-    private Task<UploadStage> RunStageAsync(CancellationToken cancellationToken) => _stage switch
+    private Task<UploadState> RunStateAsync(CancellationToken cancellationToken) => _state switch
     {
-        UploadStage.Open => OpenAsync(cancellationToken),
-        UploadStage.Choose => ChooseAsync(cancellationToken),
-        UploadStage.Monolithic => SendMonolithicAsync(cancellationToken),
-        UploadStage.Stream => SendStreamAsync(cancellationToken),
-        UploadStage.Chunked => SendChunksAsync(cancellationToken),
-        UploadStage.Commit => CommitAsync(cancellationToken),
-        UploadStage.Verify => VerifyAsync(cancellationToken),
-        UploadStage.Resume => ResumeAsync(cancellationToken),
-        UploadStage.Restart => RestartAsync(cancellationToken),
-        UploadStage.StepDown => ReopenAsync(),
-        UploadStage.Spool => SpoolAsync(cancellationToken),
-        _ => throw new InvalidOperationException($"An upload does not run in the state {_stage}."),
+        UploadState.Open => OpenAsync(cancellationToken),
+        UploadState.Choose => ChooseAsync(cancellationToken),
+        UploadState.Monolithic => SendMonolithicAsync(cancellationToken),
+        UploadState.Stream => SendStreamAsync(cancellationToken),
+        UploadState.Chunked => SendChunksAsync(cancellationToken),
+        UploadState.Commit => CommitAsync(cancellationToken),
+        UploadState.Verify => VerifyAsync(cancellationToken),
+        UploadState.Resume => ResumeAsync(cancellationToken),
+        UploadState.Restart => RestartAsync(cancellationToken),
+        UploadState.StepDown => ReopenAsync(),
+        UploadState.Spool => SpoolAsync(cancellationToken),
+        _ => throw new InvalidOperationException($"An upload does not run in the state {_state}."),
     };
 
-    private bool IsSending => _stage is UploadStage.Monolithic or UploadStage.Stream or UploadStage.Chunked or UploadStage.Commit;
+    private void MoveTo(UploadState next) => _state = UploadTransitions.Allow(_state, next)
+        ? next
+        : throw new InvalidOperationException($"An upload does not go from {_state} to {next}.");
 
-    private UploadStage AfterLoss(TransientFailureException failure)
+    private UploadState AfterLoss(TransientFailureException failure)
     {
         // A few bytes per connection are not progress, or the retries would never end.
         failure.MadeProgress = _furthestStart >= 0 && _start >= _renewedAt + _limits.RetryRenewalLength;
@@ -193,10 +202,10 @@ internal sealed partial class BlobUpload
         _furthestStart = Math.Max(_start, _furthestStart);
         return failure.Final.StatusCode == HttpStatusCode.InternalServerError && _position.WasResumed && TakeRecovery()
             ? Restart(failure.Message.TrimEnd('.'))
-            : UploadStage.Resume;
+            : UploadState.Resume;
     }
 
-    private UploadStage? AfterRejection(RegistryException rejection)
+    private UploadState? AfterRejection(RegistryException rejection)
     {
         var isForm = UploadFormChoice.IsRejection(rejection);
 
@@ -211,13 +220,13 @@ internal sealed partial class BlobUpload
         {
             _transport.Log.Verbose(
                 $"{rejection.Message} Trying another form: {_choice.Choose(0)}, with chunks of at most {_choice.ChunkSize} bytes.");
-            return UploadStage.StepDown;
+            return UploadState.StepDown;
         }
 
         if (isForm && _choice.MaySpool && _spooled is null)
         {
             _transport.Log.Verbose($"{rejection.Message} Writing the blob to a file first, so that its length is known.");
-            return UploadStage.Spool;
+            return UploadState.Spool;
         }
 
         return null;
@@ -226,9 +235,9 @@ internal sealed partial class BlobUpload
     // True once.
     private bool TakeRecovery() => !_hasRecovered && (_hasRecovered = true);
 
-    private UploadStage Restart(string cause)
+    private UploadState Restart(string cause)
     {
         _transport.Log.Verbose($"The upload of {_blob.Description} starts again: {cause}.");
-        return UploadStage.Restart;
+        return UploadState.Restart;
     }
 }

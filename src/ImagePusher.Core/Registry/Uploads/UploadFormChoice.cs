@@ -32,14 +32,14 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
         var isKnown = blob is { Length: not null, Digest: not null } && offset == 0;
         if (settings.UploadForm != UploadForm.Auto)
         {
-            return settings.UploadForm == UploadForm.Whole && !isKnown ? UploadForm.Stream : settings.UploadForm;
+            return settings.UploadForm == UploadForm.Monolithic && !isKnown ? UploadForm.Stream : settings.UploadForm;
         }
 
         var isSmall = isKnown && blob.Length < settings.MonolithicBelow && memory is { Form: UploadForm.Stream, RejectsMonolithic: false };
-        var form = _form ?? (isSmall ? UploadForm.Whole : memory.Form);
+        var form = _form ?? (isSmall ? UploadForm.Monolithic : memory.Form);
         var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
         return isTooLong && MayChunk ? UploadForm.Chunked
-            : form == UploadForm.Whole && !isKnown ? UploadForm.Chunked
+            : form == UploadForm.Monolithic && !isKnown ? UploadForm.Chunked
             : form;
     }
 
@@ -72,7 +72,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
 
         _rejected.Add(rejected);
         UploadForm[] order = blob is { Length: not null, Digest: not null }
-            ? [UploadForm.Stream, UploadForm.Whole, UploadForm.Chunked]
+            ? [UploadForm.Stream, UploadForm.Monolithic, UploadForm.Chunked]
             : [UploadForm.Stream, UploadForm.Chunked];
         var left = order.Where(form => !_rejected.Contains(form)).ToList();
         if (left.Count == 0)
@@ -90,7 +90,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
         if (settings.UploadForm == UploadForm.Auto)
         {
             // Chunks that a size limit required say nothing about smaller blobs, nor does a small blob's form about larger ones.
-            var isForced = form is UploadForm.Chunked or UploadForm.Whole && !_rejected.Contains(UploadForm.Stream);
+            var isForced = form is UploadForm.Chunked or UploadForm.Monolithic && !_rejected.Contains(UploadForm.Stream);
             memory.Remember(isForced ? memory.Form : form, _maximumBody, _rejected);
         }
     }

@@ -68,7 +68,7 @@ internal sealed class UploadMemory(TimeProvider time)
         lock (_lock)
         {
             _rejectsChunks |= rejected.Contains(UploadForm.Chunked);
-            _rejectsMonolithic |= rejected.Contains(UploadForm.Whole);
+            _rejectsMonolithic |= rejected.Contains(UploadForm.Monolithic);
             _form = form;
             _maximumBody = Math.Min(_maximumBody, maximumBody);
         }

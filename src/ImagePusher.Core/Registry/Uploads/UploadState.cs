@@ -1,7 +1,7 @@
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>The states of a <see cref="BlobUpload"/>; its remarks have the transitions.</summary>
-internal enum UploadStage
+internal enum UploadState
 {
     /// <summary>Recalls the upload of an earlier process.</summary>
     Recall,

@@ -15,11 +15,11 @@ internal sealed partial class BlobUpload
     // A smaller loss may be chance.
     private const long SignificantLoss = 1024 * 1024;
 
-    private async Task<UploadStage> RecallAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> RecallAsync(CancellationToken cancellationToken)
     {
         if (await _position.FindAsync(cancellationToken).ConfigureAwait(false) is not { } session)
         {
-            return UploadStage.Open;
+            return UploadState.Open;
         }
 
         if (await _conversation.AskAsync(session.Location, cancellationToken).ConfigureAwait(false) is { } status
@@ -29,7 +29,7 @@ internal sealed partial class BlobUpload
             _transport.Log.Verbose(
                 $"{_host.Registry} has {_position.Offset} bytes of {_blob.Description} from an earlier run; resumed at "
                     + $"{_position.Offset}.");
-            return UploadStage.Choose;
+            return UploadState.Choose;
         }
 
         // The earlier run was interrupted there: with one blob at a time, the least is lost if this run is interrupted too.
@@ -40,18 +40,18 @@ internal sealed partial class BlobUpload
         }
 
         await _position.ForgetAsync(cancellationToken).ConfigureAwait(false);
-        return UploadStage.Open;
+        return UploadState.Open;
     }
 
-    private async Task<UploadStage> OpenAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> OpenAsync(CancellationToken cancellationToken)
     {
         (_position.Url, _choice.MinimumChunk) = await _conversation.OpenAsync(cancellationToken).ConfigureAwait(false);
         _position.Offset = 0;
         await KeepAsync(cancellationToken).ConfigureAwait(false);
-        return UploadStage.Choose;
+        return UploadState.Choose;
     }
 
-    private Task<UploadStage> ChooseAsync(CancellationToken cancellationToken)
+    private Task<UploadState> ChooseAsync(CancellationToken cancellationToken)
     {
         _host.Uploads.SignsState = UploadLocation.HasState(_position.Url!);
         return _largePlace is null && _blob.Length is null or >= LargeLength && _host.Uploads.SignsState
@@ -59,31 +59,31 @@ internal sealed partial class BlobUpload
             : Task.FromResult(Choose());
     }
 
-    private async Task<UploadStage> WaitAndChooseAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> WaitAndChooseAsync(CancellationToken cancellationToken)
     {
         _largePlace = await _host.EnterLargeAsync(cancellationToken).ConfigureAwait(false);
         return Choose();
     }
 
-    private UploadStage Choose()
+    private UploadState Choose()
     {
         (_start, _position.Sent, _form) = (_position.Offset, 0, _choice.Choose(_position.Offset));
         if (_start > 0 && _blob is { Digest: { } digest, Length: { } length } && _start == length)
         {
             // All bytes had arrived when a request or an earlier run was interrupted.
             _identity = new BlobIdentity(digest, length);
-            return UploadStage.Commit;
+            return UploadState.Commit;
         }
 
         return _form switch
         {
-            UploadForm.Whole => UploadStage.Monolithic,
-            UploadForm.Chunked => UploadStage.Chunked,
-            _ => UploadStage.Stream,
+            UploadForm.Monolithic => UploadState.Monolithic,
+            UploadForm.Chunked => UploadState.Chunked,
+            _ => UploadState.Stream,
         };
     }
 
-    private async Task<UploadStage> SendMonolithicAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> SendMonolithicAsync(CancellationToken cancellationToken)
     {
         var body = new BlobBody(_blob, 0);
         using var response = await SendAsync(
@@ -93,7 +93,7 @@ internal sealed partial class BlobUpload
             : AfterPut(response, body.Identity);
     }
 
-    private async Task<UploadStage> SendStreamAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> SendStreamAsync(CancellationToken cancellationToken)
     {
         var body = new BlobBody(_blob, _position.Offset);
         using var response = await SendAsync(
@@ -107,7 +107,7 @@ internal sealed partial class BlobUpload
         _position.Url = UploadLocation.Read(response, _host, _requests.Purpose) ?? _position.Url;
         _identity = body.Identity;
         await KeepAsync(cancellationToken).ConfigureAwait(false);
-        return UploadStage.Commit;
+        return UploadState.Commit;
     }
 
     private async Task<RegistryResponse> SendAsync(RegistryRequest request, UploadBody body, CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ internal sealed partial class BlobUpload
         }
     }
 
-    private async Task<UploadStage> SendChunksAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> SendChunksAsync(CancellationToken cancellationToken)
     {
         // The buffer does not have to be larger than the remaining bytes.
         var size = Math.Min(_choice.ChunkSize, Math.Max(1, _blob.Length - _position.Offset ?? long.MaxValue));
@@ -137,10 +137,10 @@ internal sealed partial class BlobUpload
 
         _identity = await new ChunkSender(_transport, _requests, _conversation, _position, _blob, (int)size, _limits).SendAsync(
             cancellationToken).ConfigureAwait(false);
-        return UploadStage.Commit;
+        return UploadState.Commit;
     }
 
-    private async Task<UploadStage> CommitAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> CommitAsync(CancellationToken cancellationToken)
     {
         using var response = await _transport.SendAsync(
             _requests.Commit(_position.Url!, _identity), cancellationToken).ConfigureAwait(false);
@@ -151,42 +151,42 @@ internal sealed partial class BlobUpload
 
         // The response to an earlier attempt may have been lost after the blob was stored.
         return await ExistsAsync(_identity, cancellationToken).ConfigureAwait(false)
-            ? UploadStage.Done
+            ? UploadState.Done
             : throw new UploadLostException(
                 $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} lost the upload before its end");
     }
 
-    private UploadStage AfterPut(RegistryResponse response, BlobIdentity identity)
+    private UploadState AfterPut(RegistryResponse response, BlobIdentity identity)
     {
         _conversation.CheckStored(response, identity.Digest);
         (_identity, _lastStatus) = (identity, response.Status);
-        return response.Status == HttpStatusCode.Created ? UploadStage.Done : UploadStage.Verify;
+        return response.Status == HttpStatusCode.Created ? UploadState.Done : UploadState.Verify;
     }
 
-    private async Task<UploadStage> VerifyAsync(CancellationToken cancellationToken) =>
+    private async Task<UploadState> VerifyAsync(CancellationToken cancellationToken) =>
         await ExistsAsync(_identity, cancellationToken).ConfigureAwait(false)
-            ? UploadStage.Done
+            ? UploadState.Done
             : throw new RegistryProtocolException(
                 $"{RegistryFailure.Failed(_requests.Purpose)}: {_host.Registry} responded with {(int)_lastStatus} instead of 201 "
                     + "to the end of the upload, and does not have the blob.",
                 "Check the registry's address: a server that is not a registry may respond in its place.", _lastStatus);
 
     // After a loss: continues with what the registry has, or opens another upload.
-    private async Task<UploadStage> ResumeAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> ResumeAsync(CancellationToken cancellationToken)
     {
-        if (_form == UploadForm.Whole && _blob is { Digest: { } known, Length: { } all }
+        if (_form == UploadForm.Monolithic && _blob is { Digest: { } known, Length: { } all }
             && await ExistsAsync(_identity = new BlobIdentity(known, all), cancellationToken).ConfigureAwait(false))
         {
             // Only the response was lost; a monolithic PUT has no status that could say so.
-            return UploadStage.Done;
+            return UploadState.Done;
         }
 
         _losses++;
-        var status = _form == UploadForm.Whole
+        var status = _form == UploadForm.Monolithic
             ? null : await _conversation.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
         var isLost = status is null || status.Offset > (_blob.Length ?? long.MaxValue);
         var isStuck = status?.Offset <= _furthestStart;
-        if ((isLost || isStuck) && _position.Sent > 0 && (_losses > 1 || (_position.Sent >= SignificantLoss && _form != UploadForm.Whole)))
+        if ((isLost || isStuck) && _position.Sent > 0 && (_losses > 1 || (_position.Sent >= SignificantLoss && _form != UploadForm.Monolithic)))
         {
             // The bytes of cut requests are gone, or a proxy holds complete requests back and loses them.
             _host.Uploads.RememberLoss(_position.Sent);
@@ -199,28 +199,28 @@ internal sealed partial class BlobUpload
 
         _position.Resume(status!);
         _transport.Log.Verbose($"{_host.Registry} has {_position.Offset} bytes of {_blob.Description}; resumed at {_position.Offset}.");
-        return UploadStage.Choose;
+        return UploadState.Choose;
     }
 
-    private async Task<UploadStage> RestartAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> RestartAsync(CancellationToken cancellationToken)
     {
         await _position.ClearAsync(cancellationToken).ConfigureAwait(false);
-        return UploadStage.Open;
+        return UploadState.Open;
     }
 
-    private async Task<UploadStage> ReopenAsync()
+    private async Task<UploadState> ReopenAsync()
     {
         if (_position.Offset > 0)
         {
-            return UploadStage.Resume;
+            return UploadState.Resume;
         }
 
         await _conversation.CancelAsync(_position.Url!).ConfigureAwait(false);
         _position.Url = null;
-        return UploadStage.Open;
+        return UploadState.Open;
     }
 
-    private async Task<UploadStage> SpoolAsync(CancellationToken cancellationToken)
+    private async Task<UploadState> SpoolAsync(CancellationToken cancellationToken)
     {
         var next = await ReopenAsync().ConfigureAwait(false);
         _spooled = await SpooledBlob.CreateAsync(_blob, _spoolFolder, cancellationToken).ConfigureAwait(false);
@@ -230,13 +230,13 @@ internal sealed partial class BlobUpload
     }
 
     // A status may be stale, or count one too many; the rejection is true.
-    private async Task<UploadStage> CorrectOffsetAsync(RegistryResponse response, CancellationToken cancellationToken)
+    private async Task<UploadState> CorrectOffsetAsync(RegistryResponse response, CancellationToken cancellationToken)
     {
         var offset = UploadLocation.ReadOffset(response);
         if (response.Header("Range") is not null && offset != _start && offset <= (_blob.Length ?? long.MaxValue) && TakeRecovery())
         {
             _position.Offset = offset;
-            return UploadStage.Choose;
+            return UploadState.Choose;
         }
 
         throw await _transport.FailureOfAsync(response, _requests.Purpose, cancellationToken).ConfigureAwait(false);
