@@ -31,7 +31,7 @@ internal static class DiskErrors
         ? error.HResult is unchecked((int)0x80070050) or unchecked((int)0x800700B7)
         : error.HResult == Exists);
 
-    /// <summary>True for the error number of the system, as of <see cref="FileLocking"/>, that another handle has locked the file.</summary>
+    /// <summary>True for the error number that means that another handle has locked the file.</summary>
     public static bool IsLocked(int number) => number == (IsWindows ? LockViolation & 0xFFFF : WouldBlock);
 
     /// <summary>The exception for a file that another handle has locked.</summary>

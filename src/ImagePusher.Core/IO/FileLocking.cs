@@ -29,7 +29,8 @@ internal static class FileLocking
     /// <remarks>A file system without locks is treated as one where the lock succeeds, as .NET does.</remarks>
     public static bool TryLock(SafeFileHandle handle) => OperatingSystem.IsWindows()
         ? TryLockByte(handle)
-        : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0 || !DiskErrors.IsLocked(Marshal.GetLastPInvokeError());
+        : IsDisabled || Lock((int)handle.DangerousGetHandle(), ExclusiveNonBlocking) == 0
+            || !DiskErrors.IsLocked(Marshal.GetLastPInvokeError());
 
     /// <summary>
     /// Unlocks a file that is about to be closed. Closing alone is not enough: a child process that is being started has a copy of the

@@ -121,7 +121,11 @@ public sealed record RegistrySettings
     public TimeSpan RetryInterval
     {
         get;
-        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A delay is not negative.");
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            field = value;
+        }
     } = TimeSpan.FromSeconds(1);
 
     private static int AtLeast(int minimum, int value)

@@ -230,7 +230,8 @@ internal sealed class VerifiedBlobStore(ImageCache cache, LocalRegistryOptions o
     }
 
     private void Warn(Digest digest, string problem) =>
-        options.Logger.Warning($"The blob {digest} of the cache {cache.Path} {problem}; it is reported as missing until it is pushed again.");
+        options.Logger.Warning(
+            $"The blob {digest} of the cache {cache.Path} {problem}; it is reported as missing until it is pushed again.");
 
     private static async Task<Digest> HashAsync(Digest digest, SafeFileHandle handle, CancellationToken cancellationToken)
     {

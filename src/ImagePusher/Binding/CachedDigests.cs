@@ -60,7 +60,8 @@ internal static partial class CachedDigests
     }
 
     [GeneratedRegex(
-        @"\A(?:(?<algorithm>" + DigestAlgorithm.Sha256 + "|" + DigestAlgorithm.Sha512 + "):)?(?<digits>[0-9a-f]{" + FewestDigits + @",127})\z",
+        @"\A(?:(?<algorithm>" + DigestAlgorithm.Sha256 + "|" + DigestAlgorithm.Sha512 + "):)?"
+            + "(?<digits>[0-9a-f]{" + FewestDigits + @",127})\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();
 }

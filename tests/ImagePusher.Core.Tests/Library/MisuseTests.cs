@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 
 namespace ImagePusher.Core.Tests.Library;
 
-/// <summary>What a caller gets who passes values out of range, uses a disposed client, or injects a handler with the defaults of .NET.</summary>
+/// <summary>Values out of range, a client that was disposed of, handlers with the defaults of .NET, and what a log shows.</summary>
 public sealed class MisuseTests : LibraryTest
 {
     public static TheoryData<string, Action> OutOfRange => new()

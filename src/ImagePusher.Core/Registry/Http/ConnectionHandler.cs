@@ -45,11 +45,11 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             last = inner;
         }
 
-        if (last is SocketsHttpHandler sockets && (sockets.AllowAutoRedirect || sockets.AutomaticDecompression != DecompressionMethods.None))
+        if (last is SocketsHttpHandler sockets && (sockets.AllowAutoRedirect || sockets.AutomaticDecompression != default))
         {
             (sockets.AllowAutoRedirect, sockets.AutomaticDecompression) = (false, DecompressionMethods.None);
         }
-        else if (last is HttpClientHandler client && (client.AllowAutoRedirect || client.AutomaticDecompression != DecompressionMethods.None))
+        else if (last is HttpClientHandler client && (client.AllowAutoRedirect || client.AutomaticDecompression != default))
         {
             (client.AllowAutoRedirect, client.AutomaticDecompression) = (false, DecompressionMethods.None);
         }

@@ -186,7 +186,8 @@ internal sealed partial class BlobUpload
             ? null : await _conversation.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
         var isLost = status is null || status.Offset > (_blob.Length ?? long.MaxValue);
         var isStuck = status?.Offset <= _furthestStart;
-        if ((isLost || isStuck) && _position.Sent > 0 && (_losses > 1 || (_position.Sent >= SignificantLoss && _form != UploadForm.Monolithic)))
+        if ((isLost || isStuck) && _position.Sent > 0
+            && (_losses > 1 || (_position.Sent >= SignificantLoss && _form != UploadForm.Monolithic)))
         {
             // The bytes of cut requests are gone, or a proxy holds complete requests back and loses them.
             _host.Uploads.RememberLoss(_position.Sent);

@@ -1,6 +1,6 @@
 namespace ImagePusher.Core.Registry.Uploads;
 
-/// <summary>The transitions of a <see cref="BlobUpload"/>: the table of its remarks as code, which every transition is compared with.</summary>
+/// <summary>The transitions of a <see cref="BlobUpload"/>: the table of its remarks as code. No other transition is made.</summary>
 internal static class UploadTransitions
 {
     /// <summary>True in the states that send bytes or end the upload, whose failures have rows of their own.</summary>
