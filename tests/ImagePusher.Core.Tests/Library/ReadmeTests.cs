@@ -21,7 +21,8 @@ public sealed partial class ReadmeTests : LibraryTest
         Assert.True(File.Exists(Folder["alpine.tar"]));
         Assert.All(
             [
-                @"^0 bytes were freed$", @"^\S+/team/app:1\.0 sha256:[0-9a-f]{64} \(\d+ bytes sent\)$", @"^\d+ bytes to send, \d+ bytes to compress$",
+                @"^0 bytes were freed$", @"^\S+/team/app:1\.0 sha256:[0-9a-f]{64} \(\d+ bytes sent\)$",
+                @"^\d+ bytes to send, \d+ bytes to compress$",
                 @"^GET http://\S+/v2/ 200$", @"^1\.0 sha256:[0-9a-f]{64}$", @"^2 platforms$", @"^built for arm64$",
             ],
             pattern => Assert.Contains(lines, line => Regex.IsMatch(line, pattern)));
@@ -67,7 +68,8 @@ public sealed partial class ReadmeTests : LibraryTest
     {
         File.WriteAllText(Folder["policy.json"], """{ "default": [{ "type": "insecureAcceptAnything" }] }""");
         await ImageTransfer.CopyAsync(
-            ImageEndpoint.Archive(DockerArchive("images.tar", "app:1.0")), ImageEndpoint.Registry($"{Registry}/owner/single:1.0"), null, Token);
+            ImageEndpoint.Archive(DockerArchive("images.tar", "app:1.0")), ImageEndpoint.Registry($"{Registry}/owner/single:1.0"),
+            null, Token);
         var index = ImageEndpoint.Archive(Folder.Write("index.tar", IndexTar("amd64", "arm64")));
         foreach (var name in new[] { "library/alpine:3.22", "owner/app:1.0" })
         {

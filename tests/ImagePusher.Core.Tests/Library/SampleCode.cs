@@ -46,7 +46,7 @@ internal sealed partial class SampleCode
             public static RegistryClient client = null!;
             public static RegistryRepository repository = null!;
             public static ILoggerFactory loggerFactory = null!;
-            public static Func<string, CancellationToken, Task<string>> readSecret = (registry, _) => Task.FromResult("secret of " + registry);
+            public static Func<string, CancellationToken, Task<string>> readSecret = (registry, _) => Task.FromResult("secret");
             public static string password = "secret";
             public static CancellationToken cancellationToken;
         }
@@ -77,7 +77,8 @@ internal sealed partial class SampleCode
                 $"public static async Task Run{position}()\n{{\nawait Task.Yield();\n{Using().Replace(method, "")}\n}}\n")) + "}\n";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(file => MetadataReference.CreateFromFile(file));
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
         var compilation = CSharpCompilation.Create("Samples" + Guid.NewGuid(), [CSharpSyntaxTree.ParseText(text)], references, options);
         using var image = new MemoryStream();
         var emitted = compilation.Emit(image);

@@ -58,7 +58,8 @@ public sealed class UploadTransitionTests
             rows.Add((name.Length == 0 ? rows[^1].From : Enum.Parse<UploadState>(name), Named(line[next..])));
         }
 
-        return (rows, [.. table.Skip(at + 1).Where(line => line.Length > column).SelectMany(line => Named(line[column..]))], Named(heading[..column]));
+        var failures = table.Skip(at + 1).Where(line => line.Length > column).SelectMany(line => Named(line[column..]));
+        return (rows, [.. failures], Named(heading[..column]));
     }
 
     private static UploadState[] Named(string text) =>
