@@ -30,7 +30,7 @@ public sealed class CopyFailedException : ImagePusherException
     {
         if (error is ImagePusherException expected)
         {
-            expected.Image ??= image;
+            expected.NameImage(image);
         }
 
         return error;

@@ -1,5 +1,7 @@
 using ImagePusher.Core.Archives;
+using ImagePusher.Core.Cache;
 using ImagePusher.Core.Endpoints;
+using ImagePusher.Core.Naming;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Transfer;
 
@@ -24,6 +26,15 @@ public abstract class ImageEndpoint
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
         return new RegistryEndpoint(reference, client);
+    }
+
+    /// <inheritdoc cref="Registry(string, RegistryClient)"/>
+    /// <param name="reference">The full name of the image, as a source and as a target.</param>
+    /// <param name="client">The client with connections and credentials; null for one that all endpoints of the process share.</param>
+    public static ImageEndpoint Registry(ImageReference reference, RegistryClient? client = null)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return new RegistryEndpoint(reference.ToString(), client);
     }
 
     /// <summary>An archive: a docker or OCI archive, read from plain tar, gzip or zstd and written as plain tar.</summary>
@@ -61,6 +72,18 @@ public abstract class ImageEndpoint
     /// </param>
     /// <param name="path">The cache's directory; null for the default cache of the current user.</param>
     public static ImageEndpoint Cache(string? reference = null, string? path = null) => new CacheEndpoint(path, reference);
+
+    /// <inheritdoc cref="Cache(string, string)"/>
+    /// <param name="cache">The cache.</param>
+    /// <param name="reference">
+    /// As a source the name or digest of a cached image; null if the cache has only one. As a target the name that the image
+    /// gets; null for the name that it has at the source.
+    /// </param>
+    public static ImageEndpoint Cache(ImageCache cache, string? reference = null)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        return new CacheEndpoint(cache.Path, reference);
+    }
 
     /// <summary>
     /// Parses the text form of an endpoint. The result depends only on the text, not on existing files: <c>cache:REFERENCE</c> is the

@@ -15,9 +15,6 @@ namespace ImagePusher.Core;
 /// </code></example>
 public static class ImageTransfer
 {
-    // The limits apply to all copies of the process.
-    private static readonly TransferLimits Limits = new();
-
     /// <summary>Copies one image. An image with several names is copied under its first name.</summary>
     /// <param name="source">The image.</param>
     /// <param name="target">The target of the copy.</param>
@@ -30,7 +27,10 @@ public static class ImageTransfer
         ImageEndpoint source, ImageEndpoint target, CopyOptions? options = null, CancellationToken cancellationToken = default) =>
         OpenAsync(source, target, options ?? new CopyOptions(), isPlan: false, CopyOneAsync, cancellationToken);
 
-    /// <summary>Copies all images of an archive, OCI layout directory or cache, each under all of its names.</summary>
+    /// <summary>
+    /// Copies all images of an archive, OCI layout directory or cache, each under all of its names: one image after the other, the blobs
+    /// of each concurrently. For concurrent images, start several calls of <see cref="CopyAsync"/>.
+    /// </summary>
     /// <param name="source">The images.</param>
     /// <param name="target">
     /// Where they are copied to: a registry or prefix (<c>host/prefix/</c>), an archive, a directory or a cache.
@@ -132,5 +132,5 @@ public static class ImageTransfer
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static ImageCopier Copier(CopyOptions options) => new(Limits, CopyState.Open(options).Encodings);
+    private static ImageCopier Copier(CopyOptions options) => new(TransferSlots.Shared, CopyState.Open(options).Encodings);
 }

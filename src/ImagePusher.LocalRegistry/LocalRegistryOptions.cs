@@ -8,7 +8,17 @@ namespace ImagePusher.LocalRegistry;
 public sealed record LocalRegistryOptions
 {
     /// <summary>The port; 5000 by default, 0 for any free port.</summary>
-    public int Port { get; init; } = 5000;
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or greater than 65535.</exception>
+    public int Port
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 65535);
+            field = value;
+        }
+    } = 5000;
 
     /// <summary>
     /// The host name or address to listen on, <c>*</c> for every address; null, the default, for loopback only (IPv4 and IPv6).
@@ -29,15 +39,31 @@ public sealed record LocalRegistryOptions
     /// <summary>
     /// The maximum time without sent or received bytes in a request before it is aborted; 2 minutes by default.
     /// </summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = Positive(value);
+    } = TimeSpan.FromMinutes(2);
 
     /// <summary>The time for which an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished
     /// uploads.</summary>
-    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public TimeSpan UploadLifetime
+    {
+        get;
+        init => field = Positive(value);
+    } = TimeSpan.FromHours(24);
 
     /// <summary>Receives warnings, requests and their responses; discards them by default.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of all timeouts; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    private static TimeSpan Positive(TimeSpan value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+        return value;
+    }
 }

@@ -115,7 +115,7 @@ public sealed class LocalRegistryServer : IAsyncDisposable
             catch (SocketException error)
             {
                 // The client has gone already, or the process has no more file descriptors: in that case trying at once would fail again.
-                _options.Logger.Verbose($"The local registry {Address} could not accept a connection: {error.Message}");
+                _options.Logger.Information($"The local registry {Address} could not accept a connection: {error.Message}");
                 await Task.Delay(AcceptRetryDelay, _options.TimeProvider, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -76,7 +76,7 @@ internal sealed class WorkerLoop(string path, string owner, string[] tars, int s
     private async Task ImportAsync(ImageCache cache, string name)
     {
         await using var archive = await ImageArchive.OpenAsync(tars[_random.Next(tars.Length)], null, CancellationToken.None);
-        using var limits = new TransferLimits();
+        using var limits = new TransferSlots();
         var selection = new ImageSelection(archive, archive.Images[0].Root);
         CopyResult? result = null;
         Console.WriteLine($"importing {name}");

@@ -144,11 +144,11 @@ public sealed class BlobTests
         var digest = await registry.PushBlobAsync(Http.RandomBytes(5000));
         clock.Advance(TimeSpan.FromDays(1));
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
-        await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
+        await registry.Cache.CollectGarbageAsync(cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.OK);
 
         clock.Advance(TimeSpan.FromDays(1));
-        await registry.Cache.CollectGarbageAsync(false, cancellationToken: TestContext.Current.CancellationToken);
+        await registry.Cache.CollectGarbageAsync(cancellationToken: TestContext.Current.CancellationToken);
         (await registry.SendAsync("HEAD", $"/v2/team/app/blobs/{digest}")).Is(HttpStatusCode.NotFound);
     }
 }

@@ -53,13 +53,13 @@ public sealed class ManifestTests
         var image = await registry.PushImageAsync(null, layers: Layer);
         var name = $"localhost/team/app@{image.Digest}";
         Assert.Equal([name], (await registry.Cache.ListAsync(Token)).Select(entry => entry.Name));
-        await registry.Cache.CollectGarbageAsync(false, TimeSpan.FromDays(-1), Token);
+        await registry.Cache.CollectGarbageAsync(TimeSpan.FromDays(-1), cancellationToken: Token);
         (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK);
 
         var index = Documents.Index(Documents.Descriptor(TestImage.ManifestType, image.Manifest)).Bytes();
         (await registry.PutManifestAsync("all", index, MediaTypes.OciIndex)).Is(HttpStatusCode.Created);
         Assert.Equal(["localhost/team/app:all"], (await registry.Cache.ListAsync(Token)).Select(entry => entry.Name));
-        await registry.Cache.CollectGarbageAsync(false, TimeSpan.FromDays(-1), Token);
+        await registry.Cache.CollectGarbageAsync(TimeSpan.FromDays(-1), cancellationToken: Token);
         (await registry.GetAsync($"/v2/team/app/manifests/{image.Digest}")).Is(HttpStatusCode.OK);
 
         // Pushing the child again adds no name.
@@ -125,7 +125,7 @@ public sealed class ManifestTests
 
         var entry = Assert.Single(await registry.Cache.ListAsync(Token));
         Assert.Equal(Documents.DigestOf(index, sha512), entry.Digest.ToString());
-        await registry.Cache.CollectGarbageAsync(false, TimeSpan.FromDays(-1), Token);
+        await registry.Cache.CollectGarbageAsync(TimeSpan.FromDays(-1), cancellationToken: Token);
         Assert.True((await registry.Cache.VerifyAsync(entry, true, Token)).IsIntact);
         Assert.Equal(manifest, (await registry.GetAsync($"/v2/team/app/manifests/{Documents.DigestOf(manifest, sha512)}")).Is(
             HttpStatusCode.OK).Body);

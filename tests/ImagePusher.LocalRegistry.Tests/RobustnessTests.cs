@@ -253,9 +253,9 @@ public sealed class RobustnessTests
         await using var registry = await RunningRegistry.StartAsync();
         var place = await registry.StartUploadAsync();
         (await registry.SendAsync("PATCH", place, [1, 2, 3])).Is(HttpStatusCode.Accepted);
-        await registry.Cache.CollectGarbageAsync(false, cancellationToken: Token);
+        await registry.Cache.CollectGarbageAsync(cancellationToken: Token);
         (await registry.SendAsync("PATCH", place, [4])).Is(HttpStatusCode.Accepted);
-        await registry.Cache.CollectGarbageAsync(false, TimeSpan.FromDays(-1), Token);
+        await registry.Cache.CollectGarbageAsync(TimeSpan.FromDays(-1), cancellationToken: Token);
         (await registry.SendAsync("PATCH", place, [5])).IsError(HttpStatusCode.NotFound, "BLOB_UPLOAD_UNKNOWN");
         (await registry.GetAsync(place)).Is(HttpStatusCode.NotFound);
     }

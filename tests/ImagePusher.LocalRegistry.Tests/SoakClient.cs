@@ -40,7 +40,7 @@ internal sealed class SoakClient(RunningRegistry registry, int number, int clien
             7 => IsListedAsync(registry),
             8 => ReferAsync(),
             9 => AbandonAsync(),
-            _ => registry.Cache.CollectGarbageAsync(false, cancellationToken: Token),
+            _ => registry.Cache.CollectGarbageAsync(cancellationToken: Token),
         });
     }
 

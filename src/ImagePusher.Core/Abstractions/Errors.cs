@@ -23,7 +23,14 @@ public abstract class ImagePusherException : Exception
     public override string Message => Image is { Length: > 0 } image && !base.Message.Contains(image, StringComparison.Ordinal)
         ? TerminalText.Sentence($"{image}: {base.Message}") : base.Message;
 
-    internal string? Image { get; set; }
+    /// <summary>
+    /// The image that the error is about. The code that knows it is not the code that throws: it names the image once, while the error
+    /// passes, so that the message no longer changes when a caller has it.
+    /// </summary>
+    internal string? Image { get; private set; }
+
+    /// <summary>Names the image that the error is about, unless code that is nearer to the failure did.</summary>
+    internal void NameImage(string? image) => Image ??= image;
 }
 
 /// <summary>The operating system denies this process access to a file, folder or program.</summary>

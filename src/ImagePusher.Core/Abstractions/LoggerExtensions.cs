@@ -23,7 +23,7 @@ internal static class LoggerExtensions
     public static void Warning(this ILogger logger, string message) => Write(logger, LogLevel.Warning, message);
 
     /// <summary>Logs a decision: a blob exists, was mounted, or is retried in three seconds.</summary>
-    public static void Verbose(this ILogger logger, string message) => Write(logger, LogLevel.Information, message);
+    public static void Information(this ILogger logger, string message) => Write(logger, LogLevel.Information, message);
 
     /// <summary>Logs a request and its response.</summary>
     public static void Debug(this ILogger logger, string message) => Write(logger, LogLevel.Debug, message);

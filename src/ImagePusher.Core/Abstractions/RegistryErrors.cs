@@ -20,7 +20,7 @@ public abstract class RegistryException : ImagePusherException
     public string? ErrorCode { get; }
 }
 
-/// <summary>The registry does not allow the authenticated caller to send the request (403).</summary>
+/// <summary>The registry or its token server does not allow the authenticated caller to send the request (403).</summary>
 /// <param name="message">The message: the failure, its object and its cause.</param>
 /// <param name="recommendedAction">The recommended action.</param>
 /// <param name="status">The HTTP status; null if there was no response.</param>
@@ -40,7 +40,10 @@ public sealed class RegistryProtocolException(
     string message, string recommendedAction, HttpStatusCode? status = null, string? code = null, Exception? inner = null)
     : RegistryException(message, recommendedAction, status, code, inner);
 
-/// <summary>The registry requires credentials, or rejected the ones it was specified (401).</summary>
+/// <summary>
+/// The registry requires credentials, or rejected the specified ones (401); or its token server did not issue a token, with any status that
+/// is not 403, 429 or transient (<see cref="RegistryUnavailableException"/>).
+/// </summary>
 /// <param name="message">The message: the failure, its object and its cause.</param>
 /// <param name="recommendedAction">The recommended action.</param>
 /// <param name="status">The HTTP status; null if there was no response.</param>
@@ -50,7 +53,10 @@ public sealed class RegistryUnauthorizedException(
     string message, string recommendedAction, HttpStatusCode? status = null, string? code = null, Exception? inner = null)
     : RegistryException(message, recommendedAction, status, code, inner);
 
-/// <summary>The registry responds but cannot serve the request now (5xx, 408), even after the retries.</summary>
+/// <summary>
+/// The registry responds but cannot serve the request now, even after the retries (408, 425, 499, 500, 502 to 504, 520 to 524). Other
+/// unexpected statuses, such as 501, are a <see cref="RegistryProtocolException"/>.
+/// </summary>
 /// <param name="message">The message: the failure, its object and its cause.</param>
 /// <param name="recommendedAction">The recommended action.</param>
 /// <param name="status">The HTTP status; null if there was no response.</param>

@@ -13,9 +13,9 @@ internal static class ArchiveFile
     /// <exception cref="InvalidImageArchiveException">It is a socket or a device.</exception>
     public static async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        if (FileKinds.OfEntry(path) is (FileKind.Socket or FileKind.Device) and var kind)
+        if (FileKindLookup.OfEntry(path) is (FileKind.Socket or FileKind.Device) and var kind)
         {
-            throw ArchiveErrors.NotAnArchive(path, $"it is {FileKinds.Describe(kind)}");
+            throw ArchiveErrors.NotAnArchive(path, $"it is {FileKindLookup.Describe(kind)}");
         }
 
         var opening = Task.Run(

@@ -14,7 +14,7 @@ namespace ImagePusher.Core.Archives;
 /// <param name="log">Receives warnings.</param>
 internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata metadata, ILogger log)
 {
-    private readonly ArchiveFailures _failures = new(container.Path);
+    private readonly UnreadableImages _failures = new(container.Path);
 
     /// <summary>The errors of images that could not be read; an error of one image does not affect the others.</summary>
     public IReadOnlyList<ImagePusherException> Failures => _failures;
@@ -77,7 +77,7 @@ internal sealed class ArchiveReader(ArchiveContainer container, ArchiveMetadata 
         }
         catch (ImagePusherException error)
         {
-            error.Image = entry.RepoTags is [var name, ..] ? name : null;
+            error.NameImage(entry.RepoTags is [var name, ..] ? name : null);
             _failures.Add(error);
             return null;
         }

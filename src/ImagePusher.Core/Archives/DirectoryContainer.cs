@@ -19,9 +19,9 @@ internal sealed class DirectoryContainer(string path) : ArchiveContainer(path)
         }
 
         var full = FullName(name);
-        if (FileKinds.OfEntry(full) is (FileKind.NamedPipe or FileKind.Socket or FileKind.Device) and var kind)
+        if (FileKindLookup.OfEntry(full) is (FileKind.NamedPipe or FileKind.Socket or FileKind.Device) and var kind)
         {
-            throw ArchiveErrors.Damaged(Path, $"'{name}' is {FileKinds.Describe(kind)}");
+            throw ArchiveErrors.Damaged(Path, $"'{name}' is {FileKindLookup.Describe(kind)}");
         }
 
         return FileLength.Of(full) is { } length ? new ArchiveEntry(name, 0, length) : null;

@@ -51,7 +51,7 @@ internal sealed class OciLayoutReader(
             if (IsOpaque(entry))
             {
                 IgnoredMediaType = entry.MediaType;
-                log.Verbose(
+                log.Information(
                     $"The entry {entry.Digest} of '{metadata.Path}' has the media type {entry.MediaType}, which is not an image; "
                         + "it is ignored.");
                 continue;
@@ -126,8 +126,8 @@ internal sealed class OciLayoutReader(
         }
         catch (ImagePusherException error)
         {
-            error.Image = entry.Annotations.GetValueOrDefault(AnnotationKeys.ContainerdImageName)
-                ?? entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName);
+            error.NameImage(entry.Annotations.GetValueOrDefault(AnnotationKeys.ContainerdImageName)
+                ?? entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName));
             failures.Add(error);
             return null;
         }

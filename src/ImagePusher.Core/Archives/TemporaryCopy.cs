@@ -41,7 +41,7 @@ internal sealed class TemporaryCopy(string path, ArchiveOptions options)
             try
             {
                 var how = kind is ContentKind.Tar ? "" : ", decompressed";
-                options.Log.Verbose($"'{path}' is written to the temporary file '{file.Name}'{how}.");
+                options.Log.Information($"'{path}' is written to the temporary file '{file.Name}'{how}.");
                 await CopyAsync(content, file, kind is ContentKind.Tar ? null : counted, cancellationToken).ConfigureAwait(false);
                 isComplete = true;
                 return file;

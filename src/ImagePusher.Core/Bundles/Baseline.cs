@@ -16,9 +16,6 @@ internal sealed class Baseline : IArchiveContent
     /// <summary>A baseline omits content that the receiver has, and adds no files.</summary>
     public IEnumerable<(string Name, byte[] Content)> Files => [];
 
-    /// <summary>True if nothing was added.</summary>
-    public bool IsEmpty => _holders.Count == 0;
-
     public string? PartWith(Descriptor blob) => null;
 
     public IReadOnlyList<BlobHolder> HoldersOf(Descriptor blob) => _holders.GetValueOrDefault(blob.Digest) ?? [];

@@ -26,7 +26,7 @@ internal sealed class BundleWriter(BundlePlan plan, string path, bool overwrite,
         {
             if (!overwrite && await IsCompleteAsync(number, cancellationToken).ConfigureAwait(false))
             {
-                log.Verbose($"'{plan.PathOf(number)}' is complete and kept.");
+                log.Information($"'{plan.PathOf(number)}' is complete and kept.");
                 continue;
             }
 

@@ -58,7 +58,7 @@ internal sealed class SparseSource(Bundle bundle, ImageReference name, ImageCach
 
     public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
         bundle.Holds(descriptor.Digest) ? await bundle.OpenBlobAsync(descriptor, offset, cancellationToken).ConfigureAwait(false)
-        : cache.Blobs.Contains(descriptor) ? await cache.OpenBlobAsync(descriptor, offset, cancellationToken).ConfigureAwait(false)
+        : cache.Blobs.Contains(descriptor) ? await cache.OpenUnverifiedAsync(descriptor, offset, cancellationToken).ConfigureAwait(false)
         : throw await MissingAsync(descriptor, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Records a manifest whose blobs may be asked for, so that an error names all that are missing.</summary>

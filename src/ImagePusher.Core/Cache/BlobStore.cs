@@ -130,7 +130,7 @@ internal sealed class BlobStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _options.Log.Verbose($"The time of '{path}' cannot be changed ({DiskErrors.Reason(error)}); the blob is written again.");
+            _options.Log.Information($"The time of '{path}' cannot be changed ({DiskErrors.Reason(error)}); the blob is written again.");
             return false;
         }
     }
@@ -183,7 +183,7 @@ internal sealed class BlobStore
         {
             using var hash = new HashingStream(partial.Writer, digest.HashName);
             await partial.IncludeInAsync(hash, cancellationToken).ConfigureAwait(false);
-            _options.Log.Verbose($"{blob.Description}: resumed at {offset} bytes from an earlier attempt.");
+            _options.Log.Information($"{blob.Description}: resumed at {offset} bytes from an earlier attempt.");
             if (blob.Length is null || offset < blob.Length)
             {
                 await blob.WriteToAsync(hash, offset, cancellationToken).ConfigureAwait(false);
@@ -199,7 +199,7 @@ internal sealed class BlobStore
             // The earlier bytes belonged to another blob; the message below states the consequence.
         }
 
-        _options.Log.Verbose($"{blob.Description}: the {offset} bytes from an earlier attempt do not match; starting again.");
+        _options.Log.Information($"{blob.Description}: the {offset} bytes from an earlier attempt do not match; starting again.");
         partial.Reset();
         return null;
     }

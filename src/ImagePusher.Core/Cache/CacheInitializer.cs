@@ -103,7 +103,7 @@ internal sealed class CacheInitializer(CachePaths paths)
             paths.Root, () => FileStatus.Of(paths.Root, followLinks: true)) is { Kind: not FileKind.Directory and var kind })
         {
             throw new InvalidOptionException(
-                $"'{paths.Root}' is {FileKinds.Describe(kind)}; a cache is a folder.",
+                $"'{paths.Root}' is {FileKindLookup.Describe(kind)}; a cache is a folder.",
                 "Choose a folder that is empty, an OCI image layout or new.");
         }
     }

@@ -22,7 +22,7 @@ internal sealed class CacheReset(CachePaths paths, CacheLock cacheLock, CacheInd
         }
 
         // From here on another process may add an image: its blobs are kept.
-        return await collector.CollectAsync(TimeSpan.FromDays(-1), whatIf: false, cancellationToken).ConfigureAwait(false);
+        return await collector.CollectAsync(TimeSpan.FromDays(-1), dryRun: false, cancellationToken).ConfigureAwait(false);
     }
 
     private IndexSnapshot CreateEmptied()

@@ -33,30 +33,6 @@ internal static class EntryFinder
                 : null);
     }
 
-    /// <summary>
-    /// Finds what a registry over this cache serves as repository:tag: the name on localhost, then the one on Docker Hub,
-    /// then the only name of any registry with that repository and tag.
-    /// </summary>
-    public static CacheEntry? FindServed(IReadOnlyList<CacheEntry> entries, string repository, string tag)
-    {
-        if (!ImageReference.TryParse($"localhost/{repository}:{tag}", out var local) || local.Repository != repository || local.Tag != tag)
-        {
-            return null;
-        }
-
-        var (localName, hubName, suffix) =
-            (local.ToString(), ImageReference.Create(ImageReference.DockerHub, repository, tag).ToString(), $"/{repository}:{tag}");
-        if ((First(entries, entry => entry.Name == localName) ?? First(entries, entry => entry.Name == hubName)) is { } own)
-        {
-            return own;
-        }
-
-        var others = entries.Where(
-            entry => entry.Name?.EndsWith(suffix, StringComparison.Ordinal) == true && entry.Reference?.Repository == repository)
-            .Take(2).ToList();
-        return others.Count == 1 ? others[0] : null;
-    }
-
     // Avoids parsing thousands of names: a name that equals the reference contains the last part of its repository.
     private static bool CanEqual(string? name, ImageReference reference) =>
         name is not null && name.Contains(reference.Repository[(reference.Repository.LastIndexOf('/') + 1)..], StringComparison.Ordinal);

@@ -20,16 +20,16 @@ internal sealed class GarbageCollector(
 
     /// <param name="gracePeriod">The minimum age of a blob, and 24 times that age for a partial blob; null for the period of the
     /// cache.</param>
-    /// <param name="whatIf">True to count only.</param>
+    /// <param name="dryRun">True to count only.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    public async Task<GarbageReport> CollectAsync(TimeSpan? gracePeriod, bool whatIf, CancellationToken cancellationToken)
+    public async Task<GarbageReport> CollectAsync(TimeSpan? gracePeriod, bool dryRun, CancellationToken cancellationToken)
     {
         if (FileStatus.Of(paths.BlobFolder) is null)
         {
-            return new GarbageReport(0, 0, 0, 0, whatIf);
+            return new GarbageReport(0, 0, 0, 0, dryRun);
         }
 
-        using (var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false))
+        using (var held = await HoldAsync(dryRun, cancellationToken).ConfigureAwait(false))
         {
             (held?.Guard ?? new LayoutGuard(paths.Root)).RequireOwnBlobs(paths);
         }
@@ -39,14 +39,14 @@ internal sealed class GarbageCollector(
         var grace = gracePeriod ?? options.GracePeriod;
         var reachable = new ReachableBlobs(manifests);
         var orphans = new OrphanedReferrers(index, manifests, Before(now, grace, 1));
-        var seen = whatIf
+        var seen = dryRun
             ? Mark(reachable, null, orphans.Find(index.Read(), cancellationToken), cancellationToken)
             : await RemoveAsync(orphans, reachable, cancellationToken).ConfigureAwait(false);
-        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths, whatIf);
+        var run = new GarbageRemoval(Before(now, grace, 1), Before(now, grace, PartialGraceFactor), paths, dryRun);
         var (old, young) = FindUnreachable(reachable, run);
         foreach (var batch in old.Chunk(BatchSize))
         {
-            using var held = whatIf ? null : await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
+            using var held = dryRun ? null : await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
             held?.Guard.RequireOwnBlobs(paths);
             seen = Mark(reachable, seen, [], cancellationToken);
             foreach (var blob in batch.Where(blob => !reachable.Contains(blob)))
@@ -55,23 +55,23 @@ internal sealed class GarbageCollector(
             }
         }
 
-        using (var held = await HoldAsync(whatIf, cancellationToken).ConfigureAwait(false))
+        using (var held = await HoldAsync(dryRun, cancellationToken).ConfigureAwait(false))
         {
             RemovePartials(run, held?.Guard ?? new LayoutGuard(paths.Root));
         }
 
-        return new GarbageReport(run.Blobs, run.Partials, run.Bytes, young, whatIf);
+        return new GarbageReport(run.Blobs, run.Partials, run.Bytes, young, dryRun);
     }
 
     // A part is opened to detect whether it is being written, and without the lock its writer could find it open at that moment. A user
     // with read-only access does not use the lock: such a cache is not written to.
-    private async Task<HeldCacheLock?> HoldAsync(bool whatIf, CancellationToken cancellationToken)
+    private async Task<HeldCacheLock?> HoldAsync(bool dryRun, CancellationToken cancellationToken)
     {
         try
         {
             return await cacheLock.AcquireAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (AccessDeniedException) when (whatIf)
+        catch (AccessDeniedException) when (dryRun)
         {
             return null;
         }
@@ -153,7 +153,7 @@ internal sealed class GarbageCollector(
             }
         }
 
-        if (!run.IsWhatIf)
+        if (!run.IsDryRun)
         {
             store.Damaged.Clean(guard);
             ObsoleteState.Remove(paths, guard);

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Cache;
 /// <param name="isWhatIf">True to count only.</param>
 internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, CachePaths paths, bool isWhatIf)
 {
-    public bool IsWhatIf => isWhatIf;
+    public bool IsDryRun => isWhatIf;
 
     public int Blobs { get; private set; }
 

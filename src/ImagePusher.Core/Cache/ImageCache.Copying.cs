@@ -16,6 +16,10 @@ public sealed partial class ImageCache
     Task<bool> IImageSource.ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         ContainsAsync(descriptor, cancellationToken);
 
+    // The copier verifies what it reads, once.
+    Task<Stream> IImageSource.OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
+        OpenUnverifiedAsync(descriptor, offset, cancellationToken);
+
     Task<IReadOnlyList<TaggedReferrer>> IReferrerSource.GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
         GetTaggedReferrersAsync(digest, cancellationToken);
 

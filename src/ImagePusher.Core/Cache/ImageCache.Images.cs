@@ -22,16 +22,6 @@ public sealed partial class ImageCache
         return RunAsync(() => EntryFinder.Find(_index.Read().Entries, text), cancellationToken);
     }
 
-    /// <summary>The images whose subject is the given manifest: signatures, SBOMs.</summary>
-    /// <remarks>distribution-spec, Listing Referrers. The manifests of entries that other tools wrote are read for it.</remarks>
-    internal Task<IReadOnlyList<CacheEntry>> FindReferrersAsync(Digest subject, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(subject);
-        return RunAsync<IReadOnlyList<CacheEntry>>(
-            () => [.. _index.Read().Entries.Where(entry => FindSubject(entry) == subject).DistinctBy(entry => entry.Digest)],
-            cancellationToken);
-    }
-
     /// <summary>Describes an image. Its manifests and configs are read, no layer is.</summary>
     internal Task<ImageDetails> InspectAsync(CacheEntry entry, CancellationToken cancellationToken = default)
     {

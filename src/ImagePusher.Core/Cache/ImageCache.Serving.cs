@@ -11,13 +11,6 @@ public sealed partial class ImageCache
     internal IReadOnlyList<CacheEntry> Entries => _index.Read().Entries;
 
     /// <summary>
-    /// Finds what a registry over this cache serves as repository:tag: <c>localhost/R:T</c>, then <c>docker.io/R:T</c>, then
-    /// the only name of any registry with that repository and tag; null unless exactly one matches.
-    /// </summary>
-    internal Task<CacheEntry?> FindServedAsync(string repository, string tag, CancellationToken cancellationToken) =>
-        RunAsync(() => EntryFinder.FindServed(_index.Read().Entries, repository, tag), cancellationToken);
-
-    /// <summary>
     /// Writes a manifest and gives it several names of one repository; entries that these names make unnecessary are removed
     /// by the same change. An image that had one of the names before stays under its digest.
     /// </summary>

@@ -1,3 +1,4 @@
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 
 namespace ImagePusher.Core.Cache;
@@ -37,10 +38,19 @@ public sealed partial class ImageCache
         return Task.FromResult(Blobs.Contains(descriptor));
     }
 
-    /// <summary>Opens a blob at an offset. The stream does not verify the digest.</summary>
+    /// <summary>
+    /// Opens a blob at an offset. From the start on the stream verifies size and digest: at its end it throws
+    /// <see cref="DigestMismatchException"/> if the bytes are not those of the descriptor. From another offset on it cannot.
+    /// </summary>
     /// <exception cref="IncompleteImageException">The cache does not have it.</exception>
     /// <exception cref="CacheCorruptException">It is damaged.</exception>
-    public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset = 0, CancellationToken cancellationToken = default)
+    public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset = 0, CancellationToken cancellationToken = default)
+    {
+        var stream = await OpenUnverifiedAsync(descriptor, offset, cancellationToken).ConfigureAwait(false);
+        return offset == 0 ? new VerifyingStream(stream, descriptor, $"{descriptor.Digest} in {Description}") : stream;
+    }
+
+    internal Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return RunAsync(() => Blobs.Open(descriptor, offset), cancellationToken);

@@ -75,17 +75,17 @@ public sealed partial class ImageCache : IReferrerSource, IImageTarget
     /// Removes the blobs that no image uses and that are older than the grace period, and partial blobs that no writer resumed. The age of
     /// a file counts from its last change of any kind, so that recently copied blobs are kept.
     /// </summary>
-    /// <param name="whatIf">True to count only.</param>
     /// <param name="gracePeriod">
     /// The grace period instead of that of the cache, one hour; partial blobs are kept 24 times as long. A save in progress that takes
     /// longer fails.
     /// </param>
+    /// <param name="dryRun">True to count only.</param>
     /// <param name="cancellationToken">Stops between two batches; no blob of an image is removed by then.</param>
     /// <exception cref="CacheCorruptException">A manifest is damaged, so the blobs in use are unknown; nothing was removed.</exception>
     /// <exception cref="UnsupportedContentException">The blobs are in a folder that a symbolic link leads to.</exception>
     public Task<GarbageReport> CollectGarbageAsync(
-        bool whatIf = false, TimeSpan? gracePeriod = null, CancellationToken cancellationToken = default) =>
-        RunTaskAsync(() => CreateCollector().CollectAsync(gracePeriod, whatIf, cancellationToken), cancellationToken);
+        TimeSpan? gracePeriod = null, bool dryRun = false, CancellationToken cancellationToken = default) =>
+        RunTaskAsync(() => CreateCollector().CollectAsync(gracePeriod, dryRun, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Removes all images, blobs and partial blobs from the cache. This also repairs a cache whose index.json is damaged or missing.

@@ -35,7 +35,7 @@ internal sealed class PartialBlobFactory(BlobStore store, CachePaths paths, Cach
 
             if (growth.HasStopped(path, options.BusyBlobTimeout))
             {
-                options.Log.Verbose($"Another process has a part of {digest} open and makes no progress; writing a second one.");
+                options.Log.Information($"Another process has a part of {digest} open and makes no progress; writing a second one.");
                 return (await CreateAsync(cancellationToken).ConfigureAwait(false), 0);
             }
 

@@ -54,7 +54,7 @@ internal static class DiskErrors
             $"Access to '{path}' is denied: the file system is read-only.", "Use a folder that you can write to.", error),
         _ when IsInUse(error) => InUse(path, error),
         NotRegularFileException other => new InvalidOptionException(
-            $"'{path}' is {FileKinds.Describe(other.Kind)}, not a regular file.", "Specify a regular file.", error),
+            $"'{path}' is {FileKindLookup.Describe(other.Kind)}, not a regular file.", "Specify a regular file.", error),
         UnauthorizedAccessException => new AccessDeniedException(
             $"Access to '{path}' is denied.", "Grant this user read and write access to it, or use another folder.", error),
         FileNotFoundException or DirectoryNotFoundException => new PathNotFoundException(

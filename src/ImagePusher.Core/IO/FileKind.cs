@@ -12,7 +12,7 @@ internal enum FileKind
 }
 
 /// <summary>Names and reads file types.</summary>
-internal static class FileKinds
+internal static class FileKindLookup
 {
     /// <summary>The type that the format bits of st_mode give (POSIX, sys/stat.h).</summary>
     public static FileKind OfMode(uint mode) => (mode & 0xF000) switch

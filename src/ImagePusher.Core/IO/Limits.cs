@@ -41,7 +41,7 @@ internal static class Limits
 
     /// <summary>The maximum number of images or entries of an archive that cannot be read, each of which is a separate error:
     /// 1,000.</summary>
-    public const int ArchiveFailures = 1000;
+    public const int UnreadableImages = 1000;
 
     /// <summary>The maximum number of levels of indexes below an index: 16. Real images have one or two.</summary>
     public const int IndexDepth = 16;

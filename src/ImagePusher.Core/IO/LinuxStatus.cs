@@ -30,7 +30,7 @@ internal static class LinuxStatus
     }
 
     private static FileStatus Convert(in Buffer buffer) => new(
-        FileKinds.OfMode(buffer.Mode),
+        FileKindLookup.OfMode(buffer.Mode),
         (long)buffer.Size,
         (UnixFileMode)(buffer.Mode & 0xFFF),
         buffer.Owner,

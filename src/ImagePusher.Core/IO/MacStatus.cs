@@ -33,7 +33,7 @@ internal static class MacStatus
     }
 
     private static FileStatus Convert(in Buffer buffer) => new(
-        FileKinds.OfMode(buffer.Mode),
+        FileKindLookup.OfMode(buffer.Mode),
         buffer.Size,
         (UnixFileMode)(buffer.Mode & 0xFFF),
         buffer.Owner,

@@ -48,7 +48,7 @@ internal static class LayoutErrors
     };
 
     public static CacheCorruptException NotRegular(string path, FileKind kind) => new(
-        $"'{path}' is {FileKinds.Describe(kind)}, which a cache does not use.",
+        $"'{path}' is {FileKindLookup.Describe(kind)}, which a cache does not use.",
         "Remove it if you do not know who created it, or use a cache in another folder.");
 
     public static CacheCorruptException BrokenIndex(string path, string reason, Exception? inner = null) => new(

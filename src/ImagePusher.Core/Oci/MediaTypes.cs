@@ -24,7 +24,6 @@ internal static class MediaTypes
     public const string DockerLayerGzip = DockerLayer + ".gzip";
     public const string DockerLayerZstd = DockerLayer + ".zstd";
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar";
-    public const string DockerForeignLayerGzip = DockerForeignLayer + ".gzip";
 
 #pragma warning restore CS1591
 

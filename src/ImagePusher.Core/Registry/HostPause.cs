@@ -4,13 +4,10 @@ namespace ImagePusher.Core.Registry;
 /// The pause that a registry requested with a rate limit: no new request is sent before its end, so that concurrent transfers do not each
 /// exceed the limit.
 /// </summary>
-internal sealed class HostPause(string registry, TimeProvider time)
+internal sealed class HostPause(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
-
-    /// <summary>The registry.</summary>
-    public string Registry => registry;
 
     /// <summary>The remaining time; zero without a pause.</summary>
     public TimeSpan Left

@@ -19,7 +19,7 @@ public sealed class RegistryClient : IAsyncDisposable
 {
     private readonly RegistryClientOptions _options;
     private readonly CredentialChain _credentials;
-    private readonly MountMemory _mounts = new();
+    private readonly MountCandidates _mounts = new();
     private readonly ConcurrentDictionary<string, RegistrySettings> _registries = new();
     private readonly HostTable _hosts;
     private readonly ConcurrentDictionary<string, RegistryCredential?> _connections = new();
@@ -75,6 +75,14 @@ public sealed class RegistryClient : IAsyncDisposable
     public RegistryRepository GetRepository(string registry, string repository) =>
         GetRepository(registry, repository, RequestOptions.Default);
 
+    /// <summary>The repository of a reference, to read from. Its tag and digest are ignored. No request is sent yet.</summary>
+    /// <param name="reference">The reference.</param>
+    public RegistryRepository GetRepository(ImageReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return GetRepository(reference.Registry, reference.Repository);
+    }
+
     internal RegistryRepository GetRepository(string registry, string repository, RequestOptions options)
     {
         var name = ImageReference.Create(registry, repository);
@@ -85,7 +93,7 @@ public sealed class RegistryClient : IAsyncDisposable
             own.Transport.Host.Allow(limit);
         }
 
-        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options)).OfType<RemoteRepository>();
+        var mirrors = settings.Mirrors.Select(mirror => Mirror(mirror, name, options)).OfType<RepositoryLocation>();
         return new RegistryRepository(
             own, mirrors, _mounts, _options, name.Registry, name.Repository, options.ThrottleLimit ?? settings.ThrottleLimit);
     }
@@ -250,7 +258,7 @@ public sealed class RegistryClient : IAsyncDisposable
     private static string Prefixed(string? prefix, string repository) =>
         prefix?.Trim('/') is { Length: > 0 } path ? $"{path}/{repository}" : repository;
 
-    private RemoteRepository? Mirror(string text, ImageReference name, RequestOptions options)
+    private RepositoryLocation? Mirror(string text, ImageReference name, RequestOptions options)
     {
         var mirror = MirrorAddress.Parse(text);
         var host = Canonical(mirror.Host);
@@ -266,7 +274,7 @@ public sealed class RegistryClient : IAsyncDisposable
         }
     }
 
-    private RemoteRepository Remote(string registry, string repository, string name, RequestOptions options, bool isMirror) =>
+    private RepositoryLocation Remote(string registry, string repository, string name, RequestOptions options, bool isMirror) =>
         new(Transport(registry, repository, options), repository, name, isMirror);
 
     private RegistryTransport Transport(string registry, string repository, RequestOptions given)

@@ -1,5 +1,6 @@
 using System.Net;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.Registry.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -74,4 +75,13 @@ public sealed record RegistryClientOptions
 
     /// <summary>The limits on input from registries.</summary>
     internal RegistryLimits Limits { get; init; } = RegistryLimits.Default;
+
+    /// <summary>
+    /// The credentials of DOCKER_AUTH_CONFIG, Docker's config.json with its credential helpers, and Podman's auth.json, in this order, for
+    /// a <see cref="CredentialProvider"/> that falls back to them.
+    /// </summary>
+    /// <param name="environment">Reads an environment variable; null for those of the process.</param>
+    /// <param name="logger">Receives the file that is used; null to discard it.</param>
+    public static ICredentialProvider CreateDockerCredentialProvider(Func<string, string?>? environment = null, ILogger? logger = null) =>
+        new ConfiguredCredentialProvider(environment ?? System.Environment.GetEnvironmentVariable, logger);
 }

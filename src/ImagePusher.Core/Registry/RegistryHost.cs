@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Registry;
 /// <summary>The state of one host in a session: its settings, its address, and its observed features.</summary>
 internal sealed class RegistryHost
 {
-    private readonly Gate _uploadingLarge = new(2);
+    private readonly ResizableSemaphore _uploadingLarge = new(2);
     private readonly ConcurrentDictionary<string, bool> _warnings = new();
     private volatile string? _address;
 
@@ -19,11 +19,11 @@ internal sealed class RegistryHost
         (Registry, Settings) = (registry, settings);
         Proxy = new LoopbackBypass(client.Proxy ?? new EnvironmentProxy(client.Environment));
         UrlPolicy = new ServerUrlPolicy(registry, settings, () => BaseUrl, Secrets);
-        Uploads = new UploadMemory(client.TimeProvider);
-        Pause = new HostPause(registry, client.TimeProvider);
+        Uploads = new UploadCapabilities(client.TimeProvider);
+        Pause = new HostPause(client.TimeProvider);
         Mirror = new MirrorAvailability(client.TimeProvider);
-        Uploading = new Gate(Math.Max(1, settings.ThrottleLimit));
-        Downloading = new Gate(Math.Max(1, settings.ThrottleLimit));
+        Uploading = new ResizableSemaphore(Math.Max(1, settings.ThrottleLimit));
+        Downloading = new ResizableSemaphore(Math.Max(1, settings.ThrottleLimit));
     }
 
     public string Registry { get; }
@@ -38,13 +38,13 @@ internal sealed class RegistryHost
     /// <summary>Checks the URLs that the host names.</summary>
     public ServerUrlPolicy UrlPolicy { get; }
 
-    public UploadMemory Uploads { get; }
+    public UploadCapabilities Uploads { get; }
 
     public ResponseLatency Latency { get; } = new();
 
-    public Gate Uploading { get; }
+    public ResizableSemaphore Uploading { get; }
 
-    public Gate Downloading { get; }
+    public ResizableSemaphore Downloading { get; }
 
     public HostPause Pause { get; }
 
@@ -80,15 +80,15 @@ internal sealed class RegistryHost
     /// Waits for a place among the large blobs, for a host that loses interrupted uploads: two at a time, and one where an upload of
     /// an earlier process was lost recently. Fewer concurrent blobs finish sooner, so that less is lost when the process ends.
     /// </summary>
-    public Task<Gate.Place> EnterLargeAsync(CancellationToken cancellationToken)
+    public Task<ResizableSemaphore.Slot> EnterLargeAsync(CancellationToken cancellationToken)
     {
         if (Uploads.LostEarlier)
         {
-            _uploadingLarge.Narrow(1);
+            _uploadingLarge.Decrease(1);
         }
         else
         {
-            _uploadingLarge.Widen(2);
+            _uploadingLarge.Increase(2);
         }
 
         return _uploadingLarge.EnterAsync(cancellationToken);
@@ -107,8 +107,8 @@ internal sealed class RegistryHost
     /// <summary>Raises the number of concurrent blob transfers.</summary>
     public void Allow(int limit)
     {
-        Uploading.Widen(limit);
-        Downloading.Widen(limit);
+        Uploading.Increase(limit);
+        Downloading.Increase(limit);
     }
 
     /// <summary>

@@ -17,6 +17,10 @@ public sealed partial class RegistryRepository
     Task<bool> IImageSource.ContainsAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         ContainsAsync(descriptor, cancellationToken);
 
+    // The copier verifies what it reads, once.
+    Task<Stream> IImageSource.OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
+        OpenUnverifiedAsync(descriptor, offset, cancellationToken);
+
     Task<IReadOnlyList<TaggedReferrer>> IReferrerSource.GetTaggedReferrersAsync(Digest digest, CancellationToken cancellationToken) =>
         GetTaggedReferrersAsync(digest, cancellationToken);
 

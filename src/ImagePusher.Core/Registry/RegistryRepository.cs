@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImagePusher.Core.Abstractions;
+using ImagePusher.Core.IO;
 using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry.Blobs;
@@ -16,15 +17,15 @@ namespace ImagePusher.Core.Registry;
 /// </summary>
 public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, IRemoteSource
 {
-    private readonly RemoteRepository _own;
-    private readonly IReadOnlyList<RemoteRepository> _readable;
-    private readonly MountMemory _mounts;
+    private readonly RepositoryLocation _own;
+    private readonly IReadOnlyList<RepositoryLocation> _readable;
+    private readonly MountCandidates _mounts;
     private readonly RegistryClientOptions _client;
     private readonly ConcurrentDictionary<string, string> _opened = new();
     private readonly ConcurrentDictionary<Digest, bool> _damaged = new();
 
     internal RegistryRepository(
-        RemoteRepository own, IEnumerable<RemoteRepository> mirrors, MountMemory mounts, RegistryClientOptions client,
+        RepositoryLocation own, IEnumerable<RepositoryLocation> mirrors, MountCandidates mounts, RegistryClientOptions client,
         string registry, string repository, int parallelBlobs)
     {
         (_own, _mounts, _client) = (own, mounts, client);
@@ -43,7 +44,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
     /// <inheritdoc cref="IImageTarget.Store"/>
     /// <remarks>The registry, as long as it mounts blobs between its repositories.</remarks>
-    internal string Store => _mounts.IsRefused(_own.Place) ? Description : _own.Place;
+    internal string Store => _mounts.IsRefused(_own.Store) ? Description : _own.Store;
 
     internal int ParallelBlobs { get; }
 
@@ -92,10 +93,17 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         MediaTypes.IsForeign(descriptor?.MediaType) ? HasBlobAsync(descriptor!, cancellationToken) : Task.FromResult(true);
 
     /// <summary>
-    /// Opens a blob at an offset. The stream resumes after a lost connection; it does not verify the digest.
+    /// Opens a blob at an offset. The stream resumes after a lost connection. From the start on it verifies size and digest: at its end
+    /// it throws <see cref="DigestMismatchException"/> if the bytes are not those of the descriptor. From another offset on it cannot.
     /// </summary>
     /// <exception cref="RegistryException">The blob does not exist, or could not be read.</exception>
     public async Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset = 0, CancellationToken cancellationToken = default)
+    {
+        var stream = await OpenUnverifiedAsync(descriptor, offset, cancellationToken).ConfigureAwait(false);
+        return offset == 0 ? new VerifyingStream(stream, descriptor, $"{Description}@{descriptor.Digest}") : stream;
+    }
+
+    internal async Task<Stream> OpenUnverifiedAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return (await ReadAsync(
@@ -112,7 +120,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
         switch (await FindBlobAsync(descriptor.Digest, descriptor.Size, cancellationToken).ConfigureAwait(false))
         {
             case BlobPresence.Exists:
-                _mounts.Remember(_own.Place, _own.Repository, descriptor.Digest);
+                _mounts.Remember(_own.Store, _own.Repository, descriptor.Digest);
                 return true;
             case BlobPresence.Damaged:
                 Transport.Log.Warning(
@@ -128,13 +136,13 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     /// <inheritdoc/>
     void IImageTarget.SuggestOrigin(ImageReference origin, IEnumerable<Descriptor> blobs)
     {
-        if (MountMemory.PlaceOf(origin.Registry) == _own.Place && origin.Repository != Repository)
+        if (MountCandidates.StoreOf(origin.Registry) == _own.Store && origin.Repository != Repository)
         {
             // A proxy project's prefix is before both paths.
             var repository = _own.Repository[..^Repository.Length] + origin.Repository;
             foreach (var blob in blobs)
             {
-                _mounts.Remember(_own.Place, repository, blob.Digest);
+                _mounts.Remember(_own.Store, repository, blob.Digest);
             }
         }
     }
@@ -142,7 +150,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     internal string? MountCandidate(Descriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        return _mounts.Find(_own.Place, _own.Repository, descriptor.Digest);
+        return _mounts.Find(_own.Store, _own.Repository, descriptor.Digest);
     }
 
     /// <remarks>Returns false for every rejection; the blob is then uploaded.</remarks>
@@ -156,14 +164,14 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
 
         var digest = descriptor.Digest.ToString();
         var mount = await new BlobMount(_own, from).TryAsync(digest, cancellationToken).ConfigureAwait(false);
-        _mounts.Learn(_own.Place, from, isRefused: !mount.IsDone);
+        _mounts.Learn(_own.Store, from, isRefused: !mount.IsDone);
         if (mount.IsDone)
         {
-            _mounts.Remember(_own.Place, _own.Repository, descriptor.Digest);
+            _mounts.Remember(_own.Store, _own.Repository, descriptor.Digest);
             return true;
         }
 
-        _mounts.Forget(_own.Place, from, descriptor.Digest);
+        _mounts.Forget(_own.Store, from, descriptor.Digest);
         if (mount.UploadUrl is { } url)
         {
             _opened[digest] = url;
@@ -188,7 +196,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
                 "Ask the registry's operator to delete the blob from its storage, then push again.");
         }
 
-        _mounts.Remember(_own.Place, _own.Repository, identity.Digest);
+        _mounts.Remember(_own.Store, _own.Repository, identity.Digest);
         return identity;
     }
 
@@ -233,17 +241,17 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
             remote => ManifestReader.GetAsync(from = remote, tagOrDigest, expected, cancellationToken)).ConfigureAwait(false);
         foreach (var blob in (manifest as ImageManifest)?.References ?? [])
         {
-            _mounts.Remember(_own.Place, _own.Repository, blob.Digest);
+            _mounts.Remember(_own.Store, _own.Repository, blob.Digest);
 
             // A copy to the registry of a mirror does not have to send blobs that the mirror has.
-            _mounts.Remember(from.Place, from.Repository, blob.Digest);
+            _mounts.Remember(from.Store, from.Repository, blob.Digest);
         }
 
         return manifest;
     }
 
     // Requests are sent to mirrors first, then to the registry itself.
-    private async Task<T?> ReadAsync<T>(Func<RemoteRepository, Task<T?>> read)
+    private async Task<T?> ReadAsync<T>(Func<RepositoryLocation, Task<T?>> read)
         where T : class
     {
         foreach (var remote in _readable.Where(remote => !remote.IsMirror || !remote.Transport.Host.Mirror.IsSkipped))
@@ -262,7 +270,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
                     remote.Transport.Host.Mirror.Skip();
                 }
 
-                Transport.Log.Verbose($"The mirror {remote.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
+                Transport.Log.Information($"The mirror {remote.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
             }
         }
 
@@ -270,7 +278,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
     }
 
     private async Task<Stream> OpenAsync(
-        RemoteRepository remote, Descriptor descriptor, long offset, CancellationToken cancellationToken)
+        RepositoryLocation remote, Descriptor descriptor, long offset, CancellationToken cancellationToken)
     {
         var place = await remote.Transport.Host.Downloading.EnterAsync(cancellationToken).ConfigureAwait(false);
         return await ResumingBlobStream.OpenAsync(

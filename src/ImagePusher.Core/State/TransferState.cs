@@ -12,9 +12,9 @@ namespace ImagePusher.Core.State;
 /// <remarks>Users who can write to the folder are trusted, so a folder that other users can write to is not used.</remarks>
 internal sealed class TransferState
 {
-    private readonly EncodingMemory _encodings;
+    private readonly EncodingStore _encodings;
     private readonly UploadJournal _uploads;
-    private readonly VerifiedFileMemory _verified;
+    private readonly VerifiedFileStore _verified;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private int _isReported;
@@ -28,9 +28,9 @@ internal sealed class TransferState
         Path = System.IO.Path.GetFullPath(path ?? DefaultPath);
         _log = log ?? NullLogger.Instance;
         _clock = timeProvider ?? TimeProvider.System;
-        _encodings = new EncodingMemory(this, new StateFolder(Path, "encodings"));
+        _encodings = new EncodingStore(this, new StateFolder(Path, "encodings"));
         _uploads = new UploadJournal(this, new StateFolder(Path, "uploads"), _clock);
-        _verified = new VerifiedFileMemory(this, new StateFolder(Path, "verified"));
+        _verified = new VerifiedFileStore(this, new StateFolder(Path, "verified"));
     }
 
     /// <summary>
@@ -72,7 +72,7 @@ internal sealed class TransferState
         {
             if (Interlocked.Exchange(ref _isReported, 1) == 0)
             {
-                _log.Verbose($"The state folder '{Path}' is not used: {DiskErrors.Reason(error)}.");
+                _log.Information($"The state folder '{Path}' is not used: {DiskErrors.Reason(error)}.");
             }
 
             return null;

@@ -33,7 +33,7 @@ internal sealed class RateLimitedSource(RegistryRepository repository, RateLimit
         repository.ContainsAsync(descriptor, cancellationToken);
 
     public Task<Stream> OpenBlobAsync(Descriptor descriptor, long offset, CancellationToken cancellationToken) =>
-        repository.OpenBlobAsync(descriptor, offset, cancellationToken);
+        repository.OpenUnverifiedAsync(descriptor, offset, cancellationToken);
 
     public Task<IReadOnlyList<Descriptor>> GetReferrersAsync(Digest digest, string? artifactType, CancellationToken cancellationToken) =>
         repository.GetReferrersAsync(digest, artifactType, cancellationToken);

@@ -6,15 +6,15 @@ namespace ImagePusher.Core.Transfer;
 
 /// <summary>Transfers one blob to a target at the lowest cost: it exists at the target, the target mounts it, or it is sent.</summary>
 internal sealed class BlobTransfer(
-    IImageSource source, IImageTarget target, TransferLimits limits, IEncodingStore? encodings, bool force, ILogger log)
+    IImageSource source, IImageTarget target, TransferSlots slots, IEncodingStore? encodings, bool force, ILogger log)
 {
     /// <summary>Transfers the blob. Two transfers of one blob to one store run one after the other: the second finds it there.</summary>
     /// <returns>The new blob if it was compressed or decompressed; otherwise null.</returns>
     public async Task<Descriptor?> RunAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken)
     {
         var key = $"{target.Store}\n{work.Blob.Digest}\n{work.Encoding}";
-        using var held = await limits.BlobLocks.AcquireAsync(key, cancellationToken).ConfigureAwait(false);
-        await limits.Blobs.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var held = await slots.BlobLocks.AcquireAsync(key, cancellationToken).ConfigureAwait(false);
+        await slots.Blobs.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return work.DiffId is not null ? await DecodeAsync(work, progress, cancellationToken).ConfigureAwait(false)
@@ -23,7 +23,7 @@ internal sealed class BlobTransfer(
         }
         finally
         {
-            limits.Blobs.Release();
+            slots.Blobs.Release();
         }
     }
 
@@ -34,7 +34,7 @@ internal sealed class BlobTransfer(
             var content = new CopiedBlob(source, blob, progress, target.VerifiesBlobs);
             await target.WriteBlobAsync(content, cancellationToken).ConfigureAwait(false);
             progress.End(BlobState.Uploaded);
-            log.Verbose($"{blob.Digest}: sent to {target.Description}, {progress.Sent:N0} bytes.");
+            log.Information($"{blob.Digest}: sent to {target.Description}, {progress.Sent:N0} bytes.");
         }
 
         return null;
@@ -45,7 +45,7 @@ internal sealed class BlobTransfer(
         var blob = new DecodedBlob(source, work.Blob, work.DiffId!, progress);
         var written = await target.WriteBlobAsync(blob, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
-        log.Verbose(
+        log.Information(
             $"{work.Blob.Digest}: decompressed from {work.Blob.Size:N0} to {written.Size:N0} bytes "
             + $"and sent to {target.Description} as {written.Digest}.");
         return new Descriptor(MediaTypes.OciLayer, written.Digest, written.Size);
@@ -62,12 +62,13 @@ internal sealed class BlobTransfer(
                 return remembered;
             }
 
-            log.Verbose($"{plain.Digest}: compressed again, because {target.Description} lacks the earlier result {remembered.Digest}.");
+            log.Information(
+                $"{plain.Digest}: compressed again, because {target.Description} lacks the earlier result {remembered.Digest}.");
         }
 
         var encoded = await SendEncodedAsync(work, progress, cancellationToken).ConfigureAwait(false);
         progress.End(BlobState.Uploaded);
-        log.Verbose(
+        log.Information(
             $"{plain.Digest}: compressed from {plain.Size:N0} to {encoded.Size:N0} bytes "
             + $"and sent to {target.Description} as {encoded.Digest}.");
         if (encodings is not null)
@@ -80,7 +81,7 @@ internal sealed class BlobTransfer(
 
     private async Task<Descriptor> SendEncodedAsync(BlobWork work, BlobProgress progress, CancellationToken cancellationToken)
     {
-        await limits.Encoders.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await slots.Encoders.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var blob = new EncodedBlob(source, work.Blob, work.Encoding!, progress);
@@ -89,7 +90,7 @@ internal sealed class BlobTransfer(
         }
         finally
         {
-            limits.Encoders.Release();
+            slots.Encoders.Release();
         }
     }
 
@@ -104,7 +105,7 @@ internal sealed class BlobTransfer(
         {
             if (target.PlaceOf(blob) is { } place)
             {
-                log.Verbose($"{blob.Digest}: exists in {place}.");
+                log.Information($"{blob.Digest}: exists in {place}.");
             }
 
             progress.End(BlobState.Existing);
@@ -113,7 +114,7 @@ internal sealed class BlobTransfer(
 
         if (await target.TryMountAsync(blob, cancellationToken).ConfigureAwait(false))
         {
-            log.Verbose($"{blob.Digest}: mounted in {target.Description}.");
+            log.Information($"{blob.Digest}: mounted in {target.Description}.");
             progress.End(BlobState.Mounted);
             return true;
         }

@@ -5,12 +5,12 @@ namespace ImagePusher.Core.Transfer;
 
 /// <summary>The plan of a copy, blob by blob. Planning sends only GET, HEAD and token requests.</summary>
 /// <param name="Name">The full name at the target.</param>
-/// <param name="Root">The manifest of the result; null if it depends on layers that are not compressed yet.</param>
+/// <param name="Manifest">The manifest of the result; null if it depends on layers that are not compressed yet.</param>
 /// <param name="IsPublished">True if the target has this manifest under the name: nothing would be done.</param>
 /// <param name="Blobs">The blobs, with those of <see cref="Referrers"/>, largest first.</param>
-public sealed record CopyPlan(ImageReference Name, Descriptor? Root, bool IsPublished, IReadOnlyList<PlannedBlob> Blobs)
+public sealed record CopyPlan(ImageReference Name, Descriptor? Manifest, bool IsPublished, IReadOnlyList<PlannedBlob> Blobs)
 {
-    /// <summary>The later <see cref="CopyResult.SourceDigest"/>; null if <see cref="Root"/> is null.</summary>
+    /// <summary>The later <see cref="CopyResult.SourceDigest"/>; null if <see cref="Manifest"/> is null.</summary>
     public Digest? SourceDigest { get; init; }
 
     /// <summary>The referrers that would be copied with the image.</summary>

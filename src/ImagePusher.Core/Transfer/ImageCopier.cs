@@ -9,9 +9,9 @@ namespace ImagePusher.Core.Transfer;
 /// Copies an image from any source to any target: blobs first, then the manifests that reference them, children before
 /// indexes, the name last. A name is assigned only when all content that it refers to exists.
 /// </summary>
-/// <param name="limits">The shared state of all copies of the process.</param>
+/// <param name="slots">The shared state of all copies of the process.</param>
 /// <param name="encodings">Records compressed layers; null if nothing does.</param>
-internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodings)
+internal sealed class ImageCopier(TransferSlots slots, IEncodingStore? encodings)
 {
     /// <summary>
     /// Copies one image. If its manifest was not read yet and keeps its digest, the target is checked first, and an existing image is not
@@ -37,7 +37,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         var isAsked = !selection.IsRead && options.KeepsDigest(selection.IsRewritable);
         if (isAsked && await job.IsPublishedAsync(selection.Root.Digest, cancellationToken).ConfigureAwait(false))
         {
-            options.Logger.Verbose($"{name} exists with the same digest, {selection.Root.Digest}.");
+            options.Logger.Information($"{name} exists with the same digest, {selection.Root.Digest}.");
             if (referrers is not null)
             {
                 var subjects = await ReferrerCopy.SubjectsAsync(selection, cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         if (isPublished)
         {
             monitor.End(BlobState.Existing);
-            options.Logger.Verbose($"{name} exists with the same digest, {tree!.Root.Digest}.");
+            options.Logger.Information($"{name} exists with the same digest, {tree!.Root.Digest}.");
         }
         else
         {
@@ -139,7 +139,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
         CopyJob job, IReadOnlyList<BlobProgress> blobs, IImageTarget target, CopyOptions options, CancellationToken cancellationToken)
     {
         var changed = new ConcurrentDictionary<Digest, Descriptor>();
-        var transfer = new BlobTransfer(job.Source, target, limits, encodings, options.Force, options.Logger);
+        var transfer = new BlobTransfer(job.Source, target, slots, encodings, options.Force, options.Logger);
         await Parallel.ForEachAsync(
             job.Blobs.Zip(blobs), Parallelism(options, target, cancellationToken),
             async (blob, stop) =>
@@ -154,7 +154,7 @@ internal sealed class ImageCopier(TransferLimits limits, IEncodingStore? encodin
 
     private static ParallelOptions Parallelism(CopyOptions options, IImageTarget target, CancellationToken cancellationToken) => new()
     {
-        MaxDegreeOfParallelism = Math.Clamp(options.ThrottleLimit, 1, target.ParallelBlobs),
+        MaxDegreeOfParallelism = Math.Max(1, Math.Min(options.ThrottleLimit, target.ParallelBlobs)),
         CancellationToken = cancellationToken,
     };
 }

@@ -42,7 +42,7 @@ internal sealed class ReferrerCopy
                 await copier.CopyAsync(
                     new ImageSelection(_source, missing.Manifest), _target, name, OptionsFor(missing), own,
                     cancellationToken).ConfigureAwait(false);
-                _options.Logger.Verbose(
+                _options.Logger.Information(
                     $"{name}: copied as a referrer of {_name} ({missing.Manifest.ArtifactType ?? missing.Manifest.MediaType}).");
             }
             catch (ManifestNotFoundException gone)

@@ -11,9 +11,6 @@ internal static class KeyText
     private const string PublicKeyLabel = "PUBLIC KEY";
     private const string RsaLabel = "RSA PUBLIC KEY";
 
-    /// <summary>True for PEM text, false for a path.</summary>
-    public static bool IsPem(string text) => text.Contains(Begin, StringComparison.Ordinal);
-
     /// <summary>The text of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What the file is, for messages: <c>public key</c>.</param>

@@ -45,12 +45,12 @@ internal sealed class Router : IDisposable
         }
         catch (OperationCanceledException) when (exchange.IsAborted)
         {
-            Log.Verbose($"{exchange}: aborted.");
+            Log.Information($"{exchange}: aborted.");
             await exchange.AnswerAbortedAsync().ConfigureAwait(false);
         }
         catch (IOException error)
         {
-            Log.Verbose($"{exchange}: the client closed the connection: {error.Message}");
+            Log.Information($"{exchange}: the client closed the connection: {error.Message}");
             throw;
         }
     }

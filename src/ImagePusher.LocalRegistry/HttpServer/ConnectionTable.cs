@@ -15,7 +15,7 @@ internal sealed class ConnectionTable(LocalRegistryOptions options, Func<Exchang
     {
         if (_connections.Count >= LocalRegistryLimits.Connections && !TryCloseIdle())
         {
-            options.Logger.Verbose($"A connection was closed at once: all {LocalRegistryLimits.Connections} connections are in use.");
+            options.Logger.Information($"A connection was closed at once: all {LocalRegistryLimits.Connections} connections are in use.");
             socket.Dispose();
             return;
         }

@@ -9,7 +9,7 @@ namespace ImagePusher.Binding;
 
 /// <summary>Starts the work on the selected images of an archive or bundle.</summary>
 internal delegate void ArchiveAction(
-    string input, ArchiveLease lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected);
+    string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected);
 
 /// <summary>Opens the archives that -Path or -LiteralPath select, and selects their images by -Image.</summary>
 /// <param name="command">The cmdlet.</param>
@@ -114,7 +114,7 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
 
     private void Process(string input, Bundle bundle, ImageSelector selector, ArchiveAction process)
     {
-        var lease = new ArchiveLease(bundle);
+        var lease = new SharedArchive(bundle);
         try
         {
             var archive = bundle.Index;

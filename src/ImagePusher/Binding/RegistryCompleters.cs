@@ -16,7 +16,7 @@ public sealed class RegistryCompleter : CompleterBase
         return session.Client.Connections.Keys
             .Concat(session.Client.ConfiguredRegistries.Keys)
             .Concat(session.LocalRegistries.All.Select(server => server.Address))
-            .Concat(session.SeenRepositories.Select(repository => repository.Registry))
+            .Concat(session.KnownRepositories.Select(repository => repository.Registry))
             .Concat(session.Client.GetRegistriesWithCredentials());
     }
 }
@@ -30,26 +30,26 @@ public sealed class LocalRegistryCompleter : CompleterBase
 }
 
 /// <summary>Completes references that a registry has confirmed in this session, and those in the cache.</summary>
-public sealed class SeenReferenceCompleter : CompleterBase
+public sealed class KnownReferenceCompleter : CompleterBase
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Candidates(string word, IDictionary bound) =>
-        PusherSession.Current.SeenReferences.Concat(CachedReferenceCompleter.Names(word, bound));
+        PusherSession.Current.KnownReferences.Concat(CachedReferenceCompleter.Names(word, bound));
 }
 
 /// <summary>Completes tags that a registry has confirmed in this session.</summary>
 public sealed class SeenTagCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.SeenReferences
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.KnownReferences
         .Select(text => ImageReference.TryParse(text, out var reference) ? reference.Tag : null).OfType<string>().Distinct();
 }
 
 /// <summary>Completes repositories seen in this session, and those of cached images.</summary>
-public sealed class SeenRepositoryCompleter : CompleterBase
+public sealed class KnownRepositoryCompleter : CompleterBase
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.SeenRepositories
+    protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.KnownRepositories
         .Concat(CachedImages(bound).Select(entry => entry.Reference).OfType<ImageReference>())
         .Select(name => CachedReferenceCompleter.IsStartOf(word, name.Name) ? name.Name : name.ByDigest().ShortForm);
 }
@@ -59,7 +59,7 @@ public sealed class DestinationCompleter : CompleterBase
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Candidates(string word, IDictionary bound) => word.Contains('/', StringComparison.Ordinal)
-        ? PusherSession.Current.SeenRepositories.SelectMany(PrefixesAndName)
+        ? PusherSession.Current.KnownRepositories.SelectMany(PrefixesAndName)
         : RegistryCompleter.Known();
 
     private static IEnumerable<string> PrefixesAndName(ImageReference repository)

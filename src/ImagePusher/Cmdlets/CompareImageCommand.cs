@@ -17,13 +17,13 @@ public sealed class CompareImageCommand : RegistryCommand
     /// <summary>The image to compare with: a reference, an archive, a cached image.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public object ReferenceImage { get; set; } = "";
 
     /// <summary>The image to compare: a reference, an archive, a cached image.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public object DifferenceImage { get; set; } = "";
 
     /// <summary>Compare the files, too.</summary>

@@ -21,7 +21,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
     /// <summary>The images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>Registries, prefixes within one (end with '/'), or full names of targets.</summary>
@@ -150,7 +150,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
 
         async Task<object> OutputAsync(CopyResult result, CancellationToken token)
         {
-            PusherSession.Current.AddSeenReference(result.Name);
+            PusherSession.Current.AddKnownReference(result.Name);
             await _library.RunAsync(destination, to, token).ConfigureAwait(false);
             return ImagePushResult.Of(image.Reference.ToString(), result);
         }

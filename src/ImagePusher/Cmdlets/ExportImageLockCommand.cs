@@ -16,7 +16,7 @@ public sealed class ExportImageLockCommand : AsyncCommand
     /// <summary>The images: names with a digest, or the names that -PinnedReference pins.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>The lock file to write.</summary>

@@ -177,7 +177,7 @@ public sealed class ExportImageTarCommand : TransferCommand
             catch (ImagePusherException error) when (errors is not null && error is not InsufficientSpaceException)
             {
                 // An image that cannot be exported is one error; the tar gets the others.
-                error.Image ??= entry.PrintableName();
+                error.NameImage(entry.PrintableName());
                 errors.WriteError(error, input);
                 _failed.Add(entry);
             }

@@ -38,7 +38,7 @@ public sealed class GetImageFileCommand : InspectionCommand
     protected override void BeginProcessing()
     {
         _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
-        _selection = Require(Include, () => FileSelections.Parse(Include, Exclude));
+        _selection = Require(Include, () => FileSelectionParser.Parse(Include, Exclude));
     }
 
     private protected override void Process(ImageInput image) => Start(image.Input, (pending, token) => ListAsync(image, pending, token));

@@ -36,7 +36,7 @@ public sealed class GetRegistryManifestCommand : RegistryImageCommand
         {
             var manifest = await RegistryManifest.GetAsync(
                 access.Repository(reference), reference, _platforms, token).ConfigureAwait(false);
-            PusherSession.Current.AddSeenReference(reference);
+            PusherSession.Current.AddKnownReference(reference);
             pending.Write(Raw ? Encoding.UTF8.GetString(manifest.Raw) : manifest);
         });
     }

@@ -16,7 +16,7 @@ public sealed class GetRegistryRateLimitCommand : RegistryCommand
     /// <summary>An image of each registry; by default the image that Docker Hub provides for this purpose.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [Preview];
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed class GetRegistryReferrerCommand : RegistryImageCommand
     {
         var subject = reference.Digest
             ?? (await repository.DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false)).Digest;
-        PusherSession.Current.AddSeenReference(reference);
+        PusherSession.Current.AddKnownReference(reference);
         await foreach (var referrer in ReferrerListing.ReadAsync(
             repository, reference, subject, ArtifactType, cancellationToken).ConfigureAwait(false))
         {

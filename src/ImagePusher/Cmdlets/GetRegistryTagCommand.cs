@@ -21,7 +21,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Repository")]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenRepositoryCompleter))]
+    [ArgumentCompleter(typeof(KnownRepositoryCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>Only tags that match one of these wildcard patterns, or of these regular expressions between slashes.</summary>
@@ -105,7 +105,7 @@ public sealed class GetRegistryTagCommand : RegistryListCommand
         foreach (var tag in _filter.Apply(Each(repository.GetTagsAsync), Sort))
         {
             var name = reference.WithTag(tag);
-            PusherSession.Current.AddSeenReference(name);
+            PusherSession.Current.AddKnownReference(name);
             if (WithDate || IsBound(nameof(OlderThan)))
             {
                 Start(input, (pending, token) => ReadAsync(repository, name, pending, token));

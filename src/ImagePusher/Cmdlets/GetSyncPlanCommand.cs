@@ -45,7 +45,7 @@ public sealed class GetSyncPlanCommand : RegistryCommand
     protected override void ProcessRecord()
     {
         var isLiteral = ParameterSetName == ArchiveInput.LiteralPathSet;
-        _ = SyncFiles.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, List);
+        _ = SyncFileLoader.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, List);
     }
 
     private void List(string input, SyncFile file)
@@ -54,8 +54,8 @@ public sealed class GetSyncPlanCommand : RegistryCommand
         Await(access.OpenAsync);
         try
         {
-            var targets = SyncTargets.Of(Destination, IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : null);
-            foreach (var selection in SyncFiles.Select(this, file, access, ThrottleLimit))
+            var targets = SyncTargetFactory.Of(Destination, IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : null);
+            foreach (var selection in SyncFileLoader.Select(this, file, access, ThrottleLimit))
             {
                 _ = selection.Error is null || Try(selection.Repository?.ToString() ?? input, () => throw selection.Error);
                 foreach (var image in selection.Images)

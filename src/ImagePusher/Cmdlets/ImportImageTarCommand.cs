@@ -101,7 +101,7 @@ public sealed class ImportImageTarCommand : TransferCommand
         _input?.Dispose();
     }
 
-    private void ImportAll(string input, ArchiveLease lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    private void ImportAll(string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
     {
         foreach (var (source, target) in selected.Zip(ImportNames.Of(lease.Archive.Path, selected, Reference)))
         {
@@ -110,7 +110,7 @@ public sealed class ImportImageTarCommand : TransferCommand
     }
 
     private void Import(
-        string input, ImageCache cache, ArchiveLease lease, (ArchivedImage Image, ImageReference Name) source, ImageReference name)
+        string input, ImageCache cache, SharedArchive lease, (ArchivedImage Image, ImageReference Name) source, ImageReference name)
     {
         lease.Hold();
         Copies.Start(

@@ -22,7 +22,7 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
     {
         if (IsWhatIf)
         {
-            var plan = Await(token => cache.CollectGarbageAsync(whatIf: true, GracePeriod, token));
+            var plan = Await(token => cache.CollectGarbageAsync(GracePeriod, dryRun: true, token));
             ShouldProcess($"Remove {plan.Blobs} unused and {plan.Partials} unfinished blobs, {SizeText.Of(plan.Bytes)}, from "
                 + $"{cache.Path}.", null, null);
         }
@@ -30,7 +30,7 @@ public sealed class OptimizeImageCacheCommand : CacheCommand
         {
             PusherSession.Current.State.RemoveOld();
             Start(cache.Path, async (pending, token) => pending.Write(
-                ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(whatIf: false, GracePeriod, token).ConfigureAwait(false))));
+                ImageCacheCleanup.Of(cache, await cache.CollectGarbageAsync(GracePeriod, cancellationToken: token).ConfigureAwait(false))));
         }
     });
 }

@@ -98,7 +98,7 @@ public sealed class PushCachedImageCommand : PushCommand
             },
             async (result, token) =>
             {
-                PusherSession.Current.AddSeenReference(result.Name);
+                PusherSession.Current.AddKnownReference(result.Name);
                 await Library.RunAsync(destination, access, token).ConfigureAwait(false);
                 return ImagePushResult.Of(entry.PrintableName(), result);
             });

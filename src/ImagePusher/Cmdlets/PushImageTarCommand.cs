@@ -99,7 +99,7 @@ public sealed class PushImageTarCommand : PushCommand
         _input?.Dispose();
     }
 
-    private void PushAll(string input, ArchiveLease lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    private void PushAll(string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
     {
         // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
         var targets = Targets.ForAll(
@@ -111,7 +111,7 @@ public sealed class PushImageTarCommand : PushCommand
     }
 
     private void Push(
-        string input, ArchiveLease lease, (ArchivedImage Image, ImageReference Name) image, DestinationName destination)
+        string input, SharedArchive lease, (ArchivedImage Image, ImageReference Name) image, DestinationName destination)
     {
         var (name, expected, _) = destination;
         var access = Access;
@@ -130,7 +130,7 @@ public sealed class PushImageTarCommand : PushCommand
                     {
                         PlacesOf = holder => Targets.PlaceOf(holder) is { } place ? [place, holder] : [holder],
                         MayMount = mayMount,
-                        HasAsync = (place, blob, token) => MountMemory.PlaceOf(place.Registry) == MountMemory.PlaceOf(name.Registry)
+                        HasAsync = (place, blob, token) => MountCandidates.StoreOf(place.Registry) == MountCandidates.StoreOf(name.Registry)
                             ? HasAsync(access.Repository(place), blob, token) : Task.FromResult(false),
                     })),
                 Target = repository,
@@ -149,7 +149,7 @@ public sealed class PushImageTarCommand : PushCommand
             },
             async (result, token) =>
             {
-                PusherSession.Current.AddSeenReference(result.Name);
+                PusherSession.Current.AddKnownReference(result.Name);
                 await Library.RunAsync(destination, access, token).ConfigureAwait(false);
                 return ImagePushResult.Of(lease.Archive.Path, result);
             });

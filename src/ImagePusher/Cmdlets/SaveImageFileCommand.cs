@@ -85,7 +85,7 @@ public sealed class SaveImageFileCommand : ImageSourceCommand
     protected override void BeginProcessing()
     {
         _platforms = RequirePlatforms(Platform is null ? null : [Platform]);
-        _selection = Require(Include, () => FileSelections.Parse(Include, Exclude));
+        _selection = Require(Include, () => FileSelectionParser.Parse(Include, Exclude));
         _target = Require(Path, () => PathResolver.Target(this, Path));
         _policies = CopyPolicies.Of(this, SignaturePolicy);
     }

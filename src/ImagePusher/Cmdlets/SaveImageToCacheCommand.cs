@@ -17,7 +17,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
     /// <summary>The images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>Copy an index unchanged, with all its platforms.</summary>
@@ -57,7 +57,7 @@ public sealed class SaveImageToCacheCommand : RegistryTransferCommand
                 Select = async token =>
                 {
                     var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
-                    session.AddSeenReference(reference);
+                    session.AddKnownReference(reference);
                     return new ImageSelection(repository, root) { Name = reference };
                 },
                 Target = cache,

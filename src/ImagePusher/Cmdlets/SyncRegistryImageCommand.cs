@@ -115,7 +115,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
             ThrottleFor = Access.ThrottleFor,
             Report = _report,
         });
-        _input = new SyncInput(this, SyncTargets.Of(Destination, IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : null), Open)
+        _input = new SyncInput(this, SyncTargetFactory.Of(Destination, IsBound(nameof(KeepLibrary)) ? KeepLibrary.IsPresent : null), Open)
         {
             ThrottleLimit = IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : null,
         };
@@ -135,7 +135,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
         }
 
         var isLiteral = ParameterSetName == ArchiveInput.LiteralPathSet;
-        if (!SyncFiles.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, (_, file) => Copy(file)))
+        if (!SyncFileLoader.ForEach(this, isLiteral ? LiteralPath : Path, isLiteral, (_, file) => Copy(file)))
         {
             _isComplete = false;
         }
@@ -174,7 +174,7 @@ public sealed class SyncRegistryImageCommand : RegistryTransferCommand
     {
         if (item.BaseObject is FileInfo file)
         {
-            _ = SyncFiles.ForEach(this, [file.FullName], isLiteral: true, (_, read) => Copy(read));
+            _ = SyncFileLoader.ForEach(this, [file.FullName], isLiteral: true, (_, read) => Copy(read));
         }
         else
         {

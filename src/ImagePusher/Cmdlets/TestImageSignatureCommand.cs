@@ -115,7 +115,7 @@ public sealed class TestImageSignatureCommand : InspectionCommand
 
             if (verdicts.Count == 0)
             {
-                Log.Verbose($"{input.Reference} has no signature that could be verified.");
+                Log.Information($"{input.Reference} has no signature that could be verified.");
             }
 
             foreach (var verdict in verdicts)
@@ -161,7 +161,7 @@ public sealed class TestImageSignatureCommand : InspectionCommand
         }
         catch (SignatureRejectedException rejected)
         {
-            Log.Verbose(rejected.Message);
+            Log.Information(rejected.Message);
             return false;
         }
     }

@@ -44,7 +44,7 @@ public sealed class ImageCopyPlan
     {
         Reference = plan.Name.ToString(),
         Source = OutputText.Of(source),
-        Digest = plan.Root?.Digest.ToString(),
+        Digest = plan.Manifest?.Digest.ToString(),
         SourceDigest = plan.SourceDigest?.ToString(),
         IsPublished = plan.IsPublished,
         BytesToSend = plan.BytesToSend,

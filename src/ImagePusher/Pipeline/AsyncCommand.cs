@@ -84,7 +84,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         catch
         {
             // Workers end before the wait ends.
-            _stop.Cancel();
+            Cancel();
             done.GetAwaiter().GetResult();
             throw;
         }
@@ -156,7 +156,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     /// <summary>The platforms of <c>-Platform</c>, without repetition; an invalid one is a terminating error.</summary>
     private protected IReadOnlyList<Platform> RequirePlatforms(params string[]? texts) =>
-        [.. (texts ?? []).SelectMany(text => Require(text, () => Platforms.Parse(text))).Distinct()];
+        [.. (texts ?? []).SelectMany(text => Require(text, () => PlatformParser.Parse(text))).Distinct()];
 
     /// <summary>The wildcard patterns of a parameter; an invalid one is a terminating error.</summary>
     private protected IReadOnlyCollection<WildcardPattern>? RequireWildcards(string[]? texts) =>
@@ -187,7 +187,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing() => Cancel();
 
     /// <summary>Stops the work and waits for its end. If a later command throws or stops the pipeline, only this method runs.</summary>
     protected virtual void Dispose(bool disposing)
@@ -198,7 +198,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
 
         _disposed = true;
-        _stop.Cancel();
+        Cancel();
         Task.WhenAll(_pending.Select(pending => pending.Finished)).GetAwaiter().GetResult();
         _stop.Dispose();
         _signal.Dispose();
@@ -208,6 +208,18 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         _messages.Enqueue(message);
         Wake();
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The engine stops the pipeline from another thread, also when the cmdlet has just ended.
+        }
     }
 
     private void Wake()

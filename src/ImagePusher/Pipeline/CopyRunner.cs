@@ -102,7 +102,7 @@ internal sealed class CopyRunner(AsyncCommand command, bool isPlanOnly, CopyPoli
         }
         catch (ImagePusherException error) when (error is not RegistryException && !IsName(input, copy.Label))
         {
-            error.Image ??= copy.Label;
+            error.NameImage(copy.Label);
             throw;
         }
     }

@@ -21,7 +21,7 @@ internal static class CopySummary
         text.Append(CultureInfo.InvariantCulture, $"{copy.Action} {Printable(copy.Label)} {relation} {copy.Place ?? plan.Name.ToString()}");
         if (plan is { IsPublished: true, Referrers: [] })
         {
-            return text.Append(CultureInfo.InvariantCulture, $": nothing to do, it already exists ({plan.Root!.Digest}).").ToString();
+            return text.Append(CultureInfo.InvariantCulture, $": nothing to do, it already exists ({plan.Manifest!.Digest}).").ToString();
         }
 
         text.Append(CultureInfo.InvariantCulture, $": {SizeText.Of(plan.BytesToSend)} to send");
@@ -30,7 +30,7 @@ internal static class CopySummary
             text.Append(CultureInfo.InvariantCulture, $" and {SizeText.Of(plan.BytesToEncode)} to {Change(plan)} and send");
         }
 
-        var digest = plan.Root?.Digest.ToString() ?? $"not known before the layers are {Change(plan)}ed";
+        var digest = plan.Manifest?.Digest.ToString() ?? $"not known before the layers are {Change(plan)}ed";
         text.Append(CultureInfo.InvariantCulture, $"; manifest {digest}");
         foreach (var blob in plan.Blobs)
         {

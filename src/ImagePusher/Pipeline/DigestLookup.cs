@@ -19,7 +19,7 @@ internal sealed class DigestLookup
         RegistryAccess access, ImageReference reference, CancellationToken cancellationToken)
     {
         var descriptor = await access.Repository(reference).DescribeAsync(reference.Tag!, cancellationToken).ConfigureAwait(false);
-        PusherSession.Current.AddSeenReference(reference);
+        PusherSession.Current.AddKnownReference(reference);
         return descriptor.Digest;
     }
 }

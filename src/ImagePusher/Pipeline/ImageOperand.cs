@@ -55,7 +55,7 @@ internal sealed class ImageOperand : IAsyncDisposable
         return new ImageOperand(async (_, token) =>
         {
             var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
-            PusherSession.Current.AddSeenReference(reference);
+            PusherSession.Current.AddKnownReference(reference);
             return new ImageSelection(repository, root);
         });
     }

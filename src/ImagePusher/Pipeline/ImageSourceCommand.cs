@@ -21,7 +21,7 @@ public abstract class ImageSourceCommand : RegistryCommand
     [ListLine]
     [AllowEmptyString]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <summary>The folder of the cache that has the images; without it they are in a registry.</summary>
@@ -78,7 +78,7 @@ public abstract class ImageSourceCommand : RegistryCommand
         Process(new ImageInput(text, reference.ToString(), async token =>
         {
             var root = await repository.ResolveAsync(reference.TagOrDigest!, token).ConfigureAwait(false);
-            PusherSession.Current.AddSeenReference(reference);
+            PusherSession.Current.AddKnownReference(reference);
             return new ImageSelection(repository, root) { Name = reference };
         }));
     }

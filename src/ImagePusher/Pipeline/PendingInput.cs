@@ -50,8 +50,8 @@ public sealed class PendingInput
                 catch (ImagePusherException error)
                 {
                     // A cache or archive that lacks a blob or has damaged ones has no complete image that needs them.
-                    error.Image ??= error is IncompleteImageException or CacheCorruptException or DigestMismatchException
-                        ? Input as string : null;
+                    error.NameImage(
+                        error is IncompleteImageException or CacheCorruptException or DigestMismatchException ? Input as string : null);
                     WriteError(error);
                 }
 #pragma warning disable CA1031 // A bug: reported as an unexpected error on the pipeline thread, not lost in a task.

@@ -49,7 +49,7 @@ public abstract class RegistryCatalogCommand : RegistryListCommand
 
             if (ImageReference.TryParse($"{registry}/{path}", out var name))
             {
-                PusherSession.Current.AddSeenRepository(name);
+                PusherSession.Current.AddKnownRepository(name);
             }
 
             Process(input, registry, path, name);

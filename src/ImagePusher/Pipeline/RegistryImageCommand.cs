@@ -10,7 +10,7 @@ public abstract class RegistryImageCommand : RegistryCommand
     /// <summary>The images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(SeenReferenceCompleter))]
+    [ArgumentCompleter(typeof(KnownReferenceCompleter))]
     public string[] Reference { get; set; } = [];
 
     /// <inheritdoc/>

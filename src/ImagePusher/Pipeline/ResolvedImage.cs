@@ -29,6 +29,6 @@ internal sealed class ResolvedImage(RegistryRepository repository, ImageReferenc
     {
         _root = await repository.DescribeAsync(reference.TagOrDigest!, cancellationToken).ConfigureAwait(false);
         _source = new SharedSource(repository, cancellationToken);
-        PusherSession.Current.AddSeenReference(reference);
+        PusherSession.Current.AddKnownReference(reference);
     }
 }

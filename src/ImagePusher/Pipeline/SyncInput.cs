@@ -38,7 +38,7 @@ internal sealed class SyncInput(
     {
         _parallel = file.Parallel ?? _parallel;
         var access = open(file.Registries);
-        return (access, SyncFiles.Select(command, file, access, Throttle));
+        return (access, SyncFileLoader.Select(command, file, access, Throttle));
     }
 
     /// <summary>The image that represents a list that could not be read.</summary>
@@ -60,7 +60,7 @@ internal sealed class SyncInput(
         {
             Source = References.Parse(source),
             Target = Text(value, nameof(SyncPlanItem.Target)),
-            Platforms = [.. Platforms(value).SelectMany(Binding.Platforms.Parse)],
+            Platforms = [.. Platforms(value).SelectMany(Binding.PlatformParser.Parse)],
             IncludeReferrers = value.Properties[nameof(SyncPlanItem.IncludeReferrers)]?.Value as bool?,
             MinimumRateLimit = Number(value, nameof(SyncPlanItem.MinimumRateLimit)),
             Path = path,
@@ -85,7 +85,7 @@ internal sealed class SyncInput(
     {
         if (!_access.TryGetValue(path ?? "", out var access))
         {
-            var file = path is not null && File.Exists(path) ? SyncFiles.Read(command, path) : null;
+            var file = path is not null && File.Exists(path) ? SyncFileLoader.Read(command, path) : null;
             _access[path ?? ""] = access = open(file?.Registries ?? new Dictionary<string, SyncRegistry>());
         }
 

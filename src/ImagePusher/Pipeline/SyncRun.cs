@@ -38,8 +38,8 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
             {
                 var copy = RequestOf(item, target, access, retries);
                 var result = await copies.RunAsync(copy, progress, token).ConfigureAwait(false);
-                PusherSession.Current.AddSeenReference(item.Source);
-                PusherSession.Current.AddSeenReference(result.Name);
+                PusherSession.Current.AddKnownReference(item.Source);
+                PusherSession.Current.AddKnownReference(result.Name);
                 Copied[result.Name] = result.Manifest.Digest;
                 Write(pending, monitor.Of(result));
                 if (result.BytesSent > 0)
@@ -123,7 +123,7 @@ internal sealed class SyncRun(AsyncCommand command, CopyRunner copies, SyncOptio
         }
 
         var plan = await copy.Copier.PlanAsync(selection, copy.Target, copy.Name, options, cancellationToken).ConfigureAwait(false);
-        return (plan.Root?.Digest, plan is { IsPublished: true, Referrers: [] });
+        return (plan.Manifest?.Digest, plan is { IsPublished: true, Referrers: [] });
     }
 
     private CopyRequest RequestOf(SyncItem item, DestinationName target, SyncAccess access, RetryCounter log)

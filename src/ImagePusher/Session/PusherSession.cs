@@ -18,8 +18,8 @@ internal sealed class PusherSession
 
     private readonly ConcurrentDictionary<string, ImageCache> _caches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TransferState> _states = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, byte> _seenReferences = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ImageReference, byte> _seenRepositories = new();
+    private readonly ConcurrentDictionary<string, byte> _knownReferences = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ImageReference, byte> _knownRepositories = new();
     private string? _lastUsed;
 
     private PusherSession() => Client = NewClient();
@@ -35,9 +35,6 @@ internal sealed class PusherSession
     /// <summary>The registry client.</summary>
     public RegistryClient Client { get; private set; }
 
-    /// <summary>The limits of all copies of the process.</summary>
-    public TransferLimits Limits { get; } = new();
-
     /// <summary>The signature policies of registries.</summary>
     public SignaturePolicies SignaturePolicies { get; } = new();
 
@@ -45,10 +42,10 @@ internal sealed class PusherSession
     public LocalRegistryList LocalRegistries { get; } = new();
 
     /// <summary>References that a registry has confirmed in this session: completion offers them without a request.</summary>
-    public IEnumerable<string> SeenReferences => _seenReferences.Keys;
+    public IEnumerable<string> KnownReferences => _knownReferences.Keys;
 
     /// <summary>The repositories of these references and those that a registry listed, without tag and digest.</summary>
-    public IEnumerable<ImageReference> SeenRepositories => _seenRepositories.Keys;
+    public IEnumerable<ImageReference> KnownRepositories => _knownRepositories.Keys;
 
     /// <summary>The cache in a folder.</summary>
     public ImageCache Cache(string path) => _caches.GetOrAdd(
@@ -69,17 +66,17 @@ internal sealed class PusherSession
     public PendingMessages Messages { get; } = new();
 
     /// <summary>A copier that records encodings.</summary>
-    public ImageCopier Copier() => new(Limits, State.Encodings);
+    public ImageCopier Copier() => new(TransferSlots.Shared, State.Encodings);
 
     /// <summary>Keeps a reference for completion.</summary>
-    public void AddSeenReference(ImageReference reference)
+    public void AddKnownReference(ImageReference reference)
     {
-        _seenReferences.TryAdd(reference.ToString(), 0);
-        AddSeenRepository(reference);
+        _knownReferences.TryAdd(reference.ToString(), 0);
+        AddKnownRepository(reference);
     }
 
     /// <summary>Keeps a repository for completion.</summary>
-    public void AddSeenRepository(ImageReference reference) => _seenRepositories.TryAdd(reference.ByDigest(), 0);
+    public void AddKnownRepository(ImageReference reference) => _knownRepositories.TryAdd(reference.ByDigest(), 0);
 
     /// <summary>Closes the session if a cmdlet has used it. The exit of a process must not create one.</summary>
     public static void CloseCurrent()
@@ -102,8 +99,8 @@ internal sealed class PusherSession
         Client = NewClient();
         ended.ForgetSecrets();
         ended.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _seenReferences.Clear();
-        _seenRepositories.Clear();
+        _knownReferences.Clear();
+        _knownRepositories.Clear();
         SignaturePolicies.Clear();
         CachePath = null;
         _lastUsed = null;

@@ -101,7 +101,7 @@ public class CoreBenchmarks
     /// <summary>A garbage collection over 10,000 images.</summary>
     [Benchmark]
     public async Task<GarbageReport> Collect() =>
-        await ImageCache.Open(_cache).CollectGarbageAsync(whatIf: true, cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        await ImageCache.Open(_cache).CollectGarbageAsync(dryRun: true, cancellationToken: CancellationToken.None).ConfigureAwait(false);
 
     private static string MakeTar(string path)
     {

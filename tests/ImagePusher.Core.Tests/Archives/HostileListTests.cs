@@ -22,7 +22,7 @@ public sealed class HostileListTests : IDisposable
         "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:$\",\"size\":1}")]
     public async Task An_archive_with_only_errors_is_one_error(string file, string start, string entry)
     {
-        var entries = Enumerable.Range(0, 3 * Limits.ArchiveFailures)
+        var entries = Enumerable.Range(0, 3 * Limits.UnreadableImages)
             .Select(number => entry.Replace("$", number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture),
                 StringComparison.Ordinal));
         _folder.Write("oci-layout", """{"imageLayoutVersion":"1.0.0"}""");

@@ -45,7 +45,7 @@ public sealed class BlobUsageTests : CacheTest
         for (var times = 0; times < 300; times++)
         {
             Assert.Equal(1, (await Cache.GetStatisticsAsync(Token)).Images);
-            await Cache.CollectGarbageAsync(whatIf: true, TimeSpan.Zero, Token);
+            await Cache.CollectGarbageAsync(TimeSpan.Zero, dryRun: true, Token);
         }
 
         await end.CancelAsync();

@@ -19,7 +19,7 @@ public sealed class DamagedCacheTests : CacheTest
             Assert.Contains("clear the cache", error.RecommendedAction, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CacheCorruptException>(
                 () => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
-            await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(false, TimeSpan.Zero, Token));
+            await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(TimeSpan.Zero, cancellationToken: Token));
             Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
         }
 
@@ -150,7 +150,7 @@ public sealed class DamagedCacheTests : CacheTest
             Assert.True(await cache.RemoveAsync((await cache.ListAsync(Token))[0], Token));
         }
 
-        Assert.True((await cache.CollectGarbageAsync(false, TimeSpan.Zero, Token)).Bytes > 5 * 3000);
+        Assert.True((await cache.CollectGarbageAsync(TimeSpan.Zero, cancellationToken: Token)).Bytes > 5 * 3000);
         await TestImage.Random(1000, 1000).SaveAsync(cache, "again", cancellationToken: Token);
         Assert.Equal(saved - 4, LayoutCheck.Run(cache.Path).Count);
     }
@@ -167,7 +167,7 @@ public sealed class DamagedCacheTests : CacheTest
         var reader = ImageCache.Open(cache.Path);
         var entry = (await reader.FindAsync("app", Token))!;
         Assert.True((await reader.VerifyAsync(entry, full: true, Token)).IsIntact);
-        Assert.Equal(0, (await reader.CollectGarbageAsync(whatIf: true, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await reader.CollectGarbageAsync(dryRun: true, cancellationToken: Token)).Blobs);
         var error = await Assert.ThrowsAsync<AccessDeniedException>(() => reader.RemoveAsync(entry, Token));
         Assert.Contains("the file system is read-only", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<AccessDeniedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));

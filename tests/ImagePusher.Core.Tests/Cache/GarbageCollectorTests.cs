@@ -20,13 +20,13 @@ public sealed class GarbageCollectorTests : CacheTest
         await Cache.RemoveAsync((await Cache.FindAsync("goes", Token))!, Token);
         _clock.Advance(TimeSpan.FromHours(2));
 
-        var plan = await Timed.CollectGarbageAsync(whatIf: true, cancellationToken: Token);
+        var plan = await Timed.CollectGarbageAsync(dryRun: true, cancellationToken: Token);
         Assert.Equal(7, Directory.GetFiles(Path.Combine(Root, "blobs", "sha256")).Length);
-        var report = await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token);
-        Assert.Equal(plan with { IsWhatIf = false }, report);
+        var report = await Timed.CollectGarbageAsync(cancellationToken: Token);
+        Assert.Equal(plan with { IsDryRun = false }, report);
         Assert.Equal((3, 1 + goes.Manifest.Raw.Length + goes.Blobs.Values.Max(blob => blob.Length)), (report.Blobs, (int)report.Bytes));
         Assert.True((await Cache.VerifyAsync((await Cache.FindAsync("stays", Token))!, full: true, Token)).IsIntact);
-        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(cancellationToken: Token)).Blobs);
     }
 
     [Fact]
@@ -34,9 +34,9 @@ public sealed class GarbageCollectorTests : CacheTest
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         _clock.Advance(TimeSpan.FromMinutes(59));
-        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Timed.CollectGarbageAsync(cancellationToken: Token));
         _clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(cancellationToken: Token));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class GarbageCollectorTests : CacheTest
         _clock.Advance(TimeSpan.FromMinutes(59));
         Assert.True(await Timed.HasBlobAsync(new Descriptor("", Digest.Of([1, 2, 3]), 3), Token));
         _clock.Advance(TimeSpan.FromMinutes(59));
-        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(cancellationToken: Token)).Blobs);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class GarbageCollectorTests : CacheTest
             config).SaveAsync(Cache, "sbom", cancellationToken: Token);
         _clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(cancellationToken: Token)).Blobs);
         Assert.All(child.Blobs.Keys.Concat(subject.Blobs.Keys), digest => Assert.NotNull(Cache.Blobs.SizeOf(digest)));
     }
 
@@ -89,7 +89,7 @@ public sealed class GarbageCollectorTests : CacheTest
                 """,
             Token);
         _clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(cancellationToken: Token)).Blobs);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class GarbageCollectorTests : CacheTest
         await TestImage.From(index, inner.Manifest.Raw.ToArray()).SaveAsync(Cache, "both", cancellationToken: Token);
         _clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal(0, (await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token)).Blobs);
+        Assert.Equal(0, (await Timed.CollectGarbageAsync(cancellationToken: Token)).Blobs);
         Assert.All(inner.Blobs.Keys, digest => Assert.NotNull(Cache.Blobs.SizeOf(digest)));
     }
 
@@ -128,7 +128,7 @@ public sealed class GarbageCollectorTests : CacheTest
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         _clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(1, 0, 3, 0, false), await Timed.CollectGarbageAsync(cancellationToken: Token));
         Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of(large)));
     }
 
@@ -142,7 +142,7 @@ public sealed class GarbageCollectorTests : CacheTest
         await Cache.WriteBlobAsync(TestImage.Source(bytes), Token);
 
         // As another process does that runs while the image is still being saved.
-        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Cache.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(0, 0, 0, 1, false), await Cache.CollectGarbageAsync(cancellationToken: Token));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class GarbageCollectorTests : CacheTest
     public async Task A_grace_period_beyond_all_dates_keeps_everything(int days)
     {
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
-        Assert.Equal(days > 0 ? 0 : 1, (await Cache.CollectGarbageAsync(whatIf: false, TimeSpan.FromDays(days), Token)).Blobs);
+        Assert.Equal(days > 0 ? 0 : 1, (await Cache.CollectGarbageAsync(TimeSpan.FromDays(days), cancellationToken: Token)).Blobs);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class GarbageCollectorTests : CacheTest
         _clock.Advance(TimeSpan.FromDays(1));
 
         var error = await Assert.ThrowsAsync<CacheCorruptException>(
-            () => Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+            () => Timed.CollectGarbageAsync(cancellationToken: Token));
         Assert.Contains("docker.io/library/app:latest", error.Message, StringComparison.Ordinal);
         Assert.Contains("remove 'docker.io/library/app:latest' from the cache", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));
@@ -179,7 +179,7 @@ public sealed class GarbageCollectorTests : CacheTest
         await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
         await File.WriteAllTextAsync(IndexFile, """{"manifests":[{"digest":"blake3:00","size":1}]}""", Token);
         _clock.Advance(TimeSpan.FromDays(1));
-        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(cancellationToken: Token));
         Assert.NotNull(Cache.Blobs.SizeOf(Digest.Of([1, 2, 3])));
     }
 
@@ -189,7 +189,7 @@ public sealed class GarbageCollectorTests : CacheTest
         await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);
         _clock.Advance(TimeSpan.FromDays(1));
-        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Timed.CollectGarbageAsync(cancellationToken: Token));
         Assert.Equal(3, Directory.GetFiles(Path.Combine(Root, "blobs", "sha256")).Length);
     }
 
@@ -200,7 +200,7 @@ public sealed class GarbageCollectorTests : CacheTest
         var other = Path.Combine(Root, "blobs", "sha256", "README");
         await File.WriteAllTextAsync(other, "not a blob", Token);
         _clock.Advance(TimeSpan.FromDays(1));
-        await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token);
+        await Timed.CollectGarbageAsync(cancellationToken: Token);
         Assert.True(File.Exists(other));
     }
 
@@ -215,9 +215,9 @@ public sealed class GarbageCollectorTests : CacheTest
         await Assert.ThrowsAsync<IOException>(() => Cache.WriteBlobAsync(new FaultyBlob(left) { BreakAfter = 60 }, Token));
         await File.WriteAllBytesAsync(Path.Combine(Root, ".imagepusher", "partial", Guid.NewGuid().ToString("N")), new byte[7], Token);
 
-        Assert.Equal(new GarbageReport(0, 1, 7, 0, false), await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(0, 1, 7, 0, false), await Timed.CollectGarbageAsync(cancellationToken: Token));
         _clock.Advance(TimeSpan.FromHours(25));
-        Assert.Equal(new GarbageReport(0, 1, 60, 0, false), await Timed.CollectGarbageAsync(whatIf: false, cancellationToken: Token));
+        Assert.Equal(new GarbageReport(0, 1, 60, 0, false), await Timed.CollectGarbageAsync(cancellationToken: Token));
         Assert.Equal(PartialFile(Digest.Of(held)), Assert.Single(PartialFiles));
         gate.SetResult();
         await write;

@@ -46,7 +46,7 @@ public sealed class ScaleTests : CacheTest
                 + $"{adds.Max().TotalMilliseconds:0.0} ms, {allocated / 1e6:0.0} MB allocated");
         await Task.WhenAll((await Cache.ListAsync(Token)).Take(100).Select(entry => Cache.RemoveAsync(entry, Token)));
         await TimeAsync("collect garbage", async () =>
-            Assert.Equal(300, (await Cache.CollectGarbageAsync(false, TimeSpan.Zero, Token)).Blobs));
+            Assert.Equal(300, (await Cache.CollectGarbageAsync(TimeSpan.Zero, cancellationToken: Token)).Blobs));
         Assert.Equal(Count + 21 - 100, (await ImageCache.Open(Root).ListAsync(Token)).Count);
 
         using var process = Process.GetCurrentProcess();

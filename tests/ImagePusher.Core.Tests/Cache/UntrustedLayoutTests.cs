@@ -111,7 +111,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         var cache = ImageCache.Open(Root);
         await Assert.ThrowsAsync<UnsupportedContentException>(
             () => cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
-        await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.CollectGarbageAsync(whatIf: true, cancellationToken: Token));
+        await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.CollectGarbageAsync(dryRun: true, cancellationToken: Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.ClearAsync(Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.WriteBlobAsync(TestImage.Source([4, 5]), Token));
         var entry = Assert.Single(await cache.ListAsync(Token));

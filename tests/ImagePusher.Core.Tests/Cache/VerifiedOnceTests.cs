@@ -150,7 +150,7 @@ public sealed class VerifiedOnceTests : CacheTest
         await DamageAsync();
         _memory.SaysYes = true;
         var target = new MemoryStore("target");
-        using var limits = new TransferLimits();
+        using var limits = new TransferSlots();
         await Assert.ThrowsAsync<DigestMismatchException>(() => new ImageCopier(limits, new MemoryEncodings()).CopyAsync(
             new ImageSelection(Open(), _image.Manifest), target, ImageReference.Parse("example.com/app:1"), new CopyOptions(),
             new CopyMonitor(), Token));
@@ -179,7 +179,7 @@ public sealed class VerifiedOnceTests : CacheTest
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();
-        using var limits = new TransferLimits();
+        using var limits = new TransferSlots();
         await new ImageCopier(limits, new MemoryEncodings()).CopyAsync(
             new ImageSelection(Open(), image.Manifest), session.Repository(registry.Address),
             ImageReference.Parse($"{registry.Address}/team/app:1"),

@@ -68,12 +68,12 @@ internal static class FuzzFolders
             await ExpectAsync(() => cache.InspectAsync(entry));
             await ExpectAsync(() => cache.VerifyAsync(entry, full: true));
             await ExpectAsync(() => cache.ResolveAsync(entry.Descriptor.Digest.ToString(), default));
-            await ExpectAsync(() => cache.FindReferrersAsync(entry.Descriptor.Digest));
+            await ExpectAsync(() => cache.GetReferrersAsync(entry.Descriptor.Digest));
         }
 
         await ExpectAsync(() => cache.FindAsync("a:1"));
         await ExpectAsync(() => cache.GetStatisticsAsync());
-        await ExpectAsync(() => cache.CollectGarbageAsync(whatIf: true));
+        await ExpectAsync(() => cache.CollectGarbageAsync(dryRun: true));
     }
 
     private static async Task ExpectAsync(Func<Task> action)

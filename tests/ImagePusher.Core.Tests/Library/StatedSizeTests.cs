@@ -88,7 +88,7 @@ public sealed class StatedSizeTests : LibraryTest
         ["layers"] = new JsonArray([.. layers]),
     });
 
-    private async Task<CopyResult> CopyIndexAsync(IndexSource source) => await new ImageCopier(new TransferLimits(), null).CopyAsync(
+    private async Task<CopyResult> CopyIndexAsync(IndexSource source) => await new ImageCopier(new TransferSlots(), null).CopyAsync(
         new ImageSelection(source, await source.ResolveAsync("x", Token)), ImageCache.Open(Folder["copy"]),
         ImageReference.Parse("localhost/app:1"), new CopyOptions(), new CopyMonitor(), Token);
 

@@ -88,7 +88,7 @@ public sealed class TerminalTextTests
         Assert.DoesNotContain("s3c", TerminalText.Quote(padded), StringComparison.Ordinal);
         var log = new ImagePusher.TestSupport.RecordingLogger();
         LoggerExtensions.Warning(log, text);
-        LoggerExtensions.Verbose(log, text);
+        LoggerExtensions.Information(log, text);
         LoggerExtensions.Debug(log, text);
         Assert.All(log.Messages, message => Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal));
     }

@@ -53,7 +53,7 @@ public sealed class BlobMountTests
         await using var session = new RegistrySession();
         var target = session.Repository(registry.Address, "two/app");
         var selection = new ImageSelection(cache, image) { Origin = origin };
-        var copier = new ImageCopier(new TransferLimits(), null);
+        var copier = new ImageCopier(new TransferSlots(), null);
         var name = ImageReference.Create(registry.Address, "two/app", "1");
         var plan = await copier.PlanAsync(selection, target, name, new CopyOptions(), Token);
         Assert.All(plan.Blobs, blob => Assert.Equal((PlannedAction.Mount, "one/app"), (blob.Action, blob.From)));

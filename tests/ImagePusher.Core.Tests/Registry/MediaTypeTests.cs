@@ -83,7 +83,7 @@ public sealed class MediaTypeTests
     [Fact]
     public async Task A_foreign_layer_keeps_its_urls_and_is_not_a_mount_candidate()
     {
-        var layer = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of([1]), 1) { Urls = ["https://mcr.example/base"] };
+        var layer = new Descriptor(MediaTypes.DockerForeignLayer, Digest.Of([1]), 1) { Urls = ["https://mcr.example/base"] };
         var config = new Descriptor(MediaTypes.DockerConfig, Digest.Of([2]), 1);
         var manifest = ImageManifest.Create(MediaTypes.DockerManifest, config, [layer]);
         await using var server =

@@ -12,14 +12,14 @@ public sealed class ImageCopierTests : IDisposable
     private readonly MemoryStore _source = new("source");
     private readonly MemoryStore _target = new("target");
     private readonly MemoryEncodings _encodings = new();
-    private readonly TransferLimits _limits = new();
+    private readonly TransferSlots _slots = new();
     private readonly RecordingLogger _log = new();
 
     private CopyOptions Options => new() { Logger = _log };
 
-    private ImageCopier Copier => new(_limits, _encodings);
+    private ImageCopier Copier => new(_slots, _encodings);
 
-    public void Dispose() => _limits.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     [Fact]
     public async Task An_image_is_copied_with_its_digest_and_named_last()
@@ -229,7 +229,7 @@ public sealed class ImageCopierTests : IDisposable
     public async Task Foreign_layers_are_not_sent_and_keep_their_urls()
     {
         var config = _source.Add(Config(), MediaTypes.OciConfig);
-        var foreign = new Descriptor(MediaTypes.DockerForeignLayerGzip, Digest.Of("windows"u8),
+        var foreign = new Descriptor(MediaTypes.DockerForeignLayer, Digest.Of("windows"u8),
             7) { Urls = ["https://example.com/windows"] };
         var image = _source.Add(
             ImageManifest.Create(MediaTypes.OciManifest, config, [foreign, _source.Add("one"u8.ToArray(), MediaTypes.OciLayer)]));
@@ -308,7 +308,7 @@ public sealed class ImageCopierTests : IDisposable
         Assert.Equal(PlannedAction.Upload, Of(Digest.Of("remembered"u8)));
         Assert.Equal(PlannedAction.Encode, Of(image.Layers[3].Digest));
         Assert.Equal((5 + image.Config.Size, 6L), (plan.BytesToSend, plan.BytesToEncode));
-        Assert.Null(plan.Root);
+        Assert.Null(plan.Manifest);
         Assert.DoesNotContain(_target.Events, text => !text.StartsWith("has", StringComparison.Ordinal));
         Assert.Empty(_source.Events);
     }

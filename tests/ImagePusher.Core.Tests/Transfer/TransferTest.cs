@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Tests.Transfer;
 /// <summary>The base class of tests of the copier: a source and a target in memory, and images from specified JSON.</summary>
 public abstract class TransferTest : IDisposable
 {
-    private readonly TransferLimits _limits = new();
+    private readonly TransferSlots _slots = new();
 
     private protected static ImageReference Name { get; } = ImageReference.Parse("example.com/app:1.0");
 
@@ -27,7 +27,7 @@ public abstract class TransferTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Dispose(bool disposing) => _limits.Dispose();
+    protected virtual void Dispose(bool disposing) => _slots.Dispose();
 
     private protected static string Json(Descriptor descriptor, string fields = "") =>
         $$"""
@@ -68,7 +68,7 @@ public abstract class TransferTest : IDisposable
     }
 
     private protected Task<CopyResult> CopyAsync(Manifest root, CopyOptions? options = null) =>
-        new ImageCopier(_limits, Encodings).CopyAsync(
+        new ImageCopier(_slots, Encodings).CopyAsync(
         new ImageSelection(Source, root), Target, Name, (options ?? new CopyOptions()) with { Logger = Log }, new CopyMonitor(),
         TestContext.Current.CancellationToken);
 

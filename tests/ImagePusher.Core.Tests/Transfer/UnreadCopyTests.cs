@@ -14,11 +14,11 @@ public sealed class UnreadCopyTests : IDisposable
     private static readonly ImageReference Name = ImageReference.Parse("example.com/app:1.0");
     private readonly MemoryStore _source = new("source");
     private readonly MemoryStore _target = new("target");
-    private readonly TransferLimits _limits = new();
+    private readonly TransferSlots _slots = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _limits.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     [Fact]
     public async Task An_image_that_the_target_has_under_the_name_is_not_read()
@@ -138,7 +138,7 @@ public sealed class UnreadCopyTests : IDisposable
         var image = Image("one");
         var (there, missing) = (Referrer("there", image), Referrer("missing", image));
         _target.Add(there);
-        var plan = await new ImageCopier(_limits, null).PlanAsync(
+        var plan = await new ImageCopier(_slots, null).PlanAsync(
             new ImageSelection(_source, image.Descriptor), _target, Name, new CopyOptions { IncludeReferrers = true }, Token);
         Assert.Equal(missing.Digest, Assert.Single(plan.Referrers).Digest);
         Assert.Empty(_target.Names);
@@ -164,7 +164,7 @@ public sealed class UnreadCopyTests : IDisposable
         $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}} }""";
 
     private Task<CopyResult> CopyAsync(Descriptor root, CopyOptions? options = null, MemoryStore? target = null, ILogger? log = null) =>
-        new ImageCopier(_limits, null).CopyAsync(
+        new ImageCopier(_slots, null).CopyAsync(
         new ImageSelection(_source, root), target ?? _target, Name,
         (options ?? new CopyOptions()) with { Logger = log ?? NullLogger.Instance }, new CopyMonitor(), Token);
 }

@@ -52,7 +52,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
     [Fact]
     public async Task The_plan_of_a_rejected_image_is_an_error()
     {
-        using var limits = new TransferLimits();
+        using var limits = new TransferSlots();
         var selection = new ImageSelection(Source, Image("layer").Descriptor) { Name = App };
         var options = new CopyOptions { Policy = SignaturePolicy.Load(Requires(Signer)) };
 

@@ -13,7 +13,7 @@ namespace ImagePusher.Core.Tests.Trust;
 /// <summary>The base class of tests of signatures: a signed image in memory, policies, and copies under a policy.</summary>
 public abstract class TrustTest : TransferTest
 {
-    private readonly TransferLimits _limits = new();
+    private readonly TransferSlots _slots = new();
     private readonly TemporaryFolder _folder = new();
 
     private protected static ImageReference App { get; } = ImageReference.Parse("registry.example/team/app:1");
@@ -76,7 +76,7 @@ public abstract class TrustTest : TransferTest
 
     private protected Task<CopyResult> CopyUnderPolicyAsync(
         Manifest image, string policy, CopyOptions? options = null, ImageReference? name = null) =>
-        new ImageCopier(_limits, Encodings).CopyAsync(
+        new ImageCopier(_slots, Encodings).CopyAsync(
             new ImageSelection(Source, image.Descriptor) { Name = name ?? App }, Target, name ?? App,
             (options ?? new CopyOptions()) with { Logger = Log, Policy = SignaturePolicy.Load(policy) }, new CopyMonitor(),
             TestContext.Current.CancellationToken);
@@ -96,7 +96,7 @@ public abstract class TrustTest : TransferTest
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _limits.Dispose();
+        _slots.Dispose();
         _folder.Dispose();
         Signer.Dispose();
         Other.Dispose();

@@ -11,9 +11,9 @@ namespace ImagePusher.Core.Naming;
 internal sealed class VersionRange
 {
     private readonly string _text;
-    private readonly IReadOnlyList<VersionBounds> _alternatives;
+    private readonly IReadOnlyList<VersionInterval> _alternatives;
 
-    private VersionRange(string text, IReadOnlyList<VersionBounds> alternatives) => (_text, _alternatives) = (text, alternatives);
+    private VersionRange(string text, IReadOnlyList<VersionInterval> alternatives) => (_text, _alternatives) = (text, alternatives);
 
     /// <summary>Parses a range.</summary>
     /// <param name="text">Alternatives separated by <c>||</c>; each is bounds that must all be met, or <c>LOW - HIGH</c>.</param>

@@ -8,13 +8,13 @@ internal static partial class VersionRangeParser
     private static readonly TagVersion Zero = TagVersion.Of([""]);
 
     /// <summary>The bounds of an alternative; null if the text has another form.</summary>
-    public static VersionBounds? TryParse(string text)
+    public static VersionInterval? TryParse(string text)
     {
         if (Hyphen().Match(text) is { Success: true } hyphen)
         {
             return VersionPattern.TryParse(hyphen.Groups["low"].Value) is { } low
                 && VersionPattern.TryParse(hyphen.Groups["high"].Value) is { } high
-                ? new VersionBounds([.. Bounds(">=", low), .. Bounds("<=", high)])
+                ? new VersionInterval([.. Bounds(">=", low), .. Bounds("<=", high)])
                 : null;
         }
 
@@ -32,7 +32,7 @@ internal static partial class VersionRangeParser
 
         // All text other than spaces and commas must belong to a bound.
         return matches.Count > 0 && Bound().Replace(text, "").All(rest => rest is ' ' or ',' or '\t')
-            ? new VersionBounds(bounds)
+            ? new VersionInterval(bounds)
             : null;
     }
 
@@ -51,7 +51,7 @@ internal static partial class VersionRangeParser
         "<" when pattern.IsAny => Nothing(),
         "<" => [new VersionBound(VersionComparison.Below, pattern.Lowest, pattern.IsPartial)],
         "!=" when pattern.HasWildcard =>
-            [new VersionBound(VersionComparison.OutsideOf, Zero, Excluded: new VersionBounds([.. Between(pattern, pattern.Length)]))],
+            [new VersionBound(VersionComparison.OutsideOf, Zero, Excluded: new VersionInterval([.. Between(pattern, pattern.Length)]))],
         "!=" => [new VersionBound(VersionComparison.Other, pattern.Lowest)],
         _ when pattern.IsPartial => Between(pattern, pattern.Length),
         _ => [new VersionBound(VersionComparison.Equal, pattern.Lowest)],

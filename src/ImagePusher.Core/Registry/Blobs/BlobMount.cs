@@ -6,7 +6,7 @@ using ImagePusher.Core.Registry.Uploads;
 namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>Requests that a registry mounts a blob from another of its repositories (distribution-spec, Mounting a blob).</summary>
-internal sealed class BlobMount(RemoteRepository remote, string from)
+internal sealed class BlobMount(RepositoryLocation remote, string from)
 {
     /// <summary>The result of a mount.</summary>
     /// <param name="IsDone">True if the blob was mounted.</param>
@@ -48,7 +48,7 @@ internal sealed class BlobMount(RemoteRepository remote, string from)
             error is RegistryUnauthorizedException or RegistryDeniedException or RegistryProtocolException)
         {
             // The caller may lack the right to read there; the upload requests the permission to write here.
-            transport.Log.Verbose($"{error.Message} The blob is uploaded instead.");
+            transport.Log.Information($"{error.Message} The blob is uploaded instead.");
             return new Outcome(false, null);
         }
     }

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Registry.Blobs;
 /// <summary>The request for a blob, at any offset, and the failures of reading it.</summary>
 /// <param name="remote">The repository.</param>
 /// <param name="blob">The blob.</param>
-internal sealed class BlobRequest(RemoteRepository remote, Descriptor blob)
+internal sealed class BlobRequest(RepositoryLocation remote, Descriptor blob)
 {
     /// <summary>The blob.</summary>
     public Descriptor Blob => blob;

@@ -134,7 +134,8 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     {
         if (_position > 0)
         {
-            _transport.Log.Verbose($"The download of {_request.Blob.Digest} from {_transport.Host.Registry} is resumed at {_position}.");
+            _transport.Log.Information(
+                $"The download of {_request.Blob.Digest} from {_transport.Host.Registry} is resumed at {_position}.");
         }
     }
 

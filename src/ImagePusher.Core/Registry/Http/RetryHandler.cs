@@ -89,7 +89,7 @@ internal sealed class RetryHandler : DelegatingHandler
             return Task.CompletedTask;
         }
 
-        _log.Verbose(FormattableString.Invariant($"{_host.Registry} asked for a pause; continuing in {left.TotalSeconds:0.#} s."));
+        _log.Information(FormattableString.Invariant($"{_host.Registry} asked for a pause; continuing in {left.TotalSeconds:0.#} s."));
         return Task.Delay(left, _time, cancellationToken);
     }
 

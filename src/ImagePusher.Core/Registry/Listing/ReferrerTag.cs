@@ -13,7 +13,7 @@ internal static class ReferrerTag
     private static readonly SemaphoreSlim[] Locks = [.. Enumerable.Range(0, 64).Select(static _ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Adds a manifest to its subject's list.</summary>
-    public static Task AddAsync(RemoteRepository remote, Manifest manifest, CancellationToken cancellationToken)
+    public static Task AddAsync(RepositoryLocation remote, Manifest manifest, CancellationToken cancellationToken)
     {
         var type = manifest.ArtifactType ?? (manifest as ImageManifest)?.Config.MediaType;
         var entry = manifest.Descriptor with { ArtifactType = type, Annotations = manifest.Annotations };
@@ -22,13 +22,13 @@ internal static class ReferrerTag
     }
 
     /// <summary>Removes a deleted manifest from its subject's list, if clients keep one.</summary>
-    public static Task RemoveAsync(RemoteRepository remote, Manifest manifest, CancellationToken cancellationToken) => ChangeAsync(
+    public static Task RemoveAsync(RepositoryLocation remote, Manifest manifest, CancellationToken cancellationToken) => ChangeAsync(
         remote, manifest,
         known => known.Any(other => other.Digest == manifest.Digest)
             ? [.. known.Where(other => other.Digest != manifest.Digest)] : null, cancellationToken);
 
     private static async Task ChangeAsync(
-        RemoteRepository remote, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change,
+        RepositoryLocation remote, Manifest manifest, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>?> change,
         CancellationToken cancellationToken)
     {
         var subject = manifest.Subject!.Digest;
@@ -41,7 +41,7 @@ internal static class ReferrerTag
                 var tag = SubjectTag.ListOf(subject);
                 await ManifestWriter.PutAsync(
                     remote, ImageIndex.Create(MediaTypes.OciIndex, entries), tag, cancellationToken).ConfigureAwait(false);
-                remote.Transport.Log.Verbose(
+                remote.Transport.Log.Information(
                     $"{remote.Reference(tag)} now lists {entries.Count} manifests, after a change of {manifest.Digest}; the "
                         + "registry does not keep this list itself.");
             }

@@ -24,7 +24,7 @@ internal static class Referrers
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LimitExceededException">The list does not end.</exception>
     public static async Task<IReadOnlyList<Descriptor>> ListAsync(
-        RemoteRepository remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+        RepositoryLocation remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
     {
         var found = await AskAsync(remote, digest, artifactType, limits, cancellationToken).ConfigureAwait(false)
             ?? await ReadTagAsync(remote, digest, cancellationToken).ConfigureAwait(false);
@@ -33,13 +33,13 @@ internal static class Referrers
 
     /// <summary>The list under the tag; empty if the tag does not exist.</summary>
     public static async Task<IReadOnlyList<Descriptor>> ReadTagAsync(
-        RemoteRepository remote, Digest digest, CancellationToken cancellationToken) =>
+        RepositoryLocation remote, Digest digest, CancellationToken cancellationToken) =>
         await ManifestReader.GetAsync(remote, SubjectTag.ListOf(digest), null, cancellationToken).ConfigureAwait(false)
             is ImageIndex index ? index.Manifests : [];
 
     // Null if the registry has no API.
     private static async Task<List<Descriptor>?> AskAsync(
-        RemoteRepository remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
+        RepositoryLocation remote, Digest digest, string? artifactType, RegistryLimits limits, CancellationToken cancellationToken)
     {
         var target = $"/v2/{remote.Repository}/referrers/{digest}";
         var list = new ListRequest(
@@ -70,7 +70,7 @@ internal static class Referrers
         }
         catch (RegistryProtocolException error)
         {
-            remote.Transport.Log.Verbose($"{error.Message} Reading the tag {SubjectTag.ListOf(digest)} instead.");
+            remote.Transport.Log.Information($"{error.Message} Reading the tag {SubjectTag.ListOf(digest)} instead.");
             return null;
         }
 

@@ -13,7 +13,7 @@ internal static class ManifestReader
     /// <exception cref="LimitExceededException">The response is longer or slower than allowed.</exception>
     /// <exception cref="RegistryException">The manifest could not be read.</exception>
     public static Task<Manifest?> GetAsync(
-        RemoteRepository remote, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+        RepositoryLocation remote, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
         var request = ManifestRequests.Get(remote, tagOrDigest);
         return remote.Transport.Retry.ExecuteAsync(
@@ -22,7 +22,7 @@ internal static class ManifestReader
 
     /// <summary>Requests a manifest's descriptor by HEAD.</summary>
     public static async Task<ManifestHead> HeadAsync(
-        RemoteRepository remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
+        RepositoryLocation remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {
         using var response = await remote.Transport.SendAsync(
             ManifestRequests.Head(remote, tagOrDigest, scopes), cancellationToken).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal static class ManifestReader
     }
 
     private static async Task<Manifest?> GetOnceAsync(
-        RemoteRepository remote, RegistryRequest request, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
+        RepositoryLocation remote, RegistryRequest request, string tagOrDigest, Descriptor? expected, CancellationToken cancellationToken)
     {
         using var response = await remote.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.NotFound)

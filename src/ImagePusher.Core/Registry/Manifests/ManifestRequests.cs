@@ -12,10 +12,10 @@ internal static class ManifestRequests
         [HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.BadRequest, HttpStatusCode.NotImplemented];
 
     /// <summary>The manifest's path at the host.</summary>
-    public static string Target(RemoteRepository remote, string tagOrDigest) => $"/v2/{remote.Repository}/manifests/{tagOrDigest}";
+    public static string Target(RepositoryLocation remote, string tagOrDigest) => $"/v2/{remote.Repository}/manifests/{tagOrDigest}";
 
     /// <summary>GET reads a manifest. It is not retried: a response that breaks off is repeated with its request.</summary>
-    public static RegistryRequest Get(RemoteRepository remote, string tagOrDigest) => new()
+    public static RegistryRequest Get(RepositoryLocation remote, string tagOrDigest) => new()
     {
         Method = HttpMethod.Get,
         Target = Target(remote, tagOrDigest),
@@ -27,7 +27,7 @@ internal static class ManifestRequests
     };
 
     /// <summary>HEAD asks for a manifest's descriptor.</summary>
-    public static RegistryRequest Head(RemoteRepository remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes) => new()
+    public static RegistryRequest Head(RepositoryLocation remote, string tagOrDigest, IReadOnlyList<TokenScope> scopes) => new()
     {
         Method = HttpMethod.Head,
         Target = Target(remote, tagOrDigest),
@@ -38,7 +38,7 @@ internal static class ManifestRequests
     };
 
     /// <summary>PUT stores a manifest.</summary>
-    public static RegistryRequest Put(RemoteRepository remote, string tagOrDigest, Manifest manifest) => new()
+    public static RegistryRequest Put(RepositoryLocation remote, string tagOrDigest, Manifest manifest) => new()
     {
         Method = HttpMethod.Put,
         Target = Target(remote, tagOrDigest),
@@ -57,7 +57,7 @@ internal static class ManifestRequests
     /// <param name="tagOrDigest">The tag or digest.</param>
     /// <param name="expected">The rejections that the caller handles.</param>
     public static RegistryRequest Delete(
-        RemoteRepository remote, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
+        RepositoryLocation remote, string tagOrDigest, params IReadOnlyList<HttpStatusCode> expected) => new()
         {
             Method = HttpMethod.Delete,
             Target = Target(remote, tagOrDigest),

@@ -11,7 +11,7 @@ internal static class ManifestWriter
     /// <exception cref="RegistryException">The registry rejected it, or did not store it.</exception>
     /// <exception cref="UnsupportedContentException">The registry does not keep the digest's algorithm.</exception>
     public static async Task<bool> PutAsync(
-        RemoteRepository remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
+        RepositoryLocation remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {
         using var response = await remote.Transport.SendAsync(
             ManifestRequests.Put(remote, tagOrDigest, manifest), cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal static class ManifestWriter
     }
 
     private static async Task<bool> IsStoredAsync(
-        RemoteRepository remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
+        RepositoryLocation remote, Manifest manifest, string tagOrDigest, CancellationToken cancellationToken)
     {
         var head = await ManifestReader.HeadAsync(remote, tagOrDigest, remote.PushScopes, cancellationToken).ConfigureAwait(false);
         if (head.Descriptor?.Digest.Algorithm == manifest.Digest.Algorithm || head.IsMissing)

@@ -22,18 +22,18 @@ internal sealed partial class BlobUpload
             return UploadState.Open;
         }
 
-        if (await _conversation.AskAsync(session.Location, cancellationToken).ConfigureAwait(false) is { } status
+        if (await _protocol.AskAsync(session.Location, cancellationToken).ConfigureAwait(false) is { } status
             && status.Offset <= (_blob.Length ?? long.MaxValue))
         {
             _position.Resume(status);
-            _transport.Log.Verbose(
+            _transport.Log.Information(
                 $"{_host.Registry} has {_position.Offset} bytes of {_blob.Description} from an earlier run; resumed at "
                     + $"{_position.Offset}.");
             return UploadState.Choose;
         }
 
         // The earlier run was interrupted there: with one blob at a time, the least is lost if this run is interrupted too.
-        _transport.Log.Verbose($"{_host.Registry} lost the upload of {_blob.Description} from an earlier run; it starts again.");
+        _transport.Log.Information($"{_host.Registry} lost the upload of {_blob.Description} from an earlier run; it starts again.");
         if (UploadLocation.HasState(session.Location))
         {
             _host.Uploads.RememberEarlierLoss();
@@ -45,7 +45,7 @@ internal sealed partial class BlobUpload
 
     private async Task<UploadState> OpenAsync(CancellationToken cancellationToken)
     {
-        (_position.Url, _choice.MinimumChunk) = await _conversation.OpenAsync(cancellationToken).ConfigureAwait(false);
+        (_position.Url, _choice.MinimumChunk) = await _protocol.OpenAsync(cancellationToken).ConfigureAwait(false);
         _position.Offset = 0;
         await KeepAsync(cancellationToken).ConfigureAwait(false);
         return UploadState.Choose;
@@ -135,7 +135,7 @@ internal sealed partial class BlobUpload
                 "Use another upload form, or ask the registry's operator for a smaller minimum.");
         }
 
-        _identity = await new ChunkSender(_transport, _requests, _conversation, _position, _blob, (int)size, _limits).SendAsync(
+        _identity = await new ChunkSender(_transport, _requests, _protocol, _position, _blob, (int)size, _limits).SendAsync(
             cancellationToken).ConfigureAwait(false);
         return UploadState.Commit;
     }
@@ -158,7 +158,7 @@ internal sealed partial class BlobUpload
 
     private UploadState AfterPut(RegistryResponse response, BlobIdentity identity)
     {
-        _conversation.CheckStored(response, identity.Digest);
+        _protocol.CheckStored(response, identity.Digest);
         (_identity, _lastStatus) = (identity, response.Status);
         return response.Status == HttpStatusCode.Created ? UploadState.Done : UploadState.Verify;
     }
@@ -183,7 +183,7 @@ internal sealed partial class BlobUpload
 
         _losses++;
         var status = _form == UploadForm.Monolithic
-            ? null : await _conversation.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
+            ? null : await _protocol.AskAsync(_position.Url!, cancellationToken).ConfigureAwait(false);
         var isLost = status is null || status.Offset > (_blob.Length ?? long.MaxValue);
         var isStuck = status?.Offset <= _furthestStart;
         if ((isLost || isStuck) && _position.Sent > 0
@@ -199,7 +199,7 @@ internal sealed partial class BlobUpload
         }
 
         _position.Resume(status!);
-        _transport.Log.Verbose($"{_host.Registry} has {_position.Offset} bytes of {_blob.Description}; resumed at {_position.Offset}.");
+        _transport.Log.Information($"{_host.Registry} has {_position.Offset} bytes of {_blob.Description}; resumed at {_position.Offset}.");
         return UploadState.Choose;
     }
 
@@ -216,7 +216,7 @@ internal sealed partial class BlobUpload
             return UploadState.Resume;
         }
 
-        await _conversation.CancelAsync(_position.Url!).ConfigureAwait(false);
+        await _protocol.CancelAsync(_position.Url!).ConfigureAwait(false);
         _position.Url = null;
         return UploadState.Open;
     }

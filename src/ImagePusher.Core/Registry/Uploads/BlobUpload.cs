@@ -48,14 +48,14 @@ internal sealed partial class BlobUpload
     private readonly RegistryHost _host;
     private readonly string _repository;
     private readonly UploadRequests _requests;
-    private readonly UploadConversation _conversation;
+    private readonly UploadProtocol _protocol;
     private readonly UploadPosition _position;
     private readonly RegistryLimits _limits;
     private readonly string? _spoolFolder;
     private BlobSource _blob;
     private UploadFormChoice _choice;
     private SpooledBlob? _spooled;
-    private Gate.Place? _largePlace;
+    private ResizableSemaphore.Slot? _largePlace;
     private UploadState _state = UploadState.Recall;
     private UploadForm _form;
     private BlobIdentity _identity;
@@ -77,7 +77,7 @@ internal sealed partial class BlobUpload
         (_spoolFolder, _limits) = (client.SpoolFolder, client.Limits);
         _choice = new UploadFormChoice(blob, _host.Settings, _host.Uploads);
         _requests = new UploadRequests(repository, $"uploading {blob.Description} to {_host.Registry}/{repository}");
-        _conversation = new UploadConversation(transport, _requests);
+        _protocol = new UploadProtocol(transport, _requests);
         _position = new UploadPosition(
             $"{_host.Registry}/{repository} {blob.ResumeKey}", blob.Length is null or >= JournalledLength
                 ? client.UploadJournal : null, transport.Time)
@@ -132,7 +132,7 @@ internal sealed partial class BlobUpload
             if (_state != UploadState.Done && !isKept && _position.Url is { } url)
             {
                 await _position.ForgetAsync(CancellationToken.None).ConfigureAwait(false);
-                await _conversation.CancelAsync(url).ConfigureAwait(false);
+                await _protocol.CancelAsync(url).ConfigureAwait(false);
             }
         }
     }
@@ -218,14 +218,14 @@ internal sealed partial class BlobUpload
 
         if (isForm && _choice.StepDown(_form, rejection.StatusCode))
         {
-            _transport.Log.Verbose(
+            _transport.Log.Information(
                 $"{rejection.Message} Trying another form: {_choice.Choose(0)}, with chunks of at most {_choice.ChunkSize} bytes.");
             return UploadState.StepDown;
         }
 
         if (isForm && _choice.MaySpool && _spooled is null)
         {
-            _transport.Log.Verbose($"{rejection.Message} Writing the blob to a file first, so that its length is known.");
+            _transport.Log.Information($"{rejection.Message} Writing the blob to a file first, so that its length is known.");
             return UploadState.Spool;
         }
 
@@ -237,7 +237,7 @@ internal sealed partial class BlobUpload
 
     private UploadState Restart(string cause)
     {
-        _transport.Log.Verbose($"The upload of {_blob.Description} starts again: {cause}.");
+        _transport.Log.Information($"The upload of {_blob.Description} starts again: {cause}.");
         return UploadState.Restart;
     }
 }

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// Sends a blob in chunks. A chunk stays in memory until it has arrived, so its loss is repaired without reading the source again.
 /// </summary>
 internal sealed class ChunkSender(
-    RegistryTransport transport, UploadRequests requests, UploadConversation conversation, UploadPosition position, BlobSource blob,
+    RegistryTransport transport, UploadRequests requests, UploadProtocol conversation, UploadPosition position, BlobSource blob,
     int chunkSize, RegistryLimits limits)
 {
     private ReadOnlyMemory<byte> _chunk;
@@ -73,7 +73,7 @@ internal sealed class ChunkSender(
         }
 
         position.Resume(status);
-        transport.Log.Verbose(
+        transport.Log.Information(
             $"{transport.Host.Registry} has {position.Offset} bytes of {blob.Description}; resumed at {position.Offset}.");
     }
 

@@ -4,7 +4,7 @@ using ImagePusher.Core.Abstractions;
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>Chooses the form of one blob's upload, and the next one when the registry rejects it.</summary>
-internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings settings, UploadMemory memory)
+internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings settings, UploadCapabilities memory)
 {
     private static readonly int[] ChunkSizes = [20 << 20, 8 << 20, 4 << 20, 1 << 20, 512 << 10];
 

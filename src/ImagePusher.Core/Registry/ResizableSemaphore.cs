@@ -1,15 +1,15 @@
 namespace ImagePusher.Core.Registry;
 
 /// <summary>A semaphore whose limit may change while it is in use.</summary>
-internal sealed class Gate(int limit)
+internal sealed class ResizableSemaphore(int limit)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource> _waiting = new();
     private int _limit = limit;
-    private int _inside;
+    private int _used;
 
-    /// <summary>Lowers the limit; present holders keep their places.</summary>
-    public void Narrow(int limit)
+    /// <summary>Lowers the limit; what is held stays held.</summary>
+    public void Decrease(int limit)
     {
         lock (_lock)
         {
@@ -18,25 +18,25 @@ internal sealed class Gate(int limit)
     }
 
     /// <summary>Raises the limit.</summary>
-    public void Widen(int limit)
+    public void Increase(int limit)
     {
         lock (_lock)
         {
             _limit = Math.Max(_limit, limit);
-            AdmitWaiting();
+            ReleaseWaiters();
         }
     }
 
-    /// <summary>Waits for a place; dispose it to leave.</summary>
-    public async Task<Place> EnterAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a slot; dispose it to release it.</summary>
+    public async Task<Slot> EnterAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
         lock (_lock)
         {
-            if (_inside < _limit)
+            if (_used < _limit)
             {
-                _inside++;
-                return new Place(this);
+                _used++;
+                return new Slot(this);
             }
 
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,35 +46,35 @@ internal sealed class Gate(int limit)
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), turn);
         await turn.Task.ConfigureAwait(false);
-        return new Place(this);
+        return new Slot(this);
     }
 
-    private void Leave()
+    private void Release()
     {
         lock (_lock)
         {
-            _inside--;
-            AdmitWaiting();
+            _used--;
+            ReleaseWaiters();
         }
     }
 
-    private void AdmitWaiting()
+    private void ReleaseWaiters()
     {
-        while (_inside < _limit && _waiting.First is { } first)
+        while (_used < _limit && _waiting.First is { } first)
         {
             _waiting.RemoveFirst();
             if (first.Value.TrySetResult())
             {
-                _inside++;
+                _used++;
             }
         }
     }
 
-    /// <summary>One of the places.</summary>
-    internal sealed class Place(Gate gate) : IDisposable
+    /// <summary>One of the slots that the limit allows.</summary>
+    internal sealed class Slot(ResizableSemaphore owner) : IDisposable
     {
-        private Gate? _gate = gate;
+        private ResizableSemaphore? _owner = owner;
 
-        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
+        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Release();
     }
 }

@@ -4,7 +4,7 @@ using Mono.Cecil.Rocks;
 namespace ImagePusher.Core.Tests.Architecture;
 
 /// <summary>The dependencies in docs/architecture.md: the folders of Core that may use each other, read from the compiled code.</summary>
-public sealed class ArrowTests
+public sealed class DependencyTests
 {
     private const string Root = "ImagePusher.Core";
 
@@ -58,6 +58,22 @@ public sealed class ArrowTests
         // Were nothing found here, nothing would be checked above.
         var copier = assembly.MainModule.GetType($"{Root}.Transfer.ImageCopier");
         Assert.Contains(copier.NestedTypes.Append(copier).SelectMany(References.Of), used => FolderOf(used) == "Abstractions");
+    }
+
+    [Fact]
+    public void The_page_about_the_architecture_lists_what_is_permitted()
+    {
+        string[] common = ["Messages", "Oci", "Naming", "Abstractions", "IO"];
+        var page = File.ReadAllText(Path.Combine(Docs.DocsFolder.Path, "architecture.md"));
+        var rows = page.Split("| folder | may also use |")[1].Split("\n\n")[0].Split('\n').Where(line => line.Length > 0).Skip(1)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries));
+        var permitted = rows.SelectMany(row => Names(row[1]).Select(folder => (folder, used: string.Join(", ", Names(row[2]).Order()))));
+        Assert.Equal(
+            Allowed.Where(arrow => !common.Contains(arrow.Key))
+                .Select(arrow => (arrow.Key, string.Join(", ", arrow.Value.Except(common).Order()))).Order(),
+            permitted.Order());
+
+        static string[] Names(string cell) => cell.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]

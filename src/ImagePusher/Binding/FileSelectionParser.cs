@@ -4,7 +4,7 @@ using ImagePusher.Core.Inspection;
 namespace ImagePusher.Binding;
 
 /// <summary>Reads -Include and -Exclude: paths of files in an image.</summary>
-internal static class FileSelections
+internal static class FileSelectionParser
 {
     /// <summary>
     /// The selection. A path with a slash starts at the root of the image; without wildcards it also selects what is below it. A name

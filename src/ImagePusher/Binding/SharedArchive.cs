@@ -4,7 +4,7 @@ using ImagePusher.Core.Bundles;
 namespace ImagePusher.Binding;
 
 /// <summary>Keeps an archive, or the parts of a bundle, open until the last of its images is copied.</summary>
-internal sealed class ArchiveLease(Bundle bundle)
+internal sealed class SharedArchive(Bundle bundle)
 {
     private int _holders = 1;
 

@@ -5,7 +5,7 @@ using ImagePusher.Core.Registry.Http;
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>The requests of an upload that do not send bytes: opening it, its status, its cancellation, and the last response.</summary>
-internal sealed class UploadConversation(RegistryTransport transport, UploadRequests requests)
+internal sealed class UploadProtocol(RegistryTransport transport, UploadRequests requests)
 {
     private static readonly TimeSpan CancelTime = TimeSpan.FromMilliseconds(500);
 

@@ -2,7 +2,7 @@ namespace ImagePusher.Core.Naming;
 
 /// <summary>Bounds that a version must all meet: one alternative of a range.</summary>
 /// <param name="bounds">The bounds; none are met by every version without a suffix.</param>
-internal sealed class VersionBounds(IReadOnlyList<VersionBound> bounds)
+internal sealed class VersionInterval(IReadOnlyList<VersionBound> bounds)
 {
     /// <summary>True if a version meets all bounds, and its suffix is one that they admit.</summary>
     public bool Contain(TagVersion version)
@@ -86,7 +86,7 @@ internal enum VersionComparison
 /// <param name="IsPartial">True if it represents all versions that begin with it, as an upper end that is not included.</param>
 /// <param name="Excluded">The bounds that must not all be met.</param>
 internal sealed record VersionBound(
-    VersionComparison Comparison, TagVersion Version, bool IsPartial = false, VersionBounds? Excluded = null)
+    VersionComparison Comparison, TagVersion Version, bool IsPartial = false, VersionInterval? Excluded = null)
 {
     /// <summary>True if versions with a suffix may be in the range because of this bound.</summary>
     public bool Admits(TagVersion version) => Version.IsPreRelease && Comparison != VersionComparison.Other

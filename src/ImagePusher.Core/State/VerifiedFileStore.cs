@@ -7,7 +7,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.State;
 
 /// <summary>The versions of files that were hashed: one small file for each.</summary>
-internal sealed class VerifiedFileMemory(TransferState state, StateFolder folder) : IVerifiedFiles
+internal sealed class VerifiedFileStore(TransferState state, StateFolder folder) : IVerifiedFiles
 {
     /// <summary>The time for which a verification is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Binding;
 
 /// <summary>Reads -Platform.</summary>
-internal static class Platforms
+internal static class PlatformParser
 {
     /// <summary>The platforms of a text, separated by commas.</summary>
     /// <exception cref="InvalidReferenceException">The text is not a platform.</exception>

@@ -5,7 +5,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Registry.Blobs;
 
 /// <summary>The known repositories of each blob in a registry in this session, and the registries that support mounts.</summary>
-internal sealed class MountMemory
+internal sealed class MountCandidates
 {
     // Many images have millions of blobs; beyond this number the oldest entries are worth less than their memory.
     private const int MaximumBlobs = 200_000;
@@ -20,7 +20,7 @@ internal sealed class MountMemory
     private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The registry that a name means: localhost and the loopback addresses are one host.</summary>
-    public static string PlaceOf(string registry)
+    public static string StoreOf(string registry)
     {
         var colon = registry.LastIndexOf(':');
         var isPort = colon > registry.LastIndexOf(']');

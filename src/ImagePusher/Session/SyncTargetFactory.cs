@@ -3,7 +3,7 @@ using ImagePusher.Core.Sync;
 namespace ImagePusher.Session;
 
 /// <summary>Creates the names of targets with the options of the session.</summary>
-internal static class SyncTargets
+internal static class SyncTargetFactory
 {
     /// <summary>The names below a destination, or by the targets of the file.</summary>
     public static SyncTarget Of(string? destination, bool? keepLibrary) =>

@@ -4,7 +4,7 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.State;
 
 /// <summary>The results of compressing layers: one small file per layer and setting.</summary>
-internal sealed class EncodingMemory(TransferState state, StateFolder folder) : IEncodingStore
+internal sealed class EncodingStore(TransferState state, StateFolder folder) : IEncodingStore
 {
     /// <summary>The time for which an encoding is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);

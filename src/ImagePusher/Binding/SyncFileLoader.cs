@@ -7,7 +7,7 @@ using ImagePusher.Session;
 namespace ImagePusher.Binding;
 
 /// <summary>Reads the sync files that -Path or -LiteralPath select.</summary>
-internal static class SyncFiles
+internal static class SyncFileLoader
 {
     /// <summary>Does something with each file; errors are non-terminating.</summary>
     /// <returns>True if there was no error.</returns>

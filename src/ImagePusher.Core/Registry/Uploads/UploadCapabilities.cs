@@ -4,7 +4,7 @@ using ImagePusher.Core.Registry.Http;
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>The forms of upload that a host has accepted and rejected in this session.</summary>
-internal sealed class UploadMemory(TimeProvider time)
+internal sealed class UploadCapabilities(TimeProvider time)
 {
     // A short failure must not slow down a session that lasts for hours.
     private static readonly TimeSpan LossLife = TimeSpan.FromMinutes(10);
