@@ -86,6 +86,5 @@ public sealed class ArchiveMemoryTests(ITestOutputHelper output) : ArchiveTestBa
         output.WriteLine($"{new FileInfo(path).Length:N0} bytes, {archive.Images.Count} images: {allocated:N0} bytes allocated, "
             + $"{held:N0} held, {watch.Elapsed.TotalSeconds:F2} s");
         Assert.InRange(allocated, 0, StatedBound);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
     }
 }
