@@ -36,7 +36,7 @@ internal static class ArchiveErrors
     public static IncompleteImageException LeftOut(string path, string blob, BundlePart? part) =>
         part is null
             ? new(
-                $"The image archive '{path}' leaves out {blob}, which the images of its baseline have.",
+                $"The image archive '{path}' omits {blob}, which the images of its baseline have.",
                 "Import the archive into a cache that has these images, or push it where they are, and read the image there.")
             { IsArchive = true }
             : new(

@@ -36,12 +36,12 @@ internal sealed class SourceEndpoint(
     {
         if (images.Count == 0)
         {
-            throw new ManifestNotFoundException($"There is no image in {description}.", "Choose a source that holds an image.");
+            throw new ManifestNotFoundException($"There is no image in {description}.", "Choose a source that contains an image.");
         }
 
         return images.DistinctBy(image => image.Selection.Root.Digest).Skip(1).Any()
             ? throw new InvalidOptionException(
-                $"{description} holds several images: {string.Join(", ", images.Take(10).Select(image => image.Label))}.",
+                $"{description} contains several images: {string.Join(", ", images.Take(10).Select(image => image.Label))}.",
                 "Select one of them by its name or digest, or copy all of them.")
             : images[0];
     }

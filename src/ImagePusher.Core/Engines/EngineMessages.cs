@@ -46,7 +46,7 @@ internal sealed class EngineMessages(EngineAddress address)
         Take(line, message);
         if (status != HttpStatusCode.OK)
         {
-            throw Failed(_last ?? $"it answered {(int)status}");
+            throw Failed(_last ?? $"it responded with {(int)status}");
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class EntryWarnings(ILogger log, string source)
     {
         if (++_count <= InspectionLimits.Warnings)
         {
-            log.Warning($"{source}: left out {entry}.");
+            log.Warning($"{source}: skipped {entry}.");
         }
     }
 
@@ -24,7 +24,7 @@ internal sealed class EntryWarnings(ILogger log, string source)
     {
         if (_count > InspectionLimits.Warnings)
         {
-            log.Warning($"{source}: left out {_count - InspectionLimits.Warnings:N0} more entries.");
+            log.Warning($"{source}: skipped {_count - InspectionLimits.Warnings:N0} more entries.");
         }
     }
 }

@@ -270,7 +270,7 @@ public sealed partial class RegistryRepository : IReferrerSource, IImageTarget, 
                     remote.Transport.Host.Mirror.Skip();
                 }
 
-                Transport.Log.Information($"The mirror {remote.Transport.Host.Registry} of {Registry} is left out: {error.Message}");
+                Transport.Log.Information($"The mirror {remote.Transport.Host.Registry} of {Registry} is skipped: {error.Message}");
             }
         }
 

@@ -261,7 +261,7 @@ internal sealed class ImageTreeReader(ImageSelection selection, CopyOptions opti
                 "Save the image again with all its platforms, or allow a partial copy.");
         }
 
-        options.Logger.Warning($"{_source.Description} lacks content that the index {selection.Root.Digest} references; left out: {rest}.");
+        options.Logger.Warning($"{_source.Description} lacks content that the index {selection.Root.Digest} references; omitted: {rest}.");
     }
 
     /// <summary>Opens missing content, so that the source reports what is wrong.</summary>

@@ -50,7 +50,7 @@ internal sealed class ReferrerCopy
                 // A list that clients maintain by tag may contain deleted manifests.
                 _options.Logger.Warning(
                     $"{_source.Description} lists the referrer {missing.Manifest.Digest} of {_name}, but no longer has it; "
-                    + $"it is left out. {gone.Message}");
+                    + $"it is omitted. {gone.Message}");
             }
 
             progress.AddSent(own.Sent);

@@ -35,7 +35,7 @@ internal sealed class ReferrerGate(IReferrerSource source, ImageReference? image
         catch (SignatureRejectedException rejected)
         {
             options.Logger.Warning(
-                $"The referrer {referrer.Digest} in {source.Description} is not a document and is left out. {rejected.Message}");
+                $"The referrer {referrer.Digest} in {source.Description} is not a document and is omitted. {rejected.Message}");
             return false;
         }
     }

@@ -35,7 +35,7 @@ internal static class CertificateText
         try
         {
             var found = Blocks(pem).Select(content => X509CertificateLoader.LoadCertificate(content.Span)).ToList();
-            return found.Count > 0 ? found : throw Invalid(origin, "it holds no PEM block");
+            return found.Count > 0 ? found : throw Invalid(origin, "it contains no PEM block");
         }
         catch (Exception error) when (error is FormatException or System.Security.Cryptography.CryptographicException)
         {

@@ -77,7 +77,7 @@ internal sealed class CosignProgram(Func<string, string?> environment)
     private static string LastLine(string text)
     {
         var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
-        return line is null ? "it gives no reason" : TerminalText.Quote(line).TrimEnd('.');
+        return line is null ? "it states no reason" : TerminalText.Quote(line).TrimEnd('.');
     }
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(

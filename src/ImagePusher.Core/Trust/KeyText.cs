@@ -40,7 +40,7 @@ internal static class KeyText
             });
         }
 
-        return keys.Count > 0 ? keys : throw Invalid(origin, "it holds no PEM block");
+        return keys.Count > 0 ? keys : throw Invalid(origin, "it contains no PEM block");
     }
 
     /// <summary>The PEM blocks of a text: label and content.</summary>

@@ -74,7 +74,7 @@ internal sealed class RequirementReader(string folder, TimeProvider clock)
     // One key each, as skopeo reads them: which of several would be trusted must not depend on the reader.
     private static VerificationKey ReadKey(string pem, string origin) => KeyText.ReadPublicKeys(pem, origin) is [var only]
         ? only
-        : throw KeyText.Invalid(origin, "it holds several keys; list each on its own");
+        : throw KeyText.Invalid(origin, "it contains several keys; specify each key separately");
 
     private static List<string> Texts(JsonElement value, bool isList, string at) => isList
         ? [.. StrictJson.List(value, at).Select((element, position) => NotEmpty(element, $"{at}[{position}]"))]

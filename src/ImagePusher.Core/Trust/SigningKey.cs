@@ -24,7 +24,7 @@ internal sealed class SigningKey : IDisposable
     {
         if (KeyText.Blocks(pem).Where(block => block.Label.Contains("PRIVATE KEY", StringComparison.Ordinal)).ToList() is not [var block])
         {
-            throw Invalid(origin, "it does not hold one private key");
+            throw Invalid(origin, "it does not contain exactly one private key");
         }
 
         try

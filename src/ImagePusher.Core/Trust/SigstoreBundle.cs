@@ -29,7 +29,7 @@ internal static class SigstoreBundle
         {
             (true, false) => ReadEnvelope(envelope, signature),
             (false, true) => ReadMessage(message, signature, image),
-            _ => throw new FormatException("it does not hold either dsseEnvelope or messageSignature"),
+            _ => throw new FormatException("it must contain either dsseEnvelope or messageSignature"),
         };
     }
 

@@ -126,5 +126,5 @@ internal sealed class VerificationKey
     }
 
     private static UnsupportedContentException Unsupported(string origin, string what) =>
-        new($"{origin} holds {what}.", "Use an ECDSA key on P-256, P-384 or P-521, or an RSA key.");
+        new($"{origin} contains {what}.", "Use an ECDSA key on P-256, P-384 or P-521, or an RSA key.");
 }

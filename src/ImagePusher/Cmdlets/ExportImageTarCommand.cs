@@ -64,7 +64,7 @@ public sealed class ExportImageTarCommand : TransferCommand
         base.BeginProcessing();
         Require<object?>(Platform, () => Format == ArchiveFormat.Docker && Platforms.Count > 1
             ? throw new InvalidOptionException(
-                "A docker archive holds one platform of an image, but several platforms are specified.",
+                "A docker archive contains one platform of an image, but several platforms are specified.",
                 "Specify one platform, or -Format Oci.")
             : null);
         Require<object?>(Baseline, () => Format == ArchiveFormat.Docker && Baseline is not null
@@ -79,7 +79,7 @@ public sealed class ExportImageTarCommand : TransferCommand
             : null);
         Require<object?>(IncludeReferrers, () => Format == ArchiveFormat.Docker && IncludeReferrers
             ? throw new InvalidOptionException(
-                "A docker archive cannot hold referrers: it has no manifests that they could refer to.",
+                "A docker archive cannot contain referrers: it has no manifests that they could refer to.",
                 "Specify -Format Oci, or omit -IncludeReferrers.")
             : null);
     }

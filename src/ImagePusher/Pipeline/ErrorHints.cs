@@ -21,7 +21,7 @@ internal static partial class ErrorHints
     private static Hint[] All(ImagePusherException error, CmdletCall call, string? input) => error switch
     {
         InvalidReferenceException or ImageNotCachedException when input is not null && Object().IsMatch(input) =>
-            [new("The text stands for a whole object: specify its property that holds the name.")],
+            [new("The text stands for a whole object: specify its property that contains the name.")],
         RegistryException when error.Topic == ErrorTopic.ForbiddenHost =>
             [Cmdlet("Set-RegistryOption", "-AllowedHost adds a host.")],
         InvalidOptionException when error.Topic == ErrorTopic.SecretInFile => [new("Sign in with Connect-Registry.", "Connect-Registry")],

@@ -30,7 +30,7 @@ internal sealed class LibraryCheck
             && Interlocked.Exchange(ref _isWarned, 1) == 0)
         {
             access.Log.Warning(
-                $"The destination already holds {library}. Images of Docker Hub are copied without 'library/', so {destination.Name} "
+                $"The destination already contains {library}. Images of Docker Hub are copied without 'library/', so {destination.Name} "
                 + "was written beside it. Specify -KeepLibrary to keep 'library/' in the names.");
         }
     }

@@ -70,7 +70,7 @@ internal sealed class PendingMessages : ILogger
 
             var omitted = _omitted;
             _omitted = 0;
-            return omitted > 0 ? (LogLevel.Information, $"{omitted:N0} more messages were left out.") : null;
+            return omitted > 0 ? (LogLevel.Information, $"{omitted:N0} more messages were omitted.") : null;
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class ErrorMessageTests
             LoopbackServer.Start(exchange => exchange.Path == "/v2/" ? exchange.RespondAsync(200) : exchange.RespondAsync(409, body));
         await using var session = new RegistrySession();
         var error = await Assert.ThrowsAsync<RegistryProtocolException>(() => session.Repository(server.Address).ResolveAsync("1", Token));
-        Assert.Contains($"{server.Address} answered 409", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{server.Address} responded with 409", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
 

@@ -326,7 +326,7 @@ public sealed class TlsAndProxyTests : IDisposable
         session.Client.SetSettings(registry.Address, RegistrySession.Quick with { Mirrors = ["localhost:9"] });
         await ReadAsync(session.Repository(registry.Address), blob);
         await ReadAsync(session.Repository(registry.Address), blob);
-        Assert.Single(session.Log.Lines, line => line.Contains("is left out", StringComparison.Ordinal));
+        Assert.Single(session.Log.Lines, line => line.Contains("is skipped", StringComparison.Ordinal));
     }
 
     [Fact]

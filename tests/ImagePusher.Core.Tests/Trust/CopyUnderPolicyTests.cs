@@ -129,7 +129,7 @@ public sealed class CopyUnderPolicyTests : TrustTest
         Assert.DoesNotContain(disguised.Digest, Target.Manifests.Keys);
         Assert.DoesNotContain(typeless.Digest, Target.Manifests.Keys);
         Assert.Equal(2, Log.Warnings.Count);
-        Assert.All(Log.Warnings, warning => Assert.Contains("is left out", warning, StringComparison.Ordinal));
+        Assert.All(Log.Warnings, warning => Assert.Contains("is omitted", warning, StringComparison.Ordinal));
     }
 
     [Fact]

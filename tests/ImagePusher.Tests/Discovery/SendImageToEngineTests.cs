@@ -101,7 +101,7 @@ public sealed class SendImageToEngineTests : IDisposable
         + "device\"}\n", "no space left on device")]
     [InlineData(500, "{\"message\":\"the daemon is shutting down\"}\n", "the daemon is shutting down")]
     [InlineData(502, "<html>Bad Gateway</html>", "Bad Gateway")]
-    [InlineData(503, "", "it answered 503")]
+    [InlineData(503, "", "it responded with 503")]
     [InlineData(200, "{\"error\":\"\\u001b[31mred\"}", "\\u001B[31mred")]
     public async Task An_error_of_the_engine_is_reported(int status, string answer, string expected)
     {

@@ -120,7 +120,7 @@ internal abstract class TarHeaderFilter(bool ignoresContentOfLinks = false) : Re
             return !HasPendingExtension && records is { Path: null, LinkPath: null, Size: null, IsSparse: false }
                 ? length
                 : throw new FormatException(
-                    "a global extended header gives all entries one name or size, or stands between a header and its entry");
+                    "a global extended header sets one name or size for all entries, or is between a header and its entry");
         }
 
         if (_pending.Contains(type, StringComparison.Ordinal) || _pendingRecords is not null || (type is 'x' && HasPendingExtension))

@@ -22,13 +22,13 @@ internal sealed record TokenResponse(string Token, TimeSpan Life)
         {
             using var json = JsonDocument.Parse(body);
             var token = json.RootElement.Text("token") ?? json.RootElement.Text("access_token");
-            return string.IsNullOrEmpty(token) ? throw new FormatException("answered without a token")
+            return string.IsNullOrEmpty(token) ? throw new FormatException("responded without a token")
                 : token.AsSpan().ContainsAnyExceptInRange('!', '~') ? throw new FormatException("issued a token with invalid characters")
                 : new TokenResponse(token, ReadLife(json.RootElement));
         }
         catch (JsonException error)
         {
-            throw new FormatException("answered without a token", error);
+            throw new FormatException("responded without a token", error);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class RegistryFailure
         var server = response.IsOwn
             ? registry
             : $"{response.Secrets.OneLine(UrlText.ToUri(response.Url).Authority)}, the storage of {registry},";
-        var message = $"{Failed(purpose)}: {server} answered {Describe(response.Status, body)}.";
+        var message = $"{Failed(purpose)}: {server} responded with {Describe(response.Status, body)}.";
         var code = body.Code;
         return response.Status switch
         {
@@ -46,7 +46,7 @@ internal static class RegistryFailure
         var body = await ReadErrorAsync(response, secrets, TimeSpan.FromSeconds(30), time, cancellationToken).ConfigureAwait(false);
         var token = credential is null ? "an anonymous token" : $"a token for {credential}";
         var message = $"{Failed(purpose)}: the token server {server} of {registry} did not issue {token}: "
-            + $"it answered {Describe(response.StatusCode, body)}.";
+            + $"it responded with {Describe(response.StatusCode, body)}.";
         return response.StatusCode switch
         {
             HttpStatusCode.TooManyRequests => RateLimited(message, registry, body.Code, RetryAfter(response, time)),
