@@ -63,7 +63,8 @@ for ($y = 0; $y -lt $lines.Count; $y++) {
         }
         if ($text.Trim()) {
             $more = ($style.Bold ? ' font-weight="bold"' : '') + ($style.Italic ? ' font-style="italic"' : '')
-            $shapes.Add("<text $at y=`"$($top + $y * $row + 14)`" textLength=`"$long`" fill=`"$foreground`"$more>$([Security.SecurityElement]::Escape($text))</text>")
+            $escaped = [Security.SecurityElement]::Escape($text)
+            $shapes.Add("<text $at y=`"$($top + $y * $row + 14)`" textLength=`"$long`" fill=`"$foreground`"$more>$escaped</text>")
         }
         $x += $text.Length
         $width = [Math]::Max($width, $x)
@@ -72,7 +73,8 @@ for ($y = 0; $y -lt $lines.Count; $y++) {
 $w = [int] ($width * $column + 2 * $margin)
 $h = $top + $lines.Count * $row + $margin
 $svg = @"
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 $w $h" width="$w" height="$h" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 $w $h" width="$w" height="$h"
+  font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">
 <title>$([Security.SecurityElement]::Escape($Title))</title>
 <rect width="$w" height="$h" rx="8" fill="$paper"/>
 <circle cx="20" cy="19" r="6" fill="#ff5f57"/><circle cx="40" cy="19" r="6" fill="#febc2e"/><circle cx="60" cy="19" r="6" fill="#28c840"/>

@@ -43,7 +43,7 @@ internal sealed record Answer(HttpStatusCode Status, byte[] Body, IReadOnlyDicti
     public Answer IsError(HttpStatusCode expected, string code)
     {
         Is(expected);
-        Assert.All(Codes, found => Assert.Equal(code, found));
+        Assert.Equal(code, Assert.Single(Codes.Distinct()));
         return this;
     }
 }

@@ -17,13 +17,16 @@ public sealed class ConnectionTests
     {
         using var folder = new TemporaryFolder();
         var cache = ImageCache.Open(folder["cache"]);
+        var stopped = 0;
         await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (_, token) =>
         {
             var server = await LocalRegistryServer.StartAsync(cache, new LocalRegistryOptions { Port = 0 }, token);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, server.Port, token);
             await server.DisposeAsync();
+            Interlocked.Increment(ref stopped);
         });
+        Assert.Equal(1_000, stopped);
     }
 
     // Without a request a connection may wait for two minutes, also after an earlier request; a request head must come in 30 s.

@@ -119,6 +119,26 @@ internal sealed class RunningRegistry : IAsyncDisposable
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Returns everything that arrives until the registry closes a connection.</summary>
+    public static async Task<string> ReadToEndAsync(Socket socket)
+    {
+        var text = new System.Text.StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int count; (count = await socket.ReceiveAsync(buffer, SocketFlags.None, TestContext.Current.CancellationToken)) > 0;)
+            {
+                text.Append(System.Text.Encoding.ASCII.GetString(buffer, 0, count));
+            }
+        }
+        catch (SocketException)
+        {
+            // Closed with bytes of ours unread.
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>The partial files of blobs that are being written.</summary>
     public IReadOnlyList<FileInfo> Parts() =>
         new DirectoryInfo(Path.Combine(Cache.Path, ".imagepusher", "partial")) is { Exists: true } folder

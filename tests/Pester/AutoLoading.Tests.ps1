@@ -41,14 +41,4 @@ try { Get-CachedImage missing:1 -ErrorAction Stop } catch [ImagePusher.Core.Imag
         $caught | Should -BeExactly 'caught missing:1'
         $synopsis | Should -MatchExactly '^Push.{20,}\.$'
     }
-
-    It 'exports everything again when it is imported again, and nothing when it is removed' {
-        Invoke-NewShell '
-            Import-Module ImagePusher; Import-Module ImagePusher -Force; Import-Module ImagePusher -Force
-            (Get-Command -Module ImagePusher).Count
-            $PSModuleAutoLoadingPreference = "None"
-            Remove-Module ImagePusher
-            @(Get-Command Push-ImageTar -ErrorAction Ignore).Count' |
-            Should -Be (Import-PowerShellDataFile "$built/ImagePusher.psd1").CmdletsToExport.Count, 0
-    }
 }

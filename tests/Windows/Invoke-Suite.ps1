@@ -116,8 +116,8 @@ function Invoke-CoreTest {
     $PSNativeCommandUseErrorActionPreference = $false
     # Of Registry, what depends on files, programs and variables of the system. The other tests cut connections during uploads, and
     # Wine 8 sends the rest of an upload that was cut on the next connection that gets the same handle.
-    $registry = 'CredentialTests', 'DockerConfigTests', 'DownloadTests', 'EnvironmentProxyTests', 'ProgramFinderTests',
-        'ServerUrlPolicyTests', 'UploadJournalTests'
+    $registry = 'CredentialHelperTests', 'CredentialTests', 'DockerConfigTests', 'DownloadTests', 'EnvironmentProxyTests',
+        'ProgramFinderTests', 'ServerUrlPolicyTests', 'UploadJournalTests'
     $runs = @('Archives', 'Cache', 'Compression', 'IO', 'Library', 'Naming', 'Oci', 'State', 'Transfer').ForEach({
         @{ Name = $_; Selection = '-namespace', "ImagePusher.Core.Tests.$_" }
     })

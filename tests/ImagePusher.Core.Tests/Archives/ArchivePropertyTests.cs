@@ -9,7 +9,7 @@ namespace ImagePusher.Core.Tests.Archives;
 /// Every tar that the reader accepts has the images of a simple model; every other one is a typed error: no other exception, no hang, no
 /// more memory than stated here. It runs alone, since memory is measured for the process.
 /// </summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class ArchivePropertyTests(ITestOutputHelper output) : ArchiveTestBase
 {
     // The tars have at most a few hundred KB. All allocations while one is opened count.

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Archives;
 
@@ -72,15 +72,14 @@ internal sealed class SampleImage
         return descriptor;
     }
 
-    public static string Sha256(byte[] content) => "sha256:" + Hex(content);
+    public static string Sha256(byte[] content) => Http.DigestOf(content);
 
-    public static string Hex(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    public static string Hex(byte[] content) => Sha256(content)["sha256:".Length..];
 
     /// <summary>Random bytes that do not start with the magic number of a compression format.</summary>
     public static byte[] Bytes(int seed, int length)
     {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
+        var bytes = Http.RandomBytes(length, seed);
         if (length > 0)
         {
             bytes[0] = (byte)'.';

@@ -4,11 +4,8 @@ using ImagePusher.Core.Oci;
 namespace ImagePusher.Core.Tests.Archives;
 
 /// <summary>Tars as tools write them, and malformed ones.</summary>
-public sealed class TarReadingTests : ArchiveTestBase
+public sealed class TarReadingTests : TarReadingTestBase
 {
-    private static readonly string Long = string.Join('/', Enumerable.Repeat(new string('d', 90), 2)) + "/layer.tar";
-    private readonly SampleImage _image = new(SampleImage.Bytes(1, 3000), SampleImage.Bytes(2, 512), []);
-
     [Theory]
     [InlineData(TarStyle.Ustar)]
     [InlineData(TarStyle.V7)]
@@ -130,7 +127,7 @@ public sealed class TarReadingTests : ArchiveTestBase
         foreach (var length in new[] { 100, 511, 513, 1500, whole.Length - 600 })
         {
             var error = await RejectedAsync(whole[..length]);
-            Assert.True(error.Message.Contains("was truncated", StringComparison.Ordinal) || length < 512, $"{length}: {error.Message}");
+            Assert.Contains(length < 512 ? "is not a tar" : "was truncated", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -180,17 +177,6 @@ public sealed class TarReadingTests : ArchiveTestBase
         return new TestTar().Raw(TestTar.Header("x", 'x', records.Length)).Padded(records).File("GNUSparseFile.1/y", "z");
     }
 
-    [Fact]
-    public async Task A_global_header_with_a_name_is_rejected_and_one_with_a_comment_is_not()
-    {
-        await AssertReadsAsync(Global("comment", "abc").Raw(_image.Tar("app:1").ToArray()));
-        Assert.Contains("global", (await RejectedAsync(Global("path", "abc").Raw(_image.Tar("app:1").ToArray()))).Message,
-            StringComparison.Ordinal);
-
-        static TestTar Global(string key, string value) =>
-            new TestTar().Entry("g", 'g', System.Text.Encoding.ASCII.GetBytes(TestTar.Record(key, value)));
-    }
-
     [Theory]
     [InlineData(148, 0x80)]
     [InlineData(124, 0xFF)]
@@ -227,98 +213,12 @@ public sealed class TarReadingTests : ArchiveTestBase
     }
 
     [Fact]
-    public async Task A_prefix_behind_an_extended_header_belongs_to_the_name()
-    {
-        // bsdtar: an extended header for the time alone, the name in the ustar header.
-        var tar = new TestTar();
-        foreach (var (name, content) in _image.Files.Where(file => file.Name != _image.LayerName(0)))
-        {
-            tar.File(name, content);
-        }
-
-        await AssertReadsAsync(Extended(tar, ("mtime", "1.5")).File(Long, _image.Layers[0])
-            .Json("manifest.json", new[] { new { Config = _image.ConfigName, RepoTags = new[] { "app:1" },
-                Layers = new[] { Long, _image.LayerName(1), _image.LayerName(2) } } }));
-    }
-
-    [Theory]
-    [InlineData("path", "")]
-    [InlineData("path", "a\0b")]
-    [InlineData("linkpath", "")]
-    [InlineData("size", "x")]
-    [InlineData("size", "-1")]
-    [InlineData("size", "9223372036854775807")]
-    [InlineData("size", "9223372036854775808")]
-    public async Task An_extended_header_with_an_invalid_value_is_rejected(string key, string value) =>
-        await RejectedAsync(Extended(_image.Tar("app:1"), (key, value)).File("x", "y"));
-
-    [Fact]
-    public async Task An_extended_header_applies_to_an_entry_of_any_format()
-    {
-        var tar = new TestTar().Files(_image.Files.Where(file => file.Name != _image.LayerName(2)));
-        var gnu = new TestTar().Raw(TestTar.Header("x", '0', 0, style: TarStyle.Gnu)).ToArray(end: false);
-        await AssertReadsAsync(Extended(tar, ("path", _image.LayerName(2))).Raw(gnu).Json("manifest.json",
-            new[] { _image.Entry("app:1") }));
-    }
-
-    [Theory]
-    [InlineData("Lx")]
-    [InlineData("Lg")]
-    [InlineData("xL")]
-    [InlineData("xg")]
-    [InlineData("xx")]
-    [InlineData("LL")]
-    [InlineData("LKL")]
-    public async Task Conflicting_extended_headers_are_rejected(string types)
-    {
-        var record = System.Text.Encoding.ASCII.GetBytes(TestTar.Record("comment", "abc"));
-        var tar = types.Aggregate(_image.Tar("app:1"), (made, type) => made.Entry("h", type, record));
-        await RejectedAsync(tar.File("x", "y"));
-        await RejectedAsync(tar.ToArray(end: false));
-    }
-
-    [Theory]
-    [InlineData('x')]
-    [InlineData('g')]
-    [InlineData('L')]
-    [InlineData('K')]
-    public async Task A_truncated_extended_header_is_rejected(char type)
-    {
-        var header = new TestTar().Raw(TestTar.Header("h", type, 1000));
-        Assert.Contains("was truncated", (await RejectedAsync(header.ToArray(end: false))).Message, StringComparison.Ordinal);
-        Assert.Contains("was truncated", (await RejectedAsync(header.Raw(new byte[600]).ToArray(end: false))).Message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_block_without_a_checksum_does_not_end_the_tar()
     {
         // Some readers take a checksum of 0 for the end.
         var block = TestTar.Header("x", '0', 0);
         block.AsSpan(148, 8).Clear();
         Assert.Contains("there is no tar header", (await RejectedAsync(_image.Tar("app:1").Raw(block))).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData('x')]
-    [InlineData('g')]
-    [InlineData('L')]
-    [InlineData('K')]
-    public async Task An_extended_header_that_claims_gigabytes_is_rejected_before_it_is_read(char type)
-    {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var header = TestTar.Header("x", type, 0x7FFF_FFFF);
-        Assert.Contains("claims 2147483647 bytes",
-            (await RejectedAsync<LimitExceededException>(new TestTar().Raw(header).Padded(new byte[100]))).Message,
-            StringComparison.Ordinal);
-        await RejectedAsync<LimitExceededException>(
-            new TestTar().File("first", "x").Raw(TestTar.Header("x", 'L', 2)).Padded("y\0"u8.ToArray()).Raw(header));
-        Assert.Contains("claims 1099511627776 bytes",
-            (await RejectedAsync<LimitExceededException>(
-                new TestTar().Raw(TestTar.Header("x", type, 1L << 40, style: TarStyle.Gnu)))).Message, StringComparison.Ordinal);
-
-        // Other tests allocate at the same time, but far less than 2 GB.
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1_000_000_000);
     }
 
     [Fact]
@@ -345,19 +245,5 @@ public sealed class TarReadingTests : ArchiveTestBase
 
         var error = await Assert.ThrowsAsync<InvalidImageArchiveException>(() => ReadAsync(archive, layer));
         Assert.Contains("became shorter", error.Message, StringComparison.Ordinal);
-    }
-
-    private static TestTar Extended(TestTar tar, params (string Key, string Value)[] records) => tar.Entry(
-        "x", 'x', System.Text.Encoding.UTF8.GetBytes(string.Concat(records.Select(record => TestTar.Record(record.Key, record.Value)))));
-
-    private Task AssertReadsAsync(TestTar tar) => AssertReadsAsync(tar.ToArray());
-
-    private async Task AssertReadsAsync(byte[] tar)
-    {
-        await using var archive = await OpenAsync(tar);
-        var image = Assert.Single(archive.Images);
-        Assert.Equal(["docker.io/library/app:1"], NamesOf(archive));
-        Assert.Equal(_image.DiffIds, ((ImageManifest)image.Root).Layers.Select(layer => layer.Digest.ToString()));
-        await ReadAllAsync(archive, image.Root);
     }
 }

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Tests.Cache;
 
 public sealed class BlobStoreTests : CacheTest
 {
-    private readonly byte[] _bytes = TestImage.RandomBytes(new Random(5), 300_000);
+    private readonly byte[] _bytes = MemoryImage.RandomBytes(new Random(5), 300_000);
 
     private Digest Known => Digest.Of(_bytes);
 
@@ -62,7 +62,7 @@ public sealed class BlobStoreTests : CacheTest
     public async Task Bytes_of_another_digest_are_a_DigestMismatch_and_are_deleted()
     {
         var expected = new Descriptor("", Digest.Of("other"u8), _bytes.Length);
-        var error = await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(TestImage.Source(_bytes, expected), Token));
+        var error = await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(MemoryImage.Source(_bytes, expected), Token));
         Assert.Equal((expected.Digest.ToString(), Known.ToString()), (error.Expected, error.Actual));
         Assert.Empty(PartialFiles);
         Assert.Null(Blobs.SizeOf(expected.Digest));
@@ -73,7 +73,7 @@ public sealed class BlobStoreTests : CacheTest
     {
         var expected = new Descriptor("", Digest.Of("other"u8), _bytes.Length);
         await PrepareAsync(_bytes[..1000], expected.Digest);
-        await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(TestImage.Source(_bytes, expected), Token));
+        await Assert.ThrowsAsync<DigestMismatchException>(() => Blobs.WriteAsync(MemoryImage.Source(_bytes, expected), Token));
         Assert.Empty(PartialFiles);
     }
 
@@ -173,7 +173,7 @@ public sealed class BlobStoreTests : CacheTest
     {
         var descriptor = new Descriptor("", Digest.Of(_bytes, HashAlgorithmName.SHA512), _bytes.Length);
         await PrepareAsync(_bytes[..1000], descriptor.Digest);
-        await Blobs.WriteAsync(TestImage.Source(_bytes, descriptor), Token);
+        await Blobs.WriteAsync(MemoryImage.Source(_bytes, descriptor), Token);
         Assert.Equal(_bytes, await File.ReadAllBytesAsync(Path.Combine(Root, "blobs", "sha512", descriptor.Digest.Encoded), Token));
         Assert.True(await Cache.HasBlobAsync(descriptor, Token));
     }
@@ -193,20 +193,20 @@ public sealed class BlobStoreTests : CacheTest
     [Fact]
     public async Task A_blob_of_another_size_counts_as_missing_and_is_replaced()
     {
-        await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
+        await Blobs.WriteAsync(MemoryImage.Source(_bytes), Token);
         var descriptor = new Descriptor("", Known, _bytes.Length);
         await File.WriteAllBytesAsync(Blobs.PathOf(Known), _bytes[..10], Token);
         Assert.False(await Cache.HasBlobAsync(descriptor, Token));
         Assert.False(await Cache.ContainsAsync(descriptor, Token));
         Assert.Throws<CacheCorruptException>(() => Blobs.Open(descriptor, 0));
-        await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
+        await Blobs.WriteAsync(MemoryImage.Source(_bytes), Token);
         await AssertStoredAsync();
     }
 
     [Fact]
     public async Task Reusing_a_blob_resets_its_age_and_reading_does_not()
     {
-        await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
+        await Blobs.WriteAsync(MemoryImage.Source(_bytes), Token);
         var old = DateTime.UtcNow.AddDays(-3);
         File.SetLastWriteTimeUtc(Blobs.PathOf(Known), old);
         var descriptor = new Descriptor("", Known, _bytes.Length);
@@ -220,7 +220,7 @@ public sealed class BlobStoreTests : CacheTest
     [Fact]
     public async Task A_blob_is_read_from_an_offset()
     {
-        await Blobs.WriteAsync(TestImage.Source(_bytes), Token);
+        await Blobs.WriteAsync(MemoryImage.Source(_bytes), Token);
         await using var stream = await Cache.OpenBlobAsync(new Descriptor("", Known, _bytes.Length), 299_990, Token);
         var rest = new byte[20];
         Assert.Equal(10, await stream.ReadAtLeastAsync(rest, 20, throwOnEndOfStream: false, Token));
@@ -230,7 +230,7 @@ public sealed class BlobStoreTests : CacheTest
     [Fact]
     public async Task An_empty_blob_is_a_blob()
     {
-        var identity = await Blobs.WriteAsync(TestImage.Source([]), Token);
+        var identity = await Blobs.WriteAsync(MemoryImage.Source([]), Token);
         Assert.Equal(0, Blobs.SizeOf(identity.Digest));
         Assert.Equal(identity, await Blobs.WriteAsync(new FaultyBlob([]) { IsUnknown = true }, Token));
     }
@@ -238,7 +238,7 @@ public sealed class BlobStoreTests : CacheTest
     private async Task PrepareAsync(byte[] part, Digest? digest = null)
     {
         await Cache.ClearAsync(Token);
-        await Cache.PutManifestAsync(TestImage.Random(1, 1).Manifest, Token);
+        await Cache.PutManifestAsync(MemoryImage.Random(1, 1).Manifest, Token);
         await File.WriteAllBytesAsync(PartialFile(digest ?? Known), part, Token);
     }
 

@@ -10,7 +10,7 @@ public sealed class BlobUsageTests : CacheTest
     public async Task Files_that_are_deleted_while_they_are_counted_are_ignored()
     {
         // As another process does whose blobs are finished, or whose garbage collection runs.
-        await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
         static void Create(string path)
         {
             try
@@ -56,7 +56,7 @@ public sealed class BlobUsageTests : CacheTest
     public async Task A_chain_of_indexes_of_any_length_is_walked()
     {
         // Made to end the process: each index names the next one, and a stack has an end.
-        var image = TestImage.Random(1, 10);
+        var image = MemoryImage.Random(1, 10);
         await image.WriteAsync(Cache, Token);
         await Cache.PutManifestAsync(image.Manifest, Token);
         var next = image.Manifest;

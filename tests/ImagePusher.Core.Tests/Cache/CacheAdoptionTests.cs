@@ -43,7 +43,7 @@ public sealed class CacheAdoptionTests : CacheTest
     [InlineData("\"text\"")]
     public async Task Clearing_never_replaces_what_is_not_an_index(string content)
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await File.WriteAllTextAsync(IndexFile, content, Token);
         await Assert.ThrowsAsync<InvalidOptionException>(() => ImageCache.Open(Root).ClearAsync(Token));
         Assert.Equal(content, await File.ReadAllTextAsync(IndexFile, Token));
@@ -62,7 +62,7 @@ public sealed class CacheAdoptionTests : CacheTest
             await File.WriteAllTextAsync(IndexFile, index, Token);
         }
 
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         Assert.Single(LayoutCheck.Run(Root));
     }
 

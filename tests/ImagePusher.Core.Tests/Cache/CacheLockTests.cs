@@ -10,7 +10,7 @@ public sealed class CacheLockTests : CacheTest
     [Fact]
     public async Task A_lock_that_another_process_holds_too_long_is_CacheLocked_and_reading_works()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         using var other = await HoldAsync();
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var cache = ImageCache.Open(Root, new CacheOptions { TimeProvider = clock, LockTimeout = TimeSpan.FromSeconds(30) });
@@ -32,7 +32,7 @@ public sealed class CacheLockTests : CacheTest
     [Fact]
     public async Task A_change_waits_for_the_lock()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         Task<bool> removal;
         using (await HoldAsync())
@@ -47,7 +47,7 @@ public sealed class CacheLockTests : CacheTest
     [Fact]
     public async Task A_pending_change_can_be_canceled()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         using var cancel = new CancellationTokenSource();
         using (await HoldAsync())
@@ -58,7 +58,7 @@ public sealed class CacheLockTests : CacheTest
         }
 
         // The next change uses the same queue, after the reverted one.
-        await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
+        await MemoryImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
         Assert.Equal(2, (await Cache.ListAsync(Token)).Count);
     }
 

@@ -57,7 +57,7 @@ public sealed class ConcurrentCollectionTests : CacheTest
                 else
                 {
                     var layers = Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Layer(random.Next(Layers))).ToArray();
-                    await TestImage.Create(layers).SaveAsync(cache, NameOf(number), cancellationToken: Token);
+                    await MemoryImage.Create(layers).SaveAsync(cache, NameOf(number), cancellationToken: Token);
                     saved[number] = true;
                 }
             }
@@ -104,5 +104,5 @@ public sealed class ConcurrentCollectionTests : CacheTest
         }
     }
 
-    private static byte[] Layer(int number) => TestImage.RandomBytes(new Random(number), 20_000 * (number + 1));
+    private static byte[] Layer(int number) => MemoryImage.RandomBytes(new Random(number), 20_000 * (number + 1));
 }

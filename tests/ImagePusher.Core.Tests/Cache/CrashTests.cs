@@ -6,12 +6,10 @@ namespace ImagePusher.Core.Tests.Cache;
 
 public sealed class CrashTests : CacheTest
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_LONG") == "1";
-
     [Fact]
     public async Task A_process_killed_at_any_instant_leaves_a_valid_layout_and_no_incomplete_image()
     {
-        var (kills, seed) = (IsLong ? 200 : 20, Environment.TickCount);
+        var (kills, seed) = (ExternalTools.LongForm ? 200 : 20, Environment.TickCount);
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var expected = new Dictionary<string, HashSet<string?>>();
@@ -52,17 +50,17 @@ public sealed class CrashTests : CacheTest
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{kills} kills, {steps} lines of work, {resumed} blobs resumed");
         Assert.True(steps > kills * 3, "the worker was killed before it did anything");
-        Assert.True(!IsLong || resumed > 0, "no part was resumed in the whole test");
+        Assert.True(!ExternalTools.LongForm || resumed > 0, "no part was resumed in the whole test");
     }
 
     [Fact]
     public async Task Eight_concurrent_processes_lose_no_name_and_damage_no_image()
     {
-        var seconds = IsLong ? 60 : 6;
+        var seconds = ExternalTools.LongForm ? 60 : 6;
         var tars = MakeTars();
         var workers = Enumerable.Range(0, 8)
             .Select(number => Worker.Start("loop", Root, $"p{number}", tars, $"{number + Environment.TickCount}", $"{seconds}",
-                IsLong ? "5" : "1"))
+                ExternalTools.LongForm ? "5" : "1"))
             .ToList();
         var expected = new Dictionary<string, HashSet<string?>>();
         foreach (var worker in workers)

@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A blob of the right size with wrong bytes is replaced once a verification has found it.</summary>
 public sealed class DamagedBlobTests : CacheTest
 {
-    private readonly TestImage _image = TestImage.Random(1, 5000, 300);
+    private readonly MemoryImage _image = MemoryImage.Random(1, 5000, 300);
 
     [Theory]
     [InlineData("verify")]

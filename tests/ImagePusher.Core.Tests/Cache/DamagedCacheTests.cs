@@ -8,7 +8,7 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task An_index_truncated_at_any_byte_is_CacheCorrupt_and_never_overwritten()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var whole = await File.ReadAllBytesAsync(IndexFile, Token);
         for (var length = 0; length < whole.Length; length += 7)
         {
@@ -18,7 +18,7 @@ public sealed class DamagedCacheTests : CacheTest
             Assert.Contains(IndexFile, error.Message, StringComparison.Ordinal);
             Assert.Contains("clear the cache", error.RecommendedAction, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CacheCorruptException>(
-                () => TestImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
+                () => MemoryImage.Random(2, 10).SaveAsync(cache, "other", cancellationToken: Token));
             await Assert.ThrowsAsync<CacheCorruptException>(() => cache.CollectGarbageAsync(TimeSpan.Zero, cancellationToken: Token));
             Assert.Equal(whole[..length], await File.ReadAllBytesAsync(IndexFile, Token));
         }
@@ -31,7 +31,7 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task An_index_that_is_too_large_is_rejected_before_it_is_read()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await using (var file = new FileStream(IndexFile, FileMode.Open, FileAccess.Write))
         {
             file.SetLength(1L << 40);
@@ -51,21 +51,21 @@ public sealed class DamagedCacheTests : CacheTest
     [Fact]
     public async Task Clearing_repairs_a_cache_with_a_damaged_index()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         await File.WriteAllTextAsync(IndexFile, "{\"manif", Token);
         Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         Assert.Single(LayoutCheck.Run(Root));
     }
 
     [Fact]
     public async Task A_missing_index_is_CacheCorrupt_if_the_cache_has_blobs_and_clearing_repairs_it()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         File.Delete(IndexFile);
         await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.ListAsync(Token));
         await Assert.ThrowsAsync<CacheCorruptException>(
-            () => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+            () => MemoryImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.False(File.Exists(IndexFile));
         Assert.Equal(3, (await Cache.ClearAsync(Token)).Blobs);
         Assert.Empty(await Cache.ListAsync(Token));
@@ -77,7 +77,7 @@ public sealed class DamagedCacheTests : CacheTest
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "thesis.txt"), "mine", Token);
         var error = await Assert.ThrowsAsync<InvalidOptionException>(
-            () => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+            () => MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Contains("contains other files and is not an OCI image layout", error.Message, StringComparison.Ordinal);
         Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Root))));
     }
@@ -86,7 +86,7 @@ public sealed class DamagedCacheTests : CacheTest
     public async Task A_file_instead_of_a_folder_is_rejected()
     {
         await File.WriteAllTextAsync(Root, "mine", Token);
-        await Assert.ThrowsAsync<InvalidOptionException>(() => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+        await Assert.ThrowsAsync<InvalidOptionException>(() => MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Equal("mine", await File.ReadAllTextAsync(Root, Token));
     }
 
@@ -96,7 +96,7 @@ public sealed class DamagedCacheTests : CacheTest
         Directory.CreateDirectory(Root);
         await File.WriteAllTextAsync(Path.Combine(Root, "oci-layout"), """{"imageLayoutVersion":"2.0.0"}""", Token);
         var error = await Assert.ThrowsAsync<InvalidOptionException>(
-            () => TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
+            () => MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token));
         Assert.Contains("'2.0.0'", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(IndexFile));
     }
@@ -107,7 +107,7 @@ public sealed class DamagedCacheTests : CacheTest
         using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m", Token);
         var root = Path.Combine(disk.Path, "cache");
         var cache = ImageCache.Open(root);
-        await TestImage.Random(1, 500_000).SaveAsync(cache, "fits", cancellationToken: Token);
+        await MemoryImage.Random(1, 500_000).SaveAsync(cache, "fits", cancellationToken: Token);
 
         foreach (var isUnknown in new[] { false, true })
         {
@@ -119,7 +119,7 @@ public sealed class DamagedCacheTests : CacheTest
 
         Assert.Empty(Directory.GetFiles(Path.Combine(root, ".imagepusher", "partial"), "*", SearchOption.AllDirectories));
         Assert.Single(LayoutCheck.Run(root));
-        await TestImage.Random(2, 500_000).SaveAsync(cache, "fits-too", cancellationToken: Token);
+        await MemoryImage.Random(2, 500_000).SaveAsync(cache, "fits-too", cancellationToken: Token);
         Assert.Equal(2, LayoutCheck.Run(root).Count);
     }
 
@@ -133,7 +133,7 @@ public sealed class DamagedCacheTests : CacheTest
         {
             for (; saved < 500; saved++)
             {
-                await TestImage.Random(saved, 3000).SaveAsync(cache, $"app:{saved}", cancellationToken: Token);
+                await MemoryImage.Random(saved, 3000).SaveAsync(cache, $"app:{saved}", cancellationToken: Token);
             }
         }
         catch (InsufficientSpaceException)
@@ -151,7 +151,7 @@ public sealed class DamagedCacheTests : CacheTest
         }
 
         Assert.True((await cache.CollectGarbageAsync(TimeSpan.Zero, cancellationToken: Token)).Bytes > 5 * 3000);
-        await TestImage.Random(1000, 1000).SaveAsync(cache, "again", cancellationToken: Token);
+        await MemoryImage.Random(1000, 1000).SaveAsync(cache, "again", cancellationToken: Token);
         Assert.Equal(saved - 4, LayoutCheck.Run(cache.Path).Count);
     }
 
@@ -160,7 +160,7 @@ public sealed class DamagedCacheTests : CacheTest
     {
         using var disk = await SmallDisk.MountAsync(Path.Combine(Folder, "disk"), "size=2m", Token);
         var cache = ImageCache.Open(Path.Combine(disk.Path, "cache"));
-        var image = TestImage.Random(1, 1000);
+        var image = MemoryImage.Random(1, 1000);
         await image.SaveAsync(cache, "app", cancellationToken: Token);
         await disk.MakeReadOnlyAsync(Token);
 
@@ -170,6 +170,6 @@ public sealed class DamagedCacheTests : CacheTest
         Assert.Equal(0, (await reader.CollectGarbageAsync(dryRun: true, cancellationToken: Token)).Blobs);
         var error = await Assert.ThrowsAsync<AccessDeniedException>(() => reader.RemoveAsync(entry, Token));
         Assert.Contains("the file system is read-only", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<AccessDeniedException>(() => TestImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => MemoryImage.Random(2, 10).SaveAsync(reader, "b", cancellationToken: Token));
     }
 }

@@ -18,7 +18,7 @@ public sealed class ForeignLayoutTests : CacheTest
         Assert.Equal((true, "linux/amd64"), (details.IsComplete, details.Platforms[0].ToString()));
         Assert.False(Directory.Exists(Path.Combine(Root, ".imagepusher")));
 
-        await TestImage.Random(1, 1000).SaveAsync(Cache, "nginx:1", cancellationToken: Token);
+        await MemoryImage.Random(1, 1000).SaveAsync(Cache, "nginx:1", cancellationToken: Token);
         Assert.Equal(["app", "docker.io/library/nginx:1"], Lines(await LayoutTool.RunAsync("umoci", "ls", "--layout", Root)));
         await LayoutTool.RunAsync("umoci", "tag", "--image", $"{Root}:app", "again");
         Assert.Equal(3, (await Cache.ListAsync(Token)).Count);
@@ -40,7 +40,7 @@ public sealed class ForeignLayoutTests : CacheTest
         var entry = await cache.FindAsync("example.com/team/app:1.0", Token);
         Assert.True((await cache.VerifyAsync(entry!, full: true, Token)).IsIntact);
 
-        var image = TestImage.Random(1, 1000);
+        var image = MemoryImage.Random(1, 1000);
         await image.SaveAsync(cache, "example.com/team/new:2", cancellationToken: Token);
         await CopyAsync($"oci:{other}:example.com/team/new:2", $"oci:{other}:example.com/team/copy:3");
         Assert.Equal(
@@ -54,8 +54,8 @@ public sealed class ForeignLayoutTests : CacheTest
     public async Task An_image_that_skopeo_copies_from_the_cache_keeps_its_digest()
     {
         ExternalTools.RequireAll("skopeo");
-        var index = TestImage.Index((new Platform("linux", "amd64"), TestImage.Random(1, 1000)),
-            (new Platform("linux", "arm64"), TestImage.Random(2, 1000)));
+        var index = MemoryImage.Index((new Platform("linux", "amd64"), MemoryImage.Random(1, 1000)),
+            (new Platform("linux", "arm64"), MemoryImage.Random(2, 1000)));
         await index.SaveAsync(Cache, "localhost:5000/team/app:1.0", cancellationToken: Token);
         await LayoutTool.RunAsync(
             "skopeo", "--insecure-policy", "copy", "-q", "--all", "--preserve-digests", $"oci:{Root}:localhost:5000/team/app:1.0",
@@ -69,7 +69,7 @@ public sealed class ForeignLayoutTests : CacheTest
         ExternalTools.RequireAll("umoci");
         await LayoutTool.RunAsync("umoci", "init", "--layout", Root);
         Assert.Empty(await Cache.ListAsync(Token));
-        await TestImage.Random(1, 1000).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 1000).SaveAsync(Cache, "app", cancellationToken: Token);
         Assert.Equal("docker.io/library/app:latest", Assert.Single(Lines(await LayoutTool.RunAsync("umoci", "ls", "--layout", Root))));
     }
 

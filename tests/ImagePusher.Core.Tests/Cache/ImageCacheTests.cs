@@ -19,7 +19,7 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task A_saved_image_is_a_standard_layout_entry_with_the_full_name()
     {
-        var image = TestImage.Random(1, 1000, 2000);
+        var image = MemoryImage.Random(1, 1000, 2000);
         await image.SaveAsync(Cache, "nginx:1.27", cancellationToken: Token);
 
         using var index = JsonDocument.Parse(await File.ReadAllBytesAsync(IndexFile, Token));
@@ -41,7 +41,7 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task Source_digest_and_saved_time_survive_a_new_process()
     {
-        var (image, source) = (TestImage.Random(1, 10), Digest.Of("index"u8));
+        var (image, source) = (MemoryImage.Random(1, 10), Digest.Of("index"u8));
         var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         await image.SaveAsync(Cache, "nginx", source, Token);
 
@@ -54,8 +54,8 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task Publishing_a_manifest_with_missing_blobs_assigns_no_name()
     {
-        var image = TestImage.Random(1, 100, 200);
-        await Cache.WriteBlobAsync(TestImage.Source(image.Blobs.Values.First()), Token);
+        var image = MemoryImage.Random(1, 100, 200);
+        await Cache.WriteBlobAsync(MemoryImage.Source(image.Blobs.Values.First()), Token);
 
         var error = await Assert.ThrowsAsync<IncompleteImageException>(
             () => Cache.PublishAsync(image.Manifest, ImageReference.Parse("app"), null, Token));
@@ -66,8 +66,8 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task Publishing_an_index_checks_the_blobs_of_its_children()
     {
-        var (one, two) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
-        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
+        var (one, two) = (MemoryImage.Random(1, 100), MemoryImage.Random(2, 100));
+        var index = MemoryImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
         await index.WriteAsync(Cache, Token);
         File.Delete(Cache.Blobs.PathOf(two.Blobs.Keys.First()));
 
@@ -81,7 +81,7 @@ public sealed class ImageCacheTests : CacheTest
     public async Task Foreign_layers_can_be_missing_at_the_target()
     {
         var config = "{}"u8.ToArray();
-        var image = TestImage.From(
+        var image = MemoryImage.From(
             $$"""
                 {"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"{{MediaTypes.DockerConfig}}",
                 "digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"{{MediaTypes.DockerForeignLayer}}",
@@ -95,7 +95,7 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task Moving_a_name_removes_the_old_entry_and_keeps_its_blobs()
     {
-        var (first, second) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
+        var (first, second) = (MemoryImage.Random(1, 100), MemoryImage.Random(2, 100));
         await first.SaveAsync(Cache, "app", cancellationToken: Token);
         await second.SaveAsync(Cache, "app", cancellationToken: Token);
 
@@ -106,87 +106,18 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task A_name_without_tag_and_digest_gets_the_digest()
     {
-        var image = TestImage.Random(1, 100);
+        var image = MemoryImage.Random(1, 100);
         await image.WriteAsync(Cache, Token);
         await Cache.PublishAsync(image.Manifest, ImageReference.Parse("example.com/app").ByDigest(), null, Token);
         Assert.Equal($"example.com/app@{image.Manifest.Digest}", Assert.Single(await Cache.ListAsync(Token)).Name);
     }
 
-    [Theory]
-    [InlineData("docker.io/library/nginx:1.27", "docker.io/library/nginx:1.27")]
-    [InlineData("nginx:1.27", "docker.io/library/nginx:1.27")]
-    [InlineData("library/nginx:1.27", "docker.io/library/nginx:1.27")]
-    [InlineData("localhost/team/app:1", "localhost/team/app:1")]
-    [InlineData("app", "app")]
-    [InlineData("plain/name", "plain/name")]
-    [InlineData("docker.io/plain/name:latest", "plain/name")]
-    [InlineData("nginx", null)]
-    [InlineData("NGINX", null)]
-    [InlineData("docker.io/library/app:latest", null)]
-    public async Task An_image_is_found_by_its_literal_name_then_by_the_normalized_one(string text, string? expected)
-    {
-        foreach (var name in new[] { "nginx:1.27", "localhost/team/app:1" })
-        {
-            await TestImage.Random(name.Length, 10).SaveAsync(Cache, name, cancellationToken: Token);
-        }
-
-        await AddForeignAsync("app", "plain/name");
-        Assert.Equal(expected, (await Cache.FindAsync(text, Token))?.Name);
-    }
-
-    [Fact]
-    public async Task A_literal_name_of_another_tool_precedes_the_normalized_one()
-    {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
-        await AddForeignAsync("app");
-        Assert.Equal("app", (await Cache.FindAsync("app", Token))!.Name);
-        Assert.Equal("docker.io/library/app:latest", (await Cache.FindAsync("app:latest", Token))!.Name);
-    }
-
-    [Fact]
-    public async Task An_image_is_found_by_digest_alone_by_name_and_digest_and_by_its_source()
-    {
-        var (image, source) = (TestImage.Random(1, 10), Digest.Of("index"u8));
-        await image.SaveAsync(Cache, "nginx:1.27", source, Token);
-
-        Assert.NotNull(await Cache.FindAsync(image.Manifest.Digest.ToString(), Token));
-        Assert.NotNull(await Cache.FindAsync($"nginx@{image.Manifest.Digest}", Token));
-        Assert.NotNull(await Cache.FindAsync($"nginx:other@{image.Manifest.Digest}", Token));
-        Assert.NotNull(await Cache.FindAsync($"nginx@{source}", Token));
-        Assert.Null(await Cache.FindAsync($"other@{image.Manifest.Digest}", Token));
-        Assert.Null(await Cache.FindAsync(source.ToString(), Token));
-    }
-
-    [Fact]
-    public async Task Resolving_by_name_and_by_digest_returns_the_stored_bytes()
-    {
-        var (one, two) = (TestImage.Random(1, 100), TestImage.Random(2, 100));
-        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64"), two));
-        await index.SaveAsync(Cache, "app", cancellationToken: Token);
-
-        Assert.Equal(index.Manifest.Raw.ToArray(), (await Cache.ResolveAsync("app", Token)).Raw.ToArray());
-        Assert.Equal(two.Manifest.Raw.ToArray(), (await Cache.ResolveAsync(two.Manifest.Digest.ToString(), Token)).Raw.ToArray());
-        var error = await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.ResolveAsync("other", Token));
-        Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_layer_is_not_found_as_an_image_by_its_digest()
-    {
-        var image = TestImage.Random(1, 100, 5_000_000);
-        await image.SaveAsync(Cache, "app", cancellationToken: Token);
-        foreach (var digest in image.Blobs.Keys)
-        {
-            await Assert.ThrowsAsync<ImageNotCachedException>(() => Cache.ResolveAsync(digest.ToString(), Token));
-        }
-    }
-
     [Fact]
     public async Task Details_list_the_content_of_an_index()
     {
-        var shared = TestImage.RandomBytes(new Random(7), 5000);
-        var (one, two) = (TestImage.Create("amd64", shared, [1]), TestImage.Create("arm64", shared, [2]));
-        var index = TestImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64", "v8"), two));
+        var shared = MemoryImage.RandomBytes(new Random(7), 5000);
+        var (one, two) = (MemoryImage.Create("amd64", shared, [1]), MemoryImage.Create("arm64", shared, [2]));
+        var index = MemoryImage.Index((new Platform("linux", "amd64"), one), (new Platform("linux", "arm64", "v8"), two));
         await index.SaveAsync(Cache, "app", cancellationToken: Token);
         await one.SaveAsync(Cache, "one", cancellationToken: Token);
 
@@ -206,7 +137,7 @@ public sealed class ImageCacheTests : CacheTest
     public async Task Details_of_an_artifact_name_its_type_and_no_platform()
     {
         var (config, content) = ("{}"u8.ToArray(), "chart"u8.ToArray());
-        var image = TestImage.From(
+        var image = MemoryImage.From(
             $$"""
                 {"schemaVersion":2,"artifactType":"application/x.chart","config":{"mediaType":"{{MediaTypes.OciEmpty}}",
                 "digest":"{{Digest.Of(config)}}","size":2},"layers":[{"mediaType":"application/x.tgz",
@@ -223,10 +154,10 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task Referrers_are_found_by_their_subject()
     {
-        var subject = TestImage.Random(1, 10);
+        var subject = MemoryImage.Random(1, 10);
         await subject.SaveAsync(Cache, "example.com/app:1", cancellationToken: Token);
         var config = "{}"u8.ToArray();
-        var sbom = TestImage.From(
+        var sbom = MemoryImage.From(
             $$"""
                 {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"application/spdx+json",
                 "config":{"mediaType":"{{MediaTypes.OciEmpty}}","digest":"{{Digest.Of(config)}}","size":2},
@@ -244,7 +175,7 @@ public sealed class ImageCacheTests : CacheTest
     [Fact]
     public async Task A_removed_image_is_no_longer_found()
     {
-        await TestImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 10).SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         Assert.True(await Cache.RemoveAsync(entry, Token));
         Assert.False(await Cache.RemoveAsync(entry, Token));
@@ -255,27 +186,7 @@ public sealed class ImageCacheTests : CacheTest
     public async Task A_hundred_images_that_are_saved_concurrently_all_exist()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
-            TestImage.Random(number, 100).SaveAsync(Cache, $"example.com/app:{number}", cancellationToken: Token)));
+            MemoryImage.Random(number, 100).SaveAsync(Cache, $"example.com/app:{number}", cancellationToken: Token)));
         Assert.Equal(100, (await ImageCache.Open(Root).ListAsync(Token)).Count);
-    }
-
-    private async Task AddForeignAsync(params string[] names)
-    {
-        var image = TestImage.Random(99, 10);
-        await image.WriteAsync(Cache, Token);
-        await Cache.PutManifestAsync(image.Manifest, Token);
-        var text = await File.ReadAllTextAsync(IndexFile, Token);
-        foreach (var name in names)
-        {
-            var entry = $$"""
-                {"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Manifest.Digest}}",
-                "size":{{image.Manifest.Raw.Length}},"annotations":{"{{AnnotationKeys.RefName}}":"{{name}}"} }
-                """;
-            text = text.Contains("[]", StringComparison.Ordinal)
-                ? text.Replace("[]", $"[{entry}]", StringComparison.Ordinal)
-                : text.Replace("]}", $",{entry}]}}", StringComparison.Ordinal);
-        }
-
-        await File.WriteAllTextAsync(IndexFile, text, Token);
     }
 }

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Tests.Cache;
 /// <summary>A copy of a handle, as a child process has between fork and exec, does not keep a closed file locked.</summary>
 public sealed class InheritedHandleTests : CacheTest
 {
-    private readonly byte[] _bytes = TestImage.RandomBytes(new Random(7), 5_000);
+    private readonly byte[] _bytes = MemoryImage.RandomBytes(new Random(7), 5_000);
 
     [Theory]
     [InlineData("committed")]

@@ -84,14 +84,14 @@ public sealed class ReplacedFolderTests : CacheTest
     [Fact]
     public async Task Continuously_replaced_folders_do_not_redirect_a_collection_or_a_save()
     {
-        var image = TestImage.Random(1, 100);
+        var image = MemoryImage.Random(1, 100);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var attacker = Task.Run(() => Flip(ended.Token), Token);
         for (var attempt = 0; attempt < 150; attempt++)
         {
             await Record.ExceptionAsync(() => Cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
-            await Record.ExceptionAsync(() => TestImage.Random(attempt, 100).SaveAsync(Cache, "app", cancellationToken: Token));
+            await Record.ExceptionAsync(() => MemoryImage.Random(attempt, 100).SaveAsync(Cache, "app", cancellationToken: Token));
         }
 
         await ended.CancelAsync();
@@ -150,7 +150,7 @@ public sealed class ReplacedFolderTests : CacheTest
         [.. Directory.EnumerateFiles(Victim, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Victim, file))
             .Order(StringComparer.Ordinal)];
 
-    private static string Name { get; } = TestImage.Random(1, 100).Manifest.Digest.Encoded;
+    private static string Name { get; } = MemoryImage.Random(1, 100).Manifest.Digest.Encoded;
 
     private static string In(string folder) => Path.Combine(folder, "file");
 

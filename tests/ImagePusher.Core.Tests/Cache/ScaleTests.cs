@@ -3,6 +3,7 @@ using System.Globalization;
 using ImagePusher.Core.Cache;
 using ImagePusher.Core.Layout;
 using ImagePusher.Core.Tests.Archives;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Cache;
 
@@ -10,17 +11,17 @@ namespace ImagePusher.Core.Tests.Cache;
 /// Many images in one cache: 10,000 in the long form, 1,000 in the short one, otherwise the number in IMAGEPUSHER_TEST_SCALE. Times are
 /// reported; only values that do not depend on the machine are asserted: memory and allocated bytes.
 /// </summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class ScaleTests : CacheTest
 {
     private static readonly int Count =
         int.TryParse(Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture,
             out var count) ? Math.Max(count, 1_000)
-        : Environment.GetEnvironmentVariable("IMAGEPUSHER_TEST_LONG") == "1" ? 10_000
+        : ExternalTools.LongForm ? 10_000
         : 1_000;
 
     [Fact]
-    public async Task Ten_thousand_images_are_listed_added_to_and_collected_in_bounded_memory()
+    public async Task Many_images_are_listed_added_to_and_collected_in_bounded_memory()
     {
         await MakeAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -62,8 +63,8 @@ public sealed class ScaleTests : CacheTest
         Assert.InRange(allocated, 0, (4 * new FileInfo(IndexFile).Length) + 1_000_000);
     }
 
-    private static TestImage Image(int number) =>
-        TestImage.Create(BitConverter.GetBytes(number), BitConverter.GetBytes(-1 - (number % 50)));
+    private static MemoryImage Image(int number) =>
+        MemoryImage.Create(BitConverter.GetBytes(number), BitConverter.GetBytes(-1 - (number % 50)));
 
     private static async Task<TimeSpan> TimeAsync(string? what, Func<Task> work)
     {

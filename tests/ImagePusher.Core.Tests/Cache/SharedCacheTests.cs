@@ -16,7 +16,7 @@ public sealed class SharedCacheTests : CacheTest
     [Fact]
     public async Task A_new_cache_is_private()
     {
-        await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
         AssertModes(Private);
     }
 
@@ -28,7 +28,7 @@ public sealed class SharedCacheTests : CacheTest
     {
         Directory.CreateDirectory(Root);
         File.SetUnixFileMode(Root, mode);
-        await TestImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "app", cancellationToken: Token);
         await Assert.ThrowsAsync<IOException>(() => Cache.WriteBlobAsync(new FaultyBlob([1, 2, 3, 4]) { BreakAfter = 3 }, Token));
         AssertModes(mode);
     }
@@ -37,7 +37,7 @@ public sealed class SharedCacheTests : CacheTest
     public async Task A_second_user_saves_removes_and_collects_in_a_shared_cache()
     {
         await ShareAsync();
-        await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
         foreach (var file in Directory.GetFiles(Path.Combine(Root, "blobs", "sha256")))
         {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
@@ -54,13 +54,13 @@ public sealed class SharedCacheTests : CacheTest
     public async Task A_second_user_copies_from_and_collects_in_a_shared_cache_and_the_first_continues()
     {
         await ShareAsync();
-        await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
-        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
+        await Cache.WriteBlobAsync(MemoryImage.Source([1, 2, 3]), Token);
         Assert.Contains("copied", await AsSecondAsync([.. Worker.Command, "copy", Root, "first", Path.Combine(Folder, "open", "copy")]),
             StringComparison.Ordinal);
         Assert.Contains("1 removed", await AsSecondAsync([.. Worker.Command, "collect", Root]), StringComparison.Ordinal);
         await AsSecondAsync([.. Worker.Command, "save", Root, "second"]);
-        await TestImage.Random(3, 100).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
+        await MemoryImage.Random(3, 100).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
         Assert.Equal(3, LayoutCheck.Run(Root).Count);
     }
 
@@ -68,7 +68,7 @@ public sealed class SharedCacheTests : CacheTest
     public async Task A_user_outside_of_the_group_reads_and_writes_nothing()
     {
         await ShareAsync();
-        await TestImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
+        await MemoryImage.Random(1, 100).SaveAsync(Cache, "first", cancellationToken: Token);
         foreach (string[] command in new string[][] { ["save", Root, "second"],
             ["copy", Root, "first", Path.Combine(Folder, "open", "copy")], ["collect", Root] })
         {
@@ -88,7 +88,7 @@ public sealed class SharedCacheTests : CacheTest
     public async Task Malicious_files_of_a_second_user_do_not_affect_the_first(string script)
     {
         await ShareAsync();
-        var image = TestImage.Random(1, 100);
+        var image = MemoryImage.Random(1, 100);
         await image.SaveAsync(Cache, "first", cancellationToken: Token);
         var victim = Path.Combine(Folder, "victim");
         await File.WriteAllTextAsync(victim, "of the first user", Token);
@@ -102,7 +102,7 @@ public sealed class SharedCacheTests : CacheTest
         // Each command of the first user succeeds or ends in a typed error, and nothing of another content is copied.
         var copy = Path.Combine(Folder, "copy");
         await ExpectAsync(() => ImageTransfer.CopyAsync(ImageEndpoint.Cache("first", Root), ImageEndpoint.Layout(copy), null, Token));
-        await ExpectAsync(() => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "second", cancellationToken: Token));
+        await ExpectAsync(() => MemoryImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "second", cancellationToken: Token));
         await ExpectAsync(() => ImageCache.Open(Root).CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
         Assert.Equal("of the first user", await File.ReadAllTextAsync(victim, Token));
         if (File.Exists(Path.Combine(copy, "index.json")))

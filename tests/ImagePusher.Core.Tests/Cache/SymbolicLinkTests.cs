@@ -6,7 +6,7 @@ namespace ImagePusher.Core.Tests.Cache;
 [Trait("Wine", "Wine has no symbolic links.")]
 public sealed class SymbolicLinkTests : CacheTest
 {
-    private readonly TestImage _image = TestImage.Random(1, 5000, 100);
+    private readonly MemoryImage _image = MemoryImage.Random(1, 5000, 100);
 
     [Fact]
     public async Task A_layout_of_links_is_used_as_a_cache()
@@ -19,7 +19,7 @@ public sealed class SymbolicLinkTests : CacheTest
         var statistics = await Cache.GetStatisticsAsync(Token);
         Assert.Equal((4, 0L, _image.Manifest.Raw.Length + _image.Blobs.Values.Sum(blob => blob.Length)),
             (statistics.Blobs, statistics.UnusedBytes, statistics.Bytes));
-        await TestImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
+        await MemoryImage.Random(2, 10).SaveAsync(Cache, "other", cancellationToken: Token);
         Assert.Equal(2, LayoutCheck.Run(Root).Count);
     }
 

@@ -10,7 +10,7 @@ namespace ImagePusher.Core.Tests.Cache;
 [Trait("Wine", "Wine has no symbolic links, and Windows no named pipes, devices and owners in a folder.")]
 public sealed class UntrustedLayoutTests : CacheTest
 {
-    private readonly TestImage _image = TestImage.Random(1, 100);
+    private readonly MemoryImage _image = MemoryImage.Random(1, 100);
 
     private string Victim => Path.Combine(Folder, "victim");
 
@@ -59,7 +59,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         File.CreateSymbolicLink(path, Path.Combine(Victim, "file"));
         await Assert.ThrowsAsync<CacheCorruptException>(
             () => ImageCache.Open(Root).CollectGarbageAsync(gracePeriod: TimeSpan.Zero, cancellationToken: Token));
-        await Record.ExceptionAsync(() => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+        await Record.ExceptionAsync(() => MemoryImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.Equal(files, Snapshot());
     }
 
@@ -70,12 +70,12 @@ public sealed class UntrustedLayoutTests : CacheTest
         await Cache.InitializeAsync(Token);
         byte[] blob = [1, 2, 3];
         File.CreateSymbolicLink(PartialFile(Digest.Of(blob)), Path.Combine(Victim, "file"));
-        await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.WriteBlobAsync(TestImage.Source(blob), Token));
+        await Assert.ThrowsAsync<CacheCorruptException>(() => Cache.WriteBlobAsync(MemoryImage.Source(blob), Token));
         Assert.Equal(files, Snapshot());
 
         File.Delete(PartialFile(Digest.Of(blob)));
         await ExternalTools.RunAsync("ln", [Path.Combine(Victim, "file"), PartialFile(Digest.Of(blob))], Token);
-        await Cache.WriteBlobAsync(TestImage.Source(blob), Token);
+        await Cache.WriteBlobAsync(MemoryImage.Source(blob), Token);
         Assert.Equal(files, Snapshot());
         Assert.Equal(3, Cache.Blobs.SizeOf(Digest.Of(blob)));
     }
@@ -90,7 +90,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         File.Move(Path.Combine(Root, file), target);
         var content = await File.ReadAllTextAsync(target, Token);
         File.CreateSymbolicLink(Path.Combine(Root, file), target);
-        await TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
+        await MemoryImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
         Assert.Equal(content, await File.ReadAllTextAsync(target, Token));
         Assert.Equal(2, (await ImageCache.Open(Root).ListAsync(Token)).Count);
     }
@@ -102,7 +102,7 @@ public sealed class UntrustedLayoutTests : CacheTest
     public async Task Blobs_behind_a_linked_folder_are_pushed_and_never_collected_or_written(string folder)
     {
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
-        await Cache.WriteBlobAsync(TestImage.Source([1, 2, 3]), Token);
+        await Cache.WriteBlobAsync(MemoryImage.Source([1, 2, 3]), Token);
         var path = Path.Combine(Root, folder);
         Directory.CreateDirectory(path);
         Directory.Move(path, Victim);
@@ -113,7 +113,7 @@ public sealed class UntrustedLayoutTests : CacheTest
             () => cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.CollectGarbageAsync(dryRun: true, cancellationToken: Token));
         await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.ClearAsync(Token));
-        await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.WriteBlobAsync(TestImage.Source([4, 5]), Token));
+        await Assert.ThrowsAsync<UnsupportedContentException>(() => cache.WriteBlobAsync(MemoryImage.Source([4, 5]), Token));
         var entry = Assert.Single(await cache.ListAsync(Token));
         var report = await cache.VerifyAsync(entry, full: true, Token);
         Assert.True(report.IsIntact);
@@ -155,7 +155,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         var path = Path.Combine(Root, file);
         await SpecialFile.MakeAsync(kind, path, Token);
         var error = await Assert.ThrowsAsync<CacheCorruptException>(
-            () => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
+            () => MemoryImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "app", cancellationToken: Token));
         Assert.Contains($"'{path}' is {SpecialFile.NameOf(kind)}", error.Message, StringComparison.Ordinal);
     }
 
@@ -196,18 +196,18 @@ public sealed class UntrustedLayoutTests : CacheTest
         await _image.SaveAsync(Cache, "app", cancellationToken: Token);
         await ExternalTools.RunAsync("chown", ["12345:12345", Path.Combine(Root, entry)], Token);
         var error = await Assert.ThrowsAsync<CacheCorruptException>(
-            () => TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
+            () => MemoryImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token));
         Assert.Contains("belongs to another user", error.Message, StringComparison.Ordinal);
 
         // The folder that the user names may be somebody else's, and a group's.
         await ExternalTools.RunAsync("chown", ["12345", Root], Token);
-        await TestImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
+        await MemoryImage.Random(2, 10).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
         await ExternalTools.RunAsync("chown", ["54321:12345", Root], Token);
         await ExternalTools.RunAsync("chown", ["12345:12345", Path.Combine(Root, entry)], Token);
         await Assert.ThrowsAsync<CacheCorruptException>(
-            () => TestImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token));
+            () => MemoryImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token));
         await ExternalTools.RunAsync("chmod", ["g+w", Root], Token);
-        await TestImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
+        await MemoryImage.Random(3, 10).SaveAsync(ImageCache.Open(Root), "third", cancellationToken: Token);
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class UntrustedLayoutTests : CacheTest
         var cache = ImageCache.Open(Root);
         yield return () => cache.CollectGarbageAsync(gracePeriod: TimeSpan.FromDays(-1), cancellationToken: Token);
         yield return () => cache.ClearAsync(Token);
-        yield return () => TestImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
+        yield return () => MemoryImage.Random(2, 100).SaveAsync(ImageCache.Open(Root), "other", cancellationToken: Token);
         yield return () => ImageCache.Open(Root).InitializeAsync(Token);
     }
 

@@ -17,7 +17,7 @@ public sealed class VerifiedOnceTests : CacheTest
 {
     private const int Size = BlobVerification.SmallestSize;
 
-    private readonly TestImage _image = TestImage.Random(1, Size, 300);
+    private readonly MemoryImage _image = MemoryImage.Random(1, Size, 300);
     private FakeTimeProvider _later = new(DateTimeOffset.UtcNow + TimeSpan.FromHours(1));
     private readonly Memory _memory;
 
@@ -126,7 +126,7 @@ public sealed class VerifiedOnceTests : CacheTest
     [Fact]
     public async Task Small_blobs_are_always_hashed()
     {
-        var small = TestImage.Random(2, 5000, 300);
+        var small = MemoryImage.Random(2, 5000, 300);
         await small.SaveAsync(Open(), "small", cancellationToken: Token);
         await PushAsync(small);
         Assert.Empty(_memory.Answers);
@@ -175,7 +175,7 @@ public sealed class VerifiedOnceTests : CacheTest
 
     private Task PushAsync() => PushAsync(_image);
 
-    private async Task PushAsync(TestImage image)
+    private async Task PushAsync(MemoryImage image)
     {
         await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
         await using var session = new RegistrySession();

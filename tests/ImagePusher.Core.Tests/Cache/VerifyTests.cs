@@ -8,8 +8,9 @@ public sealed class VerifyTests : CacheTest
     [Fact]
     public async Task One_flipped_bit_in_any_blob_is_detected_and_repaired_by_saving_again()
     {
-        var image = TestImage.Index(
-            (new Platform("linux", "amd64"), TestImage.Random(1, 5000, 3)), (new Platform("linux", "arm64"), TestImage.Random(2, 300_000)));
+        var image = MemoryImage.Index(
+            (new Platform("linux", "amd64"), MemoryImage.Random(1, 5000, 3)),
+            (new Platform("linux", "arm64"), MemoryImage.Random(2, 300_000)));
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         var files = Directory.GetFiles(Path.Combine(Root, "blobs", "sha256"));
@@ -38,7 +39,7 @@ public sealed class VerifyTests : CacheTest
     [Fact]
     public async Task Without_full_a_layer_is_not_read_and_a_manifest_is()
     {
-        var image = TestImage.Random(1, 5000);
+        var image = MemoryImage.Random(1, 5000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         await File.WriteAllBytesAsync(Cache.Blobs.PathOf(image.Blobs.Keys.First()), new byte[5000], Token);
@@ -51,7 +52,7 @@ public sealed class VerifyTests : CacheTest
     [Fact]
     public async Task Missing_and_truncated_blobs_are_listed()
     {
-        var image = TestImage.Random(1, 5000, 6000);
+        var image = MemoryImage.Random(1, 5000, 6000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         var entry = Assert.Single(await Cache.ListAsync(Token));
         var layers = ((ImageManifest)image.Manifest).Layers;
@@ -67,13 +68,13 @@ public sealed class VerifyTests : CacheTest
     [Fact]
     public async Task A_damaged_blob_that_was_replaced_is_not_discarded()
     {
-        var image = TestImage.Random(1, 5000);
+        var image = MemoryImage.Random(1, 5000);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         var layer = image.Blobs.Keys.First();
         await File.WriteAllBytesAsync(Cache.Blobs.PathOf(layer), new byte[5000], Token);
         File.SetLastWriteTimeUtc(Cache.Blobs.PathOf(layer), DateTime.UtcNow.AddHours(-1));
         var report = await Cache.VerifyAsync(Assert.Single(await Cache.ListAsync(Token)), full: true, Token);
-        await Cache.WriteBlobAsync(TestImage.Source(image.Blobs[layer]), Token);
+        await Cache.WriteBlobAsync(MemoryImage.Source(image.Blobs[layer]), Token);
 
         // A file system may well have an earlier time for it than the clock had when the verification began.
         File.SetLastWriteTimeUtc(Cache.Blobs.PathOf(layer), DateTime.UtcNow.AddMinutes(-30));
@@ -84,7 +85,7 @@ public sealed class VerifyTests : CacheTest
     [Fact]
     public async Task Reading_a_damaged_manifest_is_an_error_that_names_the_file()
     {
-        var image = TestImage.Random(1, 10);
+        var image = MemoryImage.Random(1, 10);
         await image.SaveAsync(Cache, "app", cancellationToken: Token);
         var path = Cache.Blobs.PathOf(image.Manifest.Digest);
         await File.WriteAllBytesAsync(path, new byte[image.Manifest.Raw.Length], Token);

@@ -156,6 +156,31 @@ public sealed class LayerEncoderTests
     public void A_level_that_a_format_lacks_is_InvalidOption(string format, int level) =>
         Assert.Throws<InvalidOptionException>(() => EncodingSettings.Create(Enum.Parse<LayerFormat>(format), level));
 
+    [Fact]
+    public async Task A_higher_level_of_zstd_gives_fewer_bytes()
+    {
+        var random = new Random(3);
+        string[] words = [.. Enumerable.Range(0, 500).Select(_ => $"{random.Next(100_000)} ")];
+        var content = System.Text.Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Range(0, 200_000).Select(_ => words[random.Next(words.Length)])));
+        var sizes = new List<long>();
+        foreach (var level in new[] { 1, 12 })
+        {
+            var settings = EncodingSettings.Create(LayerFormat.Zstd, level);
+            var layer = await LayerEncoder.EncodeAsync(
+                new MemoryStream(content), Stream.Null, settings, TestContext.Current.CancellationToken);
+            sizes.Add(layer.Encoded.Size);
+        }
+
+        Assert.InRange(sizes[1], 1, sizes[0] - 1);
+    }
+
+    [Fact]
+    public void Each_format_and_level_has_a_key_of_its_own() => Assert.Distinct(
+        from format in Enum.GetValues<LayerFormat>()
+        from level in Enumerable.Range(1, EncodingSettings.MaximumLevel(format))
+        select EncodingSettings.Create(format, level).KeyOf(Digest.Of("a layer"u8)));
+
     private static byte[] Decode(byte[] encoded, string mediaType)
     {
         using Stream decoder = mediaType.EndsWith("gzip", StringComparison.Ordinal)

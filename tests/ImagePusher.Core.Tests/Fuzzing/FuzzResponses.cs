@@ -3,6 +3,7 @@ using ImagePusher.Core.Naming;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Tests.Registry;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Fuzzing;
 

@@ -11,7 +11,7 @@ namespace ImagePusher.Core.Tests.Fuzzing;
 /// </summary>
 /// <remarks>The long form takes half an hour. CsCheck_Seed repeats one input; a failing one is saved, and belongs into the
 /// corpus.</remarks>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const long MostBytes = 256L * 1024 * 1024;

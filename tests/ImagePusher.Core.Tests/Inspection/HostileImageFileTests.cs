@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.Tests.Inspection;
 
 /// <summary>Images that repeat a layer or a file many times do not use more memory and disk space than their content.</summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class HostileImageFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImagePusher.Core.Tests.Inspection;
 
 /// <summary>Files of a large layer are saved and compared with little memory: 4 GiB in the long form.</summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
 {
     private const long MemoryBound = 64L * 1024 * 1024;

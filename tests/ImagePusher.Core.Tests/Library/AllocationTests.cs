@@ -7,7 +7,7 @@ namespace ImagePusher.Core.Tests.Library;
 /// The allocations of a copy do not grow with its layers: buffers are rented and reused. The bytes of all threads of the process are
 /// counted.
 /// </summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class AllocationTests(ITestOutputHelper output) : LibraryTest
 {
     // A block more or less is compressed at once, depending on the speed of the machine: 4 MiB.

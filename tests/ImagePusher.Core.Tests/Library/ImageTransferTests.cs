@@ -29,16 +29,6 @@ public sealed class ImageTransferTests : LibraryTest
     }
 
     [Fact]
-    public async Task A_docker_archive_pushed_directly_and_by_the_cache_has_one_digest()
-    {
-        var archive = ImageEndpoint.Archive(DockerArchive("app.tar", "app:1.0"));
-        var direct = await CopyAsync(archive, Target("direct/"));
-        await CopyAsync(archive, ImageEndpoint.Cache(path: Folder["cache"]));
-        var cached = await CopyAsync(ImageEndpoint.Cache("app:1.0", Folder["cache"]), Target("cached/"));
-        Assert.Equal((direct.Manifest.Digest, $"{Registry}/cached/app:1.0"), (cached.Manifest.Digest, cached.Name.ToString()));
-    }
-
-    [Fact]
     public async Task A_docker_archive_is_written_with_uncompressed_layers()
     {
         await CopyAsync(ImageEndpoint.Archive(DockerArchive("app.tar", "app:1.0")), Target(""));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ImagePusher.Core.Registry;
 using ImagePusher.TestSupport;
@@ -167,7 +166,6 @@ public sealed class IdleTimeoutTests
         proxy.On("PATCH").If(request => long.Parse(request.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture) > 8 << 20)
             .RespondEarly(413);
         await using var session = new RegistrySession();
-        var watch = Stopwatch.StartNew();
         var blob = MemoryBlob.Random(30_000_000);
         await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
         Assert.Equal(413, proxy.RequestsOf("PATCH")[0].Status);

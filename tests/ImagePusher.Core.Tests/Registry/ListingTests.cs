@@ -166,9 +166,15 @@ public sealed class ListingTests
     [Fact]
     public async Task A_deletion_is_accepted_with_202()
     {
-        await using var server = Serve(exchange => exchange.RespondAsync(exchange.Method == "DELETE" ? 202 : 404));
+        var requests = new List<string>();
+        await using var server = Serve(exchange =>
+        {
+            requests.Add($"{exchange.Method} {exchange.Path}");
+            return exchange.RespondAsync(exchange.Method == "DELETE" ? 202 : 404);
+        });
         await using var session = new RegistrySession();
         await session.Repository(server.Address).DeleteManifestAsync(Digest.Of([1]), Token);
+        Assert.Equal($"DELETE /v2/team/app/manifests/{Digest.Of([1])}", requests[^1]);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using ImagePusher.TestSupport.FakeRegistries;
 namespace ImagePusher.Core.Tests.Registry;
 
 /// <summary>A list of any length takes the memory of a page.</summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class LongTagListTests
 {
     private const int PageLength = 1_000;

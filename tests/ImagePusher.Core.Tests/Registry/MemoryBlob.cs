@@ -1,5 +1,6 @@
 using ImagePusher.Core.Abstractions;
 using ImagePusher.Core.Oci;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Registry;
 
@@ -10,7 +11,8 @@ internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSour
 
     public byte[] Content { get; } = content;
 
-    public Digest TrueDigest { get; } = Core.Oci.Digest.Of(content);
+    /// <summary>The digest of the content; by default its sha256.</summary>
+    public Digest TrueDigest { get; init; } = Core.Oci.Digest.Of(content);
 
     public Descriptor Descriptor => new(MediaTypes.OciLayerGzip, TrueDigest, Content.Length);
 
@@ -31,12 +33,10 @@ internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSour
     /// <summary>Called before each write with the offset.</summary>
     public Action<long>? BeforeWrite { get; init; }
 
-    public static MemoryBlob Random(int length, int seed = 1, bool isKnown = true)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return new MemoryBlob(bytes, isKnown);
-    }
+    /// <summary>What is thrown after the last byte; null for nothing.</summary>
+    public Exception? Failure { get; init; }
+
+    public static MemoryBlob Random(int length, int seed = 1, bool isKnown = true) => new(Http.RandomBytes(length, seed), isKnown);
 
     public override async Task<BlobIdentity> WriteToAsync(Stream destination, long offset, CancellationToken cancellationToken)
     {
@@ -49,6 +49,6 @@ internal sealed class MemoryBlob(byte[] content, bool isKnown = true) : BlobSour
             await destination.WriteAsync(Content.AsMemory(at, Math.Min(WriteSize, Content.Length - at)), cancellationToken);
         }
 
-        return new BlobIdentity(TrueDigest, Content.Length);
+        return Failure is null ? new BlobIdentity(TrueDigest, Content.Length) : throw Failure;
     }
 }

@@ -201,7 +201,8 @@ public sealed class RetryTests
         proxy.On("GET", "manifests").Take(2).DropRequest(kind);
         proxy.On("GET", "manifests").Nth(3).LoseResponse(kind);
         await using var session = new RegistrySession();
-        await session.Repository(proxy.Address).ResolveAsync("1", Token);
+        Assert.Equal(Image.Digest, (await session.Repository(proxy.Address).ResolveAsync("1", Token)).Digest.ToString());
+        Assert.Equal(4, proxy.Count("GET", "manifests"));
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public sealed class TokenTests
         // The first request served all waiting operations; after its failure the others send their requests concurrently, not one after the
         // other.
         await all.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
-        await Task.WhenAll(pulls);
+        Assert.All(await Task.WhenAll(pulls), manifest => Assert.Equal(Image.Digest, manifest.Digest.ToString()));
     }
 
     [Fact]

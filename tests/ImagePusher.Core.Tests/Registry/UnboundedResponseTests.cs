@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using ImagePusher.Core.IO;
 using ImagePusher.Core.Oci;
 using ImagePusher.Core.Registry;
+using ImagePusher.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImagePusher.Core.Tests.Registry;

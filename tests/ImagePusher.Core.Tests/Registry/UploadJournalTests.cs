@@ -122,6 +122,7 @@ public sealed class UploadJournalTests
         await underWay.ReachedTimes(2).WaitAsync(TimeSpan.FromSeconds(20), Token);
         proxy.Release();
         await Task.WhenAll(uploads);
+        Assert.Equal(3, registry.BlobsOf("team/app").Count);
     }
 
     [Theory]

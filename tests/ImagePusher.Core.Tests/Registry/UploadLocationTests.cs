@@ -46,7 +46,9 @@ public sealed class UploadLocationTests
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("POST|PATCH").ForeignLocation("localhost");
         await using var session = new RegistrySession();
-        await session.Repository(proxy.Address).WriteBlobAsync(MemoryBlob.Random(1000), Token);
+        var blob = MemoryBlob.Random(1000);
+        await session.Repository(proxy.Address).WriteBlobAsync(blob, Token);
+        Assert.Equal(blob.Content, registry.ReadBlob(blob.TrueDigest.ToString()));
     }
 
     [Fact]

@@ -162,18 +162,11 @@ public sealed class SyncFileFormTests
     [InlineData("../parent/certificates")]
     public void A_folder_of_certificates_is_relative_to_the_current_folder(string path)
     {
-        var folder = Directory.CreateTempSubdirectory("imagepusher-");
-        try
-        {
-            var expected = folder.CreateSubdirectory("parent/certificates").FullName;
-            var file = SyncFileReader.Read(
-                Encoding.UTF8.GetBytes($"a.b: {{cert-dir: {path}}}"), "m.yml", _ => null, Path.Combine(folder.FullName, "parent"));
-            Assert.Equal(expected, file.Registries["a.b"].CertificateFolder);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TestSupport.TemporaryFolder();
+        var expected = folder.Folder(Path.Combine("parent", "certificates"));
+        var file = SyncFileReader.Read(
+            Encoding.UTF8.GetBytes($"a.b: {{cert-dir: {path}}}"), "m.yml", _ => null, folder["parent"]);
+        Assert.Equal(expected, file.Registries["a.b"].CertificateFolder);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using ImagePusher.Core.Transfer;
 namespace ImagePusher.Core.Tests.Transfer;
 
 /// <summary>Many large manifests result in a typed error or are released, for every reader.</summary>
-[Collection(SerialTests.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class ManifestBytesTests : TransferTest
 {
     private const int Size = 1024 * 1024;

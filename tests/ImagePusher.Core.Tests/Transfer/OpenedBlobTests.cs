@@ -29,7 +29,7 @@ public sealed class OpenedBlobTests
             await AcceptAsync(exchange);
         });
         await using var session = new RegistrySession();
-        await CopyAsync(session, blob, source.Address, target.Address);
+        Assert.Equal(blob.TrueDigest, (await CopyAsync(session, blob, source.Address, target.Address)).Digest);
     }
 
     [Fact]

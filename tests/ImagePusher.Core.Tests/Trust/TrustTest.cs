@@ -46,6 +46,14 @@ public abstract class TrustTest : TransferTest
         return manifest;
     }
 
+    private protected void AddBundle(Manifest image, string annotation) => Add(
+        $$$"""
+            {"schemaVersion":2,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json",
+            "config":{{{Json(image.Descriptor)}}},"layers":[],"subject":{{{Json(image.Descriptor)}}},
+            "annotations":{"a":{{{annotation}}} } }
+            """,
+        MediaTypes.OciManifest);
+
     /// <summary>Signs an image as cosign does.</summary>
     private protected void Sign(Manifest image, string reference, params TestSigner[] signers)
     {

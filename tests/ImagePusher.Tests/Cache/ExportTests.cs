@@ -13,47 +13,23 @@ public sealed class ExportTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("Oci", "oci-archive")]
-    [InlineData("Docker", "docker-archive")]
-    public async Task Several_images_go_into_one_tar_that_skopeo_and_podman_read(string format, string transport)
+    [InlineData("Oci")]
+    [InlineData("Docker")]
+    public async Task Several_images_go_into_one_tar_with_all_their_names(string format)
     {
-        var podman = new PodmanStore(_folder.Folder("podman"));
         using var engine = new Engine
         {
             ["tars"] = new[] { (await ImagesFixture.GetAsync(Token))["docker-multi.tar"], _images.Write("small") },
             ["out"] = _folder["out.tar"],
             ["format"] = format,
         };
-        var imported = await engine.OutputAsync("Import-ImageTar $tars", Token);
+        await engine.OutputAsync("Import-ImageTar $tars", Token);
         var file = await engine.SingleAsync("Get-CachedImage | Export-ImageTar -Path $out -Format $format", Token);
         Assert.Equal(_folder["out.tar"], ((FileInfo)file).FullName);
-
-        string[] names = ["example.com/small:1", "example.com/team/app:1.0", "example.com/team/app:latest", "example.com/team/tool:2.0"];
-        Assert.Equal(names, imported.Select(image => (string)((dynamic)image).Reference).Order(StringComparer.Ordinal));
-        foreach (var name in names)
-        {
-            var seen = JsonNode.Parse(
-                (await ExternalTools.RunAsync("skopeo", ["inspect", $"{transport}:{_folder["out.tar"]}:{name}"], Token)).Output)!;
-            var own = imported.Select(image => (dynamic)image.BaseObject).Single(image => image.Reference == name);
-            Assert.Equal((int)own.LayerCount, seen["Layers"]!.AsArray().Count);
-            if (format == "Oci")
-            {
-                Assert.Equal((string)own.Digest, (string?)seen["Digest"]);
-            }
-        }
-
-        // podman load loads all images of a docker tar; from an OCI tar with several images podman loads one specified image.
-        if (format == "Docker")
-        {
-            var loaded = await podman.LoadAsync(_folder["out.tar"], Token);
-            Assert.All(names, name => Assert.Contains(name, loaded));
-        }
-        else
-        {
-            Assert.Single(await podman.PullAsync($"oci-archive:{_folder["out.tar"]}:{names[0]}", Token));
-        }
-
-        await podman.EmptyAsync(Token);
+        Assert.Equal(
+            ["example.com/small:1", "example.com/team/app:1.0", "example.com/team/app:latest", "example.com/team/tool:2.0"],
+            (await engine.OutputAsync("Get-ImageTar $out", Token)).Select(entry => (string)((dynamic)entry).Reference)
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -146,39 +146,14 @@ public sealed class CompletionTests(RegistryFixture registries) : IClassFixture<
     [InlineData("Get-RegistryManifest x -Platform ppc", "linux/ppc64le")]
     [InlineData("Push-ImageTar x -Compression ", "Auto Gzip None Zstd")]
     [InlineData("Set-RegistryOption -UploadForm m", "Monolithic")]
+    [InlineData("Set-RegistryOption -UploadForm ", "Auto Chunked Monolithic Stream")]
+    [InlineData("Import-ImageTar x -ManifestFormat ", "Docker Oci")]
     [InlineData("Export-ImageTar x y -Format ", "Docker Oci")]
     [InlineData("Push-ImageTar -Plan", "-PlanOnly")]
     public async Task Platforms_and_named_values(string line, string offered)
     {
         using var engine = new Engine();
         Assert.Equal(offered.Split(' '), await CompleteAsync(engine, line));
-    }
-
-    [Fact]
-    public async Task Tars_and_the_folders_that_contain_them()
-    {
-        using var shell = new PwshProcess();
-        string[] offered = ["app.tar", "app.tar.gz", "app.tar.zst", "app.tgz", "other.TAR", "two words.tar"];
-        foreach (var name in offered.Concat(["app.zip", "readme.txt", "tar"]))
-        {
-            shell.Folder.Write(name, [0]);
-        }
-
-        shell.Folder.Folder("folder");
-        const string Script = """
-            Import-Module ImagePusher
-            foreach ($line in 'Push-ImageTar ', 'Import-ImageTar ', 'Get-ImageTar ./', 'Import-ImageTar -LiteralPath ',
-                'Export-ImageTar x -Path ', 'Get-ImageTar app.tar, ', 'Push-ImageTar "') {
-                (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText -join '|'
-            }
-            (TabExpansion2 'Get-ImageTar two' 16).CompletionMatches.CompletionText
-            """;
-        var result = await shell.RunAsync(["-Command", Script]);
-        var lines = result.Output.TrimEnd().Split('\n');
-        Assert.Equal(8, lines.Length);
-        Assert.All(lines[..^1],
-            line => Assert.Equal(offered.Append("folder").Order(StringComparer.Ordinal), line.Split('|').Order(StringComparer.Ordinal)));
-        Assert.EndsWith("'./two words.tar'", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,6 +66,17 @@ public sealed partial class ComparisonTests
         Assert.DoesNotContain(guarantees.SelectMany(guarantee => Names(guarantee[2])).Distinct(), name => !IsTest(name));
     }
 
+    [Fact]
+    public void Every_test_that_a_page_names_exists()
+    {
+        var pages = Directory.EnumerateFiles(Page(""), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Repository.Folder, "CONTRIBUTING.md"))
+            .Where(page => !page.Contains("decisions", StringComparison.Ordinal));
+        var names = pages.SelectMany(page => NamedTest().Matches(File.ReadAllText(page)).Select(name => name.Value)).Distinct().ToList();
+        Assert.NotEmpty(names);
+        Assert.DoesNotContain(names, name => !IsTest(name));
+    }
+
     private static IEnumerable<string[]> Rows(string page) => File.ReadLines(Page(page)).Where(line => Row().IsMatch(line))
         .Select(line => line.Split('|')[1..^1].Select(cell => cell.Trim()).ToArray());
 
@@ -82,11 +93,16 @@ public sealed partial class ComparisonTests
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, @"\w+");
         return !name.Contains('/', StringComparison.Ordinal)
             && Directory.EnumerateFiles(Path.Combine(Repository.Folder, "tests"), $"{type}.cs", SearchOption.AllDirectories)
-            .Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\[(Fact|Theory)[^\n]*\n([^\n]+\n)*? +\w[\w<>? ]* {method}\("));
+                .SelectMany(file => File.ReadAllText(file).ReplaceLineEndings("\n").Split("\n\n"))
+                .Any(member => Regex.IsMatch(member, @"(?m)^    \[(Fact|Theory)")
+                    && Regex.IsMatch(member, $@"(?m)^    \w[\w<>? ]* {method}\("));
     }
 
     [GeneratedRegex(@"^\| `[a-z0-9-]+` \| ")]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\b[A-Z]\w+Tests\b(\.[A-Za-z]\w*_\w+)?")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Name();

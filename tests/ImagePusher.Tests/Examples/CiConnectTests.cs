@@ -1,6 +1,6 @@
 using ImagePusher.Tests.Support;
 using ImagePusher.TestSupport;
-using ImagePusher.TestSupport.FakeRegistries;
+using ImagePusher.TestSupport.FaultInjection;
 
 namespace ImagePusher.Tests.Examples;
 
@@ -77,11 +77,12 @@ public sealed class CiConnectTests : IDisposable
         var options = new DockerRegistryOptions { Certificates = _certificates,
             Users = new Dictionary<string, string> { [user] = password } };
         await using var registry = await DockerRegistry.StartAsync(options, Token);
-        await using var proxy = ConnectProxy.Start(registry.Address);
+        await using var proxy = TunnelProxy.Start(registry.Address);
         using var shell = new PwshProcess();
         (string Name, string? Value)[] environment =
         [
-            ("HTTPS_PROXY", proxy.Url), ("NO_PROXY", null), ("SSL_CERT_FILE", _certificates.AuthorityFile), ("GITHUB_ACTOR", "octocat"),
+            ("HTTPS_PROXY", $"http://{proxy.Address}"), ("NO_PROXY", null),
+            ("SSL_CERT_FILE", _certificates.AuthorityFile), ("GITHUB_ACTOR", "octocat"),
             ("GITHUB_TOKEN", "token of the job"), ("REGISTRY_USER", null), ("REGISTRY_PASSWORD", null), .. variables,
         ];
         foreach (var (name, value) in environment)
@@ -97,7 +98,7 @@ public sealed class CiConnectTests : IDisposable
             "$($connection.UserName) $(Push-ImageTar '{ExampleFolder.PathOf("hello.tar")}' -Destination {host})"
             """);
         var result = await shell.RunAsync(["-Command", ". './step.ps1'"]);
-        Assert.Equal([$"{host}:443"], proxy.Targets);
+        Assert.Equal([$"{host}:443"], proxy.Opened.Distinct());
         return result;
     }
 }

@@ -9,18 +9,18 @@ namespace ImagePusher.Tests.Fleet;
 /// <summary>The content of a registry: repositories, tags, limits; and removals.</summary>
 public sealed class RegistryListTests
 {
-    private static readonly string[] Tags = ["1.2", "1.20.0", "1.21.3", "1.9", "2.0.0-rc1", "2.0", "latest", "v1.22", "1.27-alpine"];
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Tags_have_full_names_and_bind_to_the_next_cmdlet()
     {
-        await using var registry = await TaggedAsync();
+        await using var registry = await TaggedRegistry.StartAsync(Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["to"] = target.Address };
         var tags = await engine.OutputAsync("Get-RegistryTag $app", Token);
-        Assert.Equal(Tags.Order(StringComparer.Ordinal), tags.Select(tag => (string)((dynamic)tag).Tag).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            TaggedRegistry.Tags.Order(StringComparer.Ordinal),
+            tags.Select(tag => (string)((dynamic)tag).Tag).Order(StringComparer.Ordinal));
         dynamic first = tags.Single(tag => ((dynamic)tag).Tag == "1.2");
         Assert.Equal(
             ($"{registry.Address}/team/app:1.2", $"{registry.Address}/team/app", registry.Address),
@@ -54,7 +54,7 @@ public sealed class RegistryListTests
     [InlineData("-Exclude 1.*, '/-rc|-alp/' -Sort", "latest v1.22 2.0")]
     public async Task Tags_are_selected_and_sorted(string parameters, string expected)
     {
-        await using var registry = await TaggedAsync();
+        await using var registry = await TaggedRegistry.StartAsync(Token);
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
         var tags = await engine.OutputAsync($"Get-RegistryTag $app {parameters}", Token);
         Assert.Equal(expected, string.Join(' ', tags.Select(tag => (string)((dynamic)tag).Tag)));
@@ -85,7 +85,7 @@ public sealed class RegistryListTests
     [Fact]
     public async Task A_slow_regular_expression_ends_with_an_error()
     {
-        await using var registry = await TaggedAsync(new string('a', 60) + "b");
+        await using var registry = await TaggedRegistry.StartAsync(Token, new string('a', 60) + "b");
         using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
         var slow = await engine.RunAsync("Get-RegistryTag $app -Include '/^(a+)+$/'", Token);
         Assert.StartsWith("LimitExceeded,", slow.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class RegistryListTests
     [Fact]
     public async Task An_invalid_range_is_a_terminating_error_and_a_missing_repository_is_one_error()
     {
-        await using var registry = await TaggedAsync();
+        await using var registry = await TaggedRegistry.StartAsync(Token);
         using var engine = new Engine { ["registry"] = registry.Address };
         var malformed = await engine.RunAsync("Get-RegistryTag \"$registry/team/app\" -Version 'from 1 to 2'", Token);
         Assert.StartsWith("InvalidReference,", malformed.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class RegistryListTests
     [Fact]
     public async Task Stopping_between_two_pages_is_quick_and_leaves_nothing()
     {
-        await using var registry = await TaggedAsync();
+        await using var registry = await TaggedRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         var stalled = proxy.On("GET", "/tags/list").StallResponse();
         using var engine = new Engine { ["app"] = $"{proxy.Address}/team/app" };
@@ -163,61 +163,9 @@ public sealed class RegistryListTests
     }
 
     [Fact]
-    public async Task A_tag_is_removed_and_other_tags_are_kept()
+    public async Task The_pull_limit_is_an_object_and_its_absence_one_warning()
     {
-        await using var registry = await TaggedAsync();
-        await RemovesTagAsync(registry.Address);
-    }
-
-    [Fact]
-    public async Task A_tag_of_the_local_registry_is_removed_and_other_tags_are_kept()
-    {
-        await using var registry = await TaggedAsync();
-        using var engine = new Engine { ["from"] = registry.Address };
-        var local = (string)(await engine.SingleAsync("Start-LocalRegistry -Port 0", Token)).Registry;
-        engine["to"] = local;
-        await engine.OutputAsync("Get-RegistryTag \"$from/team/app\" | Copy-RegistryImage -Destination $to", Token);
-        await RemovesTagAsync(local);
-    }
-
-    [Fact]
-    public async Task A_deletion_by_digest_removes_the_manifest_with_all_its_tags()
-    {
-        await using var registry = await TaggedAsync();
-        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
-        await engine.OutputAsync("Remove-RegistryImage \"$app@$((Get-RegistryManifest \"${app}:latest\").Digest)\" -Confirm:$false", Token);
-        Assert.StartsWith("ManifestNotFound,",
-            (await engine.RunAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).SingleError().FullyQualifiedErrorId,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_moved_tag_is_not_removed_by_its_old_digest()
-    {
-        await using var registry = await TaggedAsync();
-        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["old"] = "sha256:" + new string('1', 64) };
-        var outcome = await engine.RunAsync("Remove-RegistryImage \"${app}:1.2@$old\" -Confirm:$false", Token);
-        Assert.StartsWith("DigestMismatch,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Single(await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2", Token));
-    }
-
-    [Fact]
-    public async Task Removal_prompts_first_and_WhatIf_removes_nothing()
-    {
-        await using var registry = await TaggedAsync();
-        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app" };
-        await engine.OutputAsync("Remove-RegistryImage \"${app}:1.2\" -WhatIf", Token);
-        engine.Host.Answers.Enqueue(2);
-        await engine.OutputAsync("Remove-RegistryImage \"${app}:1.2\"", Token);
-        Assert.Single(engine.Host.Questions);
-        Assert.Equal(Tags.Length, (await engine.OutputAsync("Get-RegistryTag $app", Token)).Count);
-        Assert.Equal(0, await registry.CountAsync("DELETE", "", Token));
-    }
-
-    [Fact]
-    public async Task The_pull_limit_is_requested_by_HEAD_only()
-    {
-        await using var registry = await TaggedAsync();
+        await using var registry = await TaggedRegistry.StartAsync(Token);
         await using var proxy = FaultProxy.Start(registry.Address);
         proxy.On("HEAD", "/manifests/").SetResponseHeader("ratelimit-limit", "100;w=21600")
             .SetResponseHeader("ratelimit-remaining", "76;w=21600").SetResponseHeader("docker-ratelimit-source", "192.0.2.1");
@@ -226,65 +174,9 @@ public sealed class RegistryListTests
         Assert.Equal(
             (proxy.Address, 100L, 76L, 21600L, "192.0.2.1"),
             ((string)limit.Registry, (long)limit.Limit, (long)limit.Remaining, (long)limit.WindowSec, (string)limit.Source));
-        Assert.Empty(proxy.RequestsOf("GET", "/manifests/"));
-
         var silent = (await engine.RunAsync("Get-RegistryRateLimit $silent", Token)).WithoutErrors();
         Assert.Empty(silent.Output);
         Assert.Single(silent.Warnings);
-    }
-
-    [Fact]
-    public async Task The_parts_of_a_list_are_disjoint_and_complete_for_texts_and_objects()
-    {
-        using var engine = new Engine { ["list"] = Enumerable.Range(0, 200).Select(number => $"quay.io/team/app{number}:1.0").ToArray() };
-        var parts = await engine.OutputAsync("1..7 | ForEach-Object { $list | Select-ImageShard \"$_/7\" }", Token);
-        Assert.Equal(200, parts.Select(part => part.ToString()).Distinct().Count());
-        Assert.Equal(200, parts.Count);
-        var texts = await engine.OutputAsync("$list | Select-ImageShard 3/7", Token);
-        var rows = await engine.OutputAsync(
-            "$list | ForEach-Object { [pscustomobject]@{ Reference = $_ } } | Select-ImageShard 3/7 | ForEach-Object Reference", Token);
-        Assert.Equal(texts.Select(text => text.ToString()), rows.Select(text => text.ToString()));
-        Assert.InRange(texts.Count, 14, 43);
-
-        // One image under two spellings is in one part, and with -ByRepository all tags of a repository are.
-        var spellings = await engine.OutputAsync(
-            "1..7 | ForEach-Object { @('nginx', 'docker.io/library/nginx:latest' | Select-ImageShard \"$_/7\").Count }", Token);
-        Assert.Equal([0, 0, 0, 0, 0, 0, 2], spellings.Select(count => (int)count.BaseObject).Order());
-        var tags = await engine.OutputAsync(
-            "1..7 | ForEach-Object { @(1..20 | ForEach-Object { \"app:$_\" } | Select-ImageShard \"$_/7\" -ByRepository).Count }", Token);
-        Assert.Equal([0, 0, 0, 0, 0, 0, 20], tags.Select(count => (int)count.BaseObject).Order());
-        Assert.StartsWith("InvalidReference,",
-            (await engine.RunAsync("'a' | Select-ImageShard 8/7", Token)).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("RegistryTag", "Get-RegistryTag $app -Filter latest")]
-    [InlineData("RegistryRepositoryInfo", "Get-RegistryRepository $registry")]
-    public async Task Tables_show_the_name_and_fit_80_columns(string type, string script)
-    {
-        await using var registry = await TaggedAsync();
-        using var engine = new Engine { ["app"] = $"{registry.Address}/team/app", ["registry"] = registry.Address };
-        engine.Host.Width = 80;
-        var text = (await engine.RunAsync($"{script} | Out-Host", Token)).WithoutErrors().Text;
-        Assert.Contains("team/app", text, StringComparison.Ordinal);
-        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
-        Assert.Equal($"ImagePusher.Output.{type}", (await engine.OutputAsync(script, Token))[0].TypeNames[0]);
-    }
-
-    private static async Task RemovesTagAsync(string registry)
-    {
-        using var engine = new Engine { ["app"] = $"{registry}/team/app" };
-        var digest = (string)(await engine.SingleAsync("Get-RegistryManifest \"${app}:1.2\"", Token)).Digest;
-        await engine.OutputAsync("Get-RegistryTag $app -Filter 1.2 | Remove-RegistryImage -Confirm:$false", Token);
-
-        var listed = (await ExternalTools.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry}/team/app"],
-            Token)).Output;
-        using var document = JsonDocument.Parse(listed);
-        Assert.Equal(Tags.Where(tag => tag != "1.2").Order(StringComparer.Ordinal),
-            document.RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal));
-        var sibling = await ExternalTools.RunAsync("skopeo",
-            ["inspect", "--raw", "--tls-verify=false", $"docker://{registry}/team/app:latest"], Token);
-        Assert.Equal(digest, Http.DigestOf(System.Text.Encoding.UTF8.GetBytes(sibling.Output)));
     }
 
     private static Task AnswerPageAsync(ServerExchange exchange, List<string> pages)
@@ -303,17 +195,5 @@ public sealed class RegistryListTests
 
         return exchange.RespondAsync(200,
             JsonSerializer.Serialize(new { name = "team/app", tags = Enumerable.Range(0, 3).Select(number => $"p{page}-{number}") }));
-    }
-
-    private static async Task<DockerRegistry> TaggedAsync(params string[] more)
-    {
-        var registry = await DockerRegistry.StartAsync(Token);
-        using var client = Http.NewClient();
-        foreach (var tag in Tags.Concat(more))
-        {
-            await client.PushImageAsync(registry.Url, "team/app", tag, [Http.RandomBytes(100)], Token);
-        }
-
-        return registry;
     }
 }

@@ -61,26 +61,6 @@ public sealed class RoundTripTests(RegistryFixture registries) : IClassFixture<R
         }
     }
 
-    [Theory]
-    [InlineData("linux/amd64", 0)]
-    [InlineData("linux/arm64", 1)]
-    public async Task One_platform_of_an_index_is_its_manifest_with_the_source_digest(string platform, int child)
-    {
-        var layout = (await ImagesFixture.GetAsync(Token))["index"];
-        var original = RawManifest.OfLayout(layout, "multi");
-        var (from, to) = await FilledAsync(layout);
-        await using (to)
-        {
-            using var engine = new Engine { ["from"] = from.Address, ["to"] = to.Address, ["platform"] = platform };
-            var saved = await engine.SingleAsync("Save-ImageToCache $from/index:multi -Platform $platform", Token);
-            var pushed = await engine.SingleAsync("Get-CachedImage | Push-CachedImage -Destination $to", Token);
-            Assert.Equal(original.Manifests[child], (string)saved.Digest);
-            Assert.Equal(original.Digest, (string)saved.SourceDigest);
-            Assert.Equal(original.Manifests[child], (string)pushed.Digest);
-            Assert.Equal(original.Digest, (string)pushed.SourceDigest);
-        }
-    }
-
     [Fact]
     public async Task Artifacts_keep_their_digests()
     {

@@ -87,50 +87,5 @@ public sealed class ParallelTests(RegistryFixture registries) : IClassFixture<Re
         Assert.Single(await one.OutputAsync("Get-RegistryConnection", Token));
     }
 
-    [Fact]
-    public async Task Results_of_thread_jobs_and_jobs_of_a_real_pwsh_bind()
-    {
-        var registry = await registries.ClosedAsync(Token);
-        using var shell = new PwshProcess();
-        shell.Folder.Write("jobs.ps1", $$"""
-            param($Tars, $Registry, $Manifest)
-            $ErrorActionPreference = 'Stop'
-            Import-Module $Manifest
-            $credential = [pscredential]::new('{{RegistryFixture.User}}', (ConvertTo-SecureString $env:REGISTRY_PASSWORD -AsPlainText))
-            $null = Connect-Registry $Registry -Credential $credential
-
-            # A thread job is in the process: it has the connection. What it gives are the objects themselves.
-            $threads = foreach ($tar in $Tars -split ',') {
-                Start-ThreadJob { Import-Module $using:Manifest; Push-ImageTar $using:tar -Destination "$using:Registry/threads/" }
-            }
-            $results = $threads | Receive-Job -Wait
-            foreach ($result in $results) { "$($result.PSTypeNames[0]): $($result.Uploaded)" }
-
-            # A job is another process: it shares the cache, and what it gives has been through remoting.
-            $images = Start-Job { Import-Module $using:Manifest; Import-ImageTar ($using:Tars -split ',') } | Receive-Job -Wait
-            foreach ($result in $images | Push-CachedImage -Destination "$Registry/jobs/") {
-                "$($images[0].PSTypeNames[0]): $($result.Uploaded)"
-            }
-            ($results | Get-RegistryManifest).Count
-            """);
-        Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", RegistryFixture.Password);
-        try
-        {
-            var result = await shell.RunAsync(
-                ["-File", "jobs.ps1", $"{_images.Write("one")},{_images.Write("two")}", registry.Address, Repository.ModuleManifest]);
-            Assert.Equal("", result.Error);
-            Assert.Equal(
-                [
-                    "ImagePusher.Output.ImagePushResult: 1", "ImagePusher.Output.ImagePushResult: 1",
-                    "Deserialized.ImagePusher.Output.CachedImage: 0", "Deserialized.ImagePusher.Output.CachedImage: 0", "2",
-                ],
-                result.Output.TrimEnd().Split('\n'));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("REGISTRY_PASSWORD", null);
-        }
-    }
-
     public void Dispose() => _images.Dispose();
 }

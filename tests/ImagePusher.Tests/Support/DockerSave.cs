@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using System.Text.Json;
 using ImagePusher.TestSupport;
 
@@ -52,23 +51,8 @@ internal sealed class DockerSave
     }
 
     /// <summary>The tar's bytes, manifest.json last.</summary>
-    public byte[] ToArray()
-    {
-        using var tar = new MemoryStream();
-        using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
-        {
-            foreach (var (name, content) in _entries.Append(("manifest.json", JsonSerializer.SerializeToUtf8Bytes(_images))))
-            {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
-                {
-                    DataStream = new MemoryStream(content),
-                    ModificationTime = DateTimeOffset.UnixEpoch,
-                });
-            }
-        }
-
-        return tar.ToArray();
-    }
+    public byte[] ToArray() =>
+        LayerTar.Of([.. _entries, ("manifest.json", JsonSerializer.SerializeToUtf8Bytes(_images))]);
 
     private void Put(string name, byte[] content)
     {

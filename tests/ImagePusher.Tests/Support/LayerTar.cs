@@ -2,7 +2,7 @@ using System.Formats.Tar;
 
 namespace ImagePusher.Tests.Support;
 
-/// <summary>Plain layers made by the tests: the same bytes for the same files.</summary>
+/// <summary>Uncompressed tars made by the tests: the same bytes for the same files.</summary>
 internal static class LayerTar
 {
     /// <summary>A layer of these files.</summary>

@@ -105,6 +105,22 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_removed_if_the_list_lacks_a_tag_that_exists()
+    {
+        Add(_source, "app:1.0");
+        Add(_target, "app:1.0", "app:0.9", "app:0.8");
+        await using var to = FaultProxy.Start(_target.Address);
+        to.On("GET", "/tags/list").Respond(200).WithBody("""{"name":"app","tags":["0.8","0.9"]}""");
+        File("SOURCE: {images-by-semver: {app: '*'}}");
+        _engine["to"] = to.Address;
+        var outcome = await _engine.RunAsync($"{Prune} -WarningAction Ignore", Token);
+        Assert.Empty(Tags(outcome.Output, "Removed"));
+        Assert.Contains(
+            outcome.Output, result => ((string?)((dynamic)result).Error)?.Contains("may be incomplete", StringComparison.Ordinal) == true);
+        Assert.Equal(3, _target.Tags.Count);
+    }
+
+    [Fact]
     public async Task Nothing_is_removed_if_an_image_was_not_copied_because_of_a_name_conflict()
     {
         Add(_source, "app:1.0", "other:1.0");
@@ -180,7 +196,7 @@ public sealed class PruneSafetyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhatIf_lists_tag_digest_age_and_reason()
+    public async Task WhatIf_says_how_old_each_tag_is()
     {
         Add(_source, "app:1.0");
         foreach (var (tag, days) in new[] { ("0.7", 1), ("0.8", 40), ("0.9", 4000) })

@@ -1,8 +1,0 @@
-namespace ImagePusher.Core.Tests.Archives;
-
-/// <summary>Tests that measure the process and so run alone.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class SerialTests
-{
-    public const string Name = "Archives, alone";
-}
