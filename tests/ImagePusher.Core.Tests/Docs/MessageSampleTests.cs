@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ImagePusher.Core.Registry;
 using ImagePusher.Core.Tests.Registry;
+using ImagePusher.TestSupport;
 
 namespace ImagePusher.Core.Tests.Docs;
 

@@ -38,7 +38,7 @@ public sealed partial class StatedFactTests
         }
         else
         {
-            await Tests.Cache.TestImage.Random(1, 10).SaveAsync(cache, "app", cancellationToken: Token);
+            await Tests.Cache.MemoryImage.Random(1, 10).SaveAsync(cache, "app", cancellationToken: Token);
             File.Delete(index);
             if (situation.Contains("truncated", StringComparison.Ordinal))
             {
@@ -47,7 +47,7 @@ public sealed partial class StatedFactTests
         }
 
         var error = await Assert.ThrowsAnyAsync<ImagePusherException>(
-            () => Tests.Cache.TestImage.Random(2, 10).SaveAsync(ImageCache.Open(cache.Path), "other", cancellationToken: Token));
+            () => Tests.Cache.MemoryImage.Random(2, 10).SaveAsync(ImageCache.Open(cache.Path), "other", cancellationToken: Token));
         Assert.StartsWith(error.GetType().Name[..^"Exception".Length], row.Split(" | ")[1], StringComparison.Ordinal);
     }
 
