@@ -44,6 +44,8 @@ param(
     [Parameter(Position = 0)]
     [ValidateSet('Build', 'Quickstart', 'Test', 'Docs', 'Package', 'Benchmark', 'Clean')]
     [string] $Task = 'Build',
+    # -c would mean -Confirm too.
+    [Alias('c')]
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
     [string] $Tar,

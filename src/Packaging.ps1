@@ -144,7 +144,7 @@ function Edit-PackageAssembly([string] $Path, [scriptblock] $Edit) {
     try {
         foreach ($entry in $zip.Entries.Where({ $_.Name -like 'ImagePusher*.dll' })) {
             $file = Join-Path $folder $entry.Name
-            [IO.Compression.ZipFileExtensions]::ExtractToFile($entry, $file)
+            [IO.Compression.ZipFileExtensions]::ExtractToFile($entry, $file, $true)
             & $Edit $file
             $name = $entry.FullName
             $entry.Delete()

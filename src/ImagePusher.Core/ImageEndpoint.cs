@@ -100,8 +100,8 @@ public abstract class ImageEndpoint
     }
 
     /// <summary>
-    /// The text form, which <see cref="Parse"/> reads. What has none is left out: the image in an archive or layout, and the path of a
-    /// cache.
+    /// The text form, which <see cref="Parse"/> reads. It omits what the text form cannot express: the image in an archive or layout,
+    /// and the path of a cache. A reference that ends like an archive, such as <c>example.com/app.tar</c>, needs its tag.
     /// </summary>
     public abstract override string ToString();
 

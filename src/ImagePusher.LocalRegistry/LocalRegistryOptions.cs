@@ -39,11 +39,16 @@ public sealed record LocalRegistryOptions
     /// <summary>
     /// The maximum time without sent or received bytes in a request before it is aborted; 2 minutes by default.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither positive and less than 24 days nor infinite.</exception>
     public TimeSpan IdleTimeout
     {
         get;
-        init => field = Positive(value);
+        init
+        {
+            // Timers of .NET have no longer times.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value.TotalMilliseconds, int.MaxValue);
+            field = value == Timeout.InfiniteTimeSpan ? value : Positive(value);
+        }
     } = TimeSpan.FromMinutes(2);
 
     /// <summary>The time for which an abandoned upload is kept; 24 hours by default. Stopping the registry discards all unfinished

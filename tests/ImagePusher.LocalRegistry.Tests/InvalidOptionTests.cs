@@ -21,6 +21,20 @@ public sealed class InvalidOptionTests
     }
 
     [Fact]
+    public async Task A_registry_runs_with_the_extreme_times()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalRegistryOptions { IdleTimeout = TimeSpan.MaxValue });
+        (TimeSpan Idle, TimeSpan Lifetime)[] extremes =
+            [(Timeout.InfiniteTimeSpan, TimeSpan.MaxValue), (TimeSpan.FromDays(24), TimeSpan.FromTicks(1))];
+        foreach (var (idle, lifetime) in extremes)
+        {
+            await using var registry = await RunningRegistry.StartAsync(
+                options => options with { IdleTimeout = idle, UploadLifetime = lifetime });
+            Assert.Equal(200, (int)(await registry.SendAsync("GET", "/v2/")).Status);
+        }
+    }
+
+    [Fact]
     public void The_limits_themselves_are_valid()
     {
         var options = new LocalRegistryOptions { Port = 65_535, IdleTimeout = TimeSpan.FromTicks(1), UploadLifetime = TimeSpan.MaxValue };

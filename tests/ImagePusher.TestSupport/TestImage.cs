@@ -32,8 +32,8 @@ public sealed record TestImage(byte[] Config, byte[] Manifest, IReadOnlyList<byt
         });
         var descriptors = layers.Select(layer => Descriptor(LayerType, layer));
         var manifest = $$"""
-            {"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{Descriptor(ConfigType, config)}},
-            "layers":[{{string.Join(',', descriptors)}}]}
+            {"schemaVersion":2,"mediaType":"{{ManifestType}}",
+            "config":{{Descriptor(ConfigType, config)}},"layers":[{{string.Join(',', descriptors)}}]}
             """;
         return new TestImage(config, System.Text.Encoding.UTF8.GetBytes(manifest), layers);
     }

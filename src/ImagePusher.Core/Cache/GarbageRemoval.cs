@@ -7,10 +7,10 @@ namespace ImagePusher.Core.Cache;
 /// <param name="blobLimit">Blobs that changed since are kept.</param>
 /// <param name="partialLimit">Parts of blobs that changed since are kept.</param>
 /// <param name="paths">The files of the cache.</param>
-/// <param name="isWhatIf">True to count only.</param>
-internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, CachePaths paths, bool isWhatIf)
+/// <param name="isDryRun">True to count only.</param>
+internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset partialLimit, CachePaths paths, bool isDryRun)
 {
-    public bool IsDryRun => isWhatIf;
+    public bool IsDryRun => isDryRun;
 
     public int Blobs { get; private set; }
 
@@ -49,7 +49,7 @@ internal sealed class GarbageRemoval(DateTimeOffset blobLimit, DateTimeOffset pa
     private void Remove(string path)
     {
         var length = FileLength.Of(path) ?? 0;
-        if (!isWhatIf)
+        if (!isDryRun)
         {
             LayoutErrors.Guard(path, () => paths.Remove(path));
         }

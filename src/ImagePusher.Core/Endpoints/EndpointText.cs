@@ -27,12 +27,15 @@ internal static partial class EndpointText
     /// <summary>True if a text names an archive or directory and not an image of a registry.</summary>
     public static bool IsPath(string text) => PathForm().IsMatch(text);
 
-    /// <summary>The text of a path: one that would mean an image of a registry begins with <c>./</c>.</summary>
-    public static string OfPath(string path) => IsPath(path) ? path : "./" + path;
+    /// <summary>The text of a path: one whose beginning can mean an image or a cache begins with <c>./</c>.</summary>
+    public static string OfPath(string path) => StartOfPath().IsMatch(path) ? path : "./" + path;
 
     private static string? Rest(string text) => text.Length == CachePrefix.Length ? null : text[CachePrefix.Length..];
 
     // No image reference starts with '.', '/' or '~' or contains a backslash; one that ends like an archive needs its tag.
     [GeneratedRegex(@"\A(?:[./~]|[A-Za-z]:[\\/])|\\|\.(?:tar|tar\.gz|tgz|tar\.zst)\z", RegexOptions.CultureInvariant)]
     private static partial Regex PathForm();
+
+    [GeneratedRegex(@"\A(?:[./~\\]|[A-Za-z]:[\\/])", RegexOptions.CultureInvariant)]
+    private static partial Regex StartOfPath();
 }

@@ -90,19 +90,19 @@ public sealed record RegistrySettings
     internal bool HasThrottleLimit => _throttleLimit is not null;
 
     /// <summary>The time limit for opening a connection. The default is 15 seconds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither positive and less than 24 days nor infinite.</exception>
     public TimeSpan ConnectTimeout
     {
         get;
-        init => field = Positive(value);
+        init => field = TimeLimit(value);
     } = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest time without data in a request or response. The default is 60 seconds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither positive and less than 24 days nor infinite.</exception>
     public TimeSpan IdleTimeout
     {
         get;
-        init => field = Positive(value);
+        init => field = TimeLimit(value);
     } = TimeSpan.FromSeconds(60);
 
     /// <summary>The maximum number of retries of a failed request; progress within a blob resets the count. The default is 4.</summary>
@@ -134,7 +134,9 @@ public sealed record RegistrySettings
         return value;
     }
 
-    private static TimeSpan Positive(TimeSpan value) => value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan
-        ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), value, "A time-out is positive or infinite.");
+    // Timers of .NET have no longer times.
+    private static TimeSpan TimeLimit(TimeSpan value) =>
+        value == Timeout.InfiniteTimeSpan || (value > TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A time-out is positive and less than 24 days, or infinite.");
 }

@@ -47,7 +47,7 @@ internal sealed class PruneScope(ImageReference repository, RegistryRepository t
     /// <summary>The tags that an entry selects.</summary>
     public IReadOnlyCollection<string> WantedTags => _wanted;
 
-    /// <summary>True if an entry selects all tags.</summary>
+    /// <summary>True if an entry selects any tag.</summary>
     public bool HasSelectedTags => _wanted.Count > 0;
 
     /// <summary>True if an entry selects a tag.</summary>

@@ -97,7 +97,8 @@ internal sealed class UploadTable : IAsyncDisposable
 
     private async Task SweepAsync()
     {
-        var interval = _options.UploadLifetime / 4 < MaximumSweepInterval ? _options.UploadLifetime / 4 : MaximumSweepInterval;
+        var milliseconds = Math.Clamp(_options.UploadLifetime.TotalMilliseconds / 4, 1, MaximumSweepInterval.TotalMilliseconds);
+        var interval = TimeSpan.FromMilliseconds(milliseconds);
         using var timer = new PeriodicTimer(interval, _options.TimeProvider);
         while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
         {

@@ -38,7 +38,7 @@ public sealed class KnownReferenceCompleter : CompleterBase
 }
 
 /// <summary>Completes tags that a registry has confirmed in this session.</summary>
-public sealed class SeenTagCompleter : CompleterBase
+public sealed class KnownTagCompleter : CompleterBase
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Candidates(string word, IDictionary bound) => PusherSession.Current.KnownReferences

@@ -36,7 +36,7 @@ public sealed class CopyRegistryImageCommand : RegistryTransferCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     [TagName]
-    [ArgumentCompleter(typeof(SeenTagCompleter))]
+    [ArgumentCompleter(typeof(KnownTagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>Scripts that must return true for an image, or it is not copied.</summary>

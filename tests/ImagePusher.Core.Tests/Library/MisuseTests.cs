@@ -18,6 +18,8 @@ public sealed class MisuseTests : LibraryTest
         { "negative delay", () => _ = new RegistrySettings { RetryInterval = TimeSpan.FromSeconds(-1) } },
         { "no time to connect", () => _ = new RegistrySettings { ConnectTimeout = TimeSpan.Zero } },
         { "no time to respond", () => _ = new RegistrySettings { IdleTimeout = TimeSpan.FromSeconds(-2) } },
+        { "longer than timers run", () => _ = new RegistrySettings { IdleTimeout = TimeSpan.MaxValue } },
+        { "longer than timers run", () => _ = new RegistrySettings { ConnectTimeout = TimeSpan.FromDays(25) } },
     };
 
     [Theory]
@@ -64,6 +66,38 @@ public sealed class MisuseTests : LibraryTest
 
         Assert.False(sockets.AllowAutoRedirect || web.AllowAutoRedirect);
         Assert.Equal((DecompressionMethods.None, DecompressionMethods.None), (sockets.AutomaticDecompression, web.AutomaticDecompression));
+    }
+
+    [Fact]
+    public async Task A_used_handler_that_follows_redirects_is_rejected_with_a_typed_error()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        using var handler = new SocketsHttpHandler();
+        using var application = new HttpClient(handler, disposeHandler: false);
+        using (await application.GetAsync(new Uri($"http://{registry.Address}/v2/"), Token))
+        {
+        }
+
+        await using var client = new RegistryClient(new RegistryClientOptions { HandlerFactory = _ => handler });
+        var error = await Assert.ThrowsAsync<InvalidOptionException>(() => client.PingAsync(registry.Address, Token));
+        Assert.Contains("already used", error.Message, StringComparison.Ordinal);
+
+        await using var other = new RegistryClient(
+            new RegistryClientOptions { HandlerFactory = _ => new SocketsHttpHandler { AllowAutoRedirect = false } });
+        await other.PingAsync(registry.Address, Token);
+    }
+
+    [Theory]
+    [InlineData("cache:x.tar", "./cache:x.tar")]
+    [InlineData("images/app.tar", "./images/app.tar")]
+    [InlineData("a\\b.tar", "./a\\b.tar")]
+    [InlineData("oci://y.tar", "./oci://y.tar")]
+    [InlineData("~/app.tar", "~/app.tar")]
+    [InlineData("C:\\images\\app.tar", "C:\\images\\app.tar")]
+    public void The_text_of_an_archive_is_parsed_as_an_archive(string path, string text)
+    {
+        Assert.Equal(text, ImageEndpoint.Archive(path).ToString());
+        Assert.Equal(ImageEndpoint.Archive(text).GetType(), ImageEndpoint.Parse(text).GetType());
     }
 
     [Fact]

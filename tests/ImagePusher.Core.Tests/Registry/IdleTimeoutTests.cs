@@ -174,6 +174,22 @@ public sealed class IdleTimeoutTests
         Assert.DoesNotContain("lost the connection", session.Log.Text, StringComparison.Ordinal);
     }
 
+    // A registry that verifies a large blob gets more time, and a blob that arrives byte by byte less: neither applies without a limit.
+    [Fact]
+    public async Task Without_a_limit_no_transfer_is_canceled()
+    {
+        await using var registry = FakeRegistry.Start(RegistryProfile.Conformant);
+        await using var session = new RegistrySession(RegistrySession.Quick with { IdleTimeout = Timeout.InfiniteTimeSpan });
+        var repository = session.Repository(registry.Address, retries: 0);
+        var blob = MemoryBlob.Random(12_000_000);
+        await repository.WriteBlobAsync(blob, Token);
+        await using var stream = await repository.OpenBlobAsync(blob.Descriptor, 0, Token);
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy, Token);
+        Assert.Equal(blob.Content, copy.ToArray());
+        Assert.DoesNotContain("lost the connection", session.Log.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Small_bodies_are_not_announced()
     {

@@ -57,7 +57,7 @@ public sealed class StreamTests(RegistryFixture registries) : IClassFixture<Regi
         };
         var output = await engine.OutputAsync(
             $"[Environment]::CurrentManagedThreadId; {script} | Where-Object {{ $_ -is $kind }} "
-                + "| ForEach-Object {{ [Environment]::CurrentManagedThreadId }}", Token);
+                + "| ForEach-Object { [Environment]::CurrentManagedThreadId }", Token);
         Assert.True(output.Count > 1, $"No {kind.Name} was written.");
         Assert.Single(output.Distinct());
     }

@@ -9,13 +9,13 @@ internal sealed class ConnectionHandler : HttpMessageHandler
     private readonly HttpMessageInvoker _pooled;
     private readonly Lazy<HttpMessageInvoker> _unpooled;
 
-    /// <exception cref="ImagePusherException">A certificate file could not be used.</exception>
+    /// <exception cref="ImagePusherException">A certificate file or the handler of the caller could not be used.</exception>
     public ConnectionHandler(RegistryHost host, RegistryClientOptions client)
     {
         _host = host;
         if (client.HandlerFactory is { } create)
         {
-            _pooled = new HttpMessageInvoker(WithoutRedirects(create(host.Registry)));
+            _pooled = new HttpMessageInvoker(WithoutRedirects(create(host.Registry), host.Registry));
             _unpooled = new Lazy<HttpMessageInvoker>(_pooled);
             return;
         }
@@ -37,7 +37,7 @@ internal sealed class ConnectionHandler : HttpMessageHandler
     }
 
     // Redirects are followed by the RedirectHandler, which checks where they lead, and digests are those of the bytes that were sent.
-    private static HttpMessageHandler WithoutRedirects(HttpMessageHandler handler)
+    private static HttpMessageHandler WithoutRedirects(HttpMessageHandler handler, string registry)
     {
         var last = handler;
         while (last is DelegatingHandler { InnerHandler: { } inner })
@@ -45,16 +45,26 @@ internal sealed class ConnectionHandler : HttpMessageHandler
             last = inner;
         }
 
-        if (last is SocketsHttpHandler sockets && (sockets.AllowAutoRedirect || sockets.AutomaticDecompression != default))
+        try
         {
-            (sockets.AllowAutoRedirect, sockets.AutomaticDecompression) = (false, DecompressionMethods.None);
-        }
-        else if (last is HttpClientHandler client && (client.AllowAutoRedirect || client.AutomaticDecompression != default))
-        {
-            (client.AllowAutoRedirect, client.AutomaticDecompression) = (false, DecompressionMethods.None);
-        }
+            if (last is SocketsHttpHandler sockets && (sockets.AllowAutoRedirect || sockets.AutomaticDecompression != default))
+            {
+                (sockets.AllowAutoRedirect, sockets.AutomaticDecompression) = (false, DecompressionMethods.None);
+            }
+            else if (last is HttpClientHandler client && (client.AllowAutoRedirect || client.AutomaticDecompression != default))
+            {
+                (client.AllowAutoRedirect, client.AutomaticDecompression) = (false, DecompressionMethods.None);
+            }
 
-        return handler;
+            return handler;
+        }
+        catch (InvalidOperationException error)
+        {
+            // Its properties are fixed from its first request on. It may belong to the caller, so it is not disposed of.
+            throw new InvalidOptionException(
+                $"The HTTP handler for {registry} follows redirects or decompresses, and was already used.",
+                "Create a new handler, or one with AllowAutoRedirect false and AutomaticDecompression None.", error);
+        }
     }
 
     // HttpClient would connect without a proxy whose address is not valid, and not report it.

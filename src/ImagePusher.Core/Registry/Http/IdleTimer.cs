@@ -30,7 +30,7 @@ internal sealed class IdleTimer : IDisposable
     /// <summary>Data was transferred: the time starts again.</summary>
     public void Touch(TimeSpan extra = default)
     {
-        if (!_source.IsCancellationRequested)
+        if (!_source.IsCancellationRequested && _limit != Timeout.InfiniteTimeSpan)
         {
             _source.CancelAfter(_limit + extra);
         }

@@ -8,7 +8,7 @@ namespace ImagePusher.Core.Registry.Uploads;
 /// Sends a blob in chunks. A chunk stays in memory until it has arrived, so its loss is repaired without reading the source again.
 /// </summary>
 internal sealed class ChunkSender(
-    RegistryTransport transport, UploadRequests requests, UploadProtocol conversation, UploadPosition position, BlobSource blob,
+    RegistryTransport transport, UploadRequests requests, UploadProtocol protocol, UploadPosition position, BlobSource blob,
     int chunkSize, RegistryLimits limits)
 {
     private ReadOnlyMemory<byte> _chunk;
@@ -61,7 +61,7 @@ internal sealed class ChunkSender(
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        var status = await conversation.AskAsync(position.Url!, cancellationToken).ConfigureAwait(false);
+        var status = await protocol.AskAsync(position.Url!, cancellationToken).ConfigureAwait(false);
         if (status is null || status.Offset < _start || status.Offset > End)
         {
             if (position.Sent > 0)

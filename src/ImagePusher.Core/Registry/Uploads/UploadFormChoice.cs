@@ -4,7 +4,7 @@ using ImagePusher.Core.Abstractions;
 namespace ImagePusher.Core.Registry.Uploads;
 
 /// <summary>Chooses the form of one blob's upload, and the next one when the registry rejects it.</summary>
-internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings settings, UploadCapabilities memory)
+internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings settings, UploadCapabilities capabilities)
 {
     private static readonly int[] ChunkSizes = [20 << 20, 8 << 20, 4 << 20, 1 << 20, 512 << 10];
 
@@ -16,14 +16,14 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
     public long MinimumChunk { get; set; }
 
     /// <summary>The bytes of a chunk.</summary>
-    public long ChunkSize => Math.Max(MinimumChunk, Math.Min(Math.Min(settings.ChunkSize, memory.LossChunk), MaximumBody));
+    public long ChunkSize => Math.Max(MinimumChunk, Math.Min(Math.Min(settings.ChunkSize, capabilities.LossChunk), MaximumBody));
 
     /// <summary>True if the length is unknown, and knowing it may allow another form.</summary>
     public bool MaySpool => blob.Length is null && settings.UploadForm == UploadForm.Auto;
 
-    private bool MayChunk => !memory.RejectsChunks && !_rejected.Contains(UploadForm.Chunked);
+    private bool MayChunk => !capabilities.RejectsChunks && !_rejected.Contains(UploadForm.Chunked);
 
-    private long MaximumBody => Math.Min(_maximumBody, memory.MaximumBody);
+    private long MaximumBody => Math.Min(_maximumBody, capabilities.MaximumBody);
 
     /// <summary>The form to use now.</summary>
     /// <param name="offset">The bytes that the registry has already.</param>
@@ -35,9 +35,10 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
             return settings.UploadForm == UploadForm.Monolithic && !isKnown ? UploadForm.Stream : settings.UploadForm;
         }
 
-        var isSmall = isKnown && blob.Length < settings.MonolithicBelow && memory is { Form: UploadForm.Stream, RejectsMonolithic: false };
-        var form = _form ?? (isSmall ? UploadForm.Monolithic : memory.Form);
-        var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, memory.LossChunk);
+        var isSmall = isKnown && blob.Length < settings.MonolithicBelow
+            && capabilities is { Form: UploadForm.Stream, RejectsMonolithic: false };
+        var form = _form ?? (isSmall ? UploadForm.Monolithic : capabilities.Form);
+        var isTooLong = (blob.Length - offset ?? long.MaxValue) > Math.Min(MaximumBody, capabilities.LossChunk);
         return isTooLong && MayChunk ? UploadForm.Chunked
             : form == UploadForm.Monolithic && !isKnown ? UploadForm.Chunked
             : form;
@@ -91,7 +92,7 @@ internal sealed class UploadFormChoice(BlobSource blob, RegistrySettings setting
         {
             // Chunks that a size limit required say nothing about smaller blobs, nor does a small blob's form about larger ones.
             var isForced = form is UploadForm.Chunked or UploadForm.Monolithic && !_rejected.Contains(UploadForm.Stream);
-            memory.Remember(isForced ? memory.Form : form, _maximumBody, _rejected);
+            capabilities.Remember(isForced ? capabilities.Form : form, _maximumBody, _rejected);
         }
     }
 }
