@@ -9,7 +9,7 @@ namespace ImagePusher.Binding;
 
 /// <summary>Starts the work on the selected images of an archive or bundle.</summary>
 internal delegate void ArchiveAction(
-    string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected);
+    string input, SharedArchive shared, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected);
 
 /// <summary>Opens the archives that -Path or -LiteralPath select, and selects their images by -Image.</summary>
 /// <param name="command">The cmdlet.</param>
@@ -114,18 +114,18 @@ internal sealed class ArchiveInput(AsyncCommand command, bool joinsParts = false
 
     private void Process(string input, Bundle bundle, ImageSelector selector, ArchiveAction process)
     {
-        var lease = new SharedArchive(bundle);
+        var shared = new SharedArchive(bundle);
         try
         {
             var archive = bundle.Index;
             archive.Failures.ToList().ForEach(failure => Report(input, failure));
             var selected = selector.Select(archive, Report, allowsNoMatch: false);
             selected.RemoveAll(pair => input != PathResolver.StandardInput && !_taken.Add((archive.Path, pair.Name)));
-            process(input, lease, selected);
+            process(input, shared, selected);
         }
         finally
         {
-            lease.Release();
+            shared.Release();
         }
     }
 

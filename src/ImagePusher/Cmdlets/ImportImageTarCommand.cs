@@ -101,27 +101,27 @@ public sealed class ImportImageTarCommand : TransferCommand
         _input?.Dispose();
     }
 
-    private void ImportAll(string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    private void ImportAll(string input, SharedArchive shared, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
     {
-        foreach (var (source, target) in selected.Zip(ImportNames.Of(lease.Archive.Path, selected, Reference)))
+        foreach (var (source, target) in selected.Zip(ImportNames.Of(shared.Archive.Path, selected, Reference)))
         {
-            Import(input, _cache!, lease, source, target.Name);
+            Import(input, _cache!, shared, source, target.Name);
         }
     }
 
     private void Import(
-        string input, ImageCache cache, SharedArchive lease, (ArchivedImage Image, ImageReference Name) source, ImageReference name)
+        string input, ImageCache cache, SharedArchive shared, (ArchivedImage Image, ImageReference Name) source, ImageReference name)
     {
-        lease.Hold();
+        shared.Hold();
         Copies.Start(
             input,
             new CopyRequest
             {
                 Action = "Import image",
                 Activity = "Importing",
-                Label = lease.Archive.Path,
+                Label = shared.Archive.Path,
                 Select = _ => Task.FromResult(ArchiveInput.SelectionOf(
-                    lease.Bundle, source, (bundle, own) => new SparseSource(bundle, own, cache, cache))),
+                    shared.Bundle, source, (bundle, own) => new SparseSource(bundle, own, cache, cache))),
                 Target = cache,
                 Name = name,
                 OptionsFor = _ => _layers.CopyOptions with
@@ -132,7 +132,7 @@ public sealed class ImportImageTarCommand : TransferCommand
                     NoClobber = NoClobber,
                 },
                 Copier = PusherSession.Current.Copier(),
-                Release = lease.Release,
+                Release = shared.Release,
             },
             async (result, token) => await CachedImage.FindAsync(cache, result.Name.ToString(), token).ConfigureAwait(false));
     }

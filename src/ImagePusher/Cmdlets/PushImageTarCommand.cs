@@ -99,34 +99,34 @@ public sealed class PushImageTarCommand : PushCommand
         _input?.Dispose();
     }
 
-    private void PushAll(string input, SharedArchive lease, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
+    private void PushAll(string input, SharedArchive shared, IReadOnlyList<(ArchivedImage Image, ImageReference Name)> selected)
     {
         // All names are mapped before the first byte is sent. An image without a usable name does not stop the others.
         var targets = Targets.ForAll(
             [.. selected.Select(pair => ((ImageReference?)pair.Name, pair.Name.ToString(), pair.Image.Root.Digest.ToString()))]);
         foreach (var (pair, target) in selected.Zip(targets))
         {
-            Try(input, () => Push(input, lease, pair, target.Name ?? throw target.Error!));
+            Try(input, () => Push(input, shared, pair, target.Name ?? throw target.Error!));
         }
     }
 
     private void Push(
-        string input, SharedArchive lease, (ArchivedImage Image, ImageReference Name) image, DestinationName destination)
+        string input, SharedArchive shared, (ArchivedImage Image, ImageReference Name) image, DestinationName destination)
     {
         var (name, expected, _) = destination;
         var access = Access;
         var throttle = access.ThrottleFor(name.Registry);
         var (cache, repository, mayMount) = (_cache!, access.Repository(name), !PlanOnly && !IsWhatIf);
-        lease.Hold();
+        shared.Hold();
         Copies.Start(
             input,
             new CopyRequest
             {
                 Action = "Push image",
                 Activity = "Pushing",
-                Label = lease.Archive.Path,
+                Label = shared.Archive.Path,
                 Select = _ => Task.FromResult(ArchiveInput.SelectionOf(
-                    lease.Bundle, image, (bundle, own) => new SparseSource(bundle, own, cache, repository)
+                    shared.Bundle, image, (bundle, own) => new SparseSource(bundle, own, cache, repository)
                     {
                         PlacesOf = holder => Targets.PlaceOf(holder) is { } place ? [place, holder] : [holder],
                         MayMount = mayMount,
@@ -145,13 +145,13 @@ public sealed class PushImageTarCommand : PushCommand
                     ThrottleLimit = throttle,
                 },
                 Copier = PusherSession.Current.Copier(),
-                Release = lease.Release,
+                Release = shared.Release,
             },
             async (result, token) =>
             {
                 PusherSession.Current.AddKnownReference(result.Name);
                 await Library.RunAsync(destination, access, token).ConfigureAwait(false);
-                return ImagePushResult.Of(lease.Archive.Path, result);
+                return ImagePushResult.Of(shared.Archive.Path, result);
             });
     }
 

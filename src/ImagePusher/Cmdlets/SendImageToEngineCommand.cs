@@ -105,14 +105,14 @@ public sealed class SendImageToEngineCommand : AsyncCommand
     }
 
     private void SendArchived(string[] paths, bool isLiteral) =>
-        _input.Process(paths, isLiteral, Image, needsNames: true, (input, lease, selected) =>
+        _input.Process(paths, isLiteral, Image, needsNames: true, (input, shared, selected) =>
         {
             foreach (var (image, name) in selected)
             {
-                lease.Hold();
+                shared.Hold();
                 Send(
-                    input, lease.Archive.Path, name, _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image, name)),
-                    lease.Release);
+                    input, shared.Archive.Path, name, _ => Task.FromResult(ArchiveInput.SelectionOf(shared.Archive, image, name)),
+                    shared.Release);
             }
         });
 

@@ -105,13 +105,13 @@ public abstract class ImageSourceCommand : RegistryCommand
     }
 
     private void ProcessArchives() => (_archives ??= new ArchiveInput(this)).Process(
-        ArchivePaths, ArchivePathsAreLiteral, ArchivedImages, needsNames: false, (input, lease, selected) =>
+        ArchivePaths, ArchivePathsAreLiteral, ArchivedImages, needsNames: false, (input, shared, selected) =>
         {
             foreach (var (image, name) in selected)
             {
-                lease.Hold();
+                shared.Hold();
                 Process(new ImageInput(
-                    input, name.ToString(), _ => Task.FromResult(ArchiveInput.SelectionOf(lease.Archive, image, name)), lease.Release));
+                    input, name.ToString(), _ => Task.FromResult(ArchiveInput.SelectionOf(shared.Archive, image, name)), shared.Release));
             }
         });
 

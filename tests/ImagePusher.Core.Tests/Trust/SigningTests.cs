@@ -81,42 +81,26 @@ public sealed class SigningTests : TrustTest
     }
 
     [Theory]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":1073741824,"r":8,"p":1},"salt":"AA=="},
-        "cipher":{"name":"nacl/secretbox","nonce":"AA=="},"ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":3,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
-        "ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
-        "ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"argon2","params":{},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
-        "ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":65536,"r":1,"p":1},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
-        "ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":131072,"r":8,"p":16},"salt":"AA=="},"cipher":{"name":"nacl/secretbox","nonce":"AA=="},
-        "ciphertext":"AA=="}
-        """)]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":""},"cipher":{"name":"nacl/secretbox","nonce":""},
-        "ciphertext":""}
-        """)]
-    [InlineData("""{"kdf":null,"cipher":null}""")]
-    [InlineData("""
-        {"kdf":{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"\ud800"},"cipher":{"name":"nacl/secretbox"},
-        "ciphertext":"AA=="}
-        """)]
+    [InlineData("""{"name":"scrypt","params":{"N":1073741824,"r":8,"p":1},"salt":"AA=="}""")]
+    [InlineData("""{"name":"scrypt","params":{"N":3,"r":8,"p":1},"salt":"AA=="}""")]
+    [InlineData("""{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"AA=="}""")]
+    [InlineData("""{"name":"argon2","params":{},"salt":"AA=="}""")]
+    [InlineData("""{"name":"scrypt","params":{"N":65536,"r":1,"p":1},"salt":"AA=="}""")]
+    [InlineData("""{"name":"scrypt","params":{"N":131072,"r":8,"p":16},"salt":"AA=="}""")]
+    [InlineData("""{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":""}""", """{"name":"nacl/secretbox","nonce":""}""", "")]
+    [InlineData("""{"name":"scrypt","params":{"N":2,"r":8,"p":1},"salt":"\ud800"}""", """{"name":"nacl/secretbox"}""")]
+    [InlineData("null", "null")]
+    public void A_malformed_or_costly_key_file_is_a_typed_error(
+        string derivation, string cipher = """{"name":"nacl/secretbox","nonce":"AA=="}""", string text = "AA==") =>
+        Rejects($$"""{"kdf":{{derivation}},"cipher":{{cipher}},"ciphertext":"{{text}}"}""");
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("x")]
-    public void A_malformed_or_costly_key_file_is_a_typed_error(string json)
+    [InlineData("""{"kdf":null,"cipher":null}""")]
+    public void A_key_file_without_an_encryption_is_a_typed_error(string json) => Rejects(json);
+
+    private static void Rejects(string json)
     {
         var pem = PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", Encoding.UTF8.GetBytes(json));
 

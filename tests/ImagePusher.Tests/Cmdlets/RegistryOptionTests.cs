@@ -25,6 +25,20 @@ public sealed class RegistryOptionTests(RegistryFixture registries) : IClassFixt
             proxy.RequestsOf("PATCH").Where(request => request.BytesUp == 300_000).Select(request => request.Header("Content-Range")));
     }
 
+    [Theory]
+    [InlineData("Whole")]
+    [InlineData("whole")]
+    [InlineData("Monolithic")]
+    public async Task The_former_name_of_a_monolithic_upload_is_accepted(string form)
+    {
+        await using var proxy = await StartAsync();
+        using var engine = NewEngine(proxy.Address, 2_000_000);
+        await engine.OutputAsync(
+            $"Set-RegistryOption $registry -UploadForm {form}; Push-ImageTar $tar -Destination $registry -Compression None", Token);
+        Assert.Empty(proxy.RequestsOf("PATCH"));
+        Assert.Equal("Monolithic", $"{await engine.SingleAsync("(Get-RegistryOption $registry).UploadForm", Token)}");
+    }
+
     [Fact]
     public async Task PathPrefix_is_put_before_the_repository()
     {

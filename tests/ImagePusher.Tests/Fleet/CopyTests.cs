@@ -121,7 +121,7 @@ public sealed class CopyTests
         await using var source = await FleetSource.StartAsync(2, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = NewEngine(source, "", $"{target.Address}/team/app:1.0");
-        engine["list"] = source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}").ToArray();
+        engine["list"] = source.References;
         var outcome = await engine.RunAsync("$list | Copy-RegistryImage -Destination $to", Token);
         Assert.Single(outcome.Output);
         Assert.StartsWith("DestinationConflict,", outcome.SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);

@@ -14,6 +14,9 @@ internal sealed class FleetSource : IAsyncDisposable
 
     public DockerRegistry Registry { get; }
 
+    /// <summary>The references of all images.</summary>
+    public string[] References => [.. Fleet.Images.Keys.Select(image => $"{Registry.Address}/{image}")];
+
     public static async Task<FleetSource> StartAsync(int count, CancellationToken cancellationToken)
     {
         var folder = new TemporaryFolder();

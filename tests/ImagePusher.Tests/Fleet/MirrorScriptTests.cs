@@ -46,8 +46,7 @@ public sealed class MirrorScriptTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine
         {
-            ["list"] = folder.Write("list.txt",
-                string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["list"] = folder.Write("list.txt", string.Join('\n', source.References)),
             ["folder"] = folder["carried"],
             ["to"] = inside.Address,
         };
@@ -76,8 +75,7 @@ public sealed class MirrorScriptTests
         using var folder = new TemporaryFolder();
         using var engine = new Engine
         {
-            ["list"] = folder.Write("list.txt",
-                string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}"))),
+            ["list"] = folder.Write("list.txt", string.Join('\n', source.References)),
             ["first"] = folder["first"],
             ["all"] = folder["all"],
             ["second"] = folder["second"],
@@ -152,8 +150,7 @@ public sealed class MirrorScriptTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var folder = new TemporaryFolder();
         using var engine = new Engine { ["to"] = target.Address };
-        engine["list"] = folder.Write("list.txt",
-            string.Join('\n', source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}")));
+        engine["list"] = folder.Write("list.txt", string.Join('\n', source.References));
         var script = Path.Combine(Folder, "mirror-list.ps1");
         Assert.Equal(20, (await engine.OutputAsync($"1..3 | ForEach-Object {{ & '{script}' $list $to -Shard \"$_/3\" }}", Token)).Count);
         await FleetChecks.HasAllAsync(target.Address, source.Fleet, readWhole: 2, Token);

@@ -80,7 +80,7 @@ public sealed class MirrorTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine
         {
-            ["list"] = source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}").ToArray(),
+            ["list"] = source.References,
             ["to"] = target.Address,
         };
         var running = engine.Start("$list | Copy-RegistryImage -Destination $to", Token);
@@ -106,7 +106,7 @@ public sealed class MirrorTests
     {
         await using var source = await FleetSource.StartAsync(10, Token);
         await using var target = await DockerRegistry.StartAsync(Token);
-        var list = source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}").ToList();
+        List<string> list = [.. source.References];
         list.Insert(3, $"{source.Registry.Address}/fleet/missing:1.0");
         list.Insert(5, "Not A Reference");
         using var engine = new Engine { ["list"] = list.ToArray(), ["to"] = target.Address };
@@ -128,7 +128,7 @@ public sealed class MirrorTests
         await using var target = await DockerRegistry.StartAsync(Token);
         using var engine = new Engine
         {
-            ["list"] = source.Fleet.Images.Keys.Select(image => $"{source.Registry.Address}/{image}").ToArray(),
+            ["list"] = source.References,
             ["to"] = target.Address,
         };
 
